@@ -1,0 +1,41 @@
+/* Profiles: the versions of CPython whose measured behaviour differs.
+ *
+ * A profile is a named row of facts. Tests and the model ask for the fact that
+ * they need, never for a version, so that a new profile is one row.
+ */
+#ifndef CAPSULE_PROFILE_H
+#define CAPSULE_PROFILE_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct profile {
+    const char *name;
+    /* PyCapsule_SetPointer looks at the pointer before it looks at the
+     * capsule, so a NULL pointer is the error that wins (ERR-4). */
+    bool set_pointer_checks_null_first;
+    /* PyCapsule_Import(name, 1) leaves an import's own exception alone
+     * instead of replacing it with ImportError (IMP-8). */
+    bool import_no_block_is_unwrapped;
+    /* PyCObject exists (COBJ-*). */
+    bool has_cobject;
+    /* Rules of the level `observed` apply: exact messages, -1 and 1. */
+    bool observed_rules;
+    /* Destructors run at the next host_collect(), not at once (DTOR-11). */
+    bool deferred_destruction;
+};
+
+/* The profile of that name, or NULL. The result is static. */
+const struct profile *profile_by_name(const char *name);
+
+/* All profiles, ended by one whose name is NULL. */
+extern const struct profile PROFILES[];
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

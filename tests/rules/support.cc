@@ -1,0 +1,152 @@
+#include "tests/rules/support.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace rules {
+
+std::vector<DestructorCall> destructor_log;
+
+namespace {
+
+// The message of the exception, or "?" where it has none that can be read.
+std::string MessageOf(PyObject *exception)
+{
+    PyObject *text = PyObject_Str(exception);
+    const char *utf8 = text ? PyUnicode_AsUTF8(text) : nullptr;
+    std::string message = utf8 ? utf8 : "?";
+    Py_XDECREF(text);
+    PyErr_Clear();
+    return message;
+}
+
+// Takes the pending exception away; NULL where there is none. New reference.
+PyObject *TakeException()
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (type) {
+        PyErr_NormalizeException(&type, &value, &traceback);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return value;
+}
+
+std::string Describe(PyObject *exception)
+{
+    return std::string(Py_TYPE(exception)->tp_name) + ": " +
+           MessageOf(exception);
+}
+
+void Log(PyObject *capsule)
+{
+    DestructorCall call = {};
+    call.capsule = capsule;
+    call.refcount = Py_REFCNT(capsule);
+    call.exception_pending = PyErr_Occurred() != nullptr;
+    const char *name = PyCapsule_GetName(capsule);
+    call.name = name ? name : "NULL";
+    call.is_valid = PyCapsule_IsValid(capsule, name);
+    call.pointer = PyCapsule_GetPointer(capsule, name);
+    call.context = PyCapsule_GetContext(capsule);
+    call.destructor = PyCapsule_GetDestructor(capsule);
+    destructor_log.push_back(call);
+}
+
+} // namespace
+
+void LogDestructor(PyObject *capsule) { Log(capsule); }
+
+void OtherLogDestructor(PyObject *capsule) { Log(capsule); }
+
+::testing::AssertionResult Raised(PyObject *type, const std::string &message)
+{
+    if (!PyErr_Occurred()) {
+        return ::testing::AssertionFailure() << "no exception is pending";
+    }
+    bool right_type = PyErr_Occurred() == type;
+    PyObject *exception = TakeException();
+    std::string got = Describe(exception);
+    bool right = right_type && MessageOf(exception) == message;
+    Py_DECREF(exception);
+    if (right || !host_profile()->observed_rules) {
+        return ::testing::AssertionSuccess();
+    }
+    return ::testing::AssertionFailure()
+           << "expected "
+           << reinterpret_cast<PyTypeObject *>(type)->tp_name << ": "
+           << message << "\n  pending is " << got;
+}
+
+::testing::AssertionResult NothingRaised()
+{
+    if (!PyErr_Occurred()) {
+        return ::testing::AssertionSuccess();
+    }
+    PyObject *exception = TakeException();
+    std::string got = Describe(exception);
+    Py_DECREF(exception);
+    return ::testing::AssertionFailure() << "pending is " << got;
+}
+
+PendingException::PendingException()
+{
+    PyErr_SetString(PyExc_KeyError, "was here before");
+    exception_ = TakeException();
+    PyErr_SetObject(PyExc_KeyError, exception_);
+}
+
+PendingException::~PendingException() { Py_DECREF(exception_); }
+
+::testing::AssertionResult PendingException::StillPending()
+{
+    if (!PyErr_Occurred()) {
+        return ::testing::AssertionFailure()
+               << "the exception that was pending is gone";
+    }
+    PyObject *exception = TakeException();
+    bool same = exception == exception_;
+    std::string got = Describe(exception);
+    Py_DECREF(exception);
+    if (same) {
+        return ::testing::AssertionSuccess();
+    }
+    return ::testing::AssertionFailure()
+           << "another exception is pending: " << got;
+}
+
+void CapsuleTest::SetUp()
+{
+    destructor_log.clear();
+    live_blocks_ = host_live_blocks();
+}
+
+void CapsuleTest::TearDown()
+{
+    host_fail_allocation(0, HOST_FAIL_ONCE);
+    EXPECT_TRUE(NothingRaised()) << "at the end of the test";
+    host_collect();
+    EXPECT_EQ(host_live_blocks(), live_blocks_)
+        << "blocks of the implementation at the end and at the start";
+}
+
+} // namespace rules
+
+// CAPSULE_PROFILE names the profile that the tests hold the host to.
+int main(int argc, char **argv)
+{
+    ::testing::InitGoogleTest(&argc, argv);
+    const char *profile = std::getenv("CAPSULE_PROFILE");
+    if (host_start(profile) < 0) {
+        std::fprintf(stderr,
+                     "rules: the implementation has no profile '%s'; set "
+                     "CAPSULE_PROFILE to one that it has\n",
+                     profile ? profile : "");
+        return 2;
+    }
+    ::testing::Test::RecordProperty("implementation", host_name());
+    int status = RUN_ALL_TESTS();
+    host_stop();
+    return status;
+}

@@ -1,0 +1,78 @@
+// What the rule tests share: a fixture, and words for the error indicator.
+//
+// Rule tests are plain C API calls against <Python.h>: the same source runs on
+// every implementation. Nothing here or in a test looks into an object.
+#ifndef TESTS_RULES_SUPPORT_H
+#define TESTS_RULES_SUPPORT_H
+
+#include <Python.h>
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "capsule/host.h"
+
+namespace rules {
+
+// The exception of `type` with exactly this message is pending; takes it away.
+// Type and message are of the level `observed`: where the profile does not
+// hold the implementation to that, any exception will do.
+::testing::AssertionResult Raised(PyObject *type, const std::string &message);
+
+// The error indicator is not set. Takes an exception that is there away, so
+// that one failure does not become many.
+::testing::AssertionResult NothingRaised();
+
+// A KeyError that is pending from construction on, to see what a call does to
+// an exception that was there before it.
+class PendingException {
+  public:
+    PendingException();
+    ~PendingException();
+
+    // The very exception of the constructor is pending (identity, not only
+    // type); takes it away.
+    ::testing::AssertionResult StillPending();
+
+  private:
+    PyObject *exception_;
+};
+
+// One run of a destructor, as `LogDestructor` saw it.
+struct DestructorCall {
+    PyObject *capsule;
+    void *pointer;
+    std::string name; // "NULL" where the stored name is NULL
+    void *context;
+    PyCapsule_Destructor destructor;
+    int is_valid;
+    Py_ssize_t refcount;
+    bool exception_pending;
+};
+
+// The runs of LogDestructor since the test began.
+extern std::vector<DestructorCall> destructor_log;
+
+// A destructor that only looks: it appends to destructor_log and leaves the
+// capsule and the error indicator as they are.
+void LogDestructor(PyObject *capsule);
+
+// A second destructor that logs, to tell which one ran.
+void OtherLogDestructor(PyObject *capsule);
+
+// Clears the log before each test; after each test, no exception may be
+// pending and every block that the test allocated must be gone.
+class CapsuleTest : public ::testing::Test {
+  protected:
+    void SetUp() override;
+    void TearDown() override;
+
+  private:
+    size_t live_blocks_;
+};
+
+} // namespace rules
+
+#endif
