@@ -1,0 +1,245 @@
+/* Programs: the input language of the harness.
+ *
+ * A program is a list of calls over eight capsule slots (c0..c7), eight
+ * payloads (p0..p7) and eight name buffers (n0..n7). It has two forms:
+ *
+ *   binary  what fuzz engines mutate. Every byte string decodes to a program;
+ *           encode(decode(x)) is stable.
+ *   text    what people read and commit (.prog). text -> binary -> text is
+ *           exact, comments apart.
+ *
+ * and can be printed as C. This folder knows what a program says and nothing
+ * of what it means: that is model/, and whether a call is permitted in the
+ * state that it meets is for the model to say when it runs.
+ */
+#ifndef FUZZ_PROGRAM_PROGRAM_H
+#define FUZZ_PROGRAM_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    MAX_CALLS = 64,
+    MAX_ARGS = 3,
+    SLOTS = 8,         /* capsules, payloads, buffers: eight of each */
+    SLOT_SELF = SLOTS, /* `self`, in a destructor's program only */
+    MAX_NAME = 4096,   /* bytes of one text, without the NUL */
+    MAX_TEXT = 16384   /* bytes of all texts of a program, with their NULs */
+};
+
+/* What an argument may be. A set of these is an argument kind. */
+enum value_tag {
+    VALUE_NULL,
+    VALUE_CAPSULE,    /* index: slot */
+    VALUE_PAYLOAD,    /* index: slot */
+    VALUE_BUFFER,     /* index: slot */
+    VALUE_TEXT,       /* offset into program.text, length: a literal */
+    VALUE_ADDRESS,    /* index: into ADDRESSES, an opaque pointer value */
+    VALUE_OBJECT,     /* index: enum foreign_object */
+    VALUE_DESTRUCTOR, /* index: enum destructor */
+    VALUE_EXCEPTION,  /* index: enum exception */
+    VALUE_NUMBER,     /* number */
+    VALUE_TAG_COUNT
+};
+
+enum arg_kind {
+    ARG_NONE,
+    ARG_OBJECT,          /* a capsule, NULL, or an object of another type */
+    ARG_OBJECT_NOT_NULL, /* the same without NULL */
+    ARG_CAPSULE,         /* a capsule slot */
+    ARG_POINTER,         /* a payload, NULL or an opaque address */
+    ARG_NAME,            /* a buffer, NULL or a literal */
+    ARG_TEXT,            /* a literal */
+    ARG_DESTRUCTOR,      /* a behaviour or NULL */
+    ARG_EXCEPTION,       /* an exception type */
+    ARG_PAYLOAD,         /* a payload slot */
+    ARG_BUFFER,          /* a buffer slot */
+    ARG_BLOCK,           /* a payload slot or a buffer slot */
+    ARG_SIZE,            /* 0..65535 */
+    ARG_BYTE,            /* 1..255, a character of a name, or 0 */
+    ARG_KIND_COUNT
+};
+
+/* Objects that are not capsules. */
+enum foreign_object {
+    OBJECT_NONE,      /* Py_None */
+    OBJECT_INT,       /* an int */
+    OBJECT_TYPE,      /* PyCapsule_Type itself */
+    OBJECT_LIST,      /* a list */
+    OBJECT_LOOKALIKE, /* another type, laid out like a capsule */
+    OBJECT_COUNT
+};
+
+enum exception {
+    EXCEPTION_KEY_ERROR,
+    EXCEPTION_VALUE_ERROR, /* the type that the API itself raises */
+    EXCEPTION_MEMORY_ERROR,
+    EXCEPTION_SYSTEM_EXIT,
+    EXCEPTION_COUNT
+};
+
+/* What a call yields; results of the first three go into a slot. */
+enum yield {
+    RESULT_CAPSULE,
+    RESULT_PAYLOAD,
+    RESULT_BUFFER,
+    YIELDS_NOTHING,
+    YIELDS_POINTER,
+    YIELDS_NAME,
+    YIELDS_DESTRUCTOR,
+    YIELDS_INT,
+    YIELDS_FATE /* destroyed or alive */
+};
+
+enum destructor {
+#define DESTRUCTOR(ident, flags, program) DESTRUCTOR_##ident,
+#include "fuzz/program/destructors.def"
+#undef DESTRUCTOR
+    DESTRUCTOR_COUNT
+};
+
+enum call_op {
+#define CALL(ident, text, yields, a0, a1, a2, c) CALL_##ident,
+#include "fuzz/program/calls.def"
+#undef CALL
+    CALL_COUNT
+};
+
+struct value {
+    uint8_t tag;     /* enum value_tag */
+    uint8_t index;   /* slot or enumerator */
+    uint16_t number; /* VALUE_NUMBER; VALUE_TEXT: length in bytes */
+    uint32_t offset; /* VALUE_TEXT: into program.text, NUL-terminated there */
+};
+
+struct call {
+    uint8_t op;     /* enum call_op */
+    uint8_t result; /* slot, for RESULT_* rows; else 0 */
+    struct value args[MAX_ARGS];
+};
+
+struct program {
+    uint32_t call_count;
+    uint32_t text_size; /* bytes of `text` in use */
+    struct call calls[MAX_CALLS];
+    char text[MAX_TEXT];
+};
+
+/* One row of calls.def. */
+struct call_info {
+    const char *name;
+    enum yield yields;
+    uint8_t arg_count;
+    enum arg_kind args[MAX_ARGS];
+    const char *c;
+};
+extern const struct call_info CALLS[CALL_COUNT];
+
+/* One row of destructors.def. */
+struct destructor_info {
+    const char *name;
+    bool misuse;
+    const char *program;
+};
+extern const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT];
+
+/* The tags that an argument of this kind may have: bit 1 << tag. */
+extern const uint16_t ARG_TAGS[ARG_KIND_COUNT];
+
+extern const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT];
+extern const char *const EXCEPTION_NAMES[EXCEPTION_COUNT]; /* "KeyError" */
+
+/* The opaque pointer values: 0x1, 0x2, all ones, ... */
+enum { ADDRESS_COUNT = 6 };
+extern const uintptr_t ADDRESSES[ADDRESS_COUNT];
+
+/* The number of indices that a value of this tag can take (slots: SLOTS). */
+unsigned value_index_count(enum value_tag tag);
+
+/* --- building, for parser, decoder, generator and mutator --------------- */
+
+/* Empties the program; costs the same whatever its size. */
+void program_clear(struct program *program);
+
+/* Appends a call of that op with all arguments NULL/0 of the right kind.
+ * Returns it, or NULL when the program is full. */
+struct call *program_append(struct program *program, enum call_op op);
+
+/* Stores `length` bytes as a literal and points `value` at it. A NUL byte ends
+ * the text early. Returns false when the program's text is full. */
+bool program_set_text(struct program *program, struct value *value,
+                      const char *bytes, size_t length);
+
+/* Removes calls[index]. */
+void program_remove(struct program *program, size_t index);
+
+/* The literal's characters, NUL-terminated; borrowed from the program. */
+const char *program_text(const struct program *program,
+                         const struct value *value);
+
+/* --- binary form ---------------------------------------------------------- */
+
+/* Decodes any bytes; never fails. Bytes beyond MAX_CALLS calls are ignored. */
+void program_decode(struct program *program, const uint8_t *bytes, size_t size);
+
+/* Writes the canonical binary form. Returns its size; when that is larger than
+ * `capacity`, calls are left out from the end so that what is written is the
+ * encoding of a shorter program. */
+size_t program_encode(const struct program *program, uint8_t *bytes,
+                      size_t capacity);
+
+/* --- text form ------------------------------------------------------------ */
+
+/* Prints one call without a line end. */
+void program_print_call(FILE *out, const struct program *program,
+                        const struct call *call);
+
+/* Prints the whole program, a line per call. */
+void program_print(FILE *out, const struct program *program);
+
+/* What the text says beside the calls themselves. */
+struct annotations {
+    /* After `# ->` on a call's line, without blanks at the ends; NULL where
+     * there is none. Points into the parsed text copy held here. */
+    const char *expected[MAX_CALLS];
+    unsigned line[MAX_CALLS]; /* of each call, from 1 */
+    /* The first comment line of the file, after `#`; or NULL. */
+    const char *title;
+    /* `# report: ...`, the report that a misuse program must end with, per
+     * allocator: "# report arena: ..." and "# report malloc: ..."; or NULL. */
+    const char *report_arena;
+    const char *report_malloc;
+    char *storage; /* owned; freed by annotations_free() */
+};
+
+/* Parses text. Returns true, or false with a message in `error` of the form
+ * `FILE:LINE:COLUMN: expected ...`. `annotations` may be NULL. */
+bool program_parse(struct program *program, const char *text, size_t size,
+                   const char *file, struct annotations *annotations,
+                   char *error, size_t error_size);
+
+void annotations_free(struct annotations *annotations);
+
+/* --- C form --------------------------------------------------------------- */
+
+/* A standalone main() that embeds Python through <Python.h>. `title` becomes
+ * the comment at the top; may be NULL. */
+void program_emit_main(FILE *out, const struct program *program,
+                       const char *title);
+
+/* A GoogleTest case of that suite and name. */
+void program_emit_gtest(FILE *out, const struct program *program,
+                        const char *suite, const char *test,
+                        const char *title);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
