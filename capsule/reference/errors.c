@@ -1,0 +1,204 @@
+/* The error indicator: one pending exception per thread. */
+#include "capsule/reference/internal.h"
+
+_Thread_local struct thread_state thread_state;
+
+/* Raised when there is no memory for another exception; never freed. */
+static PyBaseExceptionObject no_memory = {
+    PyObject_HEAD_INIT(NULL)
+    .value = NULL,
+};
+
+/* Replaces the pending exception; steals `exception`, NULL for none. */
+static void set_raised(PyObject *exception)
+{
+    PyObject *old = thread_state.raised;
+    thread_state.raised = exception;
+    Py_XDECREF(old);
+}
+
+PyObject *PyErr_NoMemory(void)
+{
+    no_memory.ob_base.ob_type = (PyTypeObject *)PyExc_MemoryError;
+    set_raised(Py_NewRef(&no_memory));
+    return NULL;
+}
+
+void PyErr_SetObject(PyObject *type, PyObject *value)
+{
+    if (!PyExceptionClass_Check(type)) {
+        PyErr_Format(PyExc_SystemError,
+                     "_PyErr_SetObject: exception %R is not a BaseException "
+                     "subclass",
+                     type);
+        return;
+    }
+    if (value && PyType_IsSubtype(Py_TYPE(value), (PyTypeObject *)type)) {
+        set_raised(Py_NewRef(value));
+        return;
+    }
+    PyObject *exception = _PyObject_New((PyTypeObject *)type);
+    if (exception == NULL) {
+        return;
+    }
+    ((PyBaseExceptionObject *)exception)->value =
+        Py_XNewRef(value == Py_None ? NULL : value);
+    set_raised(exception);
+}
+
+void PyErr_SetNone(PyObject *type) { PyErr_SetObject(type, NULL); }
+
+void PyErr_SetString(PyObject *type, const char *message)
+{
+    PyObject *text = PyUnicode_FromString(message);
+    if (text) {
+        PyErr_SetObject(type, text);
+        Py_DECREF(text);
+    }
+}
+
+PyObject *PyErr_FormatV(PyObject *type, const char *format, va_list arguments)
+{
+    PyObject *text = PyUnicode_FromFormatV(format, arguments);
+    if (text) {
+        PyErr_SetObject(type, text);
+        Py_DECREF(text);
+    }
+    return NULL;
+}
+
+PyObject *PyErr_Format(PyObject *type, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    PyErr_FormatV(type, format, arguments);
+    va_end(arguments);
+    return NULL;
+}
+
+int PyErr_BadArgument(void)
+{
+    PyErr_SetString(PyExc_TypeError,
+                    "bad argument type for built-in operation");
+    return 0;
+}
+
+void _PyErr_BadInternalCall(const char *file, int line)
+{
+    PyErr_Format(PyExc_SystemError, "%s:%d: bad argument to internal function",
+                 file, line);
+}
+
+PyObject *PyErr_Occurred(void)
+{
+    PyObject *raised = thread_state.raised;
+    return raised ? (PyObject *)Py_TYPE(raised) : NULL;
+}
+
+void PyErr_Clear(void) { set_raised(NULL); }
+
+int PyErr_GivenExceptionMatches(PyObject *given, PyObject *exc)
+{
+    if (given == NULL || exc == NULL) {
+        return 0;
+    }
+    if (PyTuple_Check(exc)) {
+        for (Py_ssize_t i = 0; i < PyTuple_Size(exc); i++) {
+            if (PyErr_GivenExceptionMatches(given, PyTuple_GetItem(exc, i))) {
+                return 1;
+            }
+        }
+        return 0;
+    }
+    if (PyExceptionInstance_Check(given)) {
+        given = (PyObject *)Py_TYPE(given);
+    }
+    if (PyExceptionClass_Check(given) && PyExceptionClass_Check(exc)) {
+        return PyType_IsSubtype((PyTypeObject *)given, (PyTypeObject *)exc);
+    }
+    return given == exc;
+}
+
+int PyErr_ExceptionMatches(PyObject *exc)
+{
+    return PyErr_GivenExceptionMatches(PyErr_Occurred(), exc);
+}
+
+PyObject *PyErr_GetRaisedException(void)
+{
+    PyObject *raised = thread_state.raised;
+    thread_state.raised = NULL;
+    return raised;
+}
+
+void PyErr_SetRaisedException(PyObject *exception) { set_raised(exception); }
+
+void PyErr_Fetch(PyObject **type, PyObject **value, PyObject **traceback)
+{
+    *value = PyErr_GetRaisedException();
+    *type = Py_XNewRef(*value ? (PyObject *)Py_TYPE(*value) : NULL);
+    *traceback = NULL;
+}
+
+void PyErr_Restore(PyObject *type, PyObject *value, PyObject *traceback)
+{
+    if (type == NULL) {
+        PyErr_Clear();
+    } else {
+        PyErr_SetObject(type, value);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+}
+
+void PyErr_NormalizeException(PyObject **type, PyObject **value,
+                              PyObject **traceback)
+{
+    (void)traceback;
+    if (*type == NULL || (*value && PyExceptionInstance_Check(*value))) {
+        return;
+    }
+    PyObject *pending = PyErr_GetRaisedException();
+    PyErr_SetObject(*type, *value);
+    Py_XDECREF(*value);
+    *value = PyErr_GetRaisedException();
+    Py_SETREF(*type, Py_NewRef(Py_TYPE(*value)));
+    PyErr_SetRaisedException(pending);
+}
+
+/* Writes `before`, the object, and the exception on a line of its own. */
+static void write_exception(const char *before, PyObject *object)
+{
+    PyObject *exception = PyErr_GetRaisedException();
+    if (exception == NULL) {
+        return;
+    }
+    if (before) {
+        PyObject *repr = object ? PyObject_Repr(object) : NULL;
+        const char *text = repr ? PyUnicode_AsUTF8(repr) : "NULL";
+        PyErr_Clear();
+        fprintf(stderr, "%s: %s\n", before, text ? text : "?");
+        Py_XDECREF(repr);
+    }
+    PyObject *message = PyObject_Str(exception);
+    const char *text = message ? PyUnicode_AsUTF8(message) : NULL;
+    PyErr_Clear();
+    fprintf(stderr, "%s%s%s\n", type_name(Py_TYPE(exception)),
+            text && *text ? ": " : "", text ? text : "");
+    Py_XDECREF(message);
+    Py_DECREF(exception);
+}
+
+void PyErr_WriteUnraisable(PyObject *object)
+{
+    write_exception("Exception ignored in", object);
+}
+
+void PyErr_Print(void) { write_exception(NULL, NULL); }
+
+void _Py_FatalErrorFunc(const char *function, const char *message)
+{
+    fprintf(stderr, "Fatal Python error: %s: %s\n", function, message);
+    abort();
+}

@@ -1,0 +1,67 @@
+/* The part of the Python C API that capsules need, under its real names.
+ *
+ * Code written against this header compiles unchanged against CPython's. What
+ * a function does here it does there; where CPython's behaviour is undefined
+ * (touching the reference count of a dying object, PyCapsule_CheckExact(NULL))
+ * this implementation prints one line and aborts.
+ *
+ * In the documentation of the functions, "new reference" means that the caller
+ * owns the result, "borrowed" that it does not, and "steals" that the callee
+ * takes over the caller's reference. Every function that fails sets an
+ * exception unless it says otherwise. Ids such as NEW-2 name the rule of
+ * capsule/contract.def that a function implements.
+ */
+#ifndef Py_PYTHON_H
+#define Py_PYTHON_H
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+/* The version of the C API that this header is a subset of. */
+#define PY_MAJOR_VERSION 3
+#define PY_MINOR_VERSION 14
+#define PY_MICRO_VERSION 0
+#define PY_VERSION_HEX 0x030E00F0
+#define PY_VERSION "3.14.0"
+
+/* Tells this implementation from others, for code that must know. */
+#define CAPSULE_REFERENCE 1
+
+#ifdef __cplusplus
+#define PyAPI_FUNC(type) extern "C" type
+#define PyAPI_DATA(type) extern "C" type
+#define PyMODINIT_FUNC extern "C" PyObject *
+#else
+#define PyAPI_FUNC(type) extern type
+#define PyAPI_DATA(type) extern type
+#define PyMODINIT_FUNC PyObject *
+#endif
+
+#define Py_UNUSED(name) _unused_##name __attribute__((unused))
+#define Py_STRINGIFY(x) _Py_XSTRINGIFY(x)
+#define _Py_XSTRINGIFY(x) #x
+
+typedef ssize_t Py_ssize_t;
+typedef Py_ssize_t Py_hash_t;
+#define PY_SSIZE_T_MAX ((Py_ssize_t)(((size_t)-1) >> 1))
+
+#include "pymem.h"
+
+#include "object.h"
+
+#include "abstract.h"
+#include "basictypes.h"
+#include "modsupport.h"
+#include "pycapsule.h"
+#include "pyerrors.h"
+#include "pylifecycle.h"
+
+#endif

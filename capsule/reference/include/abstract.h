@@ -1,0 +1,82 @@
+/* Operations on objects of any type. Each raises TypeError where the type does
+ * not support it. */
+#ifndef Py_ABSTRACT_H
+#define Py_ABSTRACT_H
+
+/* repr(o) and str(o): new reference. NULL gives "<NULL>". */
+PyAPI_FUNC(PyObject *) PyObject_Repr(PyObject *o);
+PyAPI_FUNC(PyObject *) PyObject_Str(PyObject *o);
+#define PyObject_ASCII PyObject_Repr
+
+/* hash(o); -1 on failure. */
+PyAPI_FUNC(Py_hash_t) PyObject_Hash(PyObject *o);
+
+/* 1, 0, or -1 on failure. */
+PyAPI_FUNC(int) PyObject_IsTrue(PyObject *o);
+PyAPI_FUNC(int) PyObject_Not(PyObject *o);
+
+#define Py_LT 0
+#define Py_LE 1
+#define Py_EQ 2
+#define Py_NE 3
+#define Py_GT 4
+#define Py_GE 5
+
+/* a OP b: new reference. Equality falls back to identity. */
+PyAPI_FUNC(PyObject *) PyObject_RichCompare(PyObject *a, PyObject *b, int op);
+/* The same as 1, 0 or -1 on failure; identical objects are equal. */
+PyAPI_FUNC(int) PyObject_RichCompareBool(PyObject *a, PyObject *b, int op);
+
+/* o.name, new reference; o.name = value; del o.name. -1 on failure. */
+PyAPI_FUNC(PyObject *) PyObject_GetAttr(PyObject *o, PyObject *name);
+PyAPI_FUNC(PyObject *) PyObject_GetAttrString(PyObject *o, const char *name);
+PyAPI_FUNC(int) PyObject_SetAttr(PyObject *o, PyObject *name, PyObject *value);
+PyAPI_FUNC(int) PyObject_SetAttrString(PyObject *o, const char *name,
+                                       PyObject *value);
+PyAPI_FUNC(int) PyObject_DelAttrString(PyObject *o, const char *name);
+/* 1 or 0; swallows every exception of the lookup. */
+PyAPI_FUNC(int) PyObject_HasAttrString(PyObject *o, const char *name);
+/* The lookup that types inherit: the methods of the type and its bases. */
+PyAPI_FUNC(PyObject *) PyObject_GenericGetAttr(PyObject *o, PyObject *name);
+
+/* len(o); -1 on failure. */
+PyAPI_FUNC(Py_ssize_t) PyObject_Size(PyObject *o);
+#define PyObject_Length PyObject_Size
+/* o[key], new reference; o[key] = value, -1 on failure. */
+PyAPI_FUNC(PyObject *) PyObject_GetItem(PyObject *o, PyObject *key);
+PyAPI_FUNC(int) PyObject_SetItem(PyObject *o, PyObject *key, PyObject *value);
+PyAPI_FUNC(int) PyObject_DelItem(PyObject *o, PyObject *key);
+PyAPI_FUNC(PyObject *) PySequence_GetItem(PyObject *o, Py_ssize_t i);
+PyAPI_FUNC(Py_ssize_t) PySequence_Size(PyObject *o);
+/* iter(o) and its next element: new reference. PyIter_Next gives NULL without
+ * an exception at the end. */
+PyAPI_FUNC(PyObject *) PyObject_GetIter(PyObject *o);
+PyAPI_FUNC(PyObject *) PyIter_Next(PyObject *iterator);
+/* a + b: new reference. */
+PyAPI_FUNC(PyObject *) PyNumber_Add(PyObject *a, PyObject *b);
+
+/* 1 when the type of `o` can be called. Never fails. */
+PyAPI_FUNC(int) PyCallable_Check(PyObject *o);
+/* callable(*args, **kwargs): new reference. `args` is a tuple (NULL allowed in
+ * PyObject_CallObject), `kwargs` a dict or NULL. */
+PyAPI_FUNC(PyObject *) PyObject_Call(PyObject *callable, PyObject *args,
+                                     PyObject *kwargs);
+PyAPI_FUNC(PyObject *) PyObject_CallObject(PyObject *callable, PyObject *args);
+PyAPI_FUNC(PyObject *) PyObject_CallNoArgs(PyObject *callable);
+PyAPI_FUNC(PyObject *) PyObject_CallOneArg(PyObject *callable, PyObject *arg);
+/* Arguments from a Py_BuildValue format; NULL or "" means none. */
+PyAPI_FUNC(PyObject *) PyObject_CallFunction(PyObject *callable,
+                                             const char *format, ...);
+PyAPI_FUNC(PyObject *) PyObject_CallMethod(PyObject *o, const char *name,
+                                           const char *format, ...);
+/* Arguments are the objects up to a NULL. */
+PyAPI_FUNC(PyObject *) PyObject_CallFunctionObjArgs(PyObject *callable, ...);
+
+/* 1, 0 or -1: isinstance(o, type), type being a type or a tuple of them. */
+PyAPI_FUNC(int) PyObject_IsInstance(PyObject *o, PyObject *type);
+PyAPI_FUNC(PyObject *) PyObject_Type(PyObject *o); /* new reference */
+
+/* There are no weak references here: always NULL and TypeError. */
+PyAPI_FUNC(PyObject *) PyWeakref_NewRef(PyObject *o, PyObject *callback);
+
+#endif

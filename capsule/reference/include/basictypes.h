@@ -1,0 +1,121 @@
+/* int, bool, str, list, tuple and dict, as far as capsules' users need them. */
+#ifndef Py_BASICTYPES_H
+#define Py_BASICTYPES_H
+
+PyAPI_DATA(PyTypeObject) PyLong_Type;
+PyAPI_DATA(PyTypeObject) PyBool_Type;
+PyAPI_DATA(PyTypeObject) PyUnicode_Type;
+PyAPI_DATA(PyTypeObject) PyList_Type;
+PyAPI_DATA(PyTypeObject) PyTuple_Type;
+PyAPI_DATA(PyTypeObject) PyDict_Type;
+
+/* --- int: 64 bits here ---------------------------------------------------- */
+
+typedef struct {
+    PyObject_HEAD
+    long value;
+} PyLongObject;
+
+#define PyLong_Check(op) PyObject_TypeCheck(op, &PyLong_Type)
+#define PyLong_CheckExact(op) Py_IS_TYPE(op, &PyLong_Type)
+PyAPI_FUNC(PyObject *) PyLong_FromLong(long value); /* new reference */
+PyAPI_FUNC(PyObject *) PyLong_FromSsize_t(Py_ssize_t value);
+PyAPI_FUNC(PyObject *) PyLong_FromLongLong(long long value);
+/* OverflowError beyond LONG_MAX. */
+PyAPI_FUNC(PyObject *) PyLong_FromUnsignedLong(unsigned long value);
+PyAPI_FUNC(PyObject *) PyLong_FromSize_t(size_t value);
+PyAPI_FUNC(PyObject *) PyLong_FromVoidPtr(void *pointer);
+/* The value, or -1 and TypeError for what is not an int. */
+PyAPI_FUNC(long) PyLong_AsLong(PyObject *op);
+PyAPI_FUNC(long long) PyLong_AsLongLong(PyObject *op);
+PyAPI_FUNC(Py_ssize_t) PyLong_AsSsize_t(PyObject *op);
+PyAPI_FUNC(void *) PyLong_AsVoidPtr(PyObject *op);
+
+PyAPI_DATA(PyLongObject) _Py_TrueStruct;
+PyAPI_DATA(PyLongObject) _Py_FalseStruct;
+#define Py_True ((PyObject *)&_Py_TrueStruct)
+#define Py_False ((PyObject *)&_Py_FalseStruct)
+#define PyBool_Check(op) Py_IS_TYPE(op, &PyBool_Type)
+PyAPI_FUNC(PyObject *) PyBool_FromLong(long value); /* new reference */
+#define Py_RETURN_TRUE return Py_NewRef(Py_True)
+#define Py_RETURN_FALSE return Py_NewRef(Py_False)
+
+/* --- str: valid UTF-8 inside ---------------------------------------------- */
+
+#define PyUnicode_Check(op) PyObject_TypeCheck(op, &PyUnicode_Type)
+#define PyUnicode_CheckExact(op) Py_IS_TYPE(op, &PyUnicode_Type)
+/* New reference; NULL and UnicodeDecodeError when the bytes are not UTF-8. */
+PyAPI_FUNC(PyObject *) PyUnicode_FromString(const char *utf8);
+PyAPI_FUNC(PyObject *) PyUnicode_FromStringAndSize(const char *utf8,
+                                                   Py_ssize_t size);
+/* The characters, NUL-terminated; borrowed from `op`. NULL and TypeError for
+ * what is not a str. */
+PyAPI_FUNC(const char *) PyUnicode_AsUTF8(PyObject *op);
+PyAPI_FUNC(const char *) PyUnicode_AsUTF8AndSize(PyObject *op,
+                                                 Py_ssize_t *size);
+/* The number of code points; -1 on failure. */
+PyAPI_FUNC(Py_ssize_t) PyUnicode_GetLength(PyObject *op);
+/* <0, 0 or >0, comparing bytes. */
+PyAPI_FUNC(int) PyUnicode_CompareWithASCIIString(PyObject *op,
+                                                 const char *ascii);
+PyAPI_FUNC(int) PyUnicode_Compare(PyObject *a, PyObject *b);
+/* printf for str: %% %c %d %i %u %x %ld %lu %zd %zu %lld %llu %p %s %U %S %R
+ * %A, with width and precision for %s and the numbers. Bytes of %s that are
+ * not UTF-8 become U+FFFD. New reference. */
+PyAPI_FUNC(PyObject *) PyUnicode_FromFormat(const char *format, ...);
+PyAPI_FUNC(PyObject *) PyUnicode_FromFormatV(const char *format,
+                                             va_list arguments);
+PyAPI_FUNC(PyObject *) PyUnicode_InternFromString(const char *utf8);
+
+/* --- list ----------------------------------------------------------------- */
+
+#define PyList_Check(op) PyObject_TypeCheck(op, &PyList_Type)
+PyAPI_FUNC(PyObject *) PyList_New(Py_ssize_t size); /* new reference */
+PyAPI_FUNC(Py_ssize_t) PyList_Size(PyObject *list); /* -1 on failure */
+PyAPI_FUNC(PyObject *) PyList_GetItem(PyObject *list, Py_ssize_t i); /* borrowed */
+PyAPI_FUNC(int) PyList_SetItem(PyObject *list, Py_ssize_t i,
+                               PyObject *item); /* steals, also on failure */
+PyAPI_FUNC(int) PyList_Append(PyObject *list, PyObject *item); /* own ref */
+#define PyList_GET_SIZE(list) PyList_Size(_PyObject_CAST(list))
+#define PyList_GET_ITEM(list, i) PyList_GetItem(_PyObject_CAST(list), i)
+#define PyList_SET_ITEM(list, i, v)                                            \
+    ((void)PyList_SetItem(_PyObject_CAST(list), i, v))
+
+/* --- tuple ---------------------------------------------------------------- */
+
+#define PyTuple_Check(op) PyObject_TypeCheck(op, &PyTuple_Type)
+PyAPI_FUNC(PyObject *) PyTuple_New(Py_ssize_t size);  /* new reference */
+PyAPI_FUNC(Py_ssize_t) PyTuple_Size(PyObject *tuple); /* -1 on failure */
+PyAPI_FUNC(PyObject *) PyTuple_GetItem(PyObject *tuple, Py_ssize_t i); /* borrowed */
+PyAPI_FUNC(int) PyTuple_SetItem(PyObject *tuple, Py_ssize_t i,
+                                PyObject *item); /* steals, also on failure */
+/* A tuple with its own references to the `n` objects that follow. */
+PyAPI_FUNC(PyObject *) PyTuple_Pack(Py_ssize_t n, ...);
+#define PyTuple_GET_SIZE(tuple) PyTuple_Size(_PyObject_CAST(tuple))
+#define PyTuple_GET_ITEM(tuple, i) PyTuple_GetItem(_PyObject_CAST(tuple), i)
+#define PyTuple_SET_ITEM(tuple, i, v)                                          \
+    ((void)PyTuple_SetItem(_PyObject_CAST(tuple), i, v))
+
+/* --- dict: in order of insertion ------------------------------------------ */
+
+#define PyDict_Check(op) PyObject_TypeCheck(op, &PyDict_Type)
+PyAPI_FUNC(PyObject *) PyDict_New(void); /* new reference */
+PyAPI_FUNC(Py_ssize_t) PyDict_Size(PyObject *dict);
+/* Borrowed, or NULL without an exception when the key is not there. */
+PyAPI_FUNC(PyObject *) PyDict_GetItem(PyObject *dict, PyObject *key);
+PyAPI_FUNC(PyObject *) PyDict_GetItemWithError(PyObject *dict, PyObject *key);
+PyAPI_FUNC(PyObject *) PyDict_GetItemString(PyObject *dict, const char *key);
+/* Takes its own references; -1 on failure. */
+PyAPI_FUNC(int) PyDict_SetItem(PyObject *dict, PyObject *key, PyObject *value);
+PyAPI_FUNC(int) PyDict_SetItemString(PyObject *dict, const char *key,
+                                     PyObject *value);
+PyAPI_FUNC(int) PyDict_DelItem(PyObject *dict, PyObject *key); /* KeyError */
+PyAPI_FUNC(int) PyDict_DelItemString(PyObject *dict, const char *key);
+PyAPI_FUNC(int) PyDict_Contains(PyObject *dict, PyObject *key);
+PyAPI_FUNC(void) PyDict_Clear(PyObject *dict);
+/* Steps through the items: start with *position = 0; 0 at the end. Key and
+ * value are borrowed. */
+PyAPI_FUNC(int) PyDict_Next(PyObject *dict, Py_ssize_t *position,
+                            PyObject **key, PyObject **value);
+
+#endif

@@ -1,0 +1,273 @@
+/* Objects, types and reference counts. */
+#ifndef Py_OBJECT_H
+#define Py_OBJECT_H
+
+typedef struct _object PyObject;
+typedef struct _typeobject PyTypeObject;
+
+struct _object {
+    Py_ssize_t ob_refcnt;
+    PyTypeObject *ob_type;
+};
+
+typedef struct {
+    PyObject ob_base;
+    Py_ssize_t ob_size;
+} PyVarObject;
+
+#define PyObject_HEAD PyObject ob_base;
+#define PyObject_VAR_HEAD PyVarObject ob_base;
+
+/* The count of static objects; high enough never to reach 0. */
+#define _Py_STATIC_REFCNT ((Py_ssize_t)1 << 40)
+#define PyObject_HEAD_INIT(type) {_Py_STATIC_REFCNT, type},
+#define PyVarObject_HEAD_INIT(type, size) {{_Py_STATIC_REFCNT, type}, size},
+
+typedef PyObject *(*unaryfunc)(PyObject *);
+typedef PyObject *(*binaryfunc)(PyObject *, PyObject *);
+typedef PyObject *(*ternaryfunc)(PyObject *, PyObject *, PyObject *);
+typedef int (*inquiry)(PyObject *);
+typedef Py_ssize_t (*lenfunc)(PyObject *);
+typedef int (*objobjargproc)(PyObject *, PyObject *, PyObject *);
+typedef int (*visitproc)(PyObject *, void *);
+typedef int (*traverseproc)(PyObject *, visitproc, void *);
+typedef void (*destructor)(PyObject *);
+typedef PyObject *(*reprfunc)(PyObject *);
+typedef Py_hash_t (*hashfunc)(PyObject *);
+typedef PyObject *(*richcmpfunc)(PyObject *, PyObject *, int);
+typedef PyObject *(*getattrofunc)(PyObject *, PyObject *);
+typedef int (*setattrofunc)(PyObject *, PyObject *, PyObject *);
+typedef PyObject *(*allocfunc)(PyTypeObject *, Py_ssize_t);
+typedef void (*freefunc)(void *);
+typedef PyObject *(*newfunc)(PyTypeObject *, PyObject *, PyObject *);
+typedef PyObject *(*getiterfunc)(PyObject *);
+
+struct PyMethodDef;
+
+/* What an object of a type can do. A function that is NULL is inherited from
+ * tp_base where that makes sense, or the operation raises TypeError. Not the
+ * layout of CPython's struct: use names, never positions. */
+struct _typeobject {
+    PyObject ob_base;
+    const char *tp_name; /* "module.Name", or "Name" for a built-in type */
+    Py_ssize_t tp_basicsize;
+    PyTypeObject *tp_base;
+    unsigned long tp_flags;
+    destructor tp_dealloc;
+    reprfunc tp_repr;
+    reprfunc tp_str;
+    hashfunc tp_hash;
+    richcmpfunc tp_richcompare;
+    inquiry tp_bool;
+    ternaryfunc tp_call;
+    getattrofunc tp_getattro;
+    setattrofunc tp_setattro; /* value NULL: delete */
+    lenfunc tp_length;
+    binaryfunc tp_subscript;
+    objobjargproc tp_ass_subscript;
+    binaryfunc tp_add;
+    getiterfunc tp_iter;
+    traverseproc tp_traverse;
+    inquiry tp_clear;
+    allocfunc tp_alloc; /* set for heap types */
+    freefunc tp_free;   /* set for heap types */
+    newfunc tp_new;
+    struct PyMethodDef *tp_methods;
+};
+
+#define Py_TPFLAGS_DEFAULT 0UL
+#define Py_TPFLAGS_HEAPTYPE (1UL << 9)
+#define Py_TPFLAGS_BASETYPE (1UL << 10)
+#define Py_TPFLAGS_HAVE_GC (1UL << 14)
+#define Py_TPFLAGS_IMMUTABLETYPE (1UL << 8)
+
+PyAPI_DATA(PyTypeObject) PyBaseObject_Type; /* object */
+PyAPI_DATA(PyTypeObject) PyType_Type;       /* type */
+PyAPI_DATA(PyObject) _Py_NoneStruct;
+PyAPI_DATA(PyObject) _Py_NotImplementedStruct;
+#define Py_None (&_Py_NoneStruct)
+#define Py_NotImplemented (&_Py_NotImplementedStruct)
+#define Py_RETURN_NONE return Py_NewRef(Py_None)
+#define Py_RETURN_NOTIMPLEMENTED return Py_NewRef(Py_NotImplemented)
+#define Py_IsNone(x) ((PyObject *)(x) == Py_None)
+
+#define _PyObject_CAST(op) ((PyObject *)(op))
+#define Py_Is(x, y) ((PyObject *)(x) == (PyObject *)(y))
+
+/* --- reference counts ----------------------------------------------------- */
+
+/* Calls the type's tp_dealloc for an object whose count just became 0. */
+PyAPI_FUNC(void) _Py_Dealloc(PyObject *op);
+
+/* Prints which call met an object whose count is not positive, and aborts: the
+ * object is being destroyed (DTOR-8, DTOR-9). */
+PyAPI_FUNC(void) _Py_ReferenceMisuse(const char *call, PyObject *op)
+    __attribute__((noreturn, cold));
+
+static inline Py_ssize_t _Py_REFCNT(PyObject *op) { return op->ob_refcnt; }
+static inline PyTypeObject *_Py_TYPE(PyObject *op) { return op->ob_type; }
+static inline void _Py_SET_REFCNT(PyObject *op, Py_ssize_t n)
+{
+    op->ob_refcnt = n;
+}
+
+static inline void _Py_INCREF(PyObject *op)
+{
+    if (__builtin_expect(op->ob_refcnt <= 0, 0)) {
+        _Py_ReferenceMisuse("Py_INCREF", op);
+    }
+    op->ob_refcnt++;
+}
+
+static inline void _Py_DECREF(PyObject *op)
+{
+    if (__builtin_expect(op->ob_refcnt <= 0, 0)) {
+        _Py_ReferenceMisuse("Py_DECREF", op);
+    }
+    if (--op->ob_refcnt == 0) {
+        _Py_Dealloc(op);
+    }
+}
+
+static inline void _Py_XINCREF(PyObject *op)
+{
+    if (op) {
+        _Py_INCREF(op);
+    }
+}
+
+static inline void _Py_XDECREF(PyObject *op)
+{
+    if (op) {
+        _Py_DECREF(op);
+    }
+}
+
+static inline PyObject *_Py_NewRef(PyObject *op)
+{
+    _Py_INCREF(op);
+    return op;
+}
+
+static inline PyObject *_Py_XNewRef(PyObject *op)
+{
+    _Py_XINCREF(op);
+    return op;
+}
+
+/* The number of references to `op`. */
+#define Py_REFCNT(op) _Py_REFCNT(_PyObject_CAST(op))
+#define Py_SET_REFCNT(op, n) _Py_SET_REFCNT(_PyObject_CAST(op), n)
+/* The type of `op`; borrowed. */
+#define Py_TYPE(op) _Py_TYPE(_PyObject_CAST(op))
+#define Py_IS_TYPE(op, type) (Py_TYPE(op) == (type))
+#define Py_SIZE(op) (((PyVarObject *)(op))->ob_size)
+
+/* Takes or gives back a reference. `op` must not be NULL but for the X forms,
+ * and must not be in its destruction. */
+#define Py_INCREF(op) _Py_INCREF(_PyObject_CAST(op))
+#define Py_DECREF(op) _Py_DECREF(_PyObject_CAST(op))
+#define Py_XINCREF(op) _Py_XINCREF(_PyObject_CAST(op))
+#define Py_XDECREF(op) _Py_XDECREF(_PyObject_CAST(op))
+/* Takes a reference and returns `op`: new reference. */
+#define Py_NewRef(op) _Py_NewRef(_PyObject_CAST(op))
+#define Py_XNewRef(op) _Py_XNewRef(_PyObject_CAST(op))
+PyAPI_FUNC(void) Py_IncRef(PyObject *op); /* Py_XINCREF as a function */
+PyAPI_FUNC(void) Py_DecRef(PyObject *op); /* Py_XDECREF as a function */
+
+/* Sets the variable to NULL before giving back the reference that it held, so
+ * that a destructor never meets a dangling variable. */
+#define Py_CLEAR(op)                                                           \
+    do {                                                                       \
+        PyObject *_py_old = _PyObject_CAST(op);                                \
+        if (_py_old) {                                                         \
+            (op) = NULL;                                                       \
+            Py_DECREF(_py_old);                                                \
+        }                                                                      \
+    } while (0)
+
+/* Stores `src`, whose reference it steals, before giving back the old one. */
+#define Py_SETREF(dst, src)                                                    \
+    do {                                                                       \
+        PyObject *_py_old = _PyObject_CAST(dst);                               \
+        (dst) = (src);                                                         \
+        Py_DECREF(_py_old);                                                    \
+    } while (0)
+#define Py_XSETREF(dst, src)                                                   \
+    do {                                                                       \
+        PyObject *_py_old = _PyObject_CAST(dst);                               \
+        (dst) = (src);                                                         \
+        Py_XDECREF(_py_old);                                                   \
+    } while (0)
+
+/* --- making objects ------------------------------------------------------- */
+
+/* An object of `type` with count 1 and everything behind its head
+ * uninitialised. New reference; NULL and MemoryError on failure. */
+PyAPI_FUNC(PyObject *) _PyObject_New(PyTypeObject *type);
+#define PyObject_New(T, type) ((T *)_PyObject_New(type))
+
+/* The same for types with Py_TPFLAGS_HAVE_GC, behind a collector's head. */
+PyAPI_FUNC(PyObject *) _PyObject_GC_New(PyTypeObject *type);
+#define PyObject_GC_New(T, type) ((T *)_PyObject_GC_New(type))
+PyAPI_FUNC(void) PyObject_GC_Track(void *op);
+PyAPI_FUNC(void) PyObject_GC_UnTrack(void *op);
+PyAPI_FUNC(int) PyObject_GC_IsTracked(PyObject *op);
+PyAPI_FUNC(void) PyObject_GC_Del(void *op);
+
+/* Destroys unreachable cycles. Returns the number of objects in them; the
+ * error indicator is as before. */
+PyAPI_FUNC(Py_ssize_t) PyGC_Collect(void);
+
+#define Py_VISIT(op)                                                           \
+    do {                                                                       \
+        if (op) {                                                              \
+            int _py_result = visit(_PyObject_CAST(op), arg);                   \
+            if (_py_result) {                                                  \
+                return _py_result;                                             \
+            }                                                                  \
+        }                                                                      \
+    } while (0)
+
+/* --- types ---------------------------------------------------------------- */
+
+typedef struct {
+    int slot; /* Py_tp_* */
+    void *pfunc;
+} PyType_Slot;
+
+typedef struct {
+    const char *name;
+    int basicsize;
+    int itemsize;
+    unsigned int flags;
+    PyType_Slot *slots; /* ended by {0, NULL} */
+} PyType_Spec;
+
+/* The slots that PyType_FromSpec knows; CPython's numbers. */
+#define Py_tp_alloc 47
+#define Py_tp_call 50
+#define Py_tp_dealloc 52
+#define Py_tp_doc 56
+#define Py_tp_free 74
+#define Py_tp_methods 64
+#define Py_tp_new 65
+#define Py_tp_repr 66
+#define Py_tp_str 70
+
+/* A new heap type. New reference; SystemError for a slot not listed above. */
+PyAPI_FUNC(PyObject *) PyType_FromSpec(PyType_Spec *spec);
+/* An object of `type` whose fields are all zero. New reference. */
+PyAPI_FUNC(PyObject *) PyType_GenericAlloc(PyTypeObject *type,
+                                           Py_ssize_t nitems);
+PyAPI_FUNC(PyObject *) PyType_GenericNew(PyTypeObject *type, PyObject *args,
+                                         PyObject *kwargs);
+/* True when `a` is `b` or inherits from it. Never fails. */
+PyAPI_FUNC(int) PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b);
+/* Static types need no preparation here: returns 0. */
+PyAPI_FUNC(int) PyType_Ready(PyTypeObject *type);
+#define PyType_Check(op) PyObject_TypeCheck(op, &PyType_Type)
+#define PyObject_TypeCheck(op, type)                                           \
+    (Py_IS_TYPE(op, type) || PyType_IsSubtype(Py_TYPE(op), type))
+
+#endif
