@@ -1,0 +1,62 @@
+/* Runs a program on the implementation that is linked in, and holds every
+ * result against the model.
+ *
+ * The first difference prints a report (the rule, the call, what was expected
+ * and what came, the program as text, the path of a C file) and aborts. The
+ * same report follows a sanitizer's finding.
+ */
+#ifndef FUZZ_EXECUTOR_EXECUTOR_H
+#define FUZZ_EXECUTOR_EXECUTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "capsule/contract.h"
+#include "fuzz/program/program.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct executor_options {
+    /* The profile to ask the host for; NULL: its own choice. */
+    const char *profile;
+    /* Perform calls also where the program breaks its side of the contract.
+     * Without it such calls are left out. */
+    bool misuse;
+    /* Take payloads, names and objects from malloc() instead of the arena, so
+     * that the sanitizer's own reports of bad frees and leaks are exercised. */
+    bool use_malloc;
+    /* Where a report puts the C file: the path prefix, as in libFuzzer's
+     * -artifact_prefix. NULL: no file. */
+    const char *artifact_prefix;
+};
+
+/* Starts the host. Call once. Returns 0, or -1 when the host refuses the
+ * profile. When the environment names a file in CAPSULE_STATUS_FILE, the
+ * counters below are kept there (see status.h). */
+int executor_start(const struct executor_options *options);
+
+/* Ends the host. */
+void executor_stop(void);
+
+/* The bytes that the next program was decoded from, for the name of the
+ * report's C file; borrowed until the next call. NULL: none. */
+void executor_set_input(const uint8_t *bytes, size_t size);
+
+/* Runs the program in a fresh state. `annotations` (may be NULL) hold the
+ * results that the program itself expects. Returns only when all is well. */
+void executor_run(const struct program *program,
+                  const struct annotations *annotations);
+
+/* Prints the rules that were exercised since executor_start(), with counts,
+ * and those that programs can exercise but did not. */
+void executor_print_rules(FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
