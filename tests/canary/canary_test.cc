@@ -4,9 +4,10 @@
 //
 // Each argument names a configuration and the programs faults.c and
 // guided_fuzz.c built in it; `default` and `command-line-...` are what the
-// command line chose, the others come from a transition. What a configuration must catch stands in
-// SANITIZERS_OF below and not in the table that makes the flags: a flag that
-// is lost there must not be lost here.
+// command line chose, the others come from a transition.
+//
+// What a configuration must catch stands in SANITIZERS_OF below and not in the
+// table that makes the flags: a flag that is lost there must not be lost here.
 #include <regex.h>
 #include <sys/wait.h>
 
@@ -164,9 +165,9 @@ void ExpectCoverage(const string &configuration, const string &program,
 
 void ExpectGuided(const string &configuration, const string &program)
 {
-    Outcome outcome = Run(program + " -seed=1 -runs=2000000" +
-                          " -artifact_prefix='" + ::testing::TempDir() +
-                          configuration + ".'");
+    Outcome outcome =
+        Run(program + " -seed=1 -runs=2000000" + " -artifact_prefix='" +
+            ::testing::TempDir() + configuration + ".'");
     EXPECT_TRUE(EndedWith(outcome, 77)) // libFuzzer's status for abort()
         << "Configuration '" << configuration << "': libFuzzer did not find "
         << "the fault in guided_fuzz.c: does coverage guide it?\n"
@@ -235,8 +236,7 @@ int main(int argc, char **argv)
         string configuration = argument.substr(0, equals);
         bool chosen = configuration.rfind(COMMAND_LINE, 0) == 0;
         auto entry = SANITIZERS_OF.find(
-            chosen ? configuration.substr(COMMAND_LINE.size())
-                   : configuration);
+            chosen ? configuration.substr(COMMAND_LINE.size()) : configuration);
         if (equals == string::npos || entry == SANITIZERS_OF.end()) {
             std::fprintf(stderr,
                          "canary_test: SANITIZERS_OF does not say what '%s' "

@@ -47,7 +47,8 @@ static char *volatile dangling;
 __attribute__((noinline)) static void leave_a_dangling_pointer(void)
 {
     char name[16] = "on the stack";
-    dangling = name;
+    char *volatile unseen = name;
+    dangling = unseen;
 }
 
 static int stack_use_after_return(void)
