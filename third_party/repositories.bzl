@@ -20,7 +20,7 @@ _OWN = {
 
 _SOURCES = {
     # Built from source, so that the sanitizers see into it.
-    "googletest": ("/usr/src/googletest", "//third_party/googletest:BUILD.bazel"),
+    "googletest": ("/usr/src/googletest", "//third_party:googletest.BUILD"),
 }
 
 def local_repositories():

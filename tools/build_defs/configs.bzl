@@ -1,0 +1,152 @@
+"""Build configurations beside the default one, and targets built in them.
+
+CONFIGS is the only place where their flags are written by hand. The lines for
+`--config=<name>` in configs.bazelrc are generated from it; a test compares.
+
+Flags are appended to those of the command line, so each configuration undoes
+the sanitizers that come before it.
+"""
+
+def _config(about, sanitize, copts = [], linkopts = []):
+    flags = ["-fsanitize=" + sanitize]
+    if "undefined" in sanitize:
+        # As in .bazelrc; the last flag wins.
+        flags.append("-fno-sanitize=vptr")
+    return struct(
+        about = about,
+        copts = ["-fno-sanitize=all"] + flags + copts,
+        # Not "all", which would undo a fuzz target's own -fsanitize=fuzzer:
+        # Bazel puts it before these.
+        linkopts = ["-fno-sanitize=address,memory,thread,undefined"] +
+                   flags + linkopts,
+    )
+
+def _config_without_sanitizer(about, copts = [], linkopts = []):
+    return struct(
+        about = about,
+        copts = ["-fno-sanitize=all"] + copts,
+        linkopts = ["-fno-sanitize=all"] + linkopts,
+    )
+
+# The flag fuzzer-no-link instruments for libFuzzer without linking its main();
+# a fuzz target adds `linkopts = ["-fsanitize=fuzzer"]` of its own.
+CONFIGS = {
+    "asan-libfuzzer": _config(
+        "memory errors and leaks, coverage",
+        sanitize = "address,fuzzer-no-link",
+    ),
+    "asan-ubsan-libfuzzer": _config(
+        "memory errors, leaks and undefined behaviour, coverage",
+        sanitize = "address,undefined,fuzzer-no-link",
+    ),
+    "msan-libfuzzer": _config(
+        "uninitialised memory, coverage; C only, as libstdc++ is not " +
+        "instrumented",
+        sanitize = "memory,fuzzer-no-link",
+        copts = ["-fsanitize-memory-track-origins"],
+        linkopts = ["-fsanitize-memory-track-origins"],
+    ),
+    "release": _config_without_sanitizer(
+        "no sanitizer, optimised, no assert()",
+        copts = ["-O2", "-DNDEBUG"],
+    ),
+    "replay": _config_without_sanitizer(
+        "no sanitizer, no engine; for gcc add --repo_env=CC=gcc",
+        # lld is not found by gcc, and ld does not know --start-lib.
+        linkopts = ["-fuse-ld=bfd"],
+    ),
+    "tsan": _config(
+        "data races",
+        sanitize = "thread",
+    ),
+    "ubsan-libfuzzer": _config(
+        "undefined behaviour, coverage",
+        sanitize = "undefined,fuzzer-no-link",
+    ),
+}
+
+_COPT = "//command_line_option:copt"
+_LINKOPT = "//command_line_option:linkopt"
+_CONFIGURATION = "//tools/build_defs:configuration"
+
+def _transition_impl(settings, attr):
+    if attr.config not in CONFIGS:
+        fail("there is no configuration '%s'; configs.bzl has %s" %
+             (attr.config, ", ".join(sorted(CONFIGS))))
+    config = CONFIGS[attr.config]
+    return {
+        _CONFIGURATION: attr.config,
+        _COPT: settings[_COPT] + config.copts,
+        _LINKOPT: settings[_LINKOPT] + config.linkopts,
+    }
+
+_config_transition = transition(
+    implementation = _transition_impl,
+    inputs = [_COPT, _LINKOPT],
+    outputs = [_CONFIGURATION, _COPT, _LINKOPT],
+)
+
+def _configured_binary_impl(ctx):
+    binary = ctx.attr.binary[0][DefaultInfo]
+    original = binary.files_to_run.executable
+    executable = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(
+        output = executable,
+        target_file = original,
+        is_executable = True,
+    )
+
+    # Without the original: a test that uses `binary` in two configurations
+    # would get one of them under the name of both.
+    data = [f for f in binary.default_runfiles.files.to_list() if f != original]
+    return DefaultInfo(
+        executable = executable,
+        runfiles = ctx.runfiles([executable] + data),
+    )
+
+configured_binary = rule(
+    doc = "`binary` and all that it depends on, built in configuration `config`.",
+    implementation = _configured_binary_impl,
+    executable = True,
+    attrs = {
+        "binary": attr.label(
+            cfg = _config_transition,
+            executable = True,
+            mandatory = True,
+        ),
+        "config": attr.string(mandatory = True),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+)
+
+def _configs_bazelrc_impl(ctx):
+    lines = ["# Generated from configs.bzl; see the comment in BUILD."]
+    for name in sorted(CONFIGS):
+        config = CONFIGS[name]
+        lines += ["", "# %s" % config.about]
+        flags = ["--%s=%s" % (_CONFIGURATION, name)]
+        flags += ["--copt=" + flag for flag in config.copts]
+        flags += ["--linkopt=" + flag for flag in config.linkopts]
+        lines += ["build:%s %s" % (name, flag) for flag in flags]
+    output = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(output, "\n".join(lines) + "\n")
+    return DefaultInfo(
+        files = depset([output]),
+        runfiles = ctx.runfiles([output]),
+    )
+
+configs_bazelrc = rule(
+    doc = "The lines of configs.bazelrc, as CONFIGS has them.",
+    implementation = _configs_bazelrc_impl,
+)
+
+def _configuration_impl(ctx):
+    return []
+
+configuration_flag = rule(
+    doc = "The name of the configuration in force, for select().",
+    implementation = _configuration_impl,
+    build_setting = config.string(flag = True),
+)

@@ -1,0 +1,5 @@
+#!/bin/bash
+# pytest.sh FILE ...: runs pytest; the cases go where Bazel expects them.
+exec /usr/bin/python3 -B -m pytest -q -p no:cacheprovider --import-mode=importlib \
+    --rootdir=. --basetemp="${TEST_TMPDIR:?}/pytest" \
+    --junitxml="${XML_OUTPUT_FILE:?}" "$@"
