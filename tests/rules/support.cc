@@ -79,6 +79,24 @@ void OtherLogDestructor(PyObject *capsule) { Log(capsule); }
            << message << "\n  pending is " << got;
 }
 
+::testing::AssertionResult Raised(PyObject *type)
+{
+    if (!PyErr_Occurred()) {
+        return ::testing::AssertionFailure() << "no exception is pending";
+    }
+    bool right = PyErr_Occurred() == type || !host_profile()->observed_rules;
+    PyObject *exception = TakeException();
+    std::string got = Describe(exception);
+    Py_DECREF(exception);
+    if (right) {
+        return ::testing::AssertionSuccess();
+    }
+    return ::testing::AssertionFailure()
+           << "expected "
+           << reinterpret_cast<PyTypeObject *>(type)->tp_name
+           << "\n  pending is " << got;
+}
+
 ::testing::AssertionResult NothingRaised()
 {
     if (!PyErr_Occurred()) {

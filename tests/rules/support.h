@@ -21,6 +21,18 @@ namespace rules {
 // hold the implementation to that, any exception will do.
 ::testing::AssertionResult Raised(PyObject *type, const std::string &message);
 
+// The same for a message that differs between versions: any will do.
+::testing::AssertionResult Raised(PyObject *type);
+
+// Leaves a test of a rule that only the profiles of CPython are held to.
+#define ONLY_WHERE_OBSERVED_RULES_APPLY()                                      \
+    do {                                                                       \
+        if (!host_profile()->observed_rules) {                                 \
+            GTEST_SKIP() << "not a rule of profile "                           \
+                         << host_profile()->name;                              \
+        }                                                                      \
+    } while (0)
+
 // The error indicator is not set. Takes an exception that is there away, so
 // that one failure does not become many.
 ::testing::AssertionResult NothingRaised();

@@ -1,0 +1,201 @@
+// Section 1.1 of the contract, TYPE-7: what Python code can do to a capsule,
+// which is next to nothing.
+
+#include <string>
+
+#include "tests/rules/objects.h"
+#include "tests/rules/support.h"
+
+namespace {
+
+using rules::Fields;
+using rules::FieldsOf;
+using rules::NothingRaised;
+using rules::Raised;
+
+const char NAME[] = "demo._C_API";
+
+class ObjectProtocolTest : public rules::CapsuleTest {
+  protected:
+    void SetUp() override
+    {
+        CapsuleTest::SetUp();
+        capsule_ = PyCapsule_New(&payload_, NAME, nullptr);
+        ASSERT_NE(capsule_, nullptr);
+        before_ = FieldsOf(capsule_);
+    }
+
+    void TearDown() override
+    {
+        // Whatever Python code does, it changes nothing in a capsule.
+        EXPECT_EQ(FieldsOf(capsule_), before_);
+        EXPECT_EQ(Py_REFCNT(capsule_), 1);
+        Py_XDECREF(capsule_);
+        CapsuleTest::TearDown();
+    }
+
+    int payload_ = 0;
+    PyObject *capsule_ = nullptr;
+    Fields before_;
+};
+
+TEST_F(ObjectProtocolTest, TYPE_7_IsNotCallable)
+{
+    EXPECT_FALSE(PyCallable_Check(capsule_));
+    EXPECT_EQ(PyObject_CallObject(capsule_, nullptr), nullptr);
+    EXPECT_TRUE(
+        Raised(PyExc_TypeError, "'PyCapsule' object is not callable"));
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_IsNotIterable)
+{
+    EXPECT_EQ(PyObject_GetIter(capsule_), nullptr);
+    EXPECT_TRUE(
+        Raised(PyExc_TypeError, "'PyCapsule' object is not iterable"));
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_HasNoLength)
+{
+    EXPECT_EQ(PyObject_Size(capsule_), -1);
+    EXPECT_TRUE(
+        Raised(PyExc_TypeError, "object of type 'PyCapsule' has no len()"));
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_HasNoItems)
+{
+    PyObject *zero = PyLong_FromLong(0);
+    EXPECT_EQ(PyObject_GetItem(capsule_, zero), nullptr);
+    EXPECT_TRUE(
+        Raised(PyExc_TypeError, "'PyCapsule' object is not subscriptable"));
+    Py_DECREF(zero);
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_DoesNotAdd)
+{
+    EXPECT_EQ(PyNumber_Add(capsule_, capsule_), nullptr);
+    EXPECT_TRUE(Raised(PyExc_TypeError,
+                       "unsupported operand type(s) for +: 'PyCapsule' and "
+                       "'PyCapsule'"));
+    PyObject *one = PyLong_FromLong(1);
+    EXPECT_EQ(PyNumber_Add(one, capsule_), nullptr);
+    EXPECT_TRUE(Raised(
+        PyExc_TypeError,
+        "unsupported operand type(s) for +: 'int' and 'PyCapsule'"));
+    Py_DECREF(one);
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_IsTrue)
+{
+    EXPECT_EQ(PyObject_IsTrue(capsule_), 1);
+    EXPECT_TRUE(NothingRaised());
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_EqualsItselfOnly)
+{
+    // A twin has all four fields in common.
+    PyObject *twin = PyCapsule_New(&payload_, NAME, nullptr);
+    ASSERT_EQ(FieldsOf(twin), FieldsOf(capsule_));
+    EXPECT_EQ(PyObject_RichCompareBool(capsule_, capsule_, Py_EQ), 1);
+    EXPECT_EQ(PyObject_RichCompareBool(capsule_, twin, Py_EQ), 0);
+    EXPECT_EQ(PyObject_RichCompareBool(capsule_, twin, Py_NE), 1);
+    EXPECT_EQ(PyObject_RichCompareBool(capsule_, Py_None, Py_EQ), 0);
+    EXPECT_TRUE(NothingRaised());
+    Py_DECREF(twin);
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_HasNoOrder)
+{
+    PyObject *twin = PyCapsule_New(&payload_, NAME, nullptr);
+    const struct {
+        int op;
+        const char *symbol;
+    } orders[] = {{Py_LT, "<"}, {Py_LE, "<="}, {Py_GT, ">"}, {Py_GE, ">="}};
+    for (const auto &order : orders) {
+        EXPECT_EQ(PyObject_RichCompare(capsule_, twin, order.op), nullptr);
+        EXPECT_TRUE(Raised(PyExc_TypeError,
+                           "'" + std::string(order.symbol) +
+                               "' not supported between instances of "
+                               "'PyCapsule' and 'PyCapsule'"));
+    }
+    Py_DECREF(twin);
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_HashesByIdentity)
+{
+    Py_hash_t hash = PyObject_Hash(capsule_);
+    EXPECT_NE(hash, -1);
+    EXPECT_TRUE(NothingRaised());
+    // Were it made of the fields, it would change with them.
+    int other = 0;
+    ASSERT_EQ(PyCapsule_SetPointer(capsule_, &other), 0);
+    ASSERT_EQ(PyCapsule_SetName(capsule_, "other"), 0);
+    ASSERT_EQ(PyCapsule_SetContext(capsule_, &other), 0);
+    EXPECT_EQ(PyObject_Hash(capsule_), hash);
+    PyCapsule_SetPointer(capsule_, before_.pointer);
+    PyCapsule_SetName(capsule_, before_.name);
+    PyCapsule_SetContext(capsule_, before_.context);
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_IsAKeyByIdentity)
+{
+    PyObject *twin = PyCapsule_New(&payload_, NAME, nullptr);
+    PyObject *dict = PyDict_New();
+    ASSERT_EQ(PyDict_SetItem(dict, capsule_, Py_None), 0);
+    EXPECT_EQ(PyDict_GetItem(dict, capsule_), Py_None);
+    EXPECT_EQ(PyDict_GetItem(dict, twin), nullptr);
+    EXPECT_TRUE(NothingRaised());
+    Py_DECREF(dict);
+    Py_DECREF(twin);
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_HasNoAttributes)
+{
+    for (const char *name : {"pointer", "name", "context", "__dict__"}) {
+        EXPECT_EQ(PyObject_GetAttrString(capsule_, name), nullptr);
+        EXPECT_TRUE(Raised(PyExc_AttributeError,
+                           "'PyCapsule' object has no attribute '" +
+                               std::string(name) + "'"));
+        EXPECT_EQ(PyObject_HasAttrString(capsule_, name), 0);
+        EXPECT_TRUE(NothingRaised());
+    }
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_TakesNoAttributes)
+{
+    EXPECT_EQ(PyObject_SetAttrString(capsule_, "zz", Py_None), -1);
+    EXPECT_TRUE(Raised(PyExc_AttributeError));
+    EXPECT_EQ(PyObject_HasAttrString(capsule_, "zz"), 0);
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_TakesNoWeakReferences)
+{
+    EXPECT_EQ(PyWeakref_NewRef(capsule_, nullptr), nullptr);
+    EXPECT_TRUE(Raised(PyExc_TypeError,
+                       "cannot create weak reference to 'PyCapsule' object"));
+}
+
+// The two methods that pickle and copy live on.
+TEST_F(ObjectProtocolTest, TYPE_7_CannotBeReduced)
+{
+    EXPECT_EQ(PyObject_CallMethod(capsule_, "__reduce__", nullptr), nullptr);
+    EXPECT_TRUE(
+        Raised(PyExc_TypeError, "cannot pickle 'PyCapsule' object"));
+    for (int protocol = 0; protocol <= 5; protocol++) {
+        EXPECT_EQ(
+            PyObject_CallMethod(capsule_, "__reduce_ex__", "i", protocol),
+            nullptr);
+        EXPECT_TRUE(
+            Raised(PyExc_TypeError, "cannot pickle 'PyCapsule' object"));
+    }
+}
+
+TEST_F(ObjectProtocolTest, TYPE_7_HasTheSizeOfAnObjectAndFourFields)
+{
+    PyObject *size = PyObject_CallMethod(capsule_, "__sizeof__", nullptr);
+    ASSERT_NE(size, nullptr);
+    EXPECT_GE(PyLong_AsLong(size),
+              (long)(sizeof(PyObject) + 4 * sizeof(void *)));
+    Py_DECREF(size);
+}
+
+} // namespace
