@@ -48,6 +48,9 @@ class PendingException {
     // type); takes it away.
     ::testing::AssertionResult StillPending();
 
+    // The exception, pending or not; borrowed.
+    PyObject *exception() const { return exception_; }
+
   private:
     PyObject *exception_;
 };

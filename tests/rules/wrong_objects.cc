@@ -1,0 +1,102 @@
+#include "tests/rules/wrong_objects.h"
+
+#include <cstring>
+
+#include "tests/rules/support.h"
+
+namespace rules {
+
+namespace {
+
+struct CapsuleShaped {
+    PyObject_HEAD
+    void *pointer;
+    const char *name;
+    void *context;
+    PyCapsule_Destructor destructor;
+    // More than any capsule has, so that no write past it goes unseen.
+    void *spare[8];
+};
+
+int something;
+
+void Deallocate(PyObject *self)
+{
+    // Since Python 3.8 each instance of a heap type holds a reference to it.
+    PyObject *type = reinterpret_cast<PyObject *>(Py_TYPE(self));
+    PyObject_Del(self);
+    Py_DECREF(type);
+}
+
+std::string BytesOf(PyObject *object)
+{
+    return std::string(reinterpret_cast<char *>(object),
+                       sizeof(CapsuleShaped));
+}
+
+} // namespace
+
+LookAlike::LookAlike() : type_(nullptr), object_(nullptr)
+{
+    PyType_Slot slots[] = {
+        {Py_tp_dealloc, reinterpret_cast<void *>(Deallocate)},
+        {0, nullptr},
+    };
+    // The same last name as the real type: a name proves nothing.
+    PyType_Spec spec = {"lookalike.PyCapsule", sizeof(CapsuleShaped), 0,
+                        Py_TPFLAGS_DEFAULT, slots};
+    type_ = PyType_FromSpec(&spec);
+    if (!type_) {
+        return;
+    }
+    CapsuleShaped *shaped = PyObject_New(
+        CapsuleShaped, reinterpret_cast<PyTypeObject *>(type_));
+    if (!shaped) {
+        return;
+    }
+    shaped->pointer = &something;
+    shaped->name = "demo.lookalike";
+    shaped->context = &something;
+    shaped->destructor = LogDestructor;
+    for (void *&word : shaped->spare) {
+        word = &something;
+    }
+    object_ = reinterpret_cast<PyObject *>(shaped);
+    bytes_ = BytesOf(object_);
+}
+
+LookAlike::~LookAlike()
+{
+    Py_XDECREF(object_);
+    Py_XDECREF(type_);
+}
+
+::testing::AssertionResult LookAlike::Unchanged() const
+{
+    if (!object_) {
+        return ::testing::AssertionFailure() << "there is no look-alike";
+    }
+    std::string now = BytesOf(object_);
+    for (size_t i = 0; i < now.size(); i++) {
+        if (now[i] != bytes_[i]) {
+            return ::testing::AssertionFailure()
+                   << "byte " << i << " of the foreign object was written";
+        }
+    }
+    return ::testing::AssertionSuccess();
+}
+
+WrongObjects::WrongObjects() : number_(PyLong_FromLong(7654321))
+{
+    entries_ = {
+        {"NULL", nullptr},
+        {"an int", number_},
+        {"None", Py_None},
+        {"the type of capsules", reinterpret_cast<PyObject *>(&PyCapsule_Type)},
+        {"a look-alike", look_alike_.object()},
+    };
+}
+
+WrongObjects::~WrongObjects() { Py_XDECREF(number_); }
+
+} // namespace rules

@@ -1,0 +1,57 @@
+// Arguments that are no capsule, for the calls that must refuse them.
+#ifndef TESTS_RULES_WRONG_OBJECTS_H
+#define TESTS_RULES_WRONG_OBJECTS_H
+
+#include <Python.h>
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace rules {
+
+// An object of another type that has the size of a capsule, or more, and in
+// it what a capsule could hold. Whoever takes it for a capsule reads plausible
+// values, and whoever writes to it is seen.
+class LookAlike {
+  public:
+    LookAlike();
+    ~LookAlike();
+
+    // Borrowed; NULL when the object could not be made.
+    PyObject *object() const { return object_; }
+
+    // No byte of the object changed since the construction, reference count
+    // and type included.
+    ::testing::AssertionResult Unchanged() const;
+
+  private:
+    PyObject *type_;
+    PyObject *object_;
+    std::string bytes_;
+};
+
+// One of each kind.
+class WrongObjects {
+  public:
+    struct Entry {
+        const char *what;
+        PyObject *object; // borrowed
+    };
+
+    WrongObjects();
+    ~WrongObjects();
+
+    const std::vector<Entry> &entries() const { return entries_; }
+    const LookAlike &look_alike() const { return look_alike_; }
+
+  private:
+    LookAlike look_alike_;
+    PyObject *number_;
+    std::vector<Entry> entries_;
+};
+
+} // namespace rules
+
+#endif
