@@ -66,13 +66,9 @@ void program_print_value(FILE *out, const struct program *program,
         fprintf(out, "0x%" PRIxPTR, ADDRESSES[value->index]);
         break;
     case VALUE_OBJECT:
-        fputs(FOREIGN_OBJECT_NAMES[value->index], out);
-        break;
     case VALUE_DESTRUCTOR:
-        fputs(DESTRUCTORS[value->index].name, out);
-        break;
     case VALUE_EXCEPTION:
-        fprintf(out, "PyExc_%s", EXCEPTION_NAMES[value->index]);
+        fputs(value_index_name(value->tag, value->index), out);
         break;
     case VALUE_NUMBER:
         if (kind == ARG_BYTE) {

@@ -53,10 +53,10 @@ const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT] = {
 };
 
 const char *const EXCEPTION_NAMES[EXCEPTION_COUNT] = {
-    [EXCEPTION_KEY_ERROR] = "KeyError",
-    [EXCEPTION_VALUE_ERROR] = "ValueError",
-    [EXCEPTION_MEMORY_ERROR] = "MemoryError",
-    [EXCEPTION_SYSTEM_EXIT] = "SystemExit",
+    [EXCEPTION_KEY_ERROR] = "PyExc_KeyError",
+    [EXCEPTION_VALUE_ERROR] = "PyExc_ValueError",
+    [EXCEPTION_MEMORY_ERROR] = "PyExc_MemoryError",
+    [EXCEPTION_SYSTEM_EXIT] = "PyExc_SystemExit",
 };
 
 const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
@@ -83,6 +83,22 @@ unsigned value_index_count(enum value_tag tag)
         return EXCEPTION_COUNT;
     default:
         return 1;
+    }
+}
+
+const char *value_index_name(enum value_tag tag, unsigned index)
+{
+    assert(index < value_index_count(tag));
+    switch (tag) {
+    case VALUE_OBJECT:
+        return FOREIGN_OBJECT_NAMES[index];
+    case VALUE_DESTRUCTOR:
+        return DESTRUCTORS[index].name;
+    case VALUE_EXCEPTION:
+        return EXCEPTION_NAMES[index];
+    default:
+        assert(!"a tag with names");
+        return "";
     }
 }
 

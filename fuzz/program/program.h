@@ -42,8 +42,8 @@ enum value_tag {
     VALUE_TEXT,       /* offset into program.text, length: a literal */
     VALUE_ADDRESS,    /* index: into ADDRESSES, an opaque pointer value */
     VALUE_OBJECT,     /* index: enum foreign_object */
-    VALUE_DESTRUCTOR, /* index: enum destructor */
-    VALUE_EXCEPTION,  /* index: enum exception */
+    VALUE_DESTRUCTOR, /* index: enum behaviour */
+    VALUE_EXCEPTION,  /* index: enum exception_type */
     VALUE_NUMBER,     /* number */
     VALUE_TAG_COUNT
 };
@@ -76,7 +76,7 @@ enum foreign_object {
     OBJECT_COUNT
 };
 
-enum exception {
+enum exception_type {
     EXCEPTION_KEY_ERROR,
     EXCEPTION_VALUE_ERROR, /* the type that the API itself raises */
     EXCEPTION_MEMORY_ERROR,
@@ -97,7 +97,9 @@ enum yield {
     YIELDS_FATE /* destroyed or alive */
 };
 
-enum destructor {
+/* Not `enum destructor`: Python.h has a type of that name, which C++ does not
+ * tell apart. */
+enum behaviour {
 #define DESTRUCTOR(ident, flags, program) DESTRUCTOR_##ident,
 #include "fuzz/program/destructors.def"
 #undef DESTRUCTOR
@@ -153,7 +155,8 @@ extern const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT];
 extern const uint16_t ARG_TAGS[ARG_KIND_COUNT];
 
 extern const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT];
-extern const char *const EXCEPTION_NAMES[EXCEPTION_COUNT]; /* "KeyError" */
+/* "PyExc_KeyError" */
+extern const char *const EXCEPTION_NAMES[EXCEPTION_COUNT];
 
 /* The opaque pointer values: 0x1, 0x2, all ones, ... */
 enum { ADDRESS_COUNT = 6 };
@@ -162,6 +165,10 @@ extern const uintptr_t ADDRESSES[ADDRESS_COUNT];
 /* The number of indices that a value of this tag can take (slots: SLOTS); 1
  * for the tags that have no index. */
 unsigned value_index_count(enum value_tag tag);
+
+/* The word for that index of OBJECT, DESTRUCTOR (`free_payload`) and EXCEPTION
+ * (`PyExc_KeyError`) in the text form; static. */
+const char *value_index_name(enum value_tag tag, unsigned index);
 
 /* The number of tags that the kind allows, the n-th of them, and which of them
  * `tag` is (the selector of the binary form). */
@@ -263,12 +270,18 @@ struct annotations {
 };
 
 /* Parses text. Returns true, or false with a message in `error` of the form
- * `FILE:LINE:COLUMN: expected ...`. `annotations` may be NULL. */
+ * `FILE:LINE:COLUMN: expected ...`. Columns count bytes. `annotations` may be
+ * NULL; it needs annotations_free() only after success. The lines of the form
+ * and its escapes are described in parse.c and lexer.h. */
 bool program_parse(struct program *program, const char *text, size_t size,
                    const char *file, struct annotations *annotations,
                    char *error, size_t error_size);
 
 void annotations_free(struct annotations *annotations);
+
+/* The program of a destructor: what its row of destructors.def says, with
+ * `self` for the capsule. */
+void program_of_destructor(struct program *program, enum behaviour behaviour);
 
 /* --- C form --------------------------------------------------------------- */
 
