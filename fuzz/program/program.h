@@ -42,8 +42,8 @@ enum value_tag {
     VALUE_TEXT,       /* offset into program.text, length: a literal */
     VALUE_ADDRESS,    /* index: into ADDRESSES, an opaque pointer value */
     VALUE_OBJECT,     /* index: enum foreign_object */
-    VALUE_DESTRUCTOR, /* index: enum destructor */
-    VALUE_EXCEPTION,  /* index: enum exception */
+    VALUE_DESTRUCTOR, /* index: enum behaviour */
+    VALUE_EXCEPTION,  /* index: enum exception_type */
     VALUE_NUMBER,     /* number */
     VALUE_TAG_COUNT
 };
@@ -76,7 +76,7 @@ enum foreign_object {
     OBJECT_COUNT
 };
 
-enum exception {
+enum exception_type {
     EXCEPTION_KEY_ERROR,
     EXCEPTION_VALUE_ERROR, /* the type that the API itself raises */
     EXCEPTION_MEMORY_ERROR,
@@ -97,7 +97,9 @@ enum yield {
     YIELDS_FATE /* destroyed or alive */
 };
 
-enum destructor {
+/* Not `enum destructor`: Python.h has a type of that name, which C++ does not
+ * tell apart. */
+enum behaviour {
 #define DESTRUCTOR(ident, flags, program) DESTRUCTOR_##ident,
 #include "fuzz/program/destructors.def"
 #undef DESTRUCTOR
@@ -153,18 +155,54 @@ extern const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT];
 extern const uint16_t ARG_TAGS[ARG_KIND_COUNT];
 
 extern const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT];
-extern const char *const EXCEPTION_NAMES[EXCEPTION_COUNT]; /* "KeyError" */
+/* "PyExc_KeyError" */
+extern const char *const EXCEPTION_NAMES[EXCEPTION_COUNT];
 
 /* The opaque pointer values: 0x1, 0x2, all ones, ... */
 enum { ADDRESS_COUNT = 6 };
 extern const uintptr_t ADDRESSES[ADDRESS_COUNT];
 
-/* The number of indices that a value of this tag can take (slots: SLOTS). */
+/* The number of indices that a value of this tag can take (slots: SLOTS); 1
+ * for the tags that have no index. */
 unsigned value_index_count(enum value_tag tag);
+
+/* The word for that index of OBJECT, DESTRUCTOR (`free_payload`) and EXCEPTION
+ * (`PyExc_KeyError`) in the text form; static. */
+const char *value_index_name(enum value_tag tag, unsigned index);
+
+/* The number of tags that the kind allows, the n-th of them, and which of them
+ * `tag` is (the selector of the binary form). */
+static inline unsigned kind_tag_count(enum arg_kind kind)
+{
+    return (unsigned)__builtin_popcount(ARG_TAGS[kind]);
+}
+
+static inline enum value_tag kind_tag(enum arg_kind kind, unsigned selector)
+{
+    unsigned tags = ARG_TAGS[kind];
+    while (selector--) {
+        tags &= tags - 1;
+    }
+    return (enum value_tag)__builtin_ctz(tags);
+}
+
+static inline unsigned kind_tag_selector(enum arg_kind kind, unsigned tag)
+{
+    return (unsigned)__builtin_popcount(ARG_TAGS[kind] & ((1u << tag) - 1));
+}
+
+/* Whether the call stores what it yields in a slot, and the letter of it. */
+static inline bool yields_result(enum yield yields)
+{
+    return yields <= RESULT_BUFFER;
+}
+
+static inline char result_letter(enum yield yields) { return "cpn"[yields]; }
 
 /* --- building, for parser, decoder, generator and mutator --------------- */
 
-/* Empties the program; costs the same whatever its size. */
+/* Empties the program; every program starts with this or with a decode. Costs
+ * the same whatever the size. */
 void program_clear(struct program *program);
 
 /* Appends a call of that op with all arguments NULL/0 of the right kind.
@@ -172,7 +210,9 @@ void program_clear(struct program *program);
 struct call *program_append(struct program *program, enum call_op op);
 
 /* Stores `length` bytes as a literal and points `value` at it. A NUL byte ends
- * the text early. Returns false when the program's text is full. */
+ * the text early. Returns false, and changes nothing, when the text is longer
+ * than MAX_NAME or the program's text is full. Texts that are no longer used
+ * keep their place until the program is encoded and decoded again. */
 bool program_set_text(struct program *program, struct value *value,
                       const char *bytes, size_t length);
 
@@ -183,18 +223,29 @@ void program_remove(struct program *program, size_t index);
 const char *program_text(const struct program *program,
                          const struct value *value);
 
+/* Whether both say the same, wherever their texts are stored. */
+bool program_equal(const struct program *a, const struct program *b);
+
 /* --- binary form ---------------------------------------------------------- */
 
 /* Decodes any bytes; never fails. Bytes beyond MAX_CALLS calls are ignored. */
 void program_decode(struct program *program, const uint8_t *bytes, size_t size);
 
-/* Writes the canonical binary form. Returns its size; when that is larger than
- * `capacity`, calls are left out from the end so that what is written is the
- * encoding of a shorter program. */
+/* The largest binary form: per call an op, a result and three arguments of a
+ * selector and two bytes, and all the text. */
+enum { MAX_ENCODED = MAX_CALLS * (2 + MAX_ARGS * 3) + MAX_TEXT };
+
+/* Writes the canonical binary form and returns its size. Where `capacity` is
+ * too small, calls are left out from the end, so that what is written is the
+ * encoding of a shorter program. The program must not use `self`. */
 size_t program_encode(const struct program *program, uint8_t *bytes,
                       size_t capacity);
 
 /* --- text form ------------------------------------------------------------ */
+
+/* Prints one argument of that kind. */
+void program_print_value(FILE *out, const struct program *program,
+                         enum arg_kind kind, const struct value *value);
 
 /* Prints one call without a line end. */
 void program_print_call(FILE *out, const struct program *program,
@@ -219,12 +270,18 @@ struct annotations {
 };
 
 /* Parses text. Returns true, or false with a message in `error` of the form
- * `FILE:LINE:COLUMN: expected ...`. `annotations` may be NULL. */
+ * `FILE:LINE:COLUMN: expected ...`. Columns count bytes. `annotations` may be
+ * NULL; it needs annotations_free() only after success. The lines of the form
+ * and its escapes are described in parse.c and lexer.h. */
 bool program_parse(struct program *program, const char *text, size_t size,
                    const char *file, struct annotations *annotations,
                    char *error, size_t error_size);
 
 void annotations_free(struct annotations *annotations);
+
+/* The program of a destructor: what its row of destructors.def says, with
+ * `self` for the capsule. */
+void program_of_destructor(struct program *program, enum behaviour behaviour);
 
 /* --- C form --------------------------------------------------------------- */
 

@@ -1,0 +1,93 @@
+/* Bytes to program.
+ *
+ *   call     op, [result], argument*
+ *   op       one byte, modulo the number of rows
+ *   result   one byte, the slot; only where the row stores a result
+ *   argument [selector] value
+ *   selector one byte, the n-th tag that the kind allows; only where it allows
+ *            more than one
+ *   value    nothing (NULL), an index (one byte), a size (two bytes, low byte
+ *            first), a byte, or a literal (its length in two bytes, then the
+ *            bytes)
+ *
+ * Whatever is too large is taken modulo; bytes that are missing at the end are
+ * zero, so that a cut file is a legal program too.
+ */
+#include "fuzz/program/program.h"
+
+#include <string.h>
+
+struct reader {
+    const uint8_t *next;
+    const uint8_t *end;
+};
+
+static unsigned read_byte(struct reader *reader)
+{
+    return reader->next < reader->end ? *reader->next++ : 0;
+}
+
+static uint16_t read_number(struct reader *reader)
+{
+    unsigned low = read_byte(reader);
+    return (uint16_t)(low | read_byte(reader) << 8);
+}
+
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+/* A length that is more than there is, or more than there is room for, is cut;
+ * what was cut away by MAX_NAME or for lack of room is read over. */
+static void decode_text(struct reader *reader, struct program *program,
+                        struct value *value)
+{
+    size_t length = read_number(reader);
+    length = smaller(length, (size_t)(reader->end - reader->next));
+    const char *bytes = (const char *)reader->next;
+    reader->next += length;
+    size_t room = MAX_TEXT - program->text_size;
+    length = smaller(length, MAX_NAME);
+    length = smaller(length, room ? room - 1 : 0);
+    program_set_text(program, value, bytes, length);
+}
+
+static void decode_value(struct reader *reader, struct program *program,
+                         enum arg_kind kind, struct value *value)
+{
+    unsigned count = kind_tag_count(kind);
+    unsigned tag = kind_tag(kind, count > 1 ? read_byte(reader) % count : 0);
+
+    *value = (struct value){.tag = (uint8_t)tag};
+    switch (tag) {
+    case VALUE_NULL:
+        break;
+    case VALUE_TEXT:
+        decode_text(reader, program, value);
+        break;
+    case VALUE_NUMBER:
+        value->number = kind == ARG_BYTE ? (uint16_t)read_byte(reader)
+                                         : read_number(reader);
+        break;
+    default:
+        value->index = (uint8_t)(read_byte(reader) % value_index_count(tag));
+        break;
+    }
+}
+
+void program_decode(struct program *program, const uint8_t *bytes, size_t size)
+{
+    struct reader reader = {bytes, bytes + size};
+
+    program_clear(program);
+    while (reader.next < reader.end && program->call_count < MAX_CALLS) {
+        struct call *call = &program->calls[program->call_count++];
+        call->op = (uint8_t)(read_byte(&reader) % CALL_COUNT);
+        const struct call_info *info = &CALLS[call->op];
+        call->result = 0;
+        if (yields_result(info->yields)) {
+            call->result = (uint8_t)(read_byte(&reader) % SLOTS);
+        }
+        for (size_t i = 0; i < info->arg_count; i++) {
+            decode_value(&reader, program, info->args[i], &call->args[i]);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+#include "fuzz/program/program.h"
+
+#include <assert.h>
+#include <string.h>
+
+const struct call_info CALLS[CALL_COUNT] = {
+#define CALL(ident, text, yields, a0, a1, a2, c)                               \
+    [CALL_##ident] = {text,                                                    \
+                      yields,                                                  \
+                      (a0 != ARG_NONE) + (a1 != ARG_NONE) + (a2 != ARG_NONE),  \
+                      {a0, a1, a2},                                            \
+                      c},
+#include "fuzz/program/calls.def"
+#undef CALL
+};
+
+/* A row's number is one byte of the binary form. */
+_Static_assert(CALL_COUNT <= 256, "an op is one byte");
+_Static_assert(DESTRUCTOR_COUNT <= 256, "an index is one byte");
+
+enum { CONFORMS, MISUSE };
+
+const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT] = {
+#define DESTRUCTOR(ident, flags, program)                                      \
+    [DESTRUCTOR_##ident] = {#ident, flags == MISUSE, program},
+#include "fuzz/program/destructors.def"
+#undef DESTRUCTOR
+};
+
+#define TAG(name) (1u << VALUE_##name)
+
+const uint16_t ARG_TAGS[ARG_KIND_COUNT] = {
+    [ARG_NONE] = 0,
+    [ARG_OBJECT] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT),
+    [ARG_OBJECT_NOT_NULL] = TAG(CAPSULE) | TAG(OBJECT),
+    [ARG_CAPSULE] = TAG(CAPSULE),
+    [ARG_POINTER] = TAG(NULL) | TAG(PAYLOAD) | TAG(ADDRESS),
+    [ARG_NAME] = TAG(NULL) | TAG(BUFFER) | TAG(TEXT),
+    [ARG_TEXT] = TAG(TEXT),
+    [ARG_DESTRUCTOR] = TAG(NULL) | TAG(DESTRUCTOR),
+    [ARG_EXCEPTION] = TAG(EXCEPTION),
+    [ARG_PAYLOAD] = TAG(PAYLOAD),
+    [ARG_BUFFER] = TAG(BUFFER),
+    [ARG_BLOCK] = TAG(PAYLOAD) | TAG(BUFFER),
+    [ARG_SIZE] = TAG(NUMBER),
+    [ARG_BYTE] = TAG(NUMBER),
+};
+
+const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT] = {
+    [OBJECT_NONE] = "None", [OBJECT_INT] = "int",
+    [OBJECT_TYPE] = "type", [OBJECT_LIST] = "list",
+    [OBJECT_LOOKALIKE] = "lookalike",
+};
+
+const char *const EXCEPTION_NAMES[EXCEPTION_COUNT] = {
+    [EXCEPTION_KEY_ERROR] = "PyExc_KeyError",
+    [EXCEPTION_VALUE_ERROR] = "PyExc_ValueError",
+    [EXCEPTION_MEMORY_ERROR] = "PyExc_MemoryError",
+    [EXCEPTION_SYSTEM_EXIT] = "PyExc_SystemExit",
+};
+
+const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
+    0x1,         0x2,           0x1000, /* never mapped */
+    INTPTR_MAX,  /* the largest signed */
+    INTPTR_MIN,  /* the sign bit alone */
+    UINTPTR_MAX, /* all ones */
+};
+
+unsigned value_index_count(enum value_tag tag)
+{
+    switch (tag) {
+    case VALUE_CAPSULE:
+    case VALUE_PAYLOAD:
+    case VALUE_BUFFER:
+        return SLOTS;
+    case VALUE_ADDRESS:
+        return ADDRESS_COUNT;
+    case VALUE_OBJECT:
+        return OBJECT_COUNT;
+    case VALUE_DESTRUCTOR:
+        return DESTRUCTOR_COUNT;
+    case VALUE_EXCEPTION:
+        return EXCEPTION_COUNT;
+    default:
+        return 1;
+    }
+}
+
+const char *value_index_name(enum value_tag tag, unsigned index)
+{
+    assert(index < value_index_count(tag));
+    switch (tag) {
+    case VALUE_OBJECT:
+        return FOREIGN_OBJECT_NAMES[index];
+    case VALUE_DESTRUCTOR:
+        return DESTRUCTORS[index].name;
+    case VALUE_EXCEPTION:
+        return EXCEPTION_NAMES[index];
+    default:
+        assert(!"a tag with names");
+        return "";
+    }
+}
+
+void program_clear(struct program *program)
+{
+    /* A text is always there, so that an empty literal has a place to be even
+     * when all of `text` is in use. */
+    program->text[0] = '\0';
+    program->text_size = 1;
+    program->call_count = 0;
+}
+
+struct call *program_append(struct program *program, enum call_op op)
+{
+    if (program->call_count == MAX_CALLS) {
+        return NULL;
+    }
+    struct call *call = &program->calls[program->call_count++];
+    memset(call, 0, sizeof *call);
+    call->op = op;
+    for (size_t i = 0; i < CALLS[op].arg_count; i++) {
+        call->args[i].tag = kind_tag(CALLS[op].args[i], 0);
+    }
+    return call;
+}
+
+bool program_set_text(struct program *program, struct value *value,
+                      const char *bytes, size_t length)
+{
+    const char *end = length ? memchr(bytes, '\0', length) : NULL;
+    if (end) {
+        length = (size_t)(end - bytes);
+    }
+    if (length == 0) {
+        *value = (struct value){.tag = VALUE_TEXT, .offset = 0};
+        return true;
+    }
+    if (length > MAX_NAME || length >= MAX_TEXT - program->text_size) {
+        return false;
+    }
+    char *text = program->text + program->text_size;
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    *value = (struct value){.tag = VALUE_TEXT,
+                            .number = (uint16_t)length,
+                            .offset = program->text_size};
+    program->text_size += (uint32_t)length + 1;
+    return true;
+}
+
+void program_remove(struct program *program, size_t index)
+{
+    assert(index < program->call_count);
+    program->call_count--;
+    memmove(&program->calls[index], &program->calls[index + 1],
+            (program->call_count - index) * sizeof program->calls[0]);
+}
+
+const char *program_text(const struct program *program,
+                         const struct value *value)
+{
+    assert(value->tag == VALUE_TEXT);
+    return program->text + value->offset;
+}
+
+static bool value_equal(const struct program *a, const struct value *x,
+                        const struct program *b, const struct value *y)
+{
+    if (x->tag != y->tag || x->number != y->number) {
+        return false;
+    }
+    if (x->tag != VALUE_TEXT) {
+        return x->index == y->index;
+    }
+    return memcmp(program_text(a, x), program_text(b, y), x->number) == 0;
+}
+
+bool program_equal(const struct program *a, const struct program *b)
+{
+    if (a->call_count != b->call_count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->call_count; i++) {
+        const struct call *x = &a->calls[i];
+        const struct call *y = &b->calls[i];
+        if (x->op != y->op || x->result != y->result) {
+            return false;
+        }
+        for (size_t j = 0; j < CALLS[x->op].arg_count; j++) {
+            if (!value_equal(a, &x->args[j], b, &y->args[j])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
