@@ -52,6 +52,11 @@ size_t host_allocations(void);
  * values is a leak; the value itself means nothing. */
 size_t host_live_blocks(void);
 
+/* True when the implementation keeps no memory for itself between one use and
+ * the next (caches, free lists): when the objects of a program are gone, so are
+ * all blocks that it allocated for them. */
+bool host_keeps_nothing(void);
+
 /* True when this implementation answers misuse that C leaves undefined with a
  * line of its own and abort() instead of corrupting memory. Death tests then
  * expect that line. */

@@ -28,7 +28,12 @@ struct status {
     struct status_rule rule[RULE_COUNT];
 };
 
-/* Never NULL once executor_start() has returned. */
+/* Never NULL. */
 extern struct status *status;
+
+/* Points `status` at the file that CAPSULE_STATUS_FILE names, or at memory,
+ * and clears the counters. Ends the process with status 2 when the file cannot
+ * be used. */
+void status_open(void);
 
 #endif

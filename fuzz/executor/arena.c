@@ -1,0 +1,167 @@
+#include "fuzz/executor/arena.h"
+
+#include <Python.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ASAN 1
+#endif
+#endif
+
+#ifdef HAS_ASAN
+#include <sanitizer/asan_interface.h>
+#define NO_SANITIZE __attribute__((no_sanitize("address")))
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size)                             \
+    ((void)(address), (void)(size))
+#define NO_SANITIZE
+#endif
+
+enum {
+    ARENA_SIZE = 32 << 20, /* more than 64 calls can ask for */
+    HEADER = 16,
+    RED_ZONE = 16
+};
+
+/* Stands in poisoned memory before each block. */
+struct header {
+    size_t size;
+    size_t live; /* 1 or 0 */
+};
+
+static _Alignas(16) char arena[ARENA_SIZE];
+static size_t used;
+static size_t kept; /* of `used` */
+static int prepared;
+
+NO_SANITIZE static struct header *header_of(void *block)
+{
+    return (struct header *)((char *)block - HEADER);
+}
+
+NO_SANITIZE static void write_header(void *block, size_t size, size_t live)
+{
+    header_of(block)->size = size;
+    header_of(block)->live = live;
+}
+
+NO_SANITIZE static size_t size_of(void *block) { return header_of(block)->size; }
+
+NO_SANITIZE static size_t is_live(void *block) { return header_of(block)->live; }
+
+static bool is_ours(const void *block)
+{
+    return (const char *)block >= arena && (const char *)block < arena + used;
+}
+
+void *arena_malloc(size_t size)
+{
+    if (!prepared) {
+        ASAN_POISON_MEMORY_REGION(arena, ARENA_SIZE);
+        prepared = 1;
+    }
+    char *block = arena + used + HEADER;
+    size_t whole = HEADER + ((size + 15) & ~(size_t)15) + RED_ZONE;
+    if (size > ARENA_SIZE || whole > ARENA_SIZE - used) {
+        fputs("executor: the arena is full; raise ARENA_SIZE\n", stderr);
+        abort();
+    }
+    used += whole;
+    write_header(block, size, 1);
+    ASAN_UNPOISON_MEMORY_REGION(block, size);
+    return block;
+}
+
+void arena_free(void *block)
+{
+    if (block == NULL) {
+        return;
+    }
+    if (!is_ours(block)) {
+        free(block);
+        return;
+    }
+    if (!is_live(block)) {
+        *(volatile char *)block = 0; /* let the sanitizer report it */
+        fputs("executor: double free\n", stderr);
+        abort();
+    }
+    size_t size = size_of(block);
+    write_header(block, size, 0);
+    ASAN_POISON_MEMORY_REGION(block, size);
+}
+
+void *arena_realloc(void *block, size_t size)
+{
+    void *moved = arena_malloc(size);
+    if (block) {
+        size_t old = size_of(block);
+        memcpy(moved, block, old < size ? old : size);
+        arena_free(block);
+    }
+    return moved;
+}
+
+void arena_reset(void)
+{
+    ASAN_POISON_MEMORY_REGION(arena + kept, used - kept);
+    used = kept;
+}
+
+void arena_keep(void) { kept = used; }
+
+bool memory_is_poisoned(const void *address)
+{
+#ifdef HAS_ASAN
+    return __asan_address_is_poisoned(address) != 0;
+#else
+    (void)address;
+    return false;
+#endif
+}
+
+/* --- as the implementation's allocator ------------------------------------ */
+
+static void *object_malloc(void *ctx, size_t size)
+{
+    (void)ctx;
+    return arena_malloc(size);
+}
+
+static void *object_calloc(void *ctx, size_t count, size_t size)
+{
+    (void)ctx;
+    if (size && count > ARENA_SIZE / size) {
+        return NULL;
+    }
+    return memset(arena_malloc(count * size), 0, count * size);
+}
+
+static void *object_realloc(void *ctx, void *block, size_t size)
+{
+    (void)ctx;
+    return arena_realloc(block, size);
+}
+
+static void object_free(void *ctx, void *block)
+{
+    (void)ctx;
+    arena_free(block);
+}
+
+void arena_install(void)
+{
+    PyMemAllocatorEx allocator = {
+        NULL, object_malloc, object_calloc, object_realloc, object_free,
+    };
+    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &allocator);
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &allocator);
+}

@@ -1,0 +1,124 @@
+/* The C functions that destructor behaviours are installed as, and what happens
+ * when the implementation calls one: the behaviour's program is executed, call
+ * by call, like the program that is under way. */
+#include "fuzz/executor/run.h"
+
+/* The capsule of the model that has this address and lives, or NOTHING. */
+static int find_alive(const void *handle)
+{
+    for (int i = 0; i < run.model.capsule_count; i++) {
+        if (run.model.capsule[i].handle == handle &&
+            run.model.capsule[i].life == LIFE_ALIVE) {
+            return i;
+        }
+    }
+    return NOTHING;
+}
+
+/* No capsule is to be destroyed, and yet a destructor is called. */
+static void __attribute__((noreturn)) refuse_destruction(const void *handle)
+{
+    const struct level *level = &run.level[run.level_count - 1];
+    bool replaced = level->call && level->call->op == CALL_SET_DESTRUCTOR;
+    if (replaced) {
+        violation(RULE_SETD_1, "no destructor is called",
+                  "the destructor is called while it is replaced");
+    }
+    if (find_alive(handle) != NOTHING) {
+        violation(RULE_DTOR_1, "no destructor is called",
+                  "the destructor of a capsule that has references");
+    }
+    violation(RULE_NEW_7, "the destructor is called once, with its capsule",
+              "a call for no capsule that is to be destroyed");
+}
+
+/* Begins the frame of the destructor that is called; returns its capsule. */
+static int enter(PyObject *object)
+{
+    int id = run.called_by_hand;
+    if (id != NOTHING) {
+        run.called_by_hand = NOTHING;
+        model_enter_by_hand(&run.model, id);
+        exercise(RULE_DTOR_12, WHEN_SUCCEEDS);
+        return id;
+    }
+    id = model_enter_destructor(&run.model, object);
+    if (id == NOTHING) {
+        refuse_destruction(object);
+    }
+    if (Py_REFCNT(object) != 0 && run.model.profile->observed_rules) {
+        violation(RULE_DTOR_2, describe_count("references", 0),
+                  describe_count("references", (long)Py_REFCNT(object)));
+    }
+    exercise(RULE_NEW_7, WHEN_SUCCEEDS);
+    exercise(RULE_DTOR_1, WHEN_SUCCEEDS);
+    exercise(RULE_DTOR_2, WHEN_SUCCEEDS);
+    return id;
+}
+
+/* The destructor must have left the indicator as it found it. */
+static void check_exit(void)
+{
+    const struct model_error *now = &run.model.error;
+    const struct model_error *entry =
+        &run.model.frame[run.model.frame_count - 1].entry;
+    if (now->set == entry->set &&
+        (!now->set || now->identity == entry->identity)) {
+        exercise(entry->set ? RULE_DTOR_6 : RULE_DTOR_4, WHEN_SUCCEEDS);
+        return;
+    }
+    violation(entry->set ? RULE_DTOR_6 : RULE_DTOR_5, describe_error(entry),
+              describe_error(now));
+}
+
+static void run_destructor(int behaviour, PyObject *object)
+{
+    int id = enter(object);
+    const struct model_capsule *capsule = &run.model.capsule[id];
+    if (capsule->destructor != behaviour) {
+        violation(RULE_SETD_1, describe_value(YIELDS_DESTRUCTOR,
+                                              (uintptr_t)(capsule->destructor +
+                                                          1)),
+                  describe_value(YIELDS_DESTRUCTOR, (uintptr_t)behaviour + 1));
+    }
+    check_indicator(RULE_DTOR_7);
+    if (run.model.error.set) {
+        exercise(RULE_DTOR_7, WHEN_PENDING);
+    }
+    check_fields(id, RULE_DTOR_2);
+
+    struct level *level = &run.level[run.level_count++];
+    level->program = behaviour_program(behaviour);
+    level->behaviour = behaviour;
+    for (unsigned i = 0; i < level->program->call_count; i++) {
+        execute_call(&level->program->calls[i]);
+    }
+    level->call = NULL;
+    check_exit();
+    run.level_count--;
+    model_leave_destructor(&run.model);
+    if (behaviour_uses(behaviour, CALL_FREE_NAME_OF)) {
+        exercise(RULE_NEW_6, WHEN_SUCCEEDS);
+    }
+    if (behaviour_uses(behaviour, CALL_FREE_POINTER_OF)) {
+        exercise(RULE_DTOR_13, WHEN_SUCCEEDS);
+    }
+}
+
+#define DESTRUCTOR(ident, flags, program)                                      \
+    static void destructor_##ident(PyObject *capsule)                          \
+    {                                                                          \
+        run_destructor(DESTRUCTOR_##ident, capsule);                           \
+    }
+#include "fuzz/program/destructors.def"
+#undef DESTRUCTOR
+
+PyCapsule_Destructor destructor_function(int behaviour)
+{
+    static const PyCapsule_Destructor functions[DESTRUCTOR_COUNT] = {
+#define DESTRUCTOR(ident, flags, program) destructor_##ident,
+#include "fuzz/program/destructors.def"
+#undef DESTRUCTOR
+    };
+    return behaviour == NOTHING ? NULL : functions[behaviour];
+}

@@ -1,0 +1,330 @@
+#include "fuzz/executor/executor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/executor/arena.h"
+#include "fuzz/executor/run.h"
+
+struct world world;
+struct run run;
+
+/* --- start and end -------------------------------------------------------- */
+
+/* An object of another type, laid out like a capsule and full of good values:
+ * whoever forgets to look at the type takes it for one. */
+static PyObject *make_lookalike(void)
+{
+    static PyType_Slot slots[] = {{0, NULL}};
+    static PyType_Spec spec = {
+        "executor.Lookalike",
+        (int)(sizeof(PyObject) + LOOKALIKE_FIELDS * sizeof(char *)),
+        0,
+        Py_TPFLAGS_DEFAULT,
+        slots,
+    };
+    PyObject *type = PyType_FromSpec(&spec);
+    PyObject *object =
+        type ? PyType_GenericAlloc((PyTypeObject *)type, 0) : NULL;
+    Py_XDECREF(type);
+    for (int i = 0; object && i < LOOKALIKE_FIELDS; i++) {
+        lookalike_fields(object)[i] = lookalike_value;
+    }
+    return object;
+}
+
+static void make_foreign_objects(void)
+{
+    world.foreign[OBJECT_NONE] = Py_None;
+    world.foreign[OBJECT_INT] = PyLong_FromLong(1L << 20);
+    world.foreign[OBJECT_TYPE] = (PyObject *)&PyCapsule_Type;
+    world.foreign[OBJECT_LIST] = PyList_New(0);
+    world.foreign[OBJECT_LOOKALIKE] = make_lookalike();
+    for (int i = 0; i < OBJECT_COUNT; i++) {
+        if (world.foreign[i] == NULL) {
+            fputs("executor: the implementation cannot make the objects that "
+                  "programs use\n",
+                  stderr);
+            exit(1);
+        }
+    }
+    world.exception_type[EXCEPTION_KEY_ERROR] = PyExc_KeyError;
+    world.exception_type[EXCEPTION_VALUE_ERROR] = PyExc_ValueError;
+    world.exception_type[EXCEPTION_MEMORY_ERROR] = PyExc_MemoryError;
+    world.exception_type[EXCEPTION_SYSTEM_EXIT] = PyExc_SystemExit;
+}
+
+int executor_start(const struct executor_options *options)
+{
+    world.options = *options;
+    status_open();
+    mark_reachable_rules();
+    if (!options->use_malloc && host_keeps_nothing()) {
+        arena_install();
+    }
+    if (host_start(options->profile) < 0) {
+        return -1;
+    }
+    behaviour_program(0); /* parses them all */
+    make_foreign_objects();
+    arena_keep();
+    report_install();
+    return 0;
+}
+
+void executor_stop(void)
+{
+    Py_CLEAR(world.foreign[OBJECT_INT]);
+    Py_CLEAR(world.foreign[OBJECT_LIST]);
+    Py_CLEAR(world.foreign[OBJECT_LOOKALIKE]);
+    host_stop();
+}
+
+void executor_set_input(const uint8_t *bytes, size_t size)
+{
+    world.input = bytes;
+    world.input_size = size;
+}
+
+/* --- one call ------------------------------------------------------------- */
+
+/* Whether the destructor of this capsule is running now. */
+static bool is_running(int capsule)
+{
+    for (unsigned i = 1; i < run.model.frame_count; i++) {
+        if (run.model.frame[i].capsule == capsule) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every capsule that lost its last reference must be gone by now. */
+static void finish_deaths(const struct call *call)
+{
+    if (run.model.profile->deferred_destruction &&
+        !(call && call->op == CALL_COLLECT)) {
+        return;
+    }
+    for (int i = 0; run.model.owed > 0 && i < run.model.capsule_count; i++) {
+        struct model_capsule *capsule = &run.model.capsule[i];
+        if (capsule->life != LIFE_DYING || is_running(i)) {
+            continue;
+        }
+        if (capsule->owes_destructor && !capsule->destructor_ran) {
+            violation(call && call->op == CALL_COLLECT ? RULE_DTOR_14
+                                                       : RULE_DTOR_1,
+                      "the destructor is called", "it was not called");
+        }
+        exercise(capsule->owes_destructor ? RULE_DTOR_1 : RULE_NEW_8,
+                 WHEN_FAILS);
+        if (call && call->op == CALL_COLLECT) {
+            exercise(RULE_DTOR_14, WHEN_SUCCEEDS);
+            exercise(RULE_DTOR_11, WHEN_SUCCEEDS);
+        }
+        model_destroyed(&run.model, i);
+    }
+}
+
+/* Whether the call reads a name that has been freed under a capsule. */
+static bool reads_dangling_name(const struct call *call,
+                                const struct model_arg *args)
+{
+    if ((call->op != CALL_GET_POINTER && call->op != CALL_IS_VALID &&
+         call->op != CALL_REPR) ||
+        args[0].capsule == NOTHING) {
+        return false;
+    }
+    int block = run.model.capsule[args[0].capsule].field[FIELD_NAME].block;
+    return block != NOTHING && !run.model.block[block].alive;
+}
+
+/* Arms the failing allocation that the program asked for, when this call is
+ * one that may allocate. Returns which allocation, or 0. */
+static unsigned arm_failure(const struct call *call,
+                            const struct prediction *prediction)
+{
+    unsigned nth = run.model.fail_at;
+    run.model.fail_at = 0;
+    if (nth == 0 || (call->op != CALL_NEW && !prediction->fails) ||
+        !host_fail_allocation(nth, HOST_FAIL_ONCE)) {
+        return 0;
+    }
+    return nth;
+}
+
+/* The failing allocation happened: the call fails with MemoryError instead, or
+ * with the exception that it would have raised anyway. */
+static void expect_no_memory(const struct call *call,
+                             struct prediction *prediction)
+{
+    if (prediction->fails &&
+        !PyErr_ExceptionMatches(world.exception_type[EXCEPTION_MEMORY_ERROR])) {
+        return;
+    }
+    prediction->fails = true;
+    prediction->value = call->op == CALL_NEW ? 0 : prediction->value;
+    prediction->rule = RULE_NEW_3;
+    prediction->indicator_rule = RULE_NEW_3;
+    prediction->message_rule = RULE_NEW_3;
+    prediction->exception = EXCEPTION_MEMORY_ERROR;
+    prediction->message = NULL;
+    run.model.error = (struct model_error){
+        .set = true,
+        .type = EXCEPTION_MEMORY_ERROR,
+    };
+}
+
+void execute_call(const struct call *call)
+{
+    struct level *level = &run.level[run.level_count - 1];
+    struct model_arg args[MAX_ARGS];
+    struct prediction prediction;
+
+    resolve_args(level->program, call, args);
+    level->call = call;
+    if (world.options.misuse) {
+        if (reads_dangling_name(call, args)) {
+            perform(call, args);
+            violation(RULE_NEW_5, "a sanitizer's report",
+                      "the name was read after its end, unnoticed");
+        }
+        check_names_alive();
+    }
+    model_predict(&run.model, call, args, &prediction);
+    if (!world.options.misuse &&
+        !model_permits(&run.model, call, args, &prediction)) {
+        status->skipped++;
+        level->call = NULL;
+        return;
+    }
+    status->calls++;
+    if (run.level_count == 1 && !run.cleaning_up) {
+        run.performed |= UINT64_C(1) << run.call_index;
+    }
+    struct model_error before = run.model.error;
+    unsigned armed = arm_failure(call, &prediction);
+    model_apply(&run.model, call, args, &prediction);
+    uintptr_t got = perform(call, args);
+    if (armed) {
+        bool failed = host_allocations() >= armed;
+        host_fail_allocation(0, HOST_FAIL_ONCE);
+        if (failed) {
+            expect_no_memory(call, &prediction);
+        }
+    }
+    finish_deaths(call);
+    check_value(call, args, &prediction, got);
+    check_error(&prediction, &before);
+    if (call->op == CALL_NEW && got) {
+        model_created(&run.model, call->result, (const void *)got, args);
+    }
+    check_capsules(call, args, &prediction);
+    if (run.annotations && run.level_count == 1 && !run.cleaning_up) {
+        check_expectation(call, &prediction, got);
+    }
+    level->call = NULL;
+}
+
+/* --- one program ---------------------------------------------------------- */
+
+static void perform_op(enum call_op op, int slot)
+{
+    struct call call = {.op = op};
+    call.args[0].tag = VALUE_CAPSULE;
+    call.args[0].index = (uint8_t)slot;
+    execute_call(&call);
+}
+
+/* Gives back what the program still holds, as the program itself would. */
+static void clean_up(void)
+{
+    run.cleaning_up = true;
+    if (run.model.error.set) {
+        perform_op(CALL_CLEAR_ERROR, 0);
+    }
+    if (run.model.frame[0].has_saved) {
+        perform_op(CALL_RESTORE_ERROR, 0);
+        if (run.model.error.set) {
+            perform_op(CALL_CLEAR_ERROR, 0);
+        }
+    }
+    for (bool again = true; again;) {
+        again = false;
+        for (int i = 0; i < SLOTS; i++) {
+            while (run.model.capsule_slot[i] != NOTHING) {
+                perform_op(CALL_DECREF, i);
+                again = true; /* a destructor may have filled a slot */
+            }
+        }
+        bool cycles = false;
+        for (int i = 0; i < run.model.capsule_count; i++) {
+            cycles = cycles || run.model.capsule[i].in_cycles > 0;
+        }
+        if (cycles || run.model.owed > 0) {
+            perform_op(CALL_COLLECT, 0);
+            again = true;
+        }
+    }
+    for (int i = 0; i < run.model.block_count; i++) {
+        if (run.model.block[i].alive) {
+            block_free((void *)run.model.block[i].address);
+        }
+    }
+}
+
+/* A program that breaks the contract gets no help: what it forgot is a leak. */
+static void check_nothing_forgotten(void)
+{
+    for (int i = 0; i < run.model.block_count; i++) {
+        if (run.model.block[i].alive) {
+            violation(RULE_DTOR_13, "every payload and name is freed",
+                      "one that was never freed");
+        }
+    }
+    for (int i = 0; i < run.model.capsule_count; i++) {
+        if (run.model.capsule[i].life == LIFE_ALIVE) {
+            violation(RULE_TYPE_1, "every reference is given back",
+                      "a capsule that still has one");
+        }
+    }
+}
+
+void executor_run(const struct program *program,
+                  const struct annotations *annotations)
+{
+    run.program = program;
+    run.annotations = annotations;
+    run.performed = 0;
+    run.cleaning_up = false;
+    run.called_by_hand = NOTHING;
+    run.level_count = 1;
+    run.level[0] = (struct level){.program = program, .behaviour = NOTHING};
+    model_reset(&run.model, host_profile(), world.options.misuse);
+    run.live_blocks = host_live_blocks();
+
+    for (run.call_index = 0; run.call_index < program->call_count;
+         run.call_index++) {
+        execute_call(&program->calls[run.call_index]);
+    }
+    if (world.options.misuse) {
+        check_names_alive();
+        check_nothing_forgotten();
+    } else {
+        clean_up();
+    }
+    if (host_live_blocks() != run.live_blocks) {
+        violation(RULE_TYPE_1,
+                  describe_count("blocks of the implementation are left", 0),
+                  describe_count("blocks of the implementation are left",
+                                 (long)(host_live_blocks() -
+                                        run.live_blocks)));
+    }
+    check_foreign_objects(RULE_SET_ALL_2);
+    free_literals();
+    if (!world.options.use_malloc) {
+        arena_reset();
+    }
+    run.program = NULL;
+    status->programs++;
+}

@@ -1,0 +1,368 @@
+/* What each call does: the implementation is called here and nowhere else. */
+#include "fuzz/executor/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/executor/arena.h"
+
+/* --- memory of programs --------------------------------------------------- */
+
+void *block_malloc(size_t size)
+{
+    return world.options.use_malloc ? malloc(size) : arena_malloc(size);
+}
+
+void block_free(void *block)
+{
+    if (world.options.use_malloc) {
+        free(block);
+    } else {
+        arena_free(block);
+    }
+}
+
+/* A literal, in a block of exactly its size. */
+static char *copy_text(const char *text, size_t length)
+{
+    char *copy = block_malloc(length + 1);
+    memcpy(copy, text, length + 1);
+    return copy;
+}
+
+/* Literals live until the program ends; the arena frees its own by itself. */
+static struct {
+    char *text[2048];
+    unsigned count;
+} literals;
+
+static uintptr_t make_literal(const char *text, size_t length)
+{
+    char *copy = copy_text(text, length);
+    if (world.options.use_malloc) {
+        if (literals.count ==
+            sizeof(literals.text) / sizeof(literals.text[0])) {
+            fputs("executor: too many literals in one run\n", stderr);
+            abort();
+        }
+        literals.text[literals.count++] = copy;
+    }
+    return (uintptr_t)copy;
+}
+
+void free_literals(void)
+{
+    while (literals.count > 0) {
+        free(literals.text[--literals.count]);
+    }
+}
+
+/* --- arguments ------------------------------------------------------------ */
+
+static const struct model_frame *frame(void)
+{
+    return &run.model.frame[run.model.frame_count - 1];
+}
+
+static void resolve_block(struct model_arg *arg, unsigned block_slot)
+{
+    int id = run.model.block_slot[block_slot];
+    if (id != NOTHING) {
+        arg->value.address = run.model.block[id].address;
+        arg->value.block = (int16_t)id;
+    }
+}
+
+void resolve_args(const struct program *program, const struct call *call,
+                  struct model_arg *args)
+{
+    const struct call_info *info = &CALLS[call->op];
+    for (unsigned i = 0; i < info->arg_count; i++) {
+        const struct value *value = &call->args[i];
+        struct model_arg *arg = &args[i];
+        *arg = (struct model_arg){
+            .tag = value->tag,
+            .index = value->index,
+            .number = value->number,
+            .capsule = NOTHING,
+            .value = {0, NOTHING, NOTHING},
+        };
+        switch (value->tag) {
+        case VALUE_CAPSULE:
+            arg->capsule = value->index == SLOT_SELF
+                               ? frame()->capsule
+                               : run.model.capsule_slot[value->index];
+            break;
+        case VALUE_PAYLOAD:
+            resolve_block(arg, value->index);
+            break;
+        case VALUE_BUFFER:
+            resolve_block(arg, SLOTS + value->index);
+            break;
+        case VALUE_ADDRESS:
+            arg->value.address = ADDRESSES[value->index];
+            break;
+        case VALUE_TEXT:
+            if (info->args[i] == ARG_NAME) {
+                arg->value.address =
+                    make_literal(program_text(program, value), value->number);
+            } else {
+                arg->value.address = (uintptr_t)program_text(program, value);
+            }
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+static PyObject *handle_of(int capsule)
+{
+    return capsule == NOTHING ? NULL
+                              : (PyObject *)run.model.capsule[capsule].handle;
+}
+
+PyObject *object_of(const struct model_arg *arg)
+{
+    return arg->tag == VALUE_OBJECT ? world.foreign[arg->index]
+                                    : handle_of(arg->capsule);
+}
+
+static PyCapsule_Destructor function_of(const struct model_arg *arg)
+{
+    return destructor_function(arg->tag == VALUE_DESTRUCTOR ? arg->index
+                                                            : NOTHING);
+}
+
+static const char *name_of(const struct model_arg *arg)
+{
+    return (const char *)arg->value.address;
+}
+
+static void *pointer_of(const struct model_arg *arg)
+{
+    return (void *)arg->value.address;
+}
+
+/* --- calls that are more than one function -------------------------------- */
+
+/* Where a call's result goes among the model's blocks. */
+static unsigned result_slot(const struct call *call)
+{
+    return call->result +
+           (CALLS[call->op].yields == RESULT_BUFFER ? SLOTS : 0u);
+}
+
+static void do_payload(const struct call *call, size_t size)
+{
+    char *block = block_malloc(size);
+    memset(block, 'p', size);
+    model_allocated(&run.model, result_slot(call), (uintptr_t)block, size,
+                    false);
+}
+
+static void do_name(const struct call *call, const char *text, size_t length)
+{
+    model_allocated(&run.model, result_slot(call),
+                    (uintptr_t)copy_text(text, length), length, true);
+}
+
+static void do_realloc(const struct call *call, const struct model_arg *args)
+{
+    void *old = pointer_of(&args[0]);
+    size_t size = args[1].number;
+    char *block = world.options.use_malloc ? realloc(old, size ? size : 1)
+                                           : arena_realloc(old, size);
+    memset(block, 'p', size);
+    model_allocated(&run.model, result_slot(call), (uintptr_t)block, size,
+                    false);
+}
+
+/* Reads the payload as a consumer does. */
+static void do_read(PyObject *capsule, const char *name)
+{
+    const char *payload = PyCapsule_GetPointer(capsule, name);
+    if (payload) {
+        (void)*(const volatile char *)payload;
+    }
+}
+
+static void do_hold(PyObject *capsule, PyObject *other)
+{
+    Py_INCREF(other);
+    PyCapsule_SetContext(capsule, other);
+    PyCapsule_SetDestructor(capsule, destructor_function(
+                                         DESTRUCTOR_drop_context));
+}
+
+static void do_leave_in_cycle(PyObject *capsule)
+{
+    PyObject *list = PyList_New(0);
+    if (list == NULL || PyList_Append(list, list) < 0 ||
+        PyList_Append(list, capsule) < 0) {
+        fputs("executor: no memory for a cycle\n", stderr);
+        abort();
+    }
+    Py_DECREF(list);
+    Py_DECREF(capsule);
+}
+
+/* 1 when repr() is what TYPE-6 says. */
+static uintptr_t do_repr(PyObject *capsule, int id)
+{
+    const char *name =
+        (const char *)run.model.capsule[id].field[FIELD_NAME].address;
+    PyObject *repr = PyObject_Repr(capsule);
+    const char *text = repr ? PyUnicode_AsUTF8(repr) : NULL;
+    if (text == NULL) {
+        PyErr_Clear();
+        Py_XDECREF(repr);
+        return 0;
+    }
+    char end[40];
+    snprintf(end, sizeof(end), " at %p>", (void *)capsule);
+    size_t length = strlen(text);
+    bool right = strncmp(text, "<capsule object ", 16) == 0 &&
+                 length >= strlen(end) &&
+                 strcmp(text + length - strlen(end), end) == 0;
+    if (right && name == NULL) {
+        right = length == 16 + 4 + strlen(end) &&
+                strncmp(text + 16, "NULL", 4) == 0;
+    } else if (right) {
+        bool ascii = true;
+        for (const char *c = name; *c; c++) {
+            ascii = ascii && (unsigned char)*c < 0x80;
+        }
+        right = text[16] == '"' &&
+                (!ascii || strncmp(text + 17, name, strlen(name)) == 0);
+    }
+    Py_DECREF(repr);
+    return right;
+}
+
+static void do_save_error(struct level *level)
+{
+    PyErr_Fetch(&level->saved_type, &level->saved_value,
+                &level->saved_traceback);
+}
+
+static void do_restore_error(struct level *level)
+{
+    PyErr_Restore(level->saved_type, level->saved_value,
+                  level->saved_traceback);
+    level->saved_type = level->saved_value = level->saved_traceback = NULL;
+}
+
+static void do_call_destructor(PyObject *capsule, int id)
+{
+    PyCapsule_Destructor destructor = PyCapsule_GetDestructor(capsule);
+    run.called_by_hand = id;
+    if (destructor) {
+        destructor(capsule);
+    }
+    run.called_by_hand = NOTHING;
+}
+
+/* --- every call ----------------------------------------------------------- */
+
+uintptr_t perform(const struct call *call, const struct model_arg *args)
+{
+    struct level *level = &run.level[run.level_count - 1];
+    PyObject *object = CALLS[call->op].arg_count ? object_of(&args[0]) : NULL;
+
+    switch ((enum call_op)call->op) {
+    case CALL_PAYLOAD:
+        do_payload(call, args[0].number);
+        return 0;
+    case CALL_NAME:
+        do_name(call, name_of(&args[0]), call->args[0].number);
+        return 0;
+    case CALL_EDIT:
+        ((char *)pointer_of(&args[0]))[args[1].number] = (char)args[2].number;
+        return 0;
+    case CALL_FREE:
+        block_free(pointer_of(&args[0]));
+        return 0;
+    case CALL_REALLOC:
+        do_realloc(call, args);
+        return 0;
+    case CALL_NEW:
+        return (uintptr_t)PyCapsule_New(pointer_of(&args[0]),
+                                        name_of(&args[1]),
+                                        function_of(&args[2]));
+    case CALL_GET_POINTER:
+        return (uintptr_t)PyCapsule_GetPointer(object, name_of(&args[1]));
+    case CALL_GET_DESTRUCTOR:
+        return (uintptr_t)PyCapsule_GetDestructor(object);
+    case CALL_GET_NAME:
+        return (uintptr_t)PyCapsule_GetName(object);
+    case CALL_GET_CONTEXT:
+        return (uintptr_t)PyCapsule_GetContext(object);
+    case CALL_IS_VALID:
+        return (uintptr_t)(intptr_t)PyCapsule_IsValid(object,
+                                                      name_of(&args[1]));
+    case CALL_CHECK_EXACT:
+        return (uintptr_t)(intptr_t)PyCapsule_CheckExact(object);
+    case CALL_SET_POINTER:
+        return (uintptr_t)(intptr_t)PyCapsule_SetPointer(
+            object, pointer_of(&args[1]));
+    case CALL_SET_DESTRUCTOR:
+        return (uintptr_t)(intptr_t)PyCapsule_SetDestructor(
+            object, function_of(&args[1]));
+    case CALL_SET_NAME:
+        return (uintptr_t)(intptr_t)PyCapsule_SetName(object,
+                                                      name_of(&args[1]));
+    case CALL_SET_CONTEXT:
+        return (uintptr_t)(intptr_t)PyCapsule_SetContext(
+            object, pointer_of(&args[1]));
+    case CALL_INCREF:
+    case CALL_NEW_REF:
+        Py_INCREF(object);
+        return 0;
+    case CALL_DECREF:
+        Py_DECREF(object);
+        return 0;
+    case CALL_RAISE:
+        PyErr_SetNone(world.exception_type[args[0].index]);
+        return 0;
+    case CALL_CLEAR_ERROR:
+        PyErr_Clear();
+        return 0;
+    case CALL_SAVE_ERROR:
+        do_save_error(level);
+        return 0;
+    case CALL_RESTORE_ERROR:
+        do_restore_error(level);
+        return 0;
+    case CALL_READ:
+        do_read(object, name_of(&args[1]));
+        return 0;
+    case CALL_FREE_POINTER_OF:
+        block_free(PyCapsule_GetPointer(object, PyCapsule_GetName(object)));
+        return 0;
+    case CALL_FREE_NAME_OF:
+        block_free((void *)PyCapsule_GetName(object));
+        return 0;
+    case CALL_HOLD:
+        do_hold(object, object_of(&args[1]));
+        return 0;
+    case CALL_DROP_CONTEXT_OF:
+        Py_XDECREF((PyObject *)PyCapsule_GetContext(object));
+        return 0;
+    case CALL_CALL_DESTRUCTOR:
+        do_call_destructor(object, args[0].capsule);
+        return 0;
+    case CALL_REPR:
+        return do_repr(object, args[0].capsule);
+    case CALL_LEAVE_IN_CYCLE:
+        do_leave_in_cycle(object);
+        return 0;
+    case CALL_COLLECT:
+        host_collect();
+        return 0;
+    case CALL_FAIL_ALLOCATION:
+    case CALL_COUNT:
+        return 0;
+    }
+    return 0;
+}

@@ -1,0 +1,134 @@
+/* What the files of the executor share: the run in progress. */
+#ifndef FUZZ_EXECUTOR_RUN_H
+#define FUZZ_EXECUTOR_RUN_H
+
+#include <Python.h>
+
+#include "capsule/host.h"
+#include "fuzz/executor/executor.h"
+#include "fuzz/executor/status.h"
+#include "fuzz/model/model.h"
+
+/* One program level: the program itself, or a destructor's. */
+struct level {
+    const struct program *program;
+    const struct call *call; /* being performed; NULL between calls */
+    int behaviour;           /* whose program it is; NOTHING: the input's */
+    /* What save_error() took. */
+    PyObject *saved_type, *saved_value, *saved_traceback;
+};
+
+/* Whatever lives as long as the executor. */
+struct world {
+    struct executor_options options;
+    PyObject *foreign[OBJECT_COUNT];
+    PyObject *exception_type[EXCEPTION_COUNT];
+    const uint8_t *input;
+    size_t input_size;
+    bool reporting; /* a report has been begun; one is enough */
+};
+extern struct world world;
+
+/* Whatever lives as long as a program. */
+struct run {
+    struct model model;
+    const struct program *program;
+    const struct annotations *annotations;
+    unsigned call_index;  /* of the input's program */
+    uint64_t performed;   /* bit per call of the input's program */
+    bool cleaning_up;     /* after the last call */
+    int called_by_hand;   /* capsule whose destructor is called, or NOTHING */
+    unsigned level_count;
+    struct level level[MAX_FRAMES];
+    size_t live_blocks; /* of the implementation, before the program */
+};
+extern struct run run;
+
+/* --- executor.c ----------------------------------------------------------- */
+
+/* Permits, predicts, performs and compares one call of the current level. */
+void execute_call(const struct call *call);
+
+/* --- perform.c ------------------------------------------------------------ */
+
+/* Gives the arguments their meaning in the current state. */
+void resolve_args(const struct program *program, const struct call *call,
+                  struct model_arg *args);
+
+/* The look-alike of a capsule: behind its head, fields that all hold
+ * lookalike_value. */
+enum { LOOKALIKE_FIELDS = 8 };
+extern const char lookalike_value[];
+static inline const char **lookalike_fields(PyObject *lookalike)
+{
+    return (const char **)(lookalike + 1);
+}
+
+/* The object that an ARG_OBJECT stands for; NULL for NULL. */
+PyObject *object_of(const struct model_arg *arg);
+
+/* Makes the call. Returns what came back: an address or an int. */
+uintptr_t perform(const struct call *call, const struct model_arg *args);
+
+/* Memory of programs, and the literals that calls have passed. */
+void *block_malloc(size_t size);
+void block_free(void *block);
+void free_literals(void);
+
+/* --- destructors.c -------------------------------------------------------- */
+
+/* The C function of a behaviour; NOTHING gives NULL. */
+PyCapsule_Destructor destructor_function(int behaviour);
+
+/* --- check.c -------------------------------------------------------------- */
+
+/* Notes that the rule was held against something that came back. `outcome` is
+ * a small number that tells kinds of this apart. */
+enum outcome { WHEN_SUCCEEDS, WHEN_FAILS, WHEN_PENDING, OUTCOMES };
+void exercise(uint16_t rule, enum outcome outcome);
+
+/* What came back is what was predicted. */
+void check_value(const struct call *call, const struct model_arg *args,
+                 const struct prediction *prediction, uintptr_t got);
+/* The indicator changed as predicted; `before` is what it was. */
+void check_error(const struct prediction *prediction,
+                 const struct model_error *before);
+/* The indicator is what the model says; `rule` is what is broken otherwise. */
+void check_indicator(uint16_t rule);
+/* All fields and reference counts of all capsules, after this call. */
+void check_capsules(const struct call *call, const struct model_arg *args,
+                    const struct prediction *prediction);
+/* The fields of one capsule; `rule` is what is broken otherwise. */
+void check_fields(int capsule, uint16_t rule);
+/* No object that is not a capsule was written to. */
+void check_foreign_objects(uint16_t rule);
+/* For programs that break the contract: no capsule's name has been freed. */
+void check_names_alive(void);
+/* The result that the program's own comment expects. */
+void check_expectation(const struct call *call,
+                       const struct prediction *prediction, uintptr_t got);
+void mark_reachable_rules(void);
+
+/* --- report.c ------------------------------------------------------------- */
+
+/* Prints the report and aborts. The texts may come from describe_*(). */
+void violation(uint16_t rule, const char *expected, const char *got)
+    __attribute__((noreturn, cold));
+
+/* Arranges that the report also follows a sanitizer's finding and an abort()
+ * of the implementation. */
+void report_install(void);
+
+/* --- describe.c ----------------------------------------------------------- */
+
+/* Words for what came back; in one of a few static buffers. No addresses. */
+const char *describe_value(enum yield yields, uintptr_t value);
+const char *describe_field(const char *field, enum yield yields,
+                           uintptr_t value);
+const char *describe_pending(void); /* the pending exception */
+const char *describe_error(const struct model_error *error);
+const char *describe_outcome(enum yield yields, uintptr_t value,
+                             const char *exception);
+const char *describe_count(const char *what, long count);
+
+#endif

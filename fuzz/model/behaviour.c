@@ -1,0 +1,45 @@
+/* The destructor behaviours' own programs, parsed once. */
+#include "fuzz/model/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct program programs[DESTRUCTOR_COUNT];
+static uint64_t ops_used[DESTRUCTOR_COUNT];
+static bool parsed;
+
+_Static_assert(CALL_COUNT <= 64, "ops_used holds one bit per call");
+
+static void parse_all(void)
+{
+    for (int i = 0; i < DESTRUCTOR_COUNT; i++) {
+        const char *text = DESTRUCTORS[i].program;
+        char error[200];
+        if (!program_parse(&programs[i], text, strlen(text), "destructors.def",
+                           NULL, error, sizeof(error))) {
+            fprintf(stderr, "%s in the row %s\n", error, DESTRUCTORS[i].name);
+            abort();
+        }
+        for (unsigned k = 0; k < programs[i].call_count; k++) {
+            ops_used[i] |= UINT64_C(1) << programs[i].calls[k].op;
+        }
+    }
+    parsed = true;
+}
+
+const struct program *behaviour_program(int behaviour)
+{
+    if (!parsed) {
+        parse_all();
+    }
+    return &programs[behaviour];
+}
+
+bool behaviour_uses(int behaviour, enum call_op op)
+{
+    if (!parsed) {
+        parse_all();
+    }
+    return behaviour != NOTHING && (ops_used[behaviour] >> op & 1);
+}

@@ -1,0 +1,176 @@
+/* The model: what the contract says that each call must do.
+ *
+ * The model knows the state that a program has brought about: capsules with
+ * their fields and references, blocks of memory, the error indicator, the
+ * destructors that are running. It never calls the implementation and is
+ * written from the contract, not from any code.
+ *
+ * For each call the executor asks three things, in this order:
+ *   model_permits   may the caller do that now?
+ *   model_predict   what must come back?
+ *   model_apply     the state afterwards
+ * and tells the model what only the implementation can know: the address of a
+ * new capsule, the identity of a new exception.
+ */
+#ifndef FUZZ_MODEL_MODEL_H
+#define FUZZ_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capsule/contract.h"
+#include "capsule/profile.h"
+#include "fuzz/program/program.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    MAX_CAPSULES = 128, /* made by one run, in destructors too */
+    MAX_BLOCKS = 256,
+    MAX_FRAMES = 24, /* destructors inside destructors */
+    NOTHING = -1     /* no capsule, no block, no destructor */
+};
+
+enum field { FIELD_POINTER, FIELD_NAME, FIELD_CONTEXT, FIELD_DESTRUCTOR,
+             FIELD_COUNT };
+
+enum life {
+    LIFE_ALIVE,
+    LIFE_DYING, /* the last reference is gone, the destructor may still run */
+    LIFE_DEAD
+};
+
+/* A pointer or name as a call passes it. */
+struct model_address {
+    uintptr_t address;
+    int16_t block;   /* whose start it is, or NOTHING */
+    int16_t capsule; /* the context of `hold`, or NOTHING */
+};
+
+struct model_capsule {
+    const void *handle;  /* the object's address */
+    uint8_t life;        /* enum life */
+    bool owes_destructor; /* while DYING: it had one at its end */
+    bool destructor_ran;  /* while DYING */
+    int16_t references;  /* those of slots and of contexts that hold it */
+    int16_t in_cycles;   /* references that only the collector can drop */
+    int16_t destructor;  /* enum behaviour, or NOTHING */
+    struct model_address field[FIELD_DESTRUCTOR]; /* pointer, name, context */
+    uint16_t rule[FIELD_COUNT]; /* the rule that gave each field its value */
+};
+
+/* Memory that the program allocated. */
+struct model_block {
+    uintptr_t address;
+    uint32_t size;  /* bytes that may be written; of a name, without the NUL */
+    int16_t owner;  /* the capsule whose destructor frees it, or NOTHING */
+    bool is_name;
+    bool alive;
+};
+
+struct model_error {
+    bool set;
+    uint8_t type;        /* enum exception_type */
+    const char *message; /* static; NULL: not predicted */
+    const void *identity; /* the exception object; NULL: not seen yet */
+};
+
+/* The program itself, or a destructor that is running. */
+struct model_frame {
+    int16_t capsule; /* `self`; NOTHING for the program */
+    bool has_saved;
+    struct model_error saved; /* by save_error() */
+    struct model_error entry; /* pending when the frame began */
+};
+
+struct model {
+    const struct profile *profile;
+    /* For programs that break the contract: slots keep what is dead, so that
+     * it can be misused. */
+    bool misuse;
+    int16_t capsule_slot[SLOTS];
+    int16_t block_slot[2 * SLOTS]; /* payloads, then buffers */
+    uint16_t capsule_count, block_count, frame_count;
+    uint16_t owed;    /* capsules whose destruction is still to come */
+    uint16_t fail_at; /* the allocation of the next call that fails; 0: none */
+    struct model_error error;
+    struct model_frame frame[MAX_FRAMES];
+    struct model_capsule capsule[MAX_CAPSULES];
+    struct model_block block[MAX_BLOCKS];
+};
+
+/* One argument with everything that its meaning needs. */
+struct model_arg {
+    uint8_t tag;                /* enum value_tag */
+    uint8_t index;              /* as in struct value */
+    uint16_t number;            /* VALUE_NUMBER */
+    int16_t capsule;            /* VALUE_CAPSULE: which, or NOTHING */
+    struct model_address value; /* pointers and names */
+};
+
+struct prediction {
+    bool fails;
+    /* What comes back: an address, an int, or an enum behaviour + 1. A capsule
+     * that is to be created: 1. */
+    uintptr_t value;
+    uint16_t rule;           /* that the value obeys */
+    uint16_t indicator_rule; /* that the error indicator obeys */
+    uint16_t message_rule;   /* that the exception's message obeys */
+    uint8_t exception;       /* when it fails: enum exception_type */
+    const char *message;     /* when it fails; static */
+};
+
+/* An empty state. The cost does not depend on what was there. */
+void model_reset(struct model *model, const struct profile *profile,
+                 bool misuse);
+
+/* Whether the caller may make this call in this state; the contract's demands
+ * on its callers. `prediction` is that of the same call. */
+bool model_permits(const struct model *model, const struct call *call,
+                   const struct model_arg *args,
+                   const struct prediction *prediction);
+
+/* What the call must give; changes nothing. */
+void model_predict(const struct model *model, const struct call *call,
+                   const struct model_arg *args, struct prediction *prediction);
+
+/* The state after the call, apart from what destructors do. */
+void model_apply(struct model *model, const struct call *call,
+                 const struct model_arg *args,
+                 const struct prediction *prediction);
+
+/* The capsule that the call created, and the block that it allocated. */
+void model_created(struct model *model, unsigned slot, const void *handle,
+                   const struct model_arg *args);
+void model_allocated(struct model *model, unsigned block_slot,
+                     uintptr_t address, size_t size, bool is_name);
+
+/* A destructor is called with this object: begins its frame. Returns the
+ * capsule, or NOTHING when no capsule at that address is to be destroyed. */
+int model_enter_destructor(struct model *model, const void *handle);
+void model_leave_destructor(struct model *model);
+
+/* The program itself calls the destructor of a capsule that lives on; ended by
+ * model_leave_destructor(). */
+void model_enter_by_hand(struct model *model, int capsule);
+
+/* The implementation is done with the capsule. */
+void model_destroyed(struct model *model, int capsule);
+
+/* Whether the names are equal as PyCapsule_GetPointer compares them. */
+bool model_names_match(const char *a, const char *b);
+
+/* True when the behaviour's program contains that call. */
+bool behaviour_uses(int behaviour, enum call_op op);
+
+/* The parsed programs of destructors.def; parsed on the first call. */
+const struct program *behaviour_program(int behaviour);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
