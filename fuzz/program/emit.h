@@ -57,8 +57,10 @@ void emit_saved(struct emitter *emitter, const struct program *program);
 void emit_calls(struct emitter *emitter, const struct program *program,
                 bool in_destructor);
 
-/* At file level: variables, helpers, destructors. */
+/* At file level: variables, declarations of the destructors (one may install
+ * another, in any order), helpers, destructors. */
 void emit_variables(struct emitter *emitter);
+void emit_declarations(struct emitter *emitter);
 void emit_helpers(struct emitter *emitter);
 void emit_destructors(struct emitter *emitter);
 

@@ -198,6 +198,7 @@ void program_emit_gtest(FILE *out, const struct program *program,
     emit_title(&e, "");
     fputs(INCLUDES, out);
     emit_variables(&e);
+    emit_declarations(&e);
     emit_helpers(&e);
     emit_destructors(&e);
     fprintf(out,

@@ -34,13 +34,14 @@ static const char SHOW_START[] =
     "static void end(const char *value)\n"
     "{\n"
     "    PyObject *type, *exception, *traceback;\n"
-    "    if (!in_line) {\n"
+    "    PyErr_Fetch(&type, &exception, &traceback);\n"
+    "    if (!in_line && (value != NULL || type != NULL)) {\n"
     "        printf(\"%*s...\", 4 * depth, \"\");\n"
+    "        in_line = 1;\n"
     "    }\n"
     "    if (value != NULL) {\n"
     "        printf(\" -> %s\", value);\n"
     "    }\n"
-    "    PyErr_Fetch(&type, &exception, &traceback);\n"
     "    if (type != NULL) {\n"
     "        printf(\", %s\", ((PyTypeObject *)type)->tp_name);\n";
 
@@ -48,7 +49,7 @@ static const char SHOW_START[] =
 static const char SHOW_MESSAGE[] =
     "        PyObject *text = exception ? PyObject_Str(exception) : NULL;\n"
     "        const char *message = text ? PyUnicode_AsUTF8(text) : NULL;\n"
-    "        if (message != NULL) {\n"
+    "        if (message != NULL && *message != '\\0') {\n"
     "            printf(\": %s\", message);\n"
     "        }\n"
     "        Py_XDECREF(text);\n"
@@ -56,7 +57,7 @@ static const char SHOW_MESSAGE[] =
 
 static const char SHOW_END[] = "    }\n"
                                "    PyErr_Restore(type, exception, traceback);\n"
-                               "    printf(\"\\n\");\n"
+                               "    printf(\"%s\", in_line ? \"\\n\" : \"\");\n"
                                "    fflush(stdout);\n"
                                "    in_line = 0;\n"
                                "}\n"
@@ -286,6 +287,7 @@ void program_emit_main(FILE *out, const struct program *program,
     emit_title(&e, TITLE);
     fputs(INCLUDES, out);
     emit_variables(&e);
+    emit_declarations(&e);
     emit_helpers(&e);
     if (program->call_count) {
         emit_show(&e);

@@ -141,17 +141,22 @@ static void emit_destructor(struct emitter *e, enum behaviour behaviour)
           e->out);
 }
 
-void emit_destructors(struct emitter *e)
+void emit_declarations(struct emitter *e)
 {
-    /* Declared first: one may install another, in any order. */
+    bool any = false;
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
         if (e->destructors[i]) {
             fputs("static void ", e->out);
             emit_behaviour_name(e->out, (enum behaviour)i);
             fputs("(PyObject *capsule);\n", e->out);
+            any = true;
         }
     }
-    fputc('\n', e->out);
+    fputs(any ? "\n" : "", e->out);
+}
+
+void emit_destructors(struct emitter *e)
+{
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
         if (e->destructors[i]) {
             emit_destructor(e, (enum behaviour)i);
