@@ -283,17 +283,33 @@ void annotations_free(struct annotations *annotations);
  * `self` for the capsule. */
 void program_of_destructor(struct program *program, enum behaviour behaviour);
 
-/* --- C form --------------------------------------------------------------- */
+/* --- C form ---------------------------------------------------------------
+ *
+ * `annotations` (may be NULL; only title and expected are read) say what the
+ * program is and what each call is expected to give:
+ *
+ *   expected   = value [ ", " exception ] | exception
+ *   value      = NULL | c0 | p0 | n0 | "text" | 0x1 | -1 | free_payload |
+ *                destroyed | alive | nonzero
+ *   exception  = the name of a type, ValueError, with or without
+ *                `: message`; or `no exception`
+ *
+ * A slot owns the references that the program took in it: storing into a slot
+ * first gives up what it had, and at the end all slots are given up, c0 first.
+ * Calls of the program itself are printed as they are, also those that break
+ * the contract; a call of a destructor that uses a slot which is then empty is
+ * left out. */
 
-/* A standalone main() that embeds Python through <Python.h>. `title` becomes
- * the comment at the top; may be NULL. */
+/* A standalone main() that embeds Python through <Python.h>, prints each call
+ * and what it gave, with the expectations as comments. */
 void program_emit_main(FILE *out, const struct program *program,
-                       const char *title);
+                       const struct annotations *annotations);
 
-/* A GoogleTest case of that suite and name. */
+/* A GoogleTest case of that suite and name, in the style of tests/rules, which
+ * asserts the expectations. */
 void program_emit_gtest(FILE *out, const struct program *program,
-                        const char *suite, const char *test,
-                        const char *title);
+                        const struct annotations *annotations,
+                        const char *suite, const char *test);
 
 #ifdef __cplusplus
 }

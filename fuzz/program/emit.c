@@ -1,0 +1,345 @@
+/* The parts of C that both forms share: values, variables, calls.
+ *
+ * A slot owns the references that the program took in it. Storing into a slot
+ * gives up what it had; at the end all slots are given up, c0 first. Where no
+ * destructor uses a slot, how many references it owns at each line is known
+ * here and the C is that of the program. Where one does, the C counts.
+ */
+#include "fuzz/program/emit.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+static const char *const OBJECT_C[OBJECT_COUNT] = {
+    [OBJECT_NONE] = "Py_None",
+    [OBJECT_INT] = "an_int",
+    [OBJECT_TYPE] = "(PyObject *)&PyCapsule_Type",
+    [OBJECT_LIST] = "a_list",
+    [OBJECT_LOOKALIKE] = "(PyObject *)&lookalike",
+};
+
+/* Objects that are made at the start and given up at the end. */
+static const char *const OBJECT_NEW[OBJECT_COUNT] = {
+    [OBJECT_INT] = "PyLong_FromLong(1234567)",
+    [OBJECT_LIST] = "PyList_New(0)",
+};
+
+/* --- values --------------------------------------------------------------- */
+
+void emit_behaviour_name(FILE *out, enum behaviour behaviour)
+{
+    /* With a prefix: math.h has a function log. */
+    fprintf(out, "destructor_%s", DESTRUCTORS[behaviour].name);
+}
+
+static void emit_byte(FILE *out, unsigned char byte, char quote)
+{
+    if (byte == (unsigned char)quote || byte == '\\') {
+        fprintf(out, "\\%c", byte);
+    } else if (byte == '\n') {
+        fputs("\\n", out);
+    } else if (byte == '\t') {
+        fputs("\\t", out);
+    } else if (byte == '\0') {
+        fputs("\\0", out);
+    } else if (byte >= 0x20 && byte < 0x7f) {
+        fputc(byte, out);
+    } else {
+        fprintf(out, "\\x%02x", byte);
+    }
+}
+
+void emit_text(FILE *out, const char *text, size_t length)
+{
+    bool after_hex = false;
+    fputc('"', out);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (after_hex && isxdigit(byte)) {
+            fputs("\" \"", out); /* \x would take the digit too */
+        }
+        if (byte == '?' && i > 0 && text[i - 1] == '?') {
+            fputc('\\', out); /* no trigraphs */
+        }
+        emit_byte(out, byte, '"');
+        after_hex = (byte < 0x20 || byte >= 0x7f) && byte != '\n' &&
+                    byte != '\t';
+    }
+    fputc('"', out);
+}
+
+static void emit_value(FILE *out, const struct program *program,
+                       enum arg_kind kind, const struct value *value)
+{
+    switch (value->tag) {
+    case VALUE_CAPSULE:
+        if (value->index == SLOT_SELF) {
+            fputs("capsule", out);
+            break;
+        }
+        program_print_value(out, program, kind, value);
+        break;
+    case VALUE_TEXT:
+        emit_text(out, program_text(program, value), value->number);
+        break;
+    case VALUE_ADDRESS:
+        fprintf(out, "(void *)0x%" PRIxPTR, ADDRESSES[value->index]);
+        break;
+    case VALUE_OBJECT:
+        fputs(OBJECT_C[value->index], out);
+        break;
+    case VALUE_DESTRUCTOR:
+        emit_behaviour_name(out, (enum behaviour)value->index);
+        break;
+    case VALUE_NUMBER:
+        if (kind == ARG_BYTE) {
+            fputc('\'', out);
+            emit_byte(out, (unsigned char)value->number, '\'');
+            fputc('\'', out);
+            break;
+        }
+        fprintf(out, "%u", value->number);
+        break;
+    default:
+        program_print_value(out, program, kind, value);
+        break;
+    }
+}
+
+/* --- calls ---------------------------------------------------------------- */
+
+bool call_is_expression(const struct call *call)
+{
+    return CALLS[call->op].c[0] == '=';
+}
+
+void emit_call(struct emitter *e, const struct program *program,
+               const struct call *call)
+{
+    const struct call_info *info = &CALLS[call->op];
+
+    for (const char *c = info->c + call_is_expression(call); *c; c++) {
+        if (*c == ';' && c[1] == '\0') {
+            break;
+        }
+        if (*c != '$') {
+            fputc(*c, e->out);
+        } else if (*++c == 'r') {
+            fprintf(e->out, "%c%u", result_letter(info->yields), call->result);
+        } else {
+            size_t i = (size_t)(*c - '0');
+            emit_value(e->out, program, info->args[i], &call->args[i]);
+        }
+    }
+}
+
+/* How many references to its first argument the program has more after it. */
+static int references_taken(enum call_op op)
+{
+    switch (op) {
+    case CALL_INCREF:
+        return 1;
+    case CALL_DECREF:
+    case CALL_LEAVE_IN_CYCLE:
+        return -1;
+    default:
+        return 0;
+    }
+}
+
+/* Gives up all references that the slot owns. */
+static void emit_give_up(struct emitter *e, unsigned slot)
+{
+    const char *before = e->form == IN_MAIN ? "SHOW(" : "";
+    const char *after = e->form == IN_MAIN ? ")" : "";
+    if (e->counted[slot]) {
+        fprintf(e->out,
+                "    while (c%u_references > 0) {\n"
+                "        c%u_references--;\n"
+                "        %sPy_DECREF(c%u)%s;\n"
+                "    }\n",
+                slot, slot, before, slot, after);
+    }
+    for (; e->references[slot] > 0; e->references[slot]--) {
+        fprintf(e->out, "    %sPy_XDECREF(c%u)%s;\n", before, slot,
+                after);
+    }
+}
+
+/* Opens a block that is left out when a slot that the call uses is empty. */
+static bool emit_guard(struct emitter *e, const struct call *call)
+{
+    const struct call_info *info = &CALLS[call->op];
+    bool guarded = false;
+    for (size_t i = 0; i < info->arg_count; i++) {
+        const struct value *value = &call->args[i];
+        if (value->tag == VALUE_CAPSULE && value->index != SLOT_SELF) {
+            fprintf(e->out, "%sc%u_references > 0",
+                    guarded ? " && " : "    if (", value->index);
+            guarded = true;
+        }
+    }
+    if (guarded) {
+        fputs(") {\n", e->out);
+    }
+    return guarded;
+}
+
+static void emit_step(struct emitter *e, const struct program *program,
+                      const struct call *call, const char *expected,
+                      bool in_destructor)
+{
+    const struct value *first = &call->args[0];
+    int taken = references_taken((enum call_op)call->op);
+    bool stores = CALLS[call->op].yields == RESULT_CAPSULE;
+    bool counted = taken && first->index != SLOT_SELF &&
+                   e->counted[first->index];
+
+    if (stores) {
+        emit_give_up(e, call->result);
+    }
+    bool guarded = in_destructor && emit_guard(e, call);
+    if (counted) {
+        fprintf(e->out, "    c%u_references%s;\n", first->index,
+                taken > 0 ? "++" : "--");
+    } else if (taken && first->index != SLOT_SELF) {
+        e->references[first->index] += taken;
+    }
+    e->statement(e, program, call, expected);
+    if (stores && e->counted[call->result]) {
+        fprintf(e->out, "    c%u_references = c%u != NULL;\n", call->result,
+                call->result);
+    } else if (stores) {
+        e->references[call->result] = 1;
+    }
+    if (guarded) {
+        fputs("    }\n", e->out);
+    }
+}
+
+void emit_saved(struct emitter *e, const struct program *program)
+{
+    for (size_t i = 0; i < program->call_count; i++) {
+        unsigned op = program->calls[i].op;
+        if (op == CALL_SAVE_ERROR || op == CALL_RESTORE_ERROR) {
+            fputs("    PyObject *saved_type = NULL, *saved_value = NULL;\n"
+                  "    PyObject *saved_traceback = NULL;\n\n",
+                  e->out);
+            return;
+        }
+    }
+}
+
+void emit_calls(struct emitter *e, const struct program *program,
+                bool in_destructor)
+{
+    const struct annotations *notes = in_destructor ? NULL : e->annotations;
+
+    for (size_t i = 0; i < program->call_count; i++) {
+        const struct call *call = &program->calls[i];
+        emit_step(e, program, call, notes ? notes->expected[i] : NULL,
+                  in_destructor);
+        if (!in_destructor) {
+            e->error_saved |= call->op == CALL_SAVE_ERROR;
+            e->error_saved &= call->op != CALL_RESTORE_ERROR;
+        }
+    }
+}
+
+void emit_run(struct emitter *e)
+{
+    emit_saved(e, e->program);
+    for (size_t i = 0; i < OBJECT_COUNT; i++) {
+        if (e->objects[i] && OBJECT_NEW[i]) {
+            fprintf(e->out, "    %s = %s;\n", OBJECT_C[i], OBJECT_NEW[i]);
+        }
+    }
+    emit_calls(e, e->program, false);
+    fputs("\n    /* What the program still has. */\n", e->out);
+    if (e->calls[CALL_FAIL_ALLOCATION]) {
+        fputs("    fail_allocation(0);\n", e->out);
+    }
+    if (e->error_saved) {
+        fputs("    PyErr_Restore(saved_type, saved_value, saved_traceback);\n",
+              e->out);
+    }
+    for (unsigned i = 0; i < SLOTS; i++) {
+        emit_give_up(e, i);
+    }
+    for (size_t i = 0; i < OBJECT_COUNT; i++) {
+        if (e->objects[i] && OBJECT_NEW[i]) {
+            fprintf(e->out, "    Py_DECREF(%s);\n", OBJECT_C[i]);
+        }
+    }
+    fputs("    PyErr_Clear();\n", e->out);
+}
+
+/* --- comments and variables ------------------------------------------------ */
+
+/* The text within a comment, which it must not end or nest. */
+static void emit_comment_text(FILE *out, const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        bool meets = c > text && ((c[-1] == '*' && *c == '/') ||
+                                  (c[-1] == '/' && *c == '*'));
+        fprintf(out, "%s%c", meets ? " " : "", *c);
+    }
+}
+
+void emit_title(struct emitter *e, const char *lines)
+{
+    const char *title = e->annotations ? e->annotations->title : NULL;
+    fputs("/* ", e->out);
+    emit_comment_text(e->out, title ? title : "A program of capsule calls.");
+    fprintf(e->out, "%s */\n", lines);
+}
+
+void emit_expected(struct emitter *e, const char *expected)
+{
+    if (expected) {
+        fputs(" /* -> ", e->out);
+        emit_comment_text(e->out, expected);
+        fputs(" */", e->out);
+    }
+}
+
+void emit_variables(struct emitter *e)
+{
+    static const char *const TYPES[] = {"PyObject *", "void *", "char *"};
+
+    for (int kind = 0; kind <= RESULT_BUFFER; kind++) {
+        for (unsigned i = 0; i < SLOTS; i++) {
+            if (e->slots[kind][i]) {
+                fprintf(e->out, "static %s%c%u;\n", TYPES[kind],
+                        result_letter((enum yield)kind), i);
+            }
+        }
+    }
+    for (unsigned i = 0; i < SLOTS; i++) {
+        if (e->counted[i]) {
+            fprintf(e->out,
+                    "static int c%u_references; /* that the program has */\n",
+                    i);
+        }
+    }
+    for (size_t i = 0; i < OBJECT_COUNT; i++) {
+        if (e->objects[i] && OBJECT_NEW[i]) {
+            fprintf(e->out, "static PyObject *%s;\n", OBJECT_C[i]);
+        }
+    }
+    if (e->objects[OBJECT_LOOKALIKE]) {
+        fputs("\n/* Has the layout of a capsule and is a list. */\n"
+              "static struct {\n"
+              "    PyObject_HEAD\n"
+              "    void *pointer;\n"
+              "    const char *name;\n"
+              "    void *context;\n"
+              "    PyCapsule_Destructor destructor;\n"
+              "} lookalike = {\n"
+              "    PyObject_HEAD_INIT(&PyList_Type)\n"
+              "    &lookalike, NULL, NULL, NULL};\n",
+              e->out);
+    }
+    fputc('\n', e->out);
+}

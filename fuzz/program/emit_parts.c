@@ -1,0 +1,165 @@
+/* The parts of C around a program: what it uses, helpers, destructors. */
+#include "fuzz/program/emit.h"
+
+#include <string.h>
+
+/* --- what is used --------------------------------------------------------- */
+
+static void survey(struct emitter *e, const struct program *program,
+                   bool in_destructor);
+
+static void survey_behaviour(struct emitter *e, enum behaviour behaviour)
+{
+    if (!e->destructors[behaviour]) {
+        struct program program;
+        e->destructors[behaviour] = true;
+        program_of_destructor(&program, behaviour);
+        survey(e, &program, true);
+    }
+}
+
+static void survey_value(struct emitter *e, const struct value *value,
+                         bool in_destructor)
+{
+    switch (value->tag) {
+    case VALUE_CAPSULE:
+        if (value->index != SLOT_SELF) {
+            e->slots[RESULT_CAPSULE][value->index] = true;
+            e->counted[value->index] |= in_destructor;
+        }
+        break;
+    case VALUE_PAYLOAD:
+        e->slots[RESULT_PAYLOAD][value->index] = true;
+        break;
+    case VALUE_BUFFER:
+        e->slots[RESULT_BUFFER][value->index] = true;
+        break;
+    case VALUE_ADDRESS:
+        e->addresses[value->index] = true;
+        break;
+    case VALUE_OBJECT:
+        e->objects[value->index] = true;
+        break;
+    case VALUE_DESTRUCTOR:
+        survey_behaviour(e, (enum behaviour)value->index);
+        break;
+    default:
+        break;
+    }
+}
+
+static void survey(struct emitter *e, const struct program *program,
+                   bool in_destructor)
+{
+    for (size_t i = 0; i < program->call_count; i++) {
+        const struct call *call = &program->calls[i];
+        const struct call_info *info = &CALLS[call->op];
+        e->calls[call->op] = true;
+        e->yields[info->yields] = true;
+        if (yields_result(info->yields)) {
+            e->slots[info->yields][call->result] = true;
+        }
+        if (info->yields == RESULT_CAPSULE) {
+            e->counted[call->result] |= in_destructor;
+        }
+        for (size_t j = 0; j < info->arg_count; j++) {
+            survey_value(e, &call->args[j], in_destructor);
+        }
+    }
+}
+
+void emit_survey(struct emitter *e) { survey(e, e->program, false); }
+
+/* --- helpers -------------------------------------------------------------- */
+
+struct helper {
+    const char *name;
+    int forms;
+    const char *code;
+};
+
+static const struct helper HELPERS[] = {
+#define HELPER(name, forms, code) {#name, forms, code},
+#include "fuzz/program/helpers.def"
+#undef HELPER
+};
+
+static bool helper_is_used(const struct emitter *e, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t op = 0; op < CALL_COUNT; op++) {
+        const char *at = e->calls[op] ? strstr(CALLS[op].c, name) : NULL;
+        if (at && at[length] == '(') {
+            return true;
+        }
+    }
+    return false;
+}
+
+void emit_helpers(struct emitter *e)
+{
+    for (size_t i = 0; i < sizeof HELPERS / sizeof *HELPERS; i++) {
+        if ((HELPERS[i].forms & e->form) && helper_is_used(e, HELPERS[i].name)) {
+            fprintf(e->out, "%s\n", HELPERS[i].code);
+        }
+    }
+}
+
+/* --- destructors ---------------------------------------------------------- */
+
+static bool uses_self(const struct program *program)
+{
+    for (size_t i = 0; i < program->call_count; i++) {
+        const struct call *call = &program->calls[i];
+        for (size_t j = 0; j < CALLS[call->op].arg_count; j++) {
+            if (call->args[j].tag == VALUE_CAPSULE &&
+                call->args[j].index == SLOT_SELF) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void emit_destructor(struct emitter *e, enum behaviour behaviour)
+{
+    struct program program;
+    program_of_destructor(&program, behaviour);
+
+    fputs("static void ", e->out);
+    emit_behaviour_name(e->out, behaviour);
+    fputs("(PyObject *capsule)\n{\n", e->out);
+    emit_saved(e, &program);
+    if (e->form == IN_MAIN) {
+        fputs("    enter(\"", e->out);
+        emit_behaviour_name(e->out, behaviour);
+        fputs("(capsule)\");\n", e->out);
+    }
+    emit_calls(e, &program, true);
+    fputs(e->form == IN_MAIN ? "    leave();\n" : "", e->out);
+    fputs(uses_self(&program) ? "}\n\n" : "    (void)capsule;\n}\n\n",
+          e->out);
+}
+
+void emit_declarations(struct emitter *e)
+{
+    bool any = false;
+    for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
+        if (e->destructors[i]) {
+            fputs("static void ", e->out);
+            emit_behaviour_name(e->out, (enum behaviour)i);
+            fputs("(PyObject *capsule);\n", e->out);
+            any = true;
+        }
+    }
+    fputs(any ? "\n" : "", e->out);
+}
+
+void emit_destructors(struct emitter *e)
+{
+    for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
+        if (e->destructors[i]) {
+            emit_destructor(e, (enum behaviour)i);
+        }
+    }
+}
