@@ -95,6 +95,7 @@ def test_bazel_fails(bazel):
         (["//a:all"], ["//a:all"]),
         (["--config=tsan", "//a:all"], ["--config=tsan", "//a:all"]),
         (["--", "-//a:all"], ["//...", "--", "-//a:all"]),
+        (["--", "//a:all"], ["--", "//a:all"]),
     ],
 )
 def test_all_targets_unless_one_is_given(bazel, arguments, expected):
@@ -107,9 +108,10 @@ def test_arguments_stay_whole(bazel):
     assert "last: --test_filter=a b*" in lines
 
 
-def test_interrupted(bazel):
+@pytest.mark.parametrize("action", ["exit 8", "trap - INT; kill -INT $$"])
+def test_interrupted(bazel, action):
     process = bazel.start(
-        behaviour="trap 'exit 8' INT; echo go; while sleep 0.05; do :; done"
+        behaviour=f"trap '{action}' INT; echo go; while sleep 0.05; do :; done"
     )
     shown = []
     while shown[-1:] != ["go\n"]:
