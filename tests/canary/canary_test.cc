@@ -134,6 +134,11 @@ void ExpectCaught(const string &configuration, const string &program,
         << fault.name << ": has it lost -fsanitize=" << fault.sanitizer
         << "?\n  expected a line that matches " << fault.report << "\n"
         << Describe(outcome);
+    EXPECT_TRUE(HasLine(outcome.output, "faults\\.c:[0-9]+:[0-9]+"))
+        << "Configuration '" << configuration << "': the report on "
+        << fault.name << " names no source line: is -g lost, or "
+        << "llvm-symbolizer not found?\n"
+        << Describe(outcome);
     EXPECT_TRUE(WIFEXITED(outcome.status) && WEXITSTATUS(outcome.status) != 0)
         << "Configuration '" << configuration << "': " << fault.name
         << " must end with an exit status that is not 0: is the report not "

@@ -130,15 +130,20 @@ def count(events, status, note=print):
     for label in sorted(broken_targets(events) - {l for l, _ in results}):
         note(f"test: {label} was not built; counted as one failed case")
         failed += 1
-    if not passed + failed + skipped:
-        note(f"test: nothing ran; Bazel ended with status {status}")
-    if status not in (0, BAZEL_NO_TESTS_FOUND, BAZEL_INTERRUPTED):
-        if not failed:
+    ran = passed + failed + skipped
+    if not ran:
+        note(f"test: nothing ran; Bazel ended with status {status}, see above")
+    if not failed and status not in (
+        0,
+        BAZEL_NO_TESTS_FOUND,
+        BAZEL_INTERRUPTED,
+    ):
+        if ran:
             note(
                 f"test: Bazel ended with status {status}, see above; "
                 "counted as one failed case"
             )
-            failed = 1
+        failed = 1
     return Cases(passed, failed, skipped)
 
 

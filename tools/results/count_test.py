@@ -175,7 +175,7 @@ def test_a_failure_that_no_event_explains(run):
 def test_nothing_ran(run, status):
     assert run.count(status) == (
         [
-            f"test: nothing ran; Bazel ended with status {status}",
+            f"test: nothing ran; Bazel ended with status {status}, see above",
             "0 passed, 0 failed",
         ],
         1,
@@ -183,10 +183,18 @@ def test_nothing_ran(run, status):
 
 
 def test_a_command_line_that_bazel_refuses(run):
-    lines, exit_status = run.count(2)
-    assert lines[0] == "test: nothing ran; Bazel ended with status 2"
-    assert lines[-1] == "0 passed, 1 failed"
-    assert exit_status == 1
+    assert run.count(2) == (
+        [
+            "test: nothing ran; Bazel ended with status 2, see above",
+            "0 passed, 1 failed",
+        ],
+        1,
+    )
+
+
+def test_no_success_where_bazel_has_none(run):
+    run.test("//a:a", suites(PASSED))
+    assert run.count(4) == (["1 passed, 0 failed"], 1)
 
 
 @pytest.mark.parametrize("status, flags", [(8, []), (8, ["--interrupted"])])
@@ -211,7 +219,7 @@ def test_events_that_are_cut_off(run):
     )
     assert done.stdout.splitlines() == [
         "test: Bazel's record of the run is unreadable",
-        "test: nothing ran; Bazel ended with status 0",
+        "test: nothing ran; Bazel ended with status 0, see above",
         "0 passed, 0 failed",
     ]
     assert done.returncode == 1

@@ -1,0 +1,130 @@
+"""Tests of tools/test, with a program in Bazel's place."""
+
+import os
+import pathlib
+import signal
+import subprocess
+
+import pytest
+
+TEST = pathlib.Path(__file__).parent / "test"
+
+# Writes the record of one test with two cases; `$behaviour` comes after that.
+BAZEL = """#!/bin/bash
+echo "$@" >{folder}/called
+for argument; do
+    [[ $argument == --build_event_json_file=* ]] && events=${{argument#*=}}
+done
+echo '<testsuite><testcase/><testcase/></testsuite>' >{folder}/test.xml
+echo '{{"id": {{"testResult": {{"label": "//a:a"}}}}, "testResult": {{
+    "status": "PASSED", "testActionOutput": [
+    {{"name": "test.xml", "uri": "file://{folder}/test.xml"}}]}}}}' |
+    tr -d '\\n' >"$events"
+echo what Bazel shows
+{behaviour}
+"""
+
+
+class Bazel:
+    """The program, and tools/test calling it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def start(self, *arguments, behaviour="exit 0"):
+        program = self.folder / "bazel"
+        program.write_text(BAZEL.format(folder=self.folder, behaviour=behaviour))
+        program.chmod(0o755)
+        temporary = self.folder / "temporary"
+        temporary.mkdir(exist_ok=True)
+        return subprocess.Popen(
+            [TEST, *arguments],
+            env={
+                **os.environ,
+                "PATH": f"{self.folder}:/usr/bin:/bin",
+                "TMPDIR": str(temporary),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            # A signal that was ignored at the start cannot be trapped.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+
+    def run(self, *arguments, behaviour="exit 0"):
+        """The lines that tools/test prints, and its exit status."""
+        process = self.start(*arguments, behaviour=behaviour)
+        output, _ = process.communicate(timeout=60)
+        assert not list((self.folder / "temporary").iterdir())
+        return output.splitlines(), process.returncode
+
+    def arguments(self):
+        """What Bazel was called with, but for the name of the record."""
+        words = (self.folder / "called").read_text().split()
+        return [w for w in words if "--build_event_json_file" not in w]
+
+
+@pytest.fixture(name="bazel")
+def fixture_bazel(tmp_path):
+    return Bazel(tmp_path)
+
+
+def test_shows_the_command_then_bazel_then_the_count(bazel):
+    assert bazel.run() == (
+        [
+            "bazel test --keep_going //...",
+            "what Bazel shows",
+            "2 passed, 0 failed",
+        ],
+        0,
+    )
+
+
+def test_bazel_fails(bazel):
+    lines, status = bazel.run(behaviour="exit 3")
+    assert lines[-1] == "2 passed, 1 failed"
+    assert status == 1
+
+
+@pytest.mark.parametrize(
+    "arguments, expected",
+    [
+        ([], ["//..."]),
+        (["--config=tsan"], ["//...", "--config=tsan"]),
+        (["//a:all"], ["//a:all"]),
+        (["--config=tsan", "//a:all"], ["--config=tsan", "//a:all"]),
+        (["--", "-//a:all"], ["//...", "--", "-//a:all"]),
+        (["--", "//a:all"], ["--", "//a:all"]),
+    ],
+)
+def test_all_targets_unless_one_is_given(bazel, arguments, expected):
+    bazel.run(*arguments)
+    assert bazel.arguments() == ["test", "--keep_going", *expected]
+
+
+def test_arguments_stay_whole(bazel):
+    lines, _ = bazel.run("--test_filter=a b*", behaviour='echo "last: ${@: -1}"')
+    assert "last: --test_filter=a b*" in lines
+
+
+@pytest.mark.parametrize("action", ["exit 8", "trap - INT; kill -INT $$"])
+def test_interrupted(bazel, action):
+    process = bazel.start(
+        behaviour=f"trap '{action}' INT; echo go; while sleep 0.05; do :; done"
+    )
+    shown = []
+    while shown[-1:] != ["go\n"]:
+        shown.append(process.stdout.readline())
+        assert shown[-1], "tools/test ended too early"
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert output == "2 passed, 0 failed, interrupted\n"
+    assert process.returncode == 130
+
+
+def test_help(bazel):
+    lines, status = bazel.run("--help")
+    assert lines[0].startswith("usage: tools/test")
+    assert status == 0
+    assert not (bazel.folder / "called").exists()
