@@ -178,7 +178,7 @@ PyTypeObject PyCapsule_Type = {
     .tp_name = "PyCapsule",
     .tp_basicsize = sizeof(PyCapsule),
     .tp_base = &PyBaseObject_Type,
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_dealloc = capsule_dealloc,
     .tp_repr = capsule_repr,
 };

@@ -71,7 +71,7 @@ static PyObject *exception_getattro(PyObject *op, PyObject *name)
         .tp_name = #name,                                                      \
         .tp_basicsize = sizeof(PyBaseExceptionObject),                         \
         .tp_base = base,                                                       \
-        .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,            \
+        .tp_flags = Py_TPFLAGS_BASETYPE,            \
         .tp_dealloc = exception_dealloc,                                       \
         .tp_repr = exception_repr,                                             \
         .tp_str = exception_str,                                               \

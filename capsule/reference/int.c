@@ -107,7 +107,6 @@ PyTypeObject PyLong_Type = {
     .tp_name = "int",
     .tp_basicsize = sizeof(PyLongObject),
     .tp_base = &PyBaseObject_Type,
-    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE,
     .tp_repr = long_repr,
     .tp_hash = long_hash,
     .tp_bool = long_bool,
@@ -120,7 +119,6 @@ PyTypeObject PyBool_Type = {
     .tp_name = "bool",
     .tp_basicsize = sizeof(PyLongObject),
     .tp_base = &PyLong_Type,
-    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE,
     .tp_repr = bool_repr,
 };
 

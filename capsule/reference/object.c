@@ -146,7 +146,7 @@ PyTypeObject PyBaseObject_Type = {
     PyObject_HEAD_INIT(&PyType_Type)
     .tp_name = "object",
     .tp_basicsize = sizeof(PyObject),
-    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_flags = Py_TPFLAGS_BASETYPE,
     .tp_dealloc = object_free,
     .tp_repr = object_repr,
     .tp_hash = object_hash,
@@ -171,7 +171,6 @@ static PyTypeObject none_type = {
     .tp_name = "NoneType",
     .tp_basicsize = sizeof(PyObject),
     .tp_base = &PyBaseObject_Type,
-    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE,
     .tp_repr = none_repr,
     .tp_bool = none_bool,
 };
@@ -181,7 +180,6 @@ static PyTypeObject not_implemented_type = {
     .tp_name = "NotImplementedType",
     .tp_basicsize = sizeof(PyObject),
     .tp_base = &PyBaseObject_Type,
-    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE,
     .tp_repr = none_repr,
     .tp_bool = none_bool,
 };

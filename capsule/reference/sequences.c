@@ -251,7 +251,6 @@ static PyTypeObject iterator_type = {
     .tp_name = "iterator",
     .tp_basicsize = sizeof(Iterator),
     .tp_base = &PyBaseObject_Type,
-    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE,
     .tp_dealloc = iterator_dealloc,
 };
 
@@ -284,7 +283,7 @@ PyObject *PyIter_Next(PyObject *op)
 #define SEQUENCE_SLOTS(name)                                                   \
     .tp_name = name, .tp_basicsize = sizeof(Sequence),                         \
     .tp_base = &PyBaseObject_Type,                                             \
-    .tp_flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,                 \
+    .tp_flags = Py_TPFLAGS_HAVE_GC,                 \
     .tp_dealloc = sequence_dealloc, .tp_repr = sequence_repr,                  \
     .tp_length = sequence_length, .tp_subscript = sequence_subscript,          \
     .tp_iter = sequence_iter, .tp_traverse = sequence_traverse,                \

@@ -205,7 +205,6 @@ PyTypeObject PyUnicode_Type = {
     .tp_name = "str",
     .tp_basicsize = sizeof(Unicode),
     .tp_base = &PyBaseObject_Type,
-    .tp_flags = Py_TPFLAGS_IMMUTABLETYPE,
     .tp_repr = unicode_repr,
     .tp_str = unicode_str,
     .tp_hash = unicode_hash,

@@ -135,8 +135,13 @@ const char *describe_pending(void)
 const char *describe_outcome(enum yield yields, uintptr_t value,
                              const char *exception)
 {
-    return format("%s, %s", describe_value(yields, value),
-                  exception ? exception : "no exception");
+    return describe_expected(describe_value(yields, value),
+                             exception ? exception : "no exception");
+}
+
+const char *describe_expected(const char *value, const char *exception)
+{
+    return format("%s, %s", value, exception);
 }
 
 const char *describe_count(const char *what, long count)

@@ -302,6 +302,7 @@ void executor_run(const struct program *program,
     run.level[0] = (struct level){.program = program, .behaviour = NOTHING};
     model_reset(&run.model, host_profile(), world.options.misuse);
     run.live_blocks = host_live_blocks();
+    report_catch_abort();
 
     for (run.call_index = 0; run.call_index < program->call_count;
          run.call_index++) {

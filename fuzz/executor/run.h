@@ -115,9 +115,12 @@ void mark_reachable_rules(void);
 void violation(uint16_t rule, const char *expected, const char *got)
     __attribute__((noreturn, cold));
 
-/* Arranges that the report also follows a sanitizer's finding and an abort()
- * of the implementation. */
+/* Arranges that the program also follows a sanitizer's finding. */
 void report_install(void);
+/* The same for an abort() of the implementation. Late, as the fuzz engine
+ * installs a handler of its own between executor_start() and the first
+ * program; whoever handled it before is called afterwards. */
+void report_catch_abort(void);
 
 /* --- describe.c ----------------------------------------------------------- */
 
@@ -129,6 +132,7 @@ const char *describe_pending(void); /* the pending exception */
 const char *describe_error(const struct model_error *error);
 const char *describe_outcome(enum yield yields, uintptr_t value,
                              const char *exception);
+const char *describe_expected(const char *value, const char *exception);
 const char *describe_count(const char *what, long count);
 
 #endif

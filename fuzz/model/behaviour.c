@@ -1,10 +1,6 @@
 /* The destructor behaviours' own programs, parsed once. */
 #include "fuzz/model/model.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 static struct program programs[DESTRUCTOR_COUNT];
 static uint64_t ops_used[DESTRUCTOR_COUNT];
 static bool parsed;
@@ -14,13 +10,7 @@ _Static_assert(CALL_COUNT <= 64, "ops_used holds one bit per call");
 static void parse_all(void)
 {
     for (int i = 0; i < DESTRUCTOR_COUNT; i++) {
-        const char *text = DESTRUCTORS[i].program;
-        char error[200];
-        if (!program_parse(&programs[i], text, strlen(text), "destructors.def",
-                           NULL, error, sizeof(error))) {
-            fprintf(stderr, "%s in the row %s\n", error, DESTRUCTORS[i].name);
-            abort();
-        }
+        program_of_destructor(&programs[i], (enum behaviour)i);
         for (unsigned k = 0; k < programs[i].call_count; k++) {
             ops_used[i] |= UINT64_C(1) << programs[i].calls[k].op;
         }

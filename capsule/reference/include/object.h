@@ -79,7 +79,6 @@ struct _typeobject {
 #define Py_TPFLAGS_HEAPTYPE (1UL << 9)
 #define Py_TPFLAGS_BASETYPE (1UL << 10)
 #define Py_TPFLAGS_HAVE_GC (1UL << 14)
-#define Py_TPFLAGS_IMMUTABLETYPE (1UL << 8)
 
 PyAPI_DATA(PyTypeObject) PyBaseObject_Type; /* object */
 PyAPI_DATA(PyTypeObject) PyType_Type;       /* type */

@@ -1,0 +1,181 @@
+/* The report: what was broken, where, and a program that shows it. */
+#define _POSIX_C_SOURCE 200809L /* sigaction */
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/executor/run.h"
+#include "fuzz/executor/sha1.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ASAN 1
+#include <sanitizer/asan_interface.h>
+#endif
+#endif
+
+/* The calls that were performed so far, the one under way included: what was
+ * left out would only distract. */
+static const struct program *performed_program(void)
+{
+    static struct program program;
+    program = *run.program;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < run.program->call_count; i++) {
+        if (run.performed >> i & 1) {
+            program.calls[kept++] = run.program->calls[i];
+        }
+    }
+    program.call_count = kept;
+    return &program;
+}
+
+/* The number, from 1, of the call under way in that program. */
+static unsigned call_number(void)
+{
+    return (unsigned)__builtin_popcountll(run.performed);
+}
+
+static void print_calls_under_way(FILE *out)
+{
+    if (run.cleaning_up) {
+        fputs("  after the last call, giving back what is left\n", out);
+    }
+    for (unsigned i = 0; i < run.level_count; i++) {
+        const struct level *level = &run.level[i];
+        if (i == 0 && !run.cleaning_up && level->call) {
+            fprintf(out, "  call %-10u ", call_number());
+        } else if (i == 0) {
+            fputs("  call            ", out);
+        } else {
+            fprintf(out, "  in destructor   %s: ",
+                    DESTRUCTORS[level->behaviour].name);
+        }
+        if (level->call) {
+            program_print_call(out, level->program, level->call);
+        } else {
+            fputs(i == 0 ? "none: the program has ended" : "at its end", out);
+        }
+        fputc('\n', out);
+    }
+}
+
+/* Indents each line of the program. */
+static void print_program(FILE *out, const struct program *program)
+{
+    for (unsigned i = 0; i < program->call_count; i++) {
+        fputs("    ", out);
+        program_print_call(out, program, &program->calls[i]);
+        fputc('\n', out);
+    }
+}
+
+/* Writes the program as C beside libFuzzer's own file for the input, under the
+ * name that libFuzzer gives that. Returns the path, or NULL. */
+static const char *write_c_file(const struct program *program)
+{
+    static char path[4096];
+    static char temporary[4112];
+    if (world.options.artifact_prefix == NULL || world.input == NULL) {
+        return NULL;
+    }
+    char hash[SHA1_TEXT];
+    sha1_text(world.input, world.input_size, hash);
+    snprintf(path, sizeof(path), "%scrash-%s.c",
+             world.options.artifact_prefix, hash);
+    snprintf(temporary, sizeof(temporary), "%s.part", path);
+    FILE *out = fopen(temporary, "w");
+    if (out == NULL) {
+        return NULL;
+    }
+    program_emit_main(out, program, NULL);
+    bool written = ferror(out) == 0;
+    if (fclose(out) != 0 || !written || rename(temporary, path) != 0) {
+        remove(temporary);
+        return NULL;
+    }
+    return path;
+}
+
+static void print_state(FILE *out)
+{
+    const struct program *program = performed_program();
+    fputs("  program\n", out);
+    print_program(out, program);
+    const char *path = write_c_file(program);
+    if (path) {
+        fprintf(out, "  as C            %s\n", path);
+    }
+    fflush(out);
+}
+
+void violation(uint16_t rule, const char *expected, const char *got)
+{
+    const struct contract_entry *entry = &CONTRACT[rule];
+    world.reporting = true;
+    fprintf(stderr, "contract violation: %s  %s: %s\n", entry->id,
+            entry->function, entry->text);
+    fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
+            host_profile()->name);
+    print_calls_under_way(stderr);
+    fprintf(stderr, "  expected        %s\n", expected);
+    fprintf(stderr, "  got             %s\n", got);
+    fprintf(stderr, "  source          %s\n", entry->source);
+    print_state(stderr);
+    abort();
+}
+
+/* What follows somebody else's report: the program that led to it. */
+static void report_finding(void)
+{
+    if (world.reporting || run.program == NULL) {
+        return;
+    }
+    world.reporting = true;
+    fprintf(stderr, "while running a program\n");
+    fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
+            host_profile()->name);
+    print_calls_under_way(stderr);
+    print_state(stderr);
+}
+
+#ifdef HAS_ASAN
+static void on_asan_report(const char *report)
+{
+    (void)report;
+    report_finding();
+}
+#endif
+
+/* UBSan calls this when it has found something. */
+void __ubsan_on_report(void);
+void __ubsan_on_report(void) { report_finding(); }
+
+static struct sigaction former_abort;
+
+/* abort() of the implementation; whoever handled it before still does. */
+static void on_abort(int number)
+{
+    report_finding();
+    sigaction(SIGABRT, &former_abort, NULL);
+    raise(number);
+}
+
+void report_install(void)
+{
+#ifdef HAS_ASAN
+    __asan_set_error_report_callback(on_asan_report);
+#endif
+}
+
+void report_catch_abort(void)
+{
+    static bool caught;
+    if (!caught) {
+        struct sigaction action = {.sa_handler = on_abort};
+        sigaction(SIGABRT, &action, &former_abort);
+        caught = true;
+    }
+}
