@@ -14,6 +14,7 @@ using rules::NothingRaised;
 using rules::NotCapsules;
 using rules::PendingException;
 using rules::Raised;
+using ::testing::PrintToString; // escapes what is no ASCII
 
 const char NAME[] = "demo._C_API";
 
@@ -29,7 +30,8 @@ class GetPointerTest : public rules::CapsuleTest {
         HeapName stored_name(stored), asked_name(asked);
         PyObject *capsule = PyCapsule_New(&payload_, stored_name, nullptr);
         EXPECT_EQ(PyCapsule_GetPointer(capsule, asked_name), &payload_)
-            << "stored '" << stored << "', asked '" << asked << "'";
+            << "stored " << PrintToString(stored) << ", asked "
+            << PrintToString(asked);
         EXPECT_TRUE(NothingRaised());
         Py_DECREF(capsule);
     }
@@ -39,7 +41,8 @@ class GetPointerTest : public rules::CapsuleTest {
         HeapName stored_name(stored), asked_name(asked);
         PyObject *capsule = PyCapsule_New(&payload_, stored_name, nullptr);
         EXPECT_EQ(PyCapsule_GetPointer(capsule, asked_name), nullptr)
-            << "stored '" << stored << "', asked '" << asked << "'";
+            << "stored " << PrintToString(stored) << ", asked "
+            << PrintToString(asked);
         EXPECT_TRUE(Raised(PyExc_ValueError, INCORRECT));
         Py_DECREF(capsule);
     }

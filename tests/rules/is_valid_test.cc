@@ -158,8 +158,8 @@ TEST_F(IsValidTest, VAL_5_AgreesWithGetPointerForEveryName)
             bool valid = PyCapsule_IsValid(capsule, asked) != 0;
             void *pointer = PyCapsule_GetPointer(capsule, asked);
             EXPECT_EQ(valid, pointer != nullptr)
-                << "stored " << (stored ? stored : "NULL") << ", asked "
-                << (asked ? asked : "NULL");
+                << "stored " << ::testing::PrintToString(stored)
+                << ", asked " << ::testing::PrintToString(asked);
             EXPECT_EQ(valid, stored == asked);
             PyErr_Clear();
         }

@@ -155,7 +155,17 @@ TEST_F(TypeTest, TYPE_2_CapsulesDoNotShareFields)
     Py_DECREF(b);
 }
 
-// NULL is left out: to check it is undefined, and crashes in CPython.
+// To check NULL is undefined: CPython crashes.
+TEST_F(TypeTest, TYPE_3_NullIsNotToBeChecked)
+{
+    if (!host_catches_misuse()) {
+        GTEST_SKIP() << "the host does not catch misuse";
+    }
+    PyObject *null = nullptr;
+    EXPECT_DEATH((void)PyCapsule_CheckExact(null),
+                 "PyCapsule_CheckExact\\(NULL\\)");
+}
+
 TEST_F(TypeTest, TYPE_3_OnlyCapsulesAreCapsules)
 {
     PyObject *capsule = PyCapsule_New(&payload_, NAME, nullptr);
