@@ -142,8 +142,8 @@ TEST(RulesHaveTests, EveryTestableRuleHasATest)
         advice += IsAdvice(entry);
         pending += !IsAdvice(entry) && !NeedsATest(entry);
         if (NeedsATest(entry) && count[&entry] == 0) {
-            missing += std::string("\n  ") + entry.id + "  " +
-                       entry.function + ": " + entry.text;
+            missing += std::string("\n  ") + entry.id + "  " + entry.function +
+                       ": " + entry.text;
         }
     }
     std::cout << "rules: " << testable << " testable, " << pending

@@ -4,16 +4,18 @@
 #include <utility>
 #include <vector>
 
-#include "tests/rules/objects.h"
+#include "tests/rules/fields.h"
 #include "tests/rules/support.h"
+#include "tests/rules/wrong_objects.h"
 
 namespace {
 
 using rules::HeapName;
 using rules::NothingRaised;
-using rules::NotCapsules;
 using rules::PendingException;
 using rules::Raised;
+using rules::WrongObjects;
+using ::testing::PrintToString; // escapes what is no ASCII
 
 const char NAME[] = "demo._C_API";
 
@@ -29,7 +31,8 @@ class GetPointerTest : public rules::CapsuleTest {
         HeapName stored_name(stored), asked_name(asked);
         PyObject *capsule = PyCapsule_New(&payload_, stored_name, nullptr);
         EXPECT_EQ(PyCapsule_GetPointer(capsule, asked_name), &payload_)
-            << "stored '" << stored << "', asked '" << asked << "'";
+            << "stored " << PrintToString(stored) << ", asked "
+            << PrintToString(asked);
         EXPECT_TRUE(NothingRaised());
         Py_DECREF(capsule);
     }
@@ -39,7 +42,8 @@ class GetPointerTest : public rules::CapsuleTest {
         HeapName stored_name(stored), asked_name(asked);
         PyObject *capsule = PyCapsule_New(&payload_, stored_name, nullptr);
         EXPECT_EQ(PyCapsule_GetPointer(capsule, asked_name), nullptr)
-            << "stored '" << stored << "', asked '" << asked << "'";
+            << "stored " << PrintToString(stored) << ", asked "
+            << PrintToString(asked);
         EXPECT_TRUE(Raised(PyExc_ValueError, INCORRECT));
         Py_DECREF(capsule);
     }
@@ -90,7 +94,7 @@ TEST_F(GetPointerTest, GETP_2_AWrongNameIsNullAndAnException)
 
 TEST_F(GetPointerTest, GETP_2_AWrongObjectIsNullAndAnException)
 {
-    for (const NotCapsules::Entry &entry : NotCapsules(NAME)) {
+    for (const WrongObjects::Entry &entry : WrongObjects(NAME)) {
         for (const char *name : {NAME, "other", (const char *)nullptr}) {
             EXPECT_EQ(PyCapsule_GetPointer(entry.object, name), nullptr)
                 << entry.what;
@@ -113,12 +117,12 @@ TEST_F(GetPointerTest, GETP_2_TheFailureReplacesAPendingException)
 TEST_F(GetPointerTest, GETP_3_NearMissesDoNotMatch)
 {
     const std::pair<const char *, const char *> pairs[] = {
-        {"n", "m"},          {"a.b", "a.B"},       {"a.b", "a.b."},
-        {"a", "a.b"},        {"a.b", "b"},         {"a.b", "b.a"},
-        {"", "x"},           {"", "."},            {"demo", " demo"},
-        {"demo", "demo "},   {"demo", "demo\n"},   {"a.b", "a_b"},
-        {"a..b", "a.b"},     {"\xff", "\x7f"},     {"\x80", "\xff"},
-        {"a\x80", "a"},      {"\x01", "\x02"},     {"\xc3\xa9", "e"},
+        {"n", "m"},          {"a.b", "a.B"},     {"a.b", "a.b."},
+        {"a", "a.b"},        {"a.b", "b"},       {"a.b", "b.a"},
+        {"", "x"},           {"", "."},          {"demo", " demo"},
+        {"demo", "demo "},   {"demo", "demo\n"}, {"a.b", "a_b"},
+        {"a..b", "a.b"},     {"\xff", "\x7f"},   {"\x80", "\xff"},
+        {"a\x80", "a"},      {"\x01", "\x02"},   {"\xc3\xa9", "e"},
         {"\xc3\xa9", "\xe9"}};
     for (const auto &pair : pairs) {
         ExpectMismatch(pair.first, pair.second);
@@ -128,8 +132,8 @@ TEST_F(GetPointerTest, GETP_3_NearMissesDoNotMatch)
 
 TEST_F(GetPointerTest, GETP_3_EqualNamesMatchWhateverTheirBytes)
 {
-    for (const char *name : {"", "n", "a.b", "a.b.", ".", "..", " ", "%s",
-                             "\"", "\xff\xfe", "h\xc3\xa9", "\x01\x7f\x80"}) {
+    for (const char *name : {"", "n", "a.b", "a.b.", ".", "..", " ", "%s", "\"",
+                             "\xff\xfe", "h\xc3\xa9", "\x01\x7f\x80"}) {
         ExpectMatch(name, name);
     }
 }

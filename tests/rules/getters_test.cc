@@ -3,8 +3,10 @@
 #include <cstring>
 #include <string>
 
-#include "tests/rules/objects.h"
+#include "tests/rules/drop.h"
+#include "tests/rules/fields.h"
 #include "tests/rules/support.h"
+#include "tests/rules/wrong_objects.h"
 
 namespace {
 
@@ -15,11 +17,11 @@ using rules::FieldsOf;
 using rules::HeapName;
 using rules::LogDestructor;
 using rules::LookAlike;
-using rules::NotCapsules;
 using rules::NothingRaised;
 using rules::OtherLogDestructor;
 using rules::PendingException;
 using rules::Raised;
+using rules::WrongObjects;
 
 const char NAME[] = "demo._C_API";
 
@@ -83,8 +85,7 @@ TEST_F(GettersTest, GETD_1_ReturnsTheDestructorThatWasSet)
 TEST_F(GettersTest, GETD_1_FailureIsNullAndAnException)
 {
     EXPECT_EQ(PyCapsule_GetDestructor(Py_None), nullptr);
-    EXPECT_TRUE(
-        Raised(PyExc_ValueError, Invalid("PyCapsule_GetDestructor")));
+    EXPECT_TRUE(Raised(PyExc_ValueError, Invalid("PyCapsule_GetDestructor")));
 }
 
 TEST_F(GettersTest, GETD_2_NullIsALegalDestructor)
@@ -103,8 +104,8 @@ TEST_F(GettersTest, GETD_2_NullIsALegalDestructor)
 TEST_F(GettersTest, GETC_1_ReturnsTheContextThatWasSet)
 {
     PyObject *capsule = PyCapsule_New(&payload_, NAME, LogDestructor);
-    for (void *context : {(void *)&context_, (void *)1, (void *)-1,
-                          (void *)&payload_}) {
+    for (void *context :
+         {(void *)&context_, (void *)1, (void *)-1, (void *)&payload_}) {
         ASSERT_EQ(PyCapsule_SetContext(capsule, context), 0);
         EXPECT_EQ(PyCapsule_GetContext(capsule), context);
         EXPECT_TRUE(NothingRaised());
@@ -195,7 +196,7 @@ TEST_F(GettersTest, GETN_3_TheNameStaysItsOwners)
 TEST_F(GettersTest, GET_ALL_1_FailOnWhateverIsNoCapsule)
 {
     for (const Getter &getter : GETTERS) {
-        for (const NotCapsules::Entry &entry : NotCapsules(NAME)) {
+        for (const WrongObjects::Entry &entry : WrongObjects(NAME)) {
             EXPECT_EQ(getter.get(entry.object), nullptr)
                 << getter.function << " of " << entry.what;
             EXPECT_TRUE(Raised(PyExc_ValueError, Invalid(getter.function)))
@@ -207,7 +208,7 @@ TEST_F(GettersTest, GET_ALL_1_FailOnWhateverIsNoCapsule)
 TEST_F(GettersTest, GET_ALL_1_TheFailureReplacesAPendingException)
 {
     for (const Getter &getter : GETTERS) {
-        for (const NotCapsules::Entry &entry : NotCapsules(NAME)) {
+        for (const WrongObjects::Entry &entry : WrongObjects(NAME)) {
             PendingException before;
             EXPECT_EQ(getter.get(entry.object), nullptr);
             EXPECT_TRUE(Raised(PyExc_ValueError, Invalid(getter.function)))
@@ -219,7 +220,7 @@ TEST_F(GettersTest, GET_ALL_1_TheFailureReplacesAPendingException)
 TEST_F(GettersTest, GET_ALL_1_ABadObjectIsNoticedBeforeABadName)
 {
     LookAlike look_alike(NAME);
-    for (PyObject *object : {(PyObject *)nullptr, look_alike.get()}) {
+    for (PyObject *object : {(PyObject *)nullptr, look_alike.object()}) {
         for (const char *name : {"other", "", (const char *)nullptr}) {
             EXPECT_EQ(PyCapsule_GetPointer(object, name), nullptr);
             EXPECT_TRUE(
@@ -282,10 +283,10 @@ TEST_F(GettersTest, GET_ALL_2_FailureChangesNothing)
 
     LookAlike look_alike(NAME);
     for (const Getter &getter : GETTERS) {
-        EXPECT_EQ(getter.get(look_alike.get()), nullptr);
+        EXPECT_EQ(getter.get(look_alike.object()), nullptr);
         PyErr_Clear();
-        EXPECT_TRUE(look_alike.Untouched()) << getter.function;
-        EXPECT_EQ(Py_REFCNT(look_alike.get()), 1) << getter.function;
+        EXPECT_TRUE(look_alike.Unchanged()) << getter.function;
+        EXPECT_EQ(Py_REFCNT(look_alike.object()), 1) << getter.function;
     }
 }
 

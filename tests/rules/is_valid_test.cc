@@ -3,16 +3,17 @@
 #include <string>
 #include <vector>
 
-#include "tests/rules/objects.h"
+#include "tests/rules/fields.h"
 #include "tests/rules/support.h"
+#include "tests/rules/wrong_objects.h"
 
 namespace {
 
 using rules::HeapName;
 using rules::NothingRaised;
-using rules::NotCapsules;
 using rules::PendingException;
 using rules::Raised;
+using rules::WrongObjects;
 
 const char NAME[] = "demo._C_API";
 
@@ -116,7 +117,7 @@ TEST_F(IsValidTest, VAL_2_TrueIsNonzeroAndInCPythonOne)
 
 TEST_F(IsValidTest, VAL_3_WhatIsNoCapsuleIsNotValidAndNoError)
 {
-    for (const NotCapsules::Entry &entry : NotCapsules(NAME)) {
+    for (const WrongObjects::Entry &entry : WrongObjects(NAME)) {
         for (const char *name : {NAME, "", (const char *)nullptr}) {
             EXPECT_FALSE(PyCapsule_IsValid(entry.object, name)) << entry.what;
             EXPECT_TRUE(NothingRaised()) << entry.what;
@@ -158,8 +159,8 @@ TEST_F(IsValidTest, VAL_5_AgreesWithGetPointerForEveryName)
             bool valid = PyCapsule_IsValid(capsule, asked) != 0;
             void *pointer = PyCapsule_GetPointer(capsule, asked);
             EXPECT_EQ(valid, pointer != nullptr)
-                << "stored " << (stored ? stored : "NULL") << ", asked "
-                << (asked ? asked : "NULL");
+                << "stored " << ::testing::PrintToString(stored) << ", asked "
+                << ::testing::PrintToString(asked);
             EXPECT_EQ(valid, stored == asked);
             PyErr_Clear();
         }
@@ -189,7 +190,7 @@ TEST_F(IsValidTest, VAL_6_FalseLeavesAPendingException)
         EXPECT_FALSE(PyCapsule_IsValid(named_, name));
         EXPECT_TRUE(before.StillPending());
     }
-    for (const NotCapsules::Entry &entry : NotCapsules(NAME)) {
+    for (const WrongObjects::Entry &entry : WrongObjects(NAME)) {
         PendingException before;
         EXPECT_FALSE(PyCapsule_IsValid(entry.object, NAME));
         EXPECT_TRUE(before.StillPending()) << entry.what;

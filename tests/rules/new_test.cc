@@ -7,7 +7,8 @@
 #include <cstring>
 #include <vector>
 
-#include "tests/rules/objects.h"
+#include "tests/rules/drop.h"
+#include "tests/rules/fields.h"
 #include "tests/rules/support.h"
 
 namespace {
@@ -79,7 +80,7 @@ TEST_F(NewTest, NEW_2_NullPointerIsRefused)
 {
     for (const char *name : {(const char *)nullptr, "", NAME}) {
         for (PyCapsule_Destructor destructor :
-             {(PyCapsule_Destructor)nullptr, LogDestructor}) {
+             {(PyCapsule_Destructor) nullptr, LogDestructor}) {
             EXPECT_EQ(PyCapsule_New(nullptr, name, destructor), nullptr);
             EXPECT_TRUE(Raised(PyExc_ValueError,
                                "PyCapsule_New called with null pointer"));
@@ -280,8 +281,8 @@ TEST_F(NewTest, NEW_10_TheContextIsNull)
 
 TEST_F(NewTest, NEW_11_AnyBitsArePointersThatNobodyFollows)
 {
-    void *page = mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
-                      -1, 0);
+    void *page =
+        mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ASSERT_NE(page, MAP_FAILED);
     for (void *pointer :
          {reinterpret_cast<void *>(1), reinterpret_cast<void *>(-1),

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tests/rules/objects.h"
+#include "tests/rules/fields.h"
 #include "tests/rules/support.h"
 
 namespace {
@@ -43,15 +43,13 @@ TEST_F(ObjectProtocolTest, TYPE_7_IsNotCallable)
 {
     EXPECT_FALSE(PyCallable_Check(capsule_));
     EXPECT_EQ(PyObject_CallObject(capsule_, nullptr), nullptr);
-    EXPECT_TRUE(
-        Raised(PyExc_TypeError, "'PyCapsule' object is not callable"));
+    EXPECT_TRUE(Raised(PyExc_TypeError, "'PyCapsule' object is not callable"));
 }
 
 TEST_F(ObjectProtocolTest, TYPE_7_IsNotIterable)
 {
     EXPECT_EQ(PyObject_GetIter(capsule_), nullptr);
-    EXPECT_TRUE(
-        Raised(PyExc_TypeError, "'PyCapsule' object is not iterable"));
+    EXPECT_TRUE(Raised(PyExc_TypeError, "'PyCapsule' object is not iterable"));
 }
 
 TEST_F(ObjectProtocolTest, TYPE_7_HasNoLength)
@@ -78,9 +76,9 @@ TEST_F(ObjectProtocolTest, TYPE_7_DoesNotAdd)
                        "'PyCapsule'"));
     PyObject *one = PyLong_FromLong(1);
     EXPECT_EQ(PyNumber_Add(one, capsule_), nullptr);
-    EXPECT_TRUE(Raised(
-        PyExc_TypeError,
-        "unsupported operand type(s) for +: 'int' and 'PyCapsule'"));
+    EXPECT_TRUE(
+        Raised(PyExc_TypeError,
+               "unsupported operand type(s) for +: 'int' and 'PyCapsule'"));
     Py_DECREF(one);
 }
 
@@ -112,10 +110,10 @@ TEST_F(ObjectProtocolTest, TYPE_7_HasNoOrder)
     } orders[] = {{Py_LT, "<"}, {Py_LE, "<="}, {Py_GT, ">"}, {Py_GE, ">="}};
     for (const auto &order : orders) {
         EXPECT_EQ(PyObject_RichCompare(capsule_, twin, order.op), nullptr);
-        EXPECT_TRUE(Raised(PyExc_TypeError,
-                           "'" + std::string(order.symbol) +
-                               "' not supported between instances of "
-                               "'PyCapsule' and 'PyCapsule'"));
+        EXPECT_TRUE(
+            Raised(PyExc_TypeError, "'" + std::string(order.symbol) +
+                                        "' not supported between instances of "
+                                        "'PyCapsule' and 'PyCapsule'"));
     }
     Py_DECREF(twin);
 }
@@ -178,12 +176,10 @@ TEST_F(ObjectProtocolTest, TYPE_7_TakesNoWeakReferences)
 TEST_F(ObjectProtocolTest, TYPE_7_CannotBeReduced)
 {
     EXPECT_EQ(PyObject_CallMethod(capsule_, "__reduce__", nullptr), nullptr);
-    EXPECT_TRUE(
-        Raised(PyExc_TypeError, "cannot pickle 'PyCapsule' object"));
+    EXPECT_TRUE(Raised(PyExc_TypeError, "cannot pickle 'PyCapsule' object"));
     for (int protocol = 0; protocol <= 5; protocol++) {
-        EXPECT_EQ(
-            PyObject_CallMethod(capsule_, "__reduce_ex__", "i", protocol),
-            nullptr);
+        EXPECT_EQ(PyObject_CallMethod(capsule_, "__reduce_ex__", "i", protocol),
+                  nullptr);
         EXPECT_TRUE(
             Raised(PyExc_TypeError, "cannot pickle 'PyCapsule' object"));
     }

@@ -4,8 +4,10 @@
 #include <string>
 #include <type_traits>
 
-#include "tests/rules/objects.h"
+#include "tests/rules/drop.h"
+#include "tests/rules/fields.h"
 #include "tests/rules/support.h"
+#include "tests/rules/wrong_objects.h"
 
 namespace {
 
@@ -15,10 +17,10 @@ using rules::Fields;
 using rules::FieldsOf;
 using rules::LogDestructor;
 using rules::NothingRaised;
-using rules::NotCapsules;
 using rules::OtherLogDestructor;
 using rules::PendingException;
 using rules::Raised;
+using rules::WrongObjects;
 
 const char NAME[] = "demo._C_API";
 
@@ -155,14 +157,24 @@ TEST_F(TypeTest, TYPE_2_CapsulesDoNotShareFields)
     Py_DECREF(b);
 }
 
-// NULL is left out: to check it is undefined, and crashes in CPython.
+// To check NULL is undefined: CPython crashes.
+TEST_F(TypeTest, TYPE_3_NullIsNotToBeChecked)
+{
+    if (!host_catches_misuse()) {
+        GTEST_SKIP() << "the host does not catch misuse";
+    }
+    PyObject *null = nullptr;
+    EXPECT_DEATH((void)PyCapsule_CheckExact(null),
+                 "PyCapsule_CheckExact\\(NULL\\)");
+}
+
 TEST_F(TypeTest, TYPE_3_OnlyCapsulesAreCapsules)
 {
     PyObject *capsule = PyCapsule_New(&payload_, NAME, nullptr);
     EXPECT_TRUE(PyCapsule_CheckExact(capsule));
     EXPECT_TRUE(NothingRaised());
     Py_DECREF(capsule);
-    for (const NotCapsules::Entry &entry : NotCapsules(NAME)) {
+    for (const WrongObjects::Entry &entry : WrongObjects(NAME)) {
         if (entry.object) {
             EXPECT_FALSE(PyCapsule_CheckExact(entry.object)) << entry.what;
             EXPECT_TRUE(NothingRaised()) << entry.what;
@@ -215,8 +227,7 @@ TEST_F(TypeTest, TYPE_4_IsCalledPyCapsuleInBuiltins)
 TEST_F(TypeTest, TYPE_5_TheTypeCannotBeCalled)
 {
     EXPECT_EQ(PyObject_CallObject(CAPSULE_TYPE, nullptr), nullptr);
-    EXPECT_TRUE(
-        Raised(PyExc_TypeError, "cannot create 'PyCapsule' instances"));
+    EXPECT_TRUE(Raised(PyExc_TypeError, "cannot create 'PyCapsule' instances"));
 }
 
 TEST_F(TypeTest, TYPE_5_TheTypeHasNoSubclasses)
@@ -225,9 +236,8 @@ TEST_F(TypeTest, TYPE_5_TheTypeHasNoSubclasses)
         PyObject_CallFunction(reinterpret_cast<PyObject *>(&PyType_Type),
                               "s(O){}", "Sub", CAPSULE_TYPE);
     EXPECT_EQ(subclass, nullptr);
-    EXPECT_TRUE(
-        Raised(PyExc_TypeError,
-               "type 'PyCapsule' is not an acceptable base type"));
+    EXPECT_TRUE(Raised(PyExc_TypeError,
+                       "type 'PyCapsule' is not an acceptable base type"));
     Py_XDECREF(subclass);
 }
 
@@ -242,7 +252,7 @@ TEST_F(TypeTest, TYPE_6_ShowsTheQuotedNameAndTheAddress)
 {
     ONLY_WHERE_OBSERVED_RULES_APPLY();
     // Nothing in a name is escaped, and nothing is a format.
-    const std::string names[] = {NAME,      "",      "a\"b'c\\d",
+    const std::string names[] = {NAME,      "",     "a\"b'c\\d",
                                  "%s%n%p%", "a\nb", std::string(600, 'n')};
     for (const std::string &name : names) {
         PyObject *capsule = PyCapsule_New(&payload_, name.c_str(), nullptr);
@@ -269,9 +279,12 @@ TEST_F(TypeTest, TYPE_6_ShowsUtf8AndReplacesOtherBytes)
     PyObject *capsule = PyCapsule_New(&payload_, "h\xc3\xa9", nullptr);
     EXPECT_EQ(TextOf(PyObject_Repr(capsule)),
               Expected(capsule, "\"h\xc3\xa9\""));
-    ASSERT_EQ(PyCapsule_SetName(capsule, "a\xff" "b"), 0);
+    ASSERT_EQ(PyCapsule_SetName(capsule, "a\xff"
+                                         "b"),
+              0);
     EXPECT_EQ(TextOf(PyObject_Repr(capsule)),
-              Expected(capsule, "\"a\xef\xbf\xbd" "b\""));
+              Expected(capsule, "\"a\xef\xbf\xbd"
+                                "b\""));
     EXPECT_TRUE(NothingRaised());
     Py_DECREF(capsule);
 }
@@ -296,7 +309,7 @@ TEST_F(TypeTest, TYPE_8_TheHeaderDeclaresEachFunctionWithItsTypes)
         (std::is_same<PyCapsule_Destructor, void (*)(PyObject *)>::value));
     DECLARED(PyCapsule_Type, PyTypeObject);
     DECLARED(PyCapsule_New,
-             PyObject *(void *, const char *, PyCapsule_Destructor));
+             PyObject * (void *, const char *, PyCapsule_Destructor));
     DECLARED(PyCapsule_GetPointer, void *(PyObject *, const char *));
     DECLARED(PyCapsule_GetDestructor, PyCapsule_Destructor(PyObject *));
     DECLARED(PyCapsule_GetName, const char *(PyObject *));

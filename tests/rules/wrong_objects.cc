@@ -9,8 +9,7 @@ namespace rules {
 namespace {
 
 struct CapsuleShaped {
-    PyObject_HEAD
-    void *pointer;
+    PyObject_HEAD void *pointer;
     const char *name;
     void *context;
     PyCapsule_Destructor destructor;
@@ -30,13 +29,12 @@ void Deallocate(PyObject *self)
 
 std::string BytesOf(PyObject *object)
 {
-    return std::string(reinterpret_cast<char *>(object),
-                       sizeof(CapsuleShaped));
+    return std::string(reinterpret_cast<char *>(object), sizeof(CapsuleShaped));
 }
 
 } // namespace
 
-LookAlike::LookAlike() : type_(nullptr), object_(nullptr)
+LookAlike::LookAlike(const char *name) : type_(nullptr), object_(nullptr)
 {
     PyType_Slot slots[] = {
         {Py_tp_dealloc, reinterpret_cast<void *>(Deallocate)},
@@ -49,13 +47,13 @@ LookAlike::LookAlike() : type_(nullptr), object_(nullptr)
     if (!type_) {
         return;
     }
-    CapsuleShaped *shaped = PyObject_New(
-        CapsuleShaped, reinterpret_cast<PyTypeObject *>(type_));
+    CapsuleShaped *shaped =
+        PyObject_New(CapsuleShaped, reinterpret_cast<PyTypeObject *>(type_));
     if (!shaped) {
         return;
     }
     shaped->pointer = &something;
-    shaped->name = "demo.lookalike";
+    shaped->name = name;
     shaped->context = &something;
     shaped->destructor = LogDestructor;
     for (void *&word : shaped->spare) {
@@ -86,17 +84,26 @@ LookAlike::~LookAlike()
     return ::testing::AssertionSuccess();
 }
 
-WrongObjects::WrongObjects() : number_(PyLong_FromLong(7654321))
+WrongObjects::WrongObjects(const char *name)
+    : look_alike_(name), number_(PyLong_FromLong(7654321)),
+      string_(PyUnicode_FromString("a string")), list_(PyList_New(0))
 {
     entries_ = {
         {"NULL", nullptr},
         {"an int", number_},
+        {"a string", string_},
+        {"a list", list_},
         {"None", Py_None},
         {"the type of capsules", reinterpret_cast<PyObject *>(&PyCapsule_Type)},
         {"a look-alike", look_alike_.object()},
     };
 }
 
-WrongObjects::~WrongObjects() { Py_XDECREF(number_); }
+WrongObjects::~WrongObjects()
+{
+    Py_XDECREF(number_);
+    Py_XDECREF(string_);
+    Py_XDECREF(list_);
+}
 
 } // namespace rules

@@ -16,7 +16,8 @@ namespace rules {
 // values, and whoever writes to it is seen.
 class LookAlike {
   public:
-    LookAlike();
+    // The name that it holds, so that a test can ask for the right one.
+    explicit LookAlike(const char *name = "demo.lookalike");
     ~LookAlike();
 
     // Borrowed; NULL when the object could not be made.
@@ -32,7 +33,7 @@ class LookAlike {
     std::string bytes_;
 };
 
-// One of each kind.
+// One of each kind; NULL comes first.
 class WrongObjects {
   public:
     struct Entry {
@@ -40,15 +41,23 @@ class WrongObjects {
         PyObject *object; // borrowed
     };
 
-    WrongObjects();
+    // The name that the look-alike among them holds.
+    explicit WrongObjects(const char *name = "demo.lookalike");
     ~WrongObjects();
 
     const std::vector<Entry> &entries() const { return entries_; }
+    std::vector<Entry>::const_iterator begin() const
+    {
+        return entries_.begin();
+    }
+    std::vector<Entry>::const_iterator end() const { return entries_.end(); }
     const LookAlike &look_alike() const { return look_alike_; }
 
   private:
     LookAlike look_alike_;
     PyObject *number_;
+    PyObject *string_;
+    PyObject *list_;
     std::vector<Entry> entries_;
 };
 
