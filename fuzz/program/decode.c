@@ -75,7 +75,13 @@ static void decode_value(struct reader *reader, struct program *program,
 
 void program_decode(struct program *program, const uint8_t *bytes, size_t size)
 {
-    struct reader reader = {bytes, bytes + size};
+    static const uint8_t nothing[1];
+    struct reader reader = {nothing, nothing};
+
+    /* Engines may give NULL for no bytes; NULL + 0 is undefined in C. */
+    if (size > 0) {
+        reader = (struct reader){bytes, bytes + size};
+    }
 
     program_clear(program);
     while (reader.next < reader.end && program->call_count < MAX_CALLS) {
