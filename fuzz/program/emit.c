@@ -291,7 +291,7 @@ void emit_run(struct emitter *e)
     fputs("    PyErr_Clear();\n", e->out);
 }
 
-/* --- comments and variables ------------------------------------------------ */
+/* --- comments and variables ----------------------------------------------- */
 
 /* The text within a comment, which it must not end or nest. */
 static void emit_comment_text(FILE *out, const char *text)

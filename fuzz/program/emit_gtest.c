@@ -1,4 +1,4 @@
-/* A program as a GoogleTest case that asserts what was expected of each call. */
+/* A program as a GoogleTest case that asserts what is expected of each call. */
 #include "fuzz/program/emit.h"
 #include "fuzz/program/expectation.h"
 

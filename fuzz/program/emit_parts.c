@@ -99,8 +99,9 @@ static bool helper_is_used(const struct emitter *e, const char *name)
 void emit_helpers(struct emitter *e)
 {
     for (size_t i = 0; i < sizeof HELPERS / sizeof *HELPERS; i++) {
-        if ((HELPERS[i].forms & e->form) && helper_is_used(e, HELPERS[i].name)) {
-            fprintf(e->out, "%s\n", HELPERS[i].code);
+        const struct helper *helper = &HELPERS[i];
+        if ((helper->forms & e->form) && helper_is_used(e, helper->name)) {
+            fprintf(e->out, "%s\n", helper->code);
         }
     }
 }

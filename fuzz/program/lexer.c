@@ -119,8 +119,8 @@ static int read_escape(struct lexer *lexer, const char **at)
     }
     default:
         move_token(lexer, start);
-        lexer_error(lexer, "expected one of \\\" \\' \\\\ \\n \\t \\0 \\xNN after "
-                           "a backslash");
+        lexer_error(lexer, "expected one of \\\" \\' \\\\ \\n \\t \\0 \\xNN "
+                           "after a backslash");
         return -1;
     }
 }

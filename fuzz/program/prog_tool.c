@@ -33,7 +33,14 @@ static const char USAGE[] =
     "\n"
     "Exit status 0, or 2 when something is wrong with input or output.\n";
 
-enum form { FORM_DEFAULT, FORM_TEXT, FORM_BINARY, FORM_C, FORM_GTEST, FORM_CHECK };
+enum form {
+    FORM_DEFAULT,
+    FORM_TEXT,
+    FORM_BINARY,
+    FORM_C,
+    FORM_GTEST,
+    FORM_CHECK
+};
 
 struct options {
     enum form to;
@@ -141,7 +148,8 @@ static int read_options(char **argv, struct options *options)
         } else if (**argv == '-' && (*argv)[1]) {
             status = complain("unknown option '%s'; see --help", *argv);
         } else if (options->input) {
-            status = complain("'%s' is one file too many; convert one at a time",
+            status = complain("'%s' is one file too many; convert one at a "
+                              "time",
                               *argv);
         } else {
             options->input = *argv;

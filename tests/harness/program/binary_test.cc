@@ -101,7 +101,8 @@ TEST(Building, ATextThatHasNoRoomChangesNothing)
     program_clear(&p);
     value v = {VALUE_NULL, 0, 0, 0};
     std::string longest(MAX_NAME, 'x');
-    EXPECT_FALSE(program_set_text(&p, &v, (longest + "x").data(), MAX_NAME + 1));
+    std::string too_long = longest + "x";
+    EXPECT_FALSE(program_set_text(&p, &v, too_long.data(), too_long.size()));
     EXPECT_EQ(v.tag, VALUE_NULL);
     while (program_set_text(&p, &v, longest.data(), longest.size())) {
     }

@@ -111,9 +111,9 @@ TEST(Emit, EachCallBecomesItsC)
 {
     for (const Golden &golden : GOLDENS) {
         SCOPED_TRACE(golden.text);
-        EXPECT_EQ(Main(golden.text), std::string("    ") + golden.in_main + "\n");
-        EXPECT_EQ(Gtest(golden.text),
-                  std::string("    ") + golden.in_gtest + "\n");
+        const std::string indent = "    ";
+        EXPECT_EQ(Main(golden.text), indent + golden.in_main + "\n");
+        EXPECT_EQ(Gtest(golden.text), indent + golden.in_gtest + "\n");
     }
 }
 

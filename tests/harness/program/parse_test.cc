@@ -1,4 +1,6 @@
 // What the parser says about text that is wrong, and what it keeps of comments.
+#include <ostream>
+
 #include <gtest/gtest.h>
 
 #include "tests/harness/program/text.h"
@@ -10,6 +12,9 @@ struct Error {
     std::string text;
     const char *message; // without "t.prog:"
 };
+
+// For messages of GoogleTest.
+void PrintTo(const Error &error, std::ostream *out) { *out << error.name; }
 
 std::string Repeated(const char *text, int times)
 {

@@ -57,7 +57,8 @@ TEST(RoundTrip, DamagedTextIsRefusedOrSurvives)
         Randomize(&p, &random, 1 + random() % 6);
         std::string text = Text(p);
         for (unsigned edits = random() % 4; edits > 0; edits--) {
-            text[random() % text.size()] = "\0\"'\\\n;#(),=cp0 \xff"[random() % 16];
+            const char bytes[] = "\0\"'\\\n;#(),=cp0 \xff";
+            text[random() % text.size()] = bytes[random() % 16];
         }
         program_check_text(text.data(), text.size() - random() % 3);
     }
