@@ -65,6 +65,18 @@ CONFIGS = {
     ),
 }
 
+# For the code under test, and for nothing else: what is instrumented in harness
+# and mutator only costs time and sends the engine astray. Comparisons are not
+# traced, as that costs more than it finds; libFuzzer still sees strcmp(). Links
+# without an engine, as every sanitizer's runtime has weak hooks. The
+# configurations for engines instrument everything by themselves.
+COVERAGE_COPTS = select({
+    "//tools/build_defs:is-default": [
+        "-fsanitize-coverage=inline-8bit-counters,pc-table",
+    ],
+    "//conditions:default": [],
+})
+
 _COPT = "//command_line_option:copt"
 _LINKOPT = "//command_line_option:linkopt"
 _CONFIGURATION = "//tools/build_defs:configuration"
