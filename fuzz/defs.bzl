@@ -133,9 +133,17 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
             "$(rootpath %s_bin)" % name,
             "$(rootpath %s_corpus)" % name,
             "$(rootpath %s_dict)" % name,
+            "$(rootpath %s_repro)" % name,
+            "$(rootpath %s_minimize)" % name,
         ],
-        data = [name + suffix for suffix in ["_bin", "_corpus", "_dict"]] +
-               ["//tools/fuzzing"],
+        data = [
+            name + "_bin",
+            name + "_corpus",
+            name + "_dict",
+            name + "_minimize",
+            name + "_repro",
+            "//tools/fuzzing",
+        ],
         target_compatible_with = _NEEDS_ENGINE,
     )
     native.sh_binary(
