@@ -110,7 +110,10 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
         linkopts = ["-fsanitize=fuzzer"],
         target_compatible_with = _NEEDS_ENGINE,
         deps = [name + "_lib", "//fuzz:sanitizer_options"] +
-               (["//fuzz:engine"] if programs else []),
+               ([
+                   "//fuzz:engine",
+                   "//fuzz/mutator:mutator_entry",
+               ] if programs else []),
     )
     _fuzz_corpus(
         name = name + "_corpus",

@@ -148,12 +148,17 @@ static void remove_slots(struct reduction *reduction)
     }
 }
 
-/* Removes two calls that need each other, such as INCREF and DECREF. Their
- * number grows with the square, so only in what is already short. */
+/* Pairs of calls grow with the square, so they are looked at only in what is
+ * already short. */
+static bool is_short(const struct reduction *reduction)
+{
+    return reduction->best.call_count <= 20;
+}
+
+/* Removes two calls that need each other, such as INCREF and DECREF. */
 static void remove_pairs(struct reduction *reduction)
 {
-    enum { SHORT = 20 };
-    if (reduction->best.call_count > SHORT) {
+    if (!is_short(reduction)) {
         return;
     }
     for (size_t i = 1; i < reduction->best.call_count; i++) {
@@ -166,6 +171,50 @@ static void remove_pairs(struct reduction *reduction)
                 break;
             }
         }
+    }
+}
+
+/* Gives what a later call sets to an earlier one, in its stead: a setter's
+ * value to the constructor. */
+static bool fold_into(struct reduction *reduction, size_t late, size_t argument,
+                      size_t early)
+{
+    const struct call *from = &reduction->best.calls[late];
+    enum arg_kind kind = CALLS[from->op].args[argument];
+    const struct call_info *info = &CALLS[reduction->best.calls[early].op];
+
+    for (size_t i = 0; i < info->arg_count; i++) {
+        if (info->args[i] != kind) {
+            continue;
+        }
+        struct program *candidate = propose(reduction);
+        candidate->calls[early].args[i] = from->args[argument];
+        program_remove(candidate, late);
+        if (accept(reduction)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool fold_call(struct reduction *reduction, size_t late)
+{
+    enum call_op op = reduction->best.calls[late].op;
+    for (size_t argument = 0; argument < CALLS[op].arg_count; argument++) {
+        for (size_t early = 0; early < late; early++) {
+            if (fold_into(reduction, late, argument, early)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void fold_calls(struct reduction *reduction)
+{
+    for (size_t late = 1;
+         is_short(reduction) && late < reduction->best.call_count;) {
+        late = fold_call(reduction, late) ? 1 : late + 1;
     }
 }
 
@@ -401,6 +450,7 @@ void reduce_program(struct program *program, keeps_program keeps, void *context)
         remove_runs(&reduction);
         remove_slots(&reduction);
         remove_pairs(&reduction);
+        fold_calls(&reduction);
         rename_slots(&reduction);
         simplify_results(&reduction);
         simplify_arguments(&reduction);

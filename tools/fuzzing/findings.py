@@ -6,8 +6,9 @@ import subprocess
 import corpus
 from engine import end_with_parent
 
-# What libFuzzer calls the files of findings; slow-unit-* is only a remark.
-_KINDS = ("crash-", "leak-", "timeout-", "oom-")
+# What libFuzzer calls the files of findings; slow-unit-* is only a remark, and
+# the C file of a report ends in .c.
+_NAME = re.compile("(crash|leak|timeout|oom)-[0-9a-f]{40}")
 
 # Seconds that making an input small may take.
 _SECONDS = 60
@@ -28,16 +29,17 @@ class Finding:
         self.report = report
         self.smaller = None  # the minimised input
         self.counts = ""
-        self.companions = []  # C files
+        self.c_file = None
 
 
 def artifacts(folder):
     """(intact, damaged) files of findings."""
     intact, damaged = corpus.units(folder)
-    return (
-        [path for path in intact if path.name.startswith(_KINDS)],
-        [path for path in damaged if path.name.startswith(_KINDS)],
-    )
+    return list(filter(_is_input, intact)), list(filter(_is_input, damaged))
+
+
+def _is_input(path):
+    return bool(_NAME.fullmatch(path.name))
 
 
 def collect(jobs, folder, tools):
@@ -52,8 +54,19 @@ def collect(jobs, folder, tools):
         for path in intact:
             corpus.publish(path, corpus.make_folder(folder))
             finding = examine(folder / path.name, tools, job.log)
+            if not finding.c_file:
+                finding.c_file = _keep_c_file(job.artifacts, path.name, folder)
             found.setdefault(finding.name, finding)
     return list(found.values()), damaged
+
+
+def _keep_c_file(source, name, folder):
+    """Keeps the C file that the engine's own report left, if it did."""
+    c_file = source / f"{name}.c"
+    if not c_file.exists():
+        return None
+    corpus.publish(c_file, folder)
+    return folder / c_file.name
 
 
 def examine(path, tools, log):
@@ -63,16 +76,28 @@ def examine(path, tools, log):
     if run.returncode != 0 or not match:
         name = path.name.partition("-")[0] + ", not seen again by itself"
         return Finding(name, path, log.report())
-    smaller = path.parent / match["path"]
-    prefix = f"{path}."
-    shown = _run([tools.repro, f"--artifact_prefix={prefix}", smaller])
-    finding = Finding(match["finding"], path, shown.stdout)
-    finding.smaller = smaller
+    finding = Finding(match["finding"], path, "")
+    finding.smaller = path.parent / match["path"]
     finding.counts = (
         f"({match['before']} {match['unit']}, minimised to {match['after']})"
     )
-    finding.companions = sorted(path.parent.glob(f"{path.name}.*.c"))
+    _show(finding, tools)
     return finding
+
+
+def _show(finding, tools):
+    """Runs the minimised input; takes its report and its C file."""
+    path = finding.path
+    run = _run([tools.repro, f"--artifact_prefix={path}.", finding.smaller])
+    # The report itself has the program, where the input is one.
+    has_program = "\n  program\n" in run.stderr
+    finding.report = run.stderr if has_program else run.stdout + run.stderr
+    for source in path.parent.glob(f"{path.name}.*.c"):
+        finding.c_file = path.with_name(f"{path.name}.min.c")
+        finding.report = finding.report.replace(
+            str(source), str(finding.c_file)
+        )
+        source.rename(finding.c_file)
 
 
 def _run(command):
@@ -80,7 +105,7 @@ def _run(command):
         [str(argument) for argument in command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE,
         text=True,
         errors="backslashreplace",
         preexec_fn=end_with_parent,

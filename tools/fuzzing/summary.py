@@ -87,7 +87,7 @@ class Summary:
         print(f"  input     {show(finding.path)} {finding.counts}".rstrip())
         if finding.smaller:
             print(f"  minimised {show(finding.smaller)}")
-        for path in finding.companions:
-            print(f"  as C      {show(path)}")
+        if finding.c_file:
+            print(f"  as C      {show(finding.c_file)}")
         target = show(finding.smaller or finding.path)
         print(f"  reproduce bazel run //fuzz:{self.target}_repro -- {target}")
