@@ -186,6 +186,18 @@ static bool emit_guard(struct emitter *e, const struct call *call)
     return guarded;
 }
 
+/* Whether the call needs what its result's slot had before. */
+static bool uses_result_slot(const struct call *call)
+{
+    for (size_t i = 0; i < CALLS[call->op].arg_count; i++) {
+        if (call->args[i].tag == VALUE_CAPSULE &&
+            call->args[i].index == call->result) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void emit_step(struct emitter *e, const struct program *program,
                       const struct call *call, const char *expected,
                       bool in_destructor)
@@ -196,7 +208,8 @@ static void emit_step(struct emitter *e, const struct program *program,
     bool counted = taken && first->index != SLOT_SELF &&
                    e->counted[first->index];
 
-    if (stores) {
+    bool give_up_first = stores && !uses_result_slot(call);
+    if (give_up_first) {
         emit_give_up(e, call->result);
     }
     bool guarded = in_destructor && emit_guard(e, call);
@@ -207,6 +220,9 @@ static void emit_step(struct emitter *e, const struct program *program,
         e->references[first->index] += taken;
     }
     e->statement(e, program, call, expected);
+    if (stores && !give_up_first) {
+        emit_give_up(e, call->result);
+    }
     if (stores && e->counted[call->result]) {
         fprintf(e->out, "    c%u_references = c%u != NULL;\n", call->result,
                 call->result);
