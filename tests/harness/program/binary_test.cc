@@ -101,12 +101,8 @@ TEST(Building, ATextThatHasNoRoomChangesNothing)
     program_clear(&p);
     value v = {VALUE_NULL, 0, 0, 0};
     std::string longest(MAX_NAME, 'x');
-<<<<<<< HEAD
     std::string too_long = longest + "x";
     EXPECT_FALSE(program_set_text(&p, &v, too_long.data(), too_long.size()));
-=======
-    EXPECT_FALSE(program_set_text(&p, &v, (longest + "x").data(), MAX_NAME + 1));
->>>>>>> 60f3bc25e5fe43d5950cba056af1374ad8042c10
     EXPECT_EQ(v.tag, VALUE_NULL);
     while (program_set_text(&p, &v, longest.data(), longest.size())) {
     }

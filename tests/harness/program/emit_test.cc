@@ -111,15 +111,9 @@ TEST(Emit, EachCallBecomesItsC)
 {
     for (const Golden &golden : GOLDENS) {
         SCOPED_TRACE(golden.text);
-<<<<<<< HEAD
         const std::string indent = "    ";
         EXPECT_EQ(Main(golden.text), indent + golden.in_main + "\n");
         EXPECT_EQ(Gtest(golden.text), indent + golden.in_gtest + "\n");
-=======
-        EXPECT_EQ(Main(golden.text), std::string("    ") + golden.in_main + "\n");
-        EXPECT_EQ(Gtest(golden.text),
-                  std::string("    ") + golden.in_gtest + "\n");
->>>>>>> 60f3bc25e5fe43d5950cba056af1374ad8042c10
     }
 }
 

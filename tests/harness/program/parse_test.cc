@@ -1,9 +1,6 @@
 // What the parser says about text that is wrong, and what it keeps of comments.
-<<<<<<< HEAD
 #include <ostream>
 
-=======
->>>>>>> 60f3bc25e5fe43d5950cba056af1374ad8042c10
 #include <gtest/gtest.h>
 
 #include "tests/harness/program/text.h"
@@ -16,12 +13,9 @@ struct Error {
     const char *message; // without "t.prog:"
 };
 
-<<<<<<< HEAD
 // For messages of GoogleTest.
 void PrintTo(const Error &error, std::ostream *out) { *out << error.name; }
 
-=======
->>>>>>> 60f3bc25e5fe43d5950cba056af1374ad8042c10
 std::string Repeated(const char *text, int times)
 {
     std::string result;

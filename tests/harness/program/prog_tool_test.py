@@ -55,12 +55,8 @@ def test_from_says_what_the_input_is():
 def test_c_and_gtest(text):
     c = run("--c", text).stdout.decode()
     assert "int main(void)" in c and "NEW-2: a NULL pointer is refused" in c
-<<<<<<< HEAD
     unnamed = run("--gtest", text).stdout.decode()
     assert "TEST_F(Program, NullPointer)" in unnamed
-=======
-    assert "TEST_F(Program, NullPointer)" in run("--gtest", text).stdout.decode()
->>>>>>> 60f3bc25e5fe43d5950cba056af1374ad8042c10
     named = run("--gtest", "--name", "New.Refuses", text).stdout.decode()
     assert "TEST_F(New, Refuses)" in named
 
