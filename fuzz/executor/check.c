@@ -123,7 +123,7 @@ static void exercise_related(const struct call *call,
     } else if (is_setter(call->op) && !p->fails) {
         exercise(RULE_SET_ALL_3,
                  run.model.error.set ? WHEN_PENDING : WHEN_SUCCEEDS);
-        if (capsule->references > 1) {
+        if (model_references(capsule) > 1) {
             exercise(RULE_SET_ALL_4, WHEN_SUCCEEDS);
         }
         if (capsule->life == LIFE_DYING) {
@@ -273,9 +273,11 @@ void check_indicator(uint16_t rule)
 void check_error(const struct prediction *p, const struct model_error *before)
 {
     if (p->fails) {
-        if (PyErr_Occurred() == NULL ||
-            (before->set && before->identity == peek_exception() &&
-             before->identity != NULL)) {
+        /* One MemoryError may serve for all. */
+        bool replaced = !before->set || before->identity == NULL ||
+                        p->exception == EXCEPTION_MEMORY_ERROR ||
+                        before->identity != peek_exception();
+        if (PyErr_Occurred() == NULL || !replaced) {
             violation(p->indicator_rule, describe_error(&run.model.error),
                       describe_pending());
         }
@@ -384,14 +386,15 @@ static void check_references(const struct call *call, int id)
 {
     const struct model_capsule *capsule = &run.model.capsule[id];
     PyObject *object = (PyObject *)capsule->handle;
-    long expected = capsule->references + capsule->in_cycles;
-    if (Py_REFCNT(object) != expected) {
+    long expected = model_references(capsule);
+    long got = (long)Py_REFCNT(object);
+    if (got < expected || got > expected + capsule->uncollected) {
         uint16_t rule = only_looks(call->op)   ? RULE_GET_ALL_2
                         : is_setter(call->op)  ? RULE_SET_ALL_2
                         : call->op == CALL_NEW ? RULE_NEW_1
                                                : RULE_TYPE_1;
         violation(rule, describe_count("references", expected),
-                  describe_count("references", (long)Py_REFCNT(object)));
+                  describe_count("references", got));
     }
     if (Py_TYPE(object) != &PyCapsule_Type) {
         violation(RULE_TYPE_4, "a capsule of type PyCapsule_Type",

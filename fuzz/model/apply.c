@@ -79,7 +79,9 @@ void model_created(struct model *model, unsigned slot, const void *handle,
     capsule->life = LIFE_ALIVE;
     capsule->destructor_ran = false;
     capsule->references = 1;
+    capsule->held = 0;
     capsule->in_cycles = 0;
+    capsule->uncollected = 0;
     capsule->destructor = has_destructor ? args[2].index : NOTHING;
     capsule->field[FIELD_POINTER] = args[0].value;
     capsule->field[FIELD_NAME] = args[1].value;
@@ -107,18 +109,22 @@ static void begin_death(struct model *model, int id)
     struct model_capsule *capsule = &model->capsule[id];
     capsule->life = LIFE_DYING;
     capsule->owes_destructor = capsule->destructor != NOTHING;
+    capsule->destructor_ran = false;
+    /* The collector may still hold it, and then ends it when it likes. */
+    capsule->death_frame =
+        capsule->uncollected > 0 ? 1 : (uint8_t)model->frame_count;
     model->owed++;
 }
 
-static void drop_reference(struct model *model, int id)
+/* A reference of some kind was given back. */
+static void dropped(struct model *model, int id)
 {
     struct model_capsule *capsule = &model->capsule[id];
-    capsule->references--;
     if (capsule->references == 0) {
         forget_slots_of(model, id);
-        if (capsule->in_cycles == 0) {
-            begin_death(model, id);
-        }
+    }
+    if (model_references(capsule) == 0) {
+        begin_death(model, id);
     }
 }
 
@@ -164,7 +170,7 @@ static void hold(struct model *model, int id, int other)
 {
     struct model_address context = {
         (uintptr_t)model->capsule[other].handle, NOTHING, (int16_t)other};
-    model->capsule[other].references++;
+    model->capsule[other].held++;
     set_field(model, id, FIELD_CONTEXT, &context, RULE_SETC_1);
     set_destructor(model, id, DESTRUCTOR_drop_context, RULE_SETD_1);
 }
@@ -175,7 +181,8 @@ static void drop_context(struct model *model, int id)
     int other = context->capsule;
     context->capsule = NOTHING;
     if (other != NOTHING) {
-        drop_reference(model, other);
+        model->capsule[other].held--;
+        dropped(model, other);
     }
 }
 
@@ -184,11 +191,17 @@ static void collect(struct model *model)
     for (int i = 0; i < model->capsule_count; i++) {
         struct model_capsule *capsule = &model->capsule[i];
         if (capsule->life == LIFE_ALIVE && capsule->in_cycles > 0) {
+            capsule->uncollected = capsule->in_cycles;
             capsule->in_cycles = 0;
-            if (capsule->references == 0) {
-                begin_death(model, i);
-            }
+            dropped(model, i);
         }
+    }
+}
+
+void model_collected(struct model *model)
+{
+    for (int i = 0; i < model->capsule_count; i++) {
+        model->capsule[i].uncollected = 0;
     }
 }
 
@@ -278,7 +291,8 @@ void model_apply(struct model *model, const struct call *call,
         model->capsule_slot[call->result] = args[0].capsule;
         break;
     case CALL_DECREF:
-        drop_reference(model, args[0].capsule);
+        model->capsule[args[0].capsule].references--;
+        dropped(model, args[0].capsule);
         break;
     case CALL_RAISE:
         model->error = (struct model_error){
@@ -314,7 +328,8 @@ void model_apply(struct model *model, const struct call *call,
         break;
     case CALL_LEAVE_IN_CYCLE:
         model->capsule[args[0].capsule].in_cycles++;
-        drop_reference(model, args[0].capsule);
+        model->capsule[args[0].capsule].references--;
+        dropped(model, args[0].capsule);
         break;
     case CALL_COLLECT:
         collect(model);
