@@ -405,11 +405,9 @@ static void check_references(const struct call *call, int id)
 void check_capsules(const struct call *call, const struct model_arg *args,
                     const struct prediction *p)
 {
-    for (int id = 0; id < run.model.capsule_count; id++) {
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        int id = run.model.alive[i];
         const struct model_capsule *capsule = &run.model.capsule[id];
-        if (capsule->life != LIFE_ALIVE) {
-            continue;
-        }
         uintptr_t got;
         enum field field = find_difference(capsule, &got);
         if (field != FIELD_COUNT) {
@@ -460,10 +458,10 @@ void check_foreign_objects(uint16_t rule)
 
 void check_names_alive(void)
 {
-    for (int i = 0; i < run.model.capsule_count; i++) {
-        const struct model_capsule *capsule = &run.model.capsule[i];
-        const struct model_address *name = &capsule->field[FIELD_NAME];
-        if (capsule->life == LIFE_ALIVE && name->address &&
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        const struct model_address *name =
+            &run.model.capsule[run.model.alive[i]].field[FIELD_NAME];
+        if (name->address &&
             memory_is_poisoned((const void *)name->address)) {
             violation(RULE_NEW_5, "the name outlives the capsule",
                       "the name's memory has been freed");

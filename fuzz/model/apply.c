@@ -13,6 +13,7 @@ void model_reset(struct model *model, const struct profile *profile,
     memset(model->capsule_slot, 0xff, sizeof(model->capsule_slot));
     memset(model->block_slot, 0xff, sizeof(model->block_slot));
     model->capsule_count = model->block_count = model->owed = 0;
+    model->alive_count = 0;
     model->fail_at = 0;
     model->error = (struct model_error){0};
     model->frame_count = 1;
@@ -91,6 +92,7 @@ void model_created(struct model *model, unsigned slot, const void *handle,
     capsule->rule[FIELD_CONTEXT] = RULE_NEW_10;
     capsule->rule[FIELD_DESTRUCTOR] = has_destructor ? RULE_NEW_7 : RULE_NEW_8;
     model->capsule_slot[slot] = (int16_t)id;
+    model->alive[model->alive_count++] = (uint8_t)id;
     update_ownership(model, id, NOTHING, NOTHING);
 }
 
@@ -103,11 +105,21 @@ static void forget_slots_of(struct model *model, int id)
     }
 }
 
+static void remove_alive(struct model *model, int id)
+{
+    unsigned i = 0;
+    while (model->alive[i] != id) {
+        i++;
+    }
+    model->alive[i] = model->alive[--model->alive_count];
+}
+
 /* Begins the end of a capsule that has no references left. */
 static void begin_death(struct model *model, int id)
 {
     struct model_capsule *capsule = &model->capsule[id];
     capsule->life = LIFE_DYING;
+    remove_alive(model, id);
     capsule->owes_destructor = capsule->destructor != NOTHING;
     capsule->destructor_ran = false;
     /* The collector may still hold it, and then ends it when it likes. */

@@ -96,7 +96,8 @@ struct model {
     bool misuse;
     int16_t capsule_slot[SLOTS];
     int16_t block_slot[2 * SLOTS]; /* payloads, then buffers */
-    uint16_t capsule_count, block_count, frame_count;
+    uint16_t capsule_count, block_count, frame_count, alive_count;
+    uint8_t alive[MAX_CAPSULES]; /* the capsules that are, in no order */
     uint16_t owed;    /* capsules whose destruction is still to come */
     uint16_t fail_at; /* the allocation of the next call that fails; 0: none */
     struct model_error error;
