@@ -221,7 +221,7 @@ void execute_call(const struct call *call)
     }
     check_capsules(call, args, &prediction);
     if (run.annotations && run.level_count == 1 && !run.cleaning_up) {
-        check_expectation(call, &prediction, got);
+        check_expectation(call, args, &prediction, got);
     }
     level->call = NULL;
 }
