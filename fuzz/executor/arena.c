@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/executor/touch.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_ASAN 1
 #elif defined(__has_feature)
@@ -90,7 +92,7 @@ void arena_free(void *block)
         return;
     }
     if (!is_live(block)) {
-        *(volatile char *)block = 0; /* let the sanitizer report it */
+        touch_read(block); /* the sanitizer reports it */
         fputs("executor: double free\n", stderr);
         abort();
     }

@@ -273,9 +273,11 @@ void check_indicator(uint16_t rule)
 void check_error(const struct prediction *p, const struct model_error *before)
 {
     if (p->fails) {
-        if (PyErr_Occurred() == NULL ||
-            (before->set && before->identity == peek_exception() &&
-             before->identity != NULL)) {
+        /* One MemoryError may serve for all. */
+        bool replaced = !before->set || before->identity == NULL ||
+                        p->exception == EXCEPTION_MEMORY_ERROR ||
+                        before->identity != peek_exception();
+        if (PyErr_Occurred() == NULL || !replaced) {
             violation(p->indicator_rule, describe_error(&run.model.error),
                       describe_pending());
         }

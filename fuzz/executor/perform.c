@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fuzz/executor/arena.h"
+#include "fuzz/executor/touch.h"
 
 /* --- memory of programs --------------------------------------------------- */
 
@@ -183,7 +184,7 @@ static void do_read(PyObject *capsule, const char *name)
 {
     const char *payload = PyCapsule_GetPointer(capsule, name);
     if (payload) {
-        (void)*(const volatile char *)payload;
+        touch_read(payload);
     }
 }
 
@@ -278,7 +279,8 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_name(call, name_of(&args[0]), call->args[0].number);
         return 0;
     case CALL_EDIT:
-        ((char *)pointer_of(&args[0]))[args[1].number] = (char)args[2].number;
+        touch_write(pointer_of(&args[0]), args[1].number,
+                    (char)args[2].number);
         return 0;
     case CALL_FREE:
         block_free(pointer_of(&args[0]));

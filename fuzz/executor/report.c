@@ -9,12 +9,9 @@
 #include "fuzz/executor/run.h"
 #include "fuzz/executor/sha1.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_ASAN 1
-#include <sanitizer/asan_interface.h>
-#endif
-#endif
+/* NULL where AddressSanitizer is not linked in. */
+void __asan_set_error_report_callback(void (*callback)(const char *))
+    __attribute__((weak));
 
 /* The calls that were performed so far, the one under way included: what was
  * left out would only distract. */
@@ -141,13 +138,11 @@ static void report_finding(void)
     print_state(stderr);
 }
 
-#ifdef HAS_ASAN
 static void on_asan_report(const char *report)
 {
     (void)report;
     report_finding();
 }
-#endif
 
 /* UBSan calls this when it has found something. */
 void __ubsan_on_report(void);
@@ -165,9 +160,9 @@ static void on_abort(int number)
 
 void report_install(void)
 {
-#ifdef HAS_ASAN
-    __asan_set_error_report_callback(on_asan_report);
-#endif
+    if (__asan_set_error_report_callback) {
+        __asan_set_error_report_callback(on_asan_report);
+    }
 }
 
 void report_catch_abort(void)

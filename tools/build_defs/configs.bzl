@@ -39,6 +39,11 @@ CONFIGS = {
         "memory errors, leaks and undefined behaviour, coverage",
         sanitize = "address,undefined,fuzzer-no-link",
     ),
+    "fuzz": struct(
+        about = "the default at the speed of a fuzz run; see HARNESS_COPTS",
+        copts = ["-O2"],
+        linkopts = [],
+    ),
     "msan-libfuzzer": _config(
         "uninitialised memory, coverage; C only, as libstdc++ is not " +
         "instrumented",
@@ -64,6 +69,27 @@ CONFIGS = {
         sanitize = "undefined,fuzzer-no-link",
     ),
 }
+
+# For the code under test, and for nothing else: what is instrumented in harness
+# and mutator only costs time and sends the engine astray. Comparisons are not
+# traced, as that costs more than it finds; libFuzzer still sees strcmp(). Links
+# without an engine, as every sanitizer's runtime has weak hooks. The
+# configurations for engines instrument everything by themselves.
+_COVERAGE = ["-fsanitize-coverage=inline-8bit-counters,pc-table"]
+COVERAGE_COPTS = select({
+    "//tools/build_defs:is-default": _COVERAGE,
+    "//tools/build_defs:is-fuzz": _COVERAGE,
+    "//conditions:default": [],
+})
+
+# For model, executor and mutator: in a fuzz run the sanitizers watch the code
+# under test and what is done with a program's own memory (executor/touch.c),
+# not the harness, which would take half of the time. The tests run all of it
+# under the sanitizers.
+HARNESS_COPTS = select({
+    "//tools/build_defs:is-fuzz": ["-fno-sanitize=all"],
+    "//conditions:default": [],
+})
 
 _COPT = "//command_line_option:copt"
 _LINKOPT = "//command_line_option:linkopt"

@@ -1,0 +1,166 @@
+"""cc_fuzz_test: everything that belongs to one fuzz target."""
+
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
+
+# libFuzzer cannot be linked where all sanitizers are off.
+_NEEDS_ENGINE = select({
+    "//tools/build_defs:is-release": ["@platforms//:incompatible"],
+    "//tools/build_defs:is-replay": ["@platforms//:incompatible"],
+    "//conditions:default": [],
+})
+
+_TAG = "cc_fuzz_test"
+
+def _fuzz_corpus_impl(ctx):
+    folder = ctx.actions.declare_directory(ctx.label.name)
+    arguments = ctx.actions.args()
+    if not ctx.attr.programs:
+        arguments.add("--bytes")
+    arguments.add(folder.path)
+    arguments.add(ctx.attr.root)
+    arguments.add_all(ctx.files.corpus)
+    ctx.actions.run(
+        executable = ctx.executable._pack,
+        arguments = [arguments],
+        inputs = ctx.files.corpus,
+        outputs = [folder],
+        mnemonic = "PackCorpus",
+    )
+    return DefaultInfo(
+        files = depset([folder]),
+        runfiles = ctx.runfiles([folder]),
+    )
+
+_fuzz_corpus = rule(
+    doc = "A folder with the inputs of a corpus, as an engine reads them.",
+    implementation = _fuzz_corpus_impl,
+    attrs = {
+        "corpus": attr.label(allow_files = True, mandatory = True),
+        "programs": attr.bool(mandatory = True),
+        "root": attr.string(mandatory = True),
+        "_pack": attr.label(
+            cfg = "host",
+            default = "//fuzz:pack",
+            executable = True,
+        ),
+    },
+)
+
+def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, size = "small", **kwargs):
+    """Makes a fuzz target, its test and its tools.
+
+    <name>           a test: runs each file of the corpus, and the empty input,
+                     without an engine; a file is a test case
+    <name>_bin       the target with libFuzzer
+    <name>_run       runs that; libFuzzer's flags follow `--`
+    <name>_corpus    the corpus as a folder of binary inputs
+    <name>_dict      the dictionaries in one file
+    <name>_repro     prints one input, a program or a crash file, and runs it
+    <name>_minimize  makes an input that shows a finding smaller
+    <name>_merge     OUT IN ...: adds to OUT what the folders IN have to add
+
+    Args:
+      name: ends in `_fuzz`.
+      srcs: the target: `<name>.c`, which defines TARGET of fuzz/target.h or,
+        with `programs = False`, LLVMFuzzerTestOneInput().
+      corpus: label of the files below the folder of the same path;
+        //corpus:sequence is corpus/sequence.
+      dicts: dictionaries in the form of AFL and libFuzzer.
+      deps: libraries of srcs.
+      programs: whether the inputs are programs for the executor.
+      size: of the test.
+      **kwargs: passed to the test.
+    """
+    label = Label(corpus)
+    folder = "%s/%s" % (label.package, label.name)
+    subject = "//fuzz/support:program_subject" if programs else ":%s_subject" % name
+
+    cc_library(
+        name = name + "_lib",
+        srcs = srcs,
+        deps = deps + (["//fuzz:target"] if programs else []),
+        alwayslink = True,
+    )
+    if not programs:
+        cc_library(
+            name = name + "_subject",
+            deps = [name + "_lib", "//fuzz/support:bytes_subject"],
+        )
+
+    cc_test(
+        name = name,
+        size = size,
+        args = [folder],
+        data = [corpus],
+        tags = [_TAG],
+        deps = [subject, "//fuzz:replay_main"],
+        **kwargs
+    )
+    cc_binary(
+        name = name + "_repro",
+        deps = [subject, "//fuzz:repro_main"],
+    )
+    cc_binary(
+        name = name + "_minimize",
+        deps = [subject, "//fuzz:minimize_main"],
+    )
+
+    cc_binary(
+        name = name + "_bin",
+        linkopts = ["-fsanitize=fuzzer"],
+        target_compatible_with = _NEEDS_ENGINE,
+        deps = [name + "_lib", "//fuzz:sanitizer_options"] +
+               ([
+                   "//fuzz:engine",
+                   "//fuzz/mutator:mutator_entry",
+               ] if programs else []),
+    )
+    _fuzz_corpus(
+        name = name + "_corpus",
+        corpus = corpus,
+        programs = programs,
+        root = folder,
+    )
+    native.genrule(
+        name = name + "_dict",
+        srcs = dicts,
+        outs = [name + ".dict"],
+        cmd = "cat $(SRCS) /dev/null >$@",
+    )
+    native.sh_binary(
+        name = name + "_run",
+        srcs = ["//fuzz:run.sh"],
+        args = [
+            "run",
+            name,
+            "$(rootpath %s_bin)" % name,
+            "$(rootpath %s_corpus)" % name,
+            "$(rootpath %s_dict)" % name,
+            "$(rootpath %s_repro)" % name,
+            "$(rootpath %s_minimize)" % name,
+        ],
+        data = [
+            name + "_bin",
+            name + "_corpus",
+            name + "_dict",
+            name + "_minimize",
+            name + "_repro",
+            "//tools/fuzzing",
+        ],
+        target_compatible_with = _NEEDS_ENGINE,
+    )
+    native.sh_binary(
+        name = name + "_merge",
+        srcs = ["//fuzz:run.sh"],
+        args = ["merge", "$(rootpath %s_bin)" % name],
+        data = [name + "_bin", "//tools/fuzzing"],
+        target_compatible_with = _NEEDS_ENGINE,
+    )
+
+def fuzz_targets():
+    """The cc_fuzz_tests above in the same BUILD file, `name=corpus folder`."""
+    return [
+        "%s=%s" % (name, rule["args"][0])
+        for name, rule in native.existing_rules().items()
+        if _TAG in rule["tags"]
+    ]

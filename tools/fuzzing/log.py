@@ -1,0 +1,63 @@
+"""What libFuzzer says while it runs."""
+
+import collections
+import re
+
+# "#4096 pulse  cov: 12 ft: 30 corp: 5/20b lim: 43 exec/s: 2048 rss: 31Mb"
+_PROGRESS = re.compile(r"#(?P<executions>\d+)\s+\S+.*?corp: (?P<corpus>\d+)/")
+_COVERAGE = re.compile(r"\bcov: (\d+)")
+_UNITS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
+_UNKNOWN_FLAG = re.compile(r"WARNING: unrecognized flag '([^']*)'")
+_ARTIFACT = re.compile(r"Test unit written to (\S.*)")
+
+# libFuzzer stops looking for leaks with no more than this.
+_NO_LEAKS = "INFO: libFuzzer disabled leak detection"
+
+_LINES_KEPT = 4000
+
+
+class Log:
+    """Numbers and facts from the lines so far."""
+
+    def __init__(self):
+        self.executions = 0
+        self.coverage = 0
+        self.corpus = 0
+        self.artifacts = []
+        self.unknown_flag = None
+        self.leaks_ignored = False
+        self.tail = collections.deque(maxlen=_LINES_KEPT)
+
+    def feed(self, line):
+        line = line.rstrip("\n")
+        self.tail.append(line)
+        if line.startswith("#"):
+            self._feed_progress(line)
+        elif match := _UNITS.match(line):
+            self.executions = int(match[1])
+        elif match := _UNKNOWN_FLAG.search(line):
+            self.unknown_flag = self.unknown_flag or match[1]
+        elif match := _ARTIFACT.search(line):
+            self.artifacts.append(match[1])
+        elif line.startswith(_NO_LEAKS):
+            self.leaks_ignored = True
+
+    def _feed_progress(self, line):
+        if match := _PROGRESS.match(line):
+            self.executions = int(match["executions"])
+            self.corpus = int(match["corpus"])
+        if match := _COVERAGE.search(line):
+            self.coverage = int(match[1])
+
+    def report(self):
+        """The lines from the first that belongs to a finding."""
+        lines = list(self.tail)
+        for number, line in enumerate(lines):
+            if _REPORT.match(line):
+                return "\n".join(lines[number:])
+        return "\n".join(lines[-20:])
+
+
+_REPORT = re.compile(
+    r"contract violation: |==\d+==\s?ERROR: |\S+: runtime error: |ALARM: "
+)

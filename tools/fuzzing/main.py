@@ -1,0 +1,157 @@
+#!/usr/bin/python3
+"""What tools/fuzz does once the system is set up."""
+
+import argparse
+import pathlib
+import shlex
+import subprocess
+import sys
+
+from engine import check_flags
+from places import start_folder, workspace_folder
+from problem import Problem, exit_status
+from session import Options, Session, Tools
+from workspace import Workspace
+
+ABOUT = """\
+Fuzzes the implementation: runs random programs on it and holds each result
+against the contract. Sets the system up and builds first."""
+
+MORE = """\
+What is kept is below out/<target>: corpus, findings, damaged files. Several
+jobs share a corpus at the end, not before.
+
+Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
+
+  tools/fuzz                               sequence_fuzz for a minute
+  tools/fuzz name --seconds 3600 --jobs 2  an hour on two cores
+  tools/fuzz --seed 7 --fresh -- -runs=100000   the same each time
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise Problem(f"{message}; try --help")
+
+
+def number(least, most):
+    """The type of an argument that is a whole number in a range."""
+
+    def parse(text):
+        value = int(text) if text.isascii() and text.isdigit() else -1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(
+                f"'{text}' is not a whole number from {least} to {most}"
+            )
+        return value
+
+    return parse
+
+
+def known_targets(root):
+    return sorted(path.stem for path in (root / "fuzz").glob("*_fuzz.c"))
+
+
+def parse(argv, targets):
+    """The arguments and the engine's flags, which follow `--`."""
+    end = argv.index("--") if "--" in argv else len(argv)
+    flags = argv[end + 1 :]
+    parser = Parser(
+        prog="tools/fuzz",
+        description=ABOUT,
+        epilog=MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="tools/fuzz [TARGET] [--seconds N] [--jobs N] [--seed N] "
+        "[--fresh] [-- -libfuzzer_flag=value ...]",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "target",
+        nargs="?",
+        default="sequence_fuzz",
+        help=f"one of {', '.join(targets)} (default sequence_fuzz); _fuzz may "
+        "be left out",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=number(1, 10**7),
+        default=60,
+        metavar="N",
+        help="how long to run (default 60)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=number(1, 256),
+        default=1,
+        metavar="N",
+        help="engines to run at once, each with a seed of its own (default 1)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=number(1, 2**31),
+        metavar="N",
+        help="seed of the first engine (default: another each time)",
+    )
+    parser.add_argument(
+        "--fresh",
+        action="store_true",
+        help="start without seeds and from an empty corpus; the working corpus "
+        "is moved to corpus.1, ...",
+    )
+    arguments = parser.parse_args(argv[:end])
+    check_flags(flags)
+    for name in (arguments.target, f"{arguments.target}_fuzz"):
+        if name in targets:
+            arguments.target = name
+            return arguments, flags
+    raise Problem(
+        f"there is no target '{arguments.target}'; there are "
+        f"{', '.join(targets)}"
+    )
+
+
+def build(target, root):
+    """Builds all that a run needs; the Tools."""
+    parts = ["_bin", "_corpus", "_dict", "_repro", "_minimize"]
+    labels = [f"//fuzz:{target}{part}" for part in parts]
+    command = ["bazel", "build", *labels]
+    print(shlex.join(command), flush=True)
+    quiet = ["--noshow_progress", "--ui_event_filters=-info"]
+    try:
+        done = subprocess.run(command + quiet, cwd=root, check=False)
+        if done.returncode != 0:
+            raise Problem("the build failed; see above")
+        info = subprocess.run(
+            ["bazel", "info", "bazel-bin"],
+            cwd=root,
+            check=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        raise Problem(f"bazel does not work: {error}") from None
+    folder = pathlib.Path(info.stdout.strip()) / "fuzz"
+    files = [f"{target}{part}" for part in parts]
+    files[2] = f"{target}.dict"
+    return Tools(*(folder / file for file in files))
+
+
+def main(argv):
+    root = workspace_folder()
+    arguments, flags = parse(argv, known_targets(root))
+    target = arguments.target
+    tools = build(target, root)
+    options = Options(
+        arguments.jobs,
+        arguments.seed,
+        arguments.seconds,
+        arguments.fresh,
+        flags,
+    )
+    workspace = Workspace(root, target, start_folder())
+    return Session(target, tools, workspace, options).run()
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status("fuzz", lambda: main(sys.argv[1:])))

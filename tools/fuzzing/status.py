@@ -1,0 +1,51 @@
+"""The counters of a run, as fuzz/executor/status.h lays them out."""
+
+import pathlib
+import struct
+
+MAGIC = b"capsule-status1"
+_HEADER = struct.Struct("<16sQQQQ")
+_RULE = struct.Struct("<16sQQ")
+
+
+class Status:
+    """Reads the file while the target writes to it through a mapping."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.programs = self.calls = self.skipped = 0
+        self.rules = {}  # id -> (reachable, count)
+
+    def read(self):
+        """Takes the numbers as they are now; keeps the old where none are."""
+        try:
+            self._decode(self.path.read_bytes())
+        except OSError:
+            pass  # not there yet
+
+    def _decode(self, data):
+        if len(data) < _HEADER.size:
+            return
+        magic, rules, programs, calls, skipped = _HEADER.unpack_from(data)
+        if magic.rstrip(b"\0") != MAGIC:
+            return
+        if len(data) < _HEADER.size + rules * _RULE.size:
+            return
+        self.programs, self.calls, self.skipped = programs, calls, skipped
+        for number in range(rules):
+            rule, reachable, count = _RULE.unpack_from(
+                data, _HEADER.size + number * _RULE.size
+            )
+            ident = rule.rstrip(b"\0").decode("ascii", "replace")
+            self.rules[ident] = (bool(reachable), count)
+
+
+def rules_of(statuses):
+    """(exercised, never): ids of the reachable rules of several runs."""
+    counts = {}
+    for status in statuses:
+        for ident, (reachable, count) in status.rules.items():
+            if reachable or count:
+                counts[ident] = counts.get(ident, 0) + count
+    exercised = [ident for ident, count in counts.items() if count]
+    return exercised, [ident for ident, count in counts.items() if not count]
