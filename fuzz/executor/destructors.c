@@ -100,7 +100,8 @@ static void run_destructor(int behaviour, PyObject *object)
     if (behaviour_uses(behaviour, CALL_FREE_NAME_OF)) {
         exercise(RULE_NEW_6, WHEN_SUCCEEDS);
     }
-    if (behaviour_uses(behaviour, CALL_FREE_POINTER_OF)) {
+    if (behaviour_uses(behaviour, CALL_FREE_POINTER_OF) ||
+        behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF)) {
         exercise(RULE_DTOR_13, WHEN_SUCCEEDS);
     }
 }

@@ -31,7 +31,8 @@ static char *copy_text(const char *text, size_t length)
     return copy;
 }
 
-/* Literals live until the program ends; the arena frees its own by itself. */
+/* Literals live until the program ends; the arena frees its own by itself, so
+ * that they need no list unless somebody may free them by mistake. */
 static struct {
     char *text[2048];
     unsigned count;
@@ -40,7 +41,7 @@ static struct {
 static uintptr_t make_literal(const char *text, size_t length)
 {
     char *copy = copy_text(text, length);
-    if (world.options.use_malloc) {
+    if (world.options.use_malloc || world.options.misuse) {
         if (literals.count ==
             sizeof(literals.text) / sizeof(literals.text[0])) {
             fputs("executor: too many literals in one run\n", stderr);
@@ -54,8 +55,21 @@ static uintptr_t make_literal(const char *text, size_t length)
 void free_literals(void)
 {
     while (literals.count > 0) {
-        free(literals.text[--literals.count]);
+        block_free(literals.text[--literals.count]);
     }
+}
+
+/* Frees what a destructor takes for its capsule's own. A literal would be
+ * static in the C of a program, although here it is a block. */
+static void free_owned(void *block)
+{
+    for (unsigned i = 0; i < literals.count && world.options.misuse; i++) {
+        if (literals.text[i] == block) {
+            violation(RULE_DTOR_13, "a block that the capsule owns is freed",
+                      "a literal is freed");
+        }
+    }
+    block_free(block);
 }
 
 /* --- arguments ------------------------------------------------------------ */
@@ -168,6 +182,15 @@ static void do_name(const struct call *call, const char *text, size_t length)
                     (uintptr_t)copy_text(text, length), length, true);
 }
 
+/* The block that the model knows is dead from the start. */
+static void do_stack_name(const struct call *call, const char *text,
+                          size_t length)
+{
+    model_allocated(&run.model, result_slot(call),
+                    (uintptr_t)touch_stack(text, length), length, true);
+    run.model.block[run.model.block_count - 1].alive = false;
+}
+
 static void do_realloc(const struct call *call, const struct model_arg *args)
 {
     void *old = pointer_of(&args[0]);
@@ -278,6 +301,9 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     case CALL_NAME:
         do_name(call, name_of(&args[0]), call->args[0].number);
         return 0;
+    case CALL_STACK_NAME:
+        do_stack_name(call, name_of(&args[0]), call->args[0].number);
+        return 0;
     case CALL_EDIT:
         touch_write(pointer_of(&args[0]), args[1].number,
                     (char)args[2].number);
@@ -340,10 +366,10 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_read(object, name_of(&args[1]));
         return 0;
     case CALL_FREE_POINTER_OF:
-        block_free(PyCapsule_GetPointer(object, PyCapsule_GetName(object)));
+        free_owned(PyCapsule_GetPointer(object, PyCapsule_GetName(object)));
         return 0;
     case CALL_FREE_NAME_OF:
-        block_free((void *)PyCapsule_GetName(object));
+        free_owned((void *)PyCapsule_GetName(object));
         return 0;
     case CALL_HOLD:
         do_hold(object, object_of(&args[1]));

@@ -105,7 +105,7 @@ void check_foreign_objects(uint16_t rule);
 /* For programs that break the contract: no capsule's name has been freed. */
 void check_names_alive(void);
 /* The result that the program's own comment expects. */
-void check_expectation(const struct call *call,
+void check_expectation(const struct call *call, const struct model_arg *args,
                        const struct prediction *prediction, uintptr_t got);
 void mark_reachable_rules(void);
 

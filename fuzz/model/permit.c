@@ -274,6 +274,8 @@ bool model_permits(const struct model *model, const struct call *call,
                    NOTHING;
     case CALL_COLLECT:
         return !model->error.set && !in_destructor(model);
+    case CALL_STACK_NAME:
+        return false;
     case CALL_FAIL_ALLOCATION:
         return args[0].number > 0 && !in_destructor(model);
     default:
