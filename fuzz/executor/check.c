@@ -91,6 +91,28 @@ static bool only_looks(unsigned op)
 
 /* --- values --------------------------------------------------------------- */
 
+/* The pending exception's object (borrowed) without disturbing it. */
+static PyObject *peek_exception(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    PyObject *exception = PyErr_GetRaisedException();
+    PyErr_SetRaisedException(exception);
+    return exception;
+#else
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_Restore(type, value, traceback);
+    return value;
+#endif
+}
+
+/* An exception is pending that was not there before the call. */
+static bool has_raised(const struct model_error *before)
+{
+    return PyErr_Occurred() &&
+           (!before->set || before->identity != peek_exception());
+}
+
 /* Rules that hold besides the one that predicted the value. */
 static void exercise_related(const struct call *call,
                              const struct model_arg *args,
@@ -140,10 +162,11 @@ static void exercise_related(const struct call *call,
 /* The rule of the prediction, or a more exact one for what came instead. */
 static uint16_t broken_rule(const struct call *call,
                             const struct model_arg *args,
-                            const struct prediction *p, uintptr_t got)
+                            const struct prediction *p, uintptr_t got,
+                            bool raised)
 {
     if (call->op == CALL_GET_POINTER && p->fails && got &&
-        args[0].capsule != NOTHING && PyErr_Occurred()) {
+        args[0].capsule != NOTHING && raised) {
         return RULE_GETP_5; /* it knew that it failed */
     }
     if (call->op == CALL_GET_NAME && !p->fails && got && p->value &&
@@ -166,7 +189,8 @@ static bool same_status(uintptr_t a, uintptr_t b)
 }
 
 void check_value(const struct call *call, const struct model_arg *args,
-                 const struct prediction *p, uintptr_t got)
+                 const struct prediction *p, const struct model_error *before,
+                 uintptr_t got)
 {
     enum yield yields = CALLS[call->op].yields;
     bool right;
@@ -190,36 +214,21 @@ void check_value(const struct call *call, const struct model_arg *args,
         return;
     }
     if (!right) {
-        const char *exception = PyErr_Occurred() ? describe_pending() : NULL;
-        violation(broken_rule(call, args, p, got),
+        bool raised = has_raised(before);
+        violation(broken_rule(call, args, p, got, raised),
                   describe_outcome(
                       yields, p->value,
                       p->fails ? describe_error(&run.model.error) : NULL),
                   describe_outcome(yields == YIELDS_DESTRUCTOR
                                        ? YIELDS_NOTHING
                                        : yields,
-                                   got, exception));
+                                   got, raised ? describe_pending() : NULL));
     }
     exercise(p->rule, p->fails ? WHEN_FAILS : WHEN_SUCCEEDS);
     exercise_related(call, args, p);
 }
 
 /* --- the error indicator -------------------------------------------------- */
-
-/* The pending exception's object (borrowed) without disturbing it. */
-static PyObject *peek_exception(void)
-{
-#if PY_VERSION_HEX >= 0x030C0000
-    PyObject *exception = PyErr_GetRaisedException();
-    PyErr_SetRaisedException(exception);
-    return exception;
-#else
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_Restore(type, value, traceback);
-    return value;
-#endif
-}
 
 static bool message_is(PyObject *exception, const char *message)
 {
