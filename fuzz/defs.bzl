@@ -1,6 +1,7 @@
 """cc_fuzz_test: everything that belongs to one fuzz target."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
+load("//tools/build_defs:configs.bzl", "configured_binary")
 
 # libFuzzer cannot be linked where all sanitizers are off.
 _NEEDS_ENGINE = select({
@@ -105,8 +106,14 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
         deps = [subject, "//fuzz:minimize_main"],
     )
 
-    cc_binary(
+    configured_binary(
         name = name + "_bin",
+        binary = name + "_engine",
+        config = "fuzz",
+        target_compatible_with = _NEEDS_ENGINE,
+    )
+    cc_binary(
+        name = name + "_engine",
         linkopts = ["-fsanitize=fuzzer"],
         target_compatible_with = _NEEDS_ENGINE,
         deps = [name + "_lib", "//fuzz:sanitizer_options"] +

@@ -1,6 +1,6 @@
 /* Makes an input that shows a finding as small as it gets.
  *
- *   minimize [--seconds=N] [--output=FILE] FILE
+ *   minimize [--misuse] [--seconds=N] [--output=FILE] FILE
  *
  * Fewest calls first, then the simplest arguments, as long as the same rule is
  * broken or the same sanitizer says the same. Every candidate runs in a process
@@ -21,11 +21,13 @@
 enum { SECONDS = 60, SECONDS_PER_CANDIDATE = 5 };
 
 static const char USAGE[] =
-    "usage: minimize [--seconds=N] [--output=FILE] FILE\n"
+    "usage: minimize [--misuse] [--seconds=N] [--output=FILE] FILE\n"
     "\n"
     "Writes the smallest input that shows the same finding as FILE: fewest\n"
     "calls first, then the simplest arguments.\n"
     "\n"
+    "  --misuse       perform also the calls that break the caller's side of\n"
+    "                 the contract\n"
     "  --seconds=N    stop after N seconds, with what is found by then\n"
     "                 (default 60)\n"
     "  --output=FILE  where to write it (default: FILE with .min and, for a\n"
@@ -131,9 +133,9 @@ static int minimize(const char *path, const char *output, long seconds)
     return status;
 }
 
-static int run(const char *path, const char *output, long seconds)
+static int run(const char *path, const char *output, long seconds,
+               const struct subject_options *options)
 {
-    struct subject_options options = subject_options_from_environment();
     struct input input;
     char error[1024];
 
@@ -144,7 +146,7 @@ static int run(const char *path, const char *output, long seconds)
     int status = 2;
     if (!subject_load(path, input.bytes, input.size, error, sizeof error)) {
         fprintf(stderr, "%s\n", error);
-    } else if (subject_start(&options) != 0) {
+    } else if (subject_start(options) != 0) {
         fprintf(stderr, "minimize: the implementation does not start with "
                         "this profile; see CAPSULE_PROFILE\n");
     } else {
@@ -165,6 +167,7 @@ static const char *value_of(const char *argument, const char *flag)
 int main(int argc, char **argv)
 {
     char default_output[FILENAME_MAX];
+    struct subject_options options = subject_options_from_environment();
     const char *path = NULL, *output = NULL, *value;
     long seconds = SECONDS;
 
@@ -183,6 +186,8 @@ int main(int argc, char **argv)
                         value);
                 return 2;
             }
+        } else if (strcmp(argv[i], "--misuse") == 0) {
+            options.misuse = true;
         } else if ((value = value_of(argv[i], "--output="))) {
             output = value;
         } else if (argv[i][0] == '-') {
@@ -206,5 +211,5 @@ int main(int argc, char **argv)
         output = default_output;
     }
     input_use_working_directory();
-    return run(path, output, seconds);
+    return run(path, output, seconds, &options);
 }

@@ -29,24 +29,22 @@ static const char *artifact_prefix(int argc, char **argv)
     return prefix;
 }
 
-/* Flags that every run of a target needs, before those of the user, which
- * therefore win: inputs as long as a program can be, from the first one on. */
-static void add_flags(int *argc, char ***argv)
+/* Lets inputs be as long as a program can be; libFuzzer would cut them to what
+ * the corpus has. A flag of the user comes later and wins. */
+static void set_longest_input(int *argc, char ***argv)
 {
     static char longest[32];
-    static char at_once[] = "-len_control=0";
     snprintf(longest, sizeof longest, "-max_len=%d", MAX_ENCODED);
 
-    char **all = calloc((size_t)*argc + 3, sizeof *all);
+    char **all = calloc((size_t)*argc + 2, sizeof *all);
     if (!all) {
-        return;
+        abort();
     }
     all[0] = (*argv)[0];
     all[1] = longest;
-    all[2] = at_once;
-    memcpy(all + 3, *argv + 1, (size_t)(*argc - 1) * sizeof *all);
+    memcpy(all + 2, *argv + 1, (size_t)(*argc - 1) * sizeof *all);
     *argv = all;
-    *argc += 2;
+    *argc += 1;
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -65,7 +63,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         exit(2);
     }
     atexit(print_rules);
-    add_flags(argc, argv);
+    set_longest_input(argc, argv);
     return 0;
 }
 

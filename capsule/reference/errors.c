@@ -192,7 +192,11 @@ static void write_exception(const char *before, PyObject *object)
 
 void PyErr_WriteUnraisable(PyObject *object)
 {
-    write_exception("Exception ignored in", object);
+    /* As in CPython, where a hook gets the object, reporting takes a reference:
+     * a destructor that reports its own capsule breaks DTOR-9 here too. */
+    Py_XINCREF(object);
+    write_exception(object ? "Exception ignored in" : NULL, object);
+    Py_XDECREF(object);
 }
 
 void PyErr_Print(void) { write_exception(NULL, NULL); }

@@ -123,7 +123,7 @@ static void exercise_related(const struct call *call,
     } else if (is_setter(call->op) && !p->fails) {
         exercise(RULE_SET_ALL_3,
                  run.model.error.set ? WHEN_PENDING : WHEN_SUCCEEDS);
-        if (capsule->references > 1) {
+        if (model_references(capsule) > 1) {
             exercise(RULE_SET_ALL_4, WHEN_SUCCEEDS);
         }
         if (capsule->life == LIFE_DYING) {
@@ -386,14 +386,15 @@ static void check_references(const struct call *call, int id)
 {
     const struct model_capsule *capsule = &run.model.capsule[id];
     PyObject *object = (PyObject *)capsule->handle;
-    long expected = capsule->references + capsule->in_cycles;
-    if (Py_REFCNT(object) != expected) {
+    long expected = model_references(capsule);
+    long got = (long)Py_REFCNT(object);
+    if (got < expected || got > expected + capsule->uncollected) {
         uint16_t rule = only_looks(call->op)   ? RULE_GET_ALL_2
                         : is_setter(call->op)  ? RULE_SET_ALL_2
                         : call->op == CALL_NEW ? RULE_NEW_1
                                                : RULE_TYPE_1;
         violation(rule, describe_count("references", expected),
-                  describe_count("references", (long)Py_REFCNT(object)));
+                  describe_count("references", got));
     }
     if (Py_TYPE(object) != &PyCapsule_Type) {
         violation(RULE_TYPE_4, "a capsule of type PyCapsule_Type",
@@ -404,11 +405,9 @@ static void check_references(const struct call *call, int id)
 void check_capsules(const struct call *call, const struct model_arg *args,
                     const struct prediction *p)
 {
-    for (int id = 0; id < run.model.capsule_count; id++) {
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        int id = run.model.alive[i];
         const struct model_capsule *capsule = &run.model.capsule[id];
-        if (capsule->life != LIFE_ALIVE) {
-            continue;
-        }
         uintptr_t got;
         enum field field = find_difference(capsule, &got);
         if (field != FIELD_COUNT) {
@@ -459,10 +458,10 @@ void check_foreign_objects(uint16_t rule)
 
 void check_names_alive(void)
 {
-    for (int i = 0; i < run.model.capsule_count; i++) {
-        const struct model_capsule *capsule = &run.model.capsule[i];
-        const struct model_address *name = &capsule->field[FIELD_NAME];
-        if (capsule->life == LIFE_ALIVE && name->address &&
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        const struct model_address *name =
+            &run.model.capsule[run.model.alive[i]].field[FIELD_NAME];
+        if (name->address &&
             memory_is_poisoned((const void *)name->address)) {
             violation(RULE_NEW_5, "the name outlives the capsule",
                       "the name's memory has been freed");

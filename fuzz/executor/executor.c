@@ -88,18 +88,8 @@ void executor_set_input(const uint8_t *bytes, size_t size)
 
 /* --- one call ------------------------------------------------------------- */
 
-/* Whether the destructor of this capsule is running now. */
-static bool is_running(int capsule)
-{
-    for (unsigned i = 1; i < run.model.frame_count; i++) {
-        if (run.model.frame[i].capsule == capsule) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Every capsule that lost its last reference must be gone by now. */
+/* Every capsule that lost its last reference in this call must be gone by now;
+ * those that an outer call is destroying may still wait for their turn. */
 static void finish_deaths(const struct call *call)
 {
     if (run.model.profile->deferred_destruction &&
@@ -108,7 +98,8 @@ static void finish_deaths(const struct call *call)
     }
     for (int i = 0; run.model.owed > 0 && i < run.model.capsule_count; i++) {
         struct model_capsule *capsule = &run.model.capsule[i];
-        if (capsule->life != LIFE_DYING || is_running(i)) {
+        if (capsule->life != LIFE_DYING ||
+            capsule->death_frame != run.model.frame_count) {
             continue;
         }
         if (capsule->owes_destructor && !capsule->destructor_ran) {
@@ -123,6 +114,9 @@ static void finish_deaths(const struct call *call)
             exercise(RULE_DTOR_11, WHEN_SUCCEEDS);
         }
         model_destroyed(&run.model, i);
+    }
+    if (call && call->op == CALL_COLLECT) {
+        model_collected(&run.model);
     }
 }
 

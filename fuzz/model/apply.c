@@ -13,6 +13,7 @@ void model_reset(struct model *model, const struct profile *profile,
     memset(model->capsule_slot, 0xff, sizeof(model->capsule_slot));
     memset(model->block_slot, 0xff, sizeof(model->block_slot));
     model->capsule_count = model->block_count = model->owed = 0;
+    model->alive_count = 0;
     model->fail_at = 0;
     model->error = (struct model_error){0};
     model->frame_count = 1;
@@ -79,7 +80,9 @@ void model_created(struct model *model, unsigned slot, const void *handle,
     capsule->life = LIFE_ALIVE;
     capsule->destructor_ran = false;
     capsule->references = 1;
+    capsule->held = 0;
     capsule->in_cycles = 0;
+    capsule->uncollected = 0;
     capsule->destructor = has_destructor ? args[2].index : NOTHING;
     capsule->field[FIELD_POINTER] = args[0].value;
     capsule->field[FIELD_NAME] = args[1].value;
@@ -89,6 +92,7 @@ void model_created(struct model *model, unsigned slot, const void *handle,
     capsule->rule[FIELD_CONTEXT] = RULE_NEW_10;
     capsule->rule[FIELD_DESTRUCTOR] = has_destructor ? RULE_NEW_7 : RULE_NEW_8;
     model->capsule_slot[slot] = (int16_t)id;
+    model->alive[model->alive_count++] = (uint8_t)id;
     update_ownership(model, id, NOTHING, NOTHING);
 }
 
@@ -101,24 +105,38 @@ static void forget_slots_of(struct model *model, int id)
     }
 }
 
+static void remove_alive(struct model *model, int id)
+{
+    unsigned i = 0;
+    while (model->alive[i] != id) {
+        i++;
+    }
+    model->alive[i] = model->alive[--model->alive_count];
+}
+
 /* Begins the end of a capsule that has no references left. */
 static void begin_death(struct model *model, int id)
 {
     struct model_capsule *capsule = &model->capsule[id];
     capsule->life = LIFE_DYING;
+    remove_alive(model, id);
     capsule->owes_destructor = capsule->destructor != NOTHING;
+    capsule->destructor_ran = false;
+    /* The collector may still hold it, and then ends it when it likes. */
+    capsule->death_frame =
+        capsule->uncollected > 0 ? 1 : (uint8_t)model->frame_count;
     model->owed++;
 }
 
-static void drop_reference(struct model *model, int id)
+/* A reference of some kind was given back. */
+static void dropped(struct model *model, int id)
 {
     struct model_capsule *capsule = &model->capsule[id];
-    capsule->references--;
     if (capsule->references == 0) {
         forget_slots_of(model, id);
-        if (capsule->in_cycles == 0) {
-            begin_death(model, id);
-        }
+    }
+    if (model_references(capsule) == 0) {
+        begin_death(model, id);
     }
 }
 
@@ -164,7 +182,7 @@ static void hold(struct model *model, int id, int other)
 {
     struct model_address context = {
         (uintptr_t)model->capsule[other].handle, NOTHING, (int16_t)other};
-    model->capsule[other].references++;
+    model->capsule[other].held++;
     set_field(model, id, FIELD_CONTEXT, &context, RULE_SETC_1);
     set_destructor(model, id, DESTRUCTOR_drop_context, RULE_SETD_1);
 }
@@ -175,7 +193,8 @@ static void drop_context(struct model *model, int id)
     int other = context->capsule;
     context->capsule = NOTHING;
     if (other != NOTHING) {
-        drop_reference(model, other);
+        model->capsule[other].held--;
+        dropped(model, other);
     }
 }
 
@@ -184,11 +203,17 @@ static void collect(struct model *model)
     for (int i = 0; i < model->capsule_count; i++) {
         struct model_capsule *capsule = &model->capsule[i];
         if (capsule->life == LIFE_ALIVE && capsule->in_cycles > 0) {
+            capsule->uncollected = capsule->in_cycles;
             capsule->in_cycles = 0;
-            if (capsule->references == 0) {
-                begin_death(model, i);
-            }
+            dropped(model, i);
         }
+    }
+}
+
+void model_collected(struct model *model)
+{
+    for (int i = 0; i < model->capsule_count; i++) {
+        model->capsule[i].uncollected = 0;
     }
 }
 
@@ -278,7 +303,8 @@ void model_apply(struct model *model, const struct call *call,
         model->capsule_slot[call->result] = args[0].capsule;
         break;
     case CALL_DECREF:
-        drop_reference(model, args[0].capsule);
+        model->capsule[args[0].capsule].references--;
+        dropped(model, args[0].capsule);
         break;
     case CALL_RAISE:
         model->error = (struct model_error){
@@ -314,7 +340,8 @@ void model_apply(struct model *model, const struct call *call,
         break;
     case CALL_LEAVE_IN_CYCLE:
         model->capsule[args[0].capsule].in_cycles++;
-        drop_reference(model, args[0].capsule);
+        model->capsule[args[0].capsule].references--;
+        dropped(model, args[0].capsule);
         break;
     case CALL_COLLECT:
         collect(model);

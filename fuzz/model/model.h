@@ -55,8 +55,11 @@ struct model_capsule {
     uint8_t life;        /* enum life */
     bool owes_destructor; /* while DYING: it had one at its end */
     bool destructor_ran;  /* while DYING */
-    int16_t references;  /* those of slots and of contexts that hold it */
-    int16_t in_cycles;   /* references that only the collector can drop */
+    uint8_t death_frame;  /* while DYING: frame_count when that began */
+    int16_t references;  /* those that the program owns, in slots */
+    int16_t held;        /* those that contexts own, by hold() */
+    int16_t in_cycles;   /* those that only the collector can drop */
+    int16_t uncollected; /* those that it may drop any time, as it runs */
     int16_t destructor;  /* enum behaviour, or NOTHING */
     struct model_address field[FIELD_DESTRUCTOR]; /* pointer, name, context */
     uint16_t rule[FIELD_COUNT]; /* the rule that gave each field its value */
@@ -93,7 +96,8 @@ struct model {
     bool misuse;
     int16_t capsule_slot[SLOTS];
     int16_t block_slot[2 * SLOTS]; /* payloads, then buffers */
-    uint16_t capsule_count, block_count, frame_count;
+    uint16_t capsule_count, block_count, frame_count, alive_count;
+    uint8_t alive[MAX_CAPSULES]; /* the capsules that are, in no order */
     uint16_t owed;    /* capsules whose destruction is still to come */
     uint16_t fail_at; /* the allocation of the next call that fails; 0: none */
     struct model_error error;
@@ -157,8 +161,17 @@ void model_leave_destructor(struct model *model);
  * model_leave_destructor(). */
 void model_enter_by_hand(struct model *model, int capsule);
 
+/* The collector has done its work. */
+void model_collected(struct model *model);
+
 /* The implementation is done with the capsule. */
 void model_destroyed(struct model *model, int capsule);
+
+/* All references to the capsule. */
+static inline int model_references(const struct model_capsule *capsule)
+{
+    return capsule->references + capsule->held + capsule->in_cycles;
+}
 
 /* Whether the names are equal as PyCapsule_GetPointer compares them. */
 bool model_names_match(const char *a, const char *b);

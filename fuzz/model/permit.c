@@ -44,13 +44,20 @@ static bool pointer_fits(const struct model *model, int capsule,
            (block->owner == NOTHING || block->owner == capsule);
 }
 
-/* Whether some capsule other than `capsule` refers to the block as its name. */
+/* Whether some capsule other than `capsule` refers to the block as its name.
+ * One that is being destroyed does until it is gone. */
 static bool used_as_name(const struct model *model, int block, int capsule)
 {
-    for (int i = 0; i < model->capsule_count; i++) {
-        const struct model_capsule *c = &model->capsule[i];
-        if (i != capsule && c->life != LIFE_DEAD &&
-            c->field[FIELD_NAME].block == block) {
+    for (unsigned i = 0; i < model->alive_count; i++) {
+        int id = model->alive[i];
+        if (id != capsule &&
+            model->capsule[id].field[FIELD_NAME].block == block) {
+            return true;
+        }
+    }
+    for (int i = 0; model->owed > 0 && i < model->capsule_count; i++) {
+        if (i != capsule && model->capsule[i].life == LIFE_DYING &&
+            model->capsule[i].field[FIELD_NAME].block == block) {
             return true;
         }
     }

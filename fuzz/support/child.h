@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What became of a child. */
 struct child {
     int status;     /* as waitpid() gives it */
@@ -26,5 +30,9 @@ void child_limit(unsigned seconds);
 bool child_survived(const struct child *child);
 
 void child_free(struct child *child);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 
 #include "fuzz/support/child.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { FINDING_SIZE = 128 };
 
 /* Writes the first thing that the child found; an empty string for a child
@@ -24,5 +28,9 @@ const char *finding_of(const struct child *child, char finding[FINDING_SIZE]);
  * beginning of what it says (whole words), or the beginning of a line that the
  * implementation prints by itself. */
 bool finding_is_reported(const struct child *child, const char *expected);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -364,10 +364,17 @@ static void simplify_number(struct reduction *reduction, struct place place)
     }
 }
 
-/* Literals: what the name buffers were made of, for use in their stead. */
+/* A literal instead of a name buffer: what that was made of, or nothing. */
 static void write_out_buffer(struct reduction *reduction, struct place place)
 {
+    const struct value empty = {.tag = VALUE_TEXT};
+    enum call_op op = reduction->best.calls[place.call].op;
     unsigned slot = value_at(&reduction->best, place)->index;
+
+    if (!(ARG_TAGS[CALLS[op].args[place.argument]] >> VALUE_TEXT & 1) ||
+        try_value(reduction, place, empty)) {
+        return;
+    }
     for (size_t i = 0; i < reduction->best.call_count; i++) {
         const struct call *call = &reduction->best.calls[i];
         if (call->op == CALL_NAME && call->result == slot &&

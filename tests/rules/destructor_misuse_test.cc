@@ -103,6 +103,17 @@ TEST_F(DestructorMisuseDeathTest, DTOR_9_PuttingItIntoAContainer)
     }), ImplementationReports(incref_of_dying, freed_twice));
 }
 
+// Destructors of DLPack capsules do this. CPython 3.8 to 3.13 hands the object
+// to a hook, takes a reference for that, and runs the destructor again.
+TEST_F(DestructorMisuseDeathTest, DTOR_9_ReportingTheDyingCapsule)
+{
+    EXPECT_MISUSE_IS_SEEN(DropNew([](PyObject *self) {
+        PyCapsule_SetDestructor(self, nullptr);
+        PyCapsule_GetPointer(self, "demo.wrong");
+        PyErr_WriteUnraisable(self);
+    }), ImplementationReports(incref_of_dying, freed_twice));
+}
+
 PyObject *resurrected;
 
 TEST_F(DestructorMisuseDeathTest, DTOR_8_AReferenceTakenThereKeepsNothing)

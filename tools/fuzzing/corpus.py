@@ -83,9 +83,25 @@ def keep(data, folder, name=None):
     return target, True
 
 
-def publish(path, folder):
-    """Puts a copy of an intact unit into the folder; whether it is new."""
-    return keep(path.read_bytes(), folder, path.name)[1]
+def publish(path, folder, name=None):
+    """Puts an intact unit into the folder; whether it is new there.
+
+    As a second name of the same file where that can be, so that a full disk
+    does not stand between a run and what it has found.
+    """
+    target = folder / (name or path.name)
+    if target.exists() and is_same(path, target):
+        return False
+    try:
+        target.unlink(missing_ok=True)
+        os.link(path, target)
+        return True
+    except OSError:  # another file system
+        return keep(path.read_bytes(), folder, target.name)[1]
+
+
+def is_same(one, other):
+    return one.read_bytes() == other.read_bytes()
 
 
 def publish_all(source, folder):

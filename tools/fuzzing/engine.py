@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -20,6 +21,9 @@ FINDINGS = {
     77: "a crash or a leak",
 }
 INTERRUPTED = 72
+
+# A line of -help=1.
+_LISTED_FLAG = re.compile(r"^ (\w+)\s+\S+\t", re.MULTILINE)
 
 # Seconds that one input may take.
 _TIME_LIMIT = 10
@@ -54,6 +58,26 @@ def check_flags(flags):
             )
         if name in _OWN_FLAGS:
             raise Problem(f"'{flag}' is not for here; {_OWN_FLAGS[name]}")
+
+
+def check_known(flags, binary):
+    """A Problem for a flag that libFuzzer does not have: it would only warn."""
+    listed = subprocess.run(
+        [str(binary), "-help=1"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    ).stderr
+    known = set(_LISTED_FLAG.findall(listed))
+    for flag in flags:
+        name = flag[1:].partition("=")[0]
+        if name not in known:
+            raise Problem(
+                f"libFuzzer has no flag '-{name}'; its flags are listed by "
+                f"{shlex.join([str(binary), '-help=1'])}"
+            )
 
 
 def end_with_parent():

@@ -7,11 +7,14 @@ import re
 _PROGRESS = re.compile(r"#(?P<executions>\d+)\s+\S+.*?corp: (?P<corpus>\d+)/")
 _COVERAGE = re.compile(r"\bcov: (\d+)")
 _UNITS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
-_UNKNOWN_FLAG = re.compile(r"WARNING: unrecognized flag '([^']*)'")
-_ARTIFACT = re.compile(r"Test unit written to (\S.*)")
 
 # libFuzzer stops looking for leaks with no more than this.
 _NO_LEAKS = "INFO: libFuzzer disabled leak detection"
+
+# Where the report of a finding starts.
+_REPORT = re.compile(
+    r"contract violation: |==\d+==\s?ERROR: |\S+: runtime error: |ALARM: "
+)
 
 _LINES_KEPT = 4000
 
@@ -23,8 +26,6 @@ class Log:
         self.executions = 0
         self.coverage = 0
         self.corpus = 0
-        self.artifacts = []
-        self.unknown_flag = None
         self.leaks_ignored = False
         self.tail = collections.deque(maxlen=_LINES_KEPT)
 
@@ -35,10 +36,6 @@ class Log:
             self._feed_progress(line)
         elif match := _UNITS.match(line):
             self.executions = int(match[1])
-        elif match := _UNKNOWN_FLAG.search(line):
-            self.unknown_flag = self.unknown_flag or match[1]
-        elif match := _ARTIFACT.search(line):
-            self.artifacts.append(match[1])
         elif line.startswith(_NO_LEAKS):
             self.leaks_ignored = True
 
@@ -56,8 +53,3 @@ class Log:
             if _REPORT.match(line):
                 return "\n".join(lines[number:])
         return "\n".join(lines[-20:])
-
-
-_REPORT = re.compile(
-    r"contract violation: |==\d+==\s?ERROR: |\S+: runtime error: |ALARM: "
-)

@@ -48,7 +48,7 @@ def _copy(folders, target):
     corpus.make_folder(target)
     for folder in folders:
         for path in corpus.inputs(folder)[0]:
-            corpus.keep(path.read_bytes(), target)
+            corpus.publish(path, target, corpus.digest(path.read_bytes()))
     return target
 
 
@@ -73,9 +73,10 @@ def _run(binary, base, more, private):
         check=False,
     )
     if run.returncode != 0:
-        last = run.stderr.strip().rpartition("\n")[2]
+        errors = [line for line in run.stderr.splitlines() if "ERROR" in line]
         raise Problem(
-            f"libFuzzer's merge ended with status {run.returncode}: {last}"
+            f"libFuzzer's merge ended with status {run.returncode}; "
+            + (errors[0] if errors else "is the disk full?")
         )
     return [
         path.read_bytes()

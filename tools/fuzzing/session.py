@@ -9,7 +9,7 @@ import corpus
 import findings
 import merge
 from display import Display, Rate, elapsed
-from engine import Engine
+from engine import Engine, check_known
 from problem import Problem
 from status import rules_of
 from summary import Summary
@@ -38,6 +38,7 @@ class Session:
     def run(self):
         """Runs until all engines have ended, one finds something, or Ctrl-C;
         prints the summary. Returns the exit status."""
+        check_known(self.options.flags, self.tools.binary)
         self.workspace.prepare(self.options.fresh)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupt)
@@ -96,11 +97,6 @@ class Session:
     def _look(self, jobs):
         for job in jobs:
             job.status.read()
-            if job.log.unknown_flag:
-                raise Problem(
-                    f"libFuzzer has no flag '{job.log.unknown_flag}'; "
-                    f"'{self.tools.binary} -help=1' lists them"
-                )
         # A finding of one ends all.
         if self.interrupted or any(job.has_failed() for job in jobs):
             for job in jobs:
@@ -132,29 +128,30 @@ class Session:
         )
         damaged += cut
         if damaged:
-            self.workspace.set_damaged_aside(damaged, "of this run")
             summary.failures.append(
-                f"{len(damaged)} files were not written whole; is the disk full?"
+                f"{len(damaged)} files of this run were not written whole; is "
+                "the disk full?"
             )
         return summary
 
     def _keep_units(self, jobs, folder, summary):
-        """Publishes new units; returns the damaged ones. What several engines
-        found is merged first, since each knows nothing of the others."""
-        damaged = []
-        for job in jobs:
-            damaged += corpus.units(job.units)[1]
-        if len(jobs) > 1:
-            merged = corpus.make_folder(folder / "merged")
+        """Publishes new inputs; returns the damaged ones.
+
+        They are merged first: each engine knows nothing of the others, and
+        leaves inputs that it has replaced by shorter ones since.
+        """
+        sources = [job.units for job in jobs]
+        damaged = [path for units in sources for path in corpus.units(units)[1]]
+        merged = corpus.make_folder(folder / "merged")
+        if not any(any(units.iterdir()) for units in sources):
+            return []
+        try:
             merge.merge(
-                self.tools.binary,
-                self.workspace.corpus,
-                [job.units for job in jobs],
-                merged,
+                self.tools.binary, self.workspace.corpus, sources, merged
             )
-            folders = [merged]
-        else:
-            folders = [job.units for job in jobs]
-        for units in folders:
+            sources = [merged]
+        except (Problem, OSError) as problem:
+            summary.failures.append(f"not merged, all is kept: {problem}")
+        for units in sources:
             summary.new += corpus.publish_all(units, self.workspace.corpus)[0]
         return damaged

@@ -40,9 +40,13 @@ class Workspace:
         corpus.make_folder(self.corpus)
         for leftover in self.corpus.glob(".*"):
             leftover.unlink()  # half published by a run that was killed
-        self.set_damaged_aside(
-            corpus.units(self.corpus)[1], f"in {self.show(self.corpus)}"
-        )
+        _, damaged = corpus.units(self.corpus)
+        if damaged:
+            corpus.set_aside(damaged, self.damaged)
+            print(
+                f"{len(damaged)} damaged inputs in {self.show(self.corpus)}; "
+                f"they are now in {self.show(self.damaged)}"
+            )
 
     def _move_corpus_away(self):
         number = 1
@@ -50,14 +54,6 @@ class Workspace:
             number += 1
         self.corpus.rename(old)
         print(f"the working corpus of earlier runs is now {self.show(old)}")
-
-    def set_damaged_aside(self, damaged, where):
-        if damaged:
-            corpus.set_aside(damaged, self.damaged)
-            print(
-                f"{len(damaged)} damaged inputs {where}, cut by a full disk or "
-                f"a crash; they are now in {self.show(self.damaged)}"
-            )
 
     def _recover(self, folder):
         with open(folder / "lock", "a", encoding="ascii") as lock:
@@ -72,8 +68,10 @@ class Workspace:
                 kept, damaged = kept + new, damaged + cut
             for units in folder.glob("job-*/artifacts"):
                 damaged += self._recover_findings(units)
-            self.set_damaged_aside(damaged, "of a run that was killed")
-            print(f"an earlier run was killed; {kept} new inputs of it are kept")
+            print(
+                f"an earlier run was killed; {kept} new inputs of it are kept, "
+                f"{len(damaged)} that were cut are not"
+            )
             shutil.rmtree(folder)
 
     def _recover_findings(self, units):

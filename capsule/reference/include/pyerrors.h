@@ -96,7 +96,9 @@ PyAPI_FUNC(void) PyErr_NormalizeException(PyObject **type, PyObject **value,
                                           PyObject **traceback);
 
 /* Reports the pending exception on stderr as one that cannot be raised, in
- * `object` (may be NULL), and clears it. Nothing happens when none is set. */
+ * `object` (may be NULL), and clears it. Nothing happens when none is set. Takes
+ * a reference to `object` meanwhile, so a destructor must not pass its own
+ * capsule (DTOR-9). */
 PyAPI_FUNC(void) PyErr_WriteUnraisable(PyObject *object);
 /* Prints the pending exception on stderr and clears it. */
 PyAPI_FUNC(void) PyErr_Print(void);
