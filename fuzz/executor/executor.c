@@ -337,6 +337,7 @@ void executor_run(const struct program *program,
     if (world.options.misuse) {
         check_names_alive();
         check_nothing_forgotten();
+        PyErr_Clear(); /* an exception may be pending; it is no leak */
     } else {
         clean_up();
     }

@@ -31,8 +31,7 @@ static char *copy_text(const char *text, size_t length)
     return copy;
 }
 
-/* Literals live until the program ends; the arena frees its own by itself, so
- * that they need no list unless somebody may free them by mistake. */
+/* Literals live until the program ends; the arena frees its own by itself. */
 static struct {
     char *text[2048];
     unsigned count;
@@ -41,7 +40,7 @@ static struct {
 static uintptr_t make_literal(const char *text, size_t length)
 {
     char *copy = copy_text(text, length);
-    if (world.options.use_malloc || world.options.misuse) {
+    if (world.options.use_malloc) {
         if (literals.count ==
             sizeof(literals.text) / sizeof(literals.text[0])) {
             fputs("executor: too many literals in one run\n", stderr);
@@ -55,21 +54,38 @@ static uintptr_t make_literal(const char *text, size_t length)
 void free_literals(void)
 {
     while (literals.count > 0) {
-        block_free(literals.text[--literals.count]);
+        free(literals.text[--literals.count]);
     }
 }
 
-/* Frees what a destructor takes for its capsule's own. A literal would be
- * static in the C of a program, although here it is a block. */
+/* Frees what a destructor takes for its capsule's own. Where that may be
+ * anything, it must be a block of the program: a literal is none, although here
+ * it lives in one. */
 static void free_owned(void *block)
 {
-    for (unsigned i = 0; i < literals.count && world.options.misuse; i++) {
-        if (literals.text[i] == block) {
-            violation(RULE_DTOR_13, "a block that the capsule owns is freed",
-                      "a literal is freed");
-        }
+    bool ours = block == NULL || !world.options.misuse;
+    for (int i = 0; !ours && i < run.model.block_count; i++) {
+        ours = run.model.block[i].address == (uintptr_t)block;
+    }
+    if (!ours) {
+        violation(RULE_DTOR_13, "what the capsule owns is freed",
+                  "what is freed is no payload and no name of the program");
     }
     block_free(block);
+}
+
+/* The same for the reference that a context is taken for. */
+static void drop_owned(void *context)
+{
+    bool ours = context == NULL || !world.options.misuse;
+    for (int i = 0; !ours && i < run.model.capsule_count; i++) {
+        ours = run.model.capsule[i].handle == context;
+    }
+    if (!ours) {
+        violation(RULE_DTOR_13, "a reference that the capsule owns is dropped",
+                  "the context is no capsule");
+    }
+    Py_XDECREF((PyObject *)context);
 }
 
 /* --- arguments ------------------------------------------------------------ */
@@ -375,7 +391,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_hold(object, object_of(&args[1]));
         return 0;
     case CALL_DROP_CONTEXT_OF:
-        Py_XDECREF((PyObject *)PyCapsule_GetContext(object));
+        drop_owned(PyCapsule_GetContext(object));
         return 0;
     case CALL_CALL_DESTRUCTOR:
         do_call_destructor(object, args[0].capsule);

@@ -135,7 +135,8 @@ static void dropped(struct model *model, int id)
     if (capsule->references == 0) {
         forget_slots_of(model, id);
     }
-    if (model_references(capsule) == 0) {
+    /* A program that breaks the contract drops what is dead, too. */
+    if (model_references(capsule) == 0 && capsule->life == LIFE_ALIVE) {
         begin_death(model, id);
     }
 }
