@@ -1,0 +1,291 @@
+/* Arguments that fit the state in which their call will stand. */
+#include "fuzz/mutator/generate.h"
+#include "fuzz/mutator/scripts.h"
+
+static void set_index(struct value *value, enum value_tag tag, unsigned index)
+{
+    *value = (struct value){.tag = (uint8_t)tag, .index = (uint8_t)index};
+}
+
+static void set_number(struct value *value, unsigned number)
+{
+    *value = (struct value){.tag = VALUE_NUMBER, .number = (uint16_t)number};
+}
+
+/* One of the slots in the mask; any slot where there is none. */
+static unsigned choose_slot(struct generator *g, unsigned mask)
+{
+    return mask ? random_bit(g->random, mask) : random_below(g->random, SLOTS);
+}
+
+static void choose_capsule(struct generator *g, const struct call *call,
+                           unsigned index, struct value *value)
+{
+    unsigned mask = g->forecast->slots[RESULT_CAPSULE];
+
+    if (index == 0) {
+        mask = forecast_capsules_for(g->forecast, (enum call_op)call->op);
+    } else if (call->op == CALL_HOLD) {
+        const struct forecast_object *holder =
+            forecast_object_of(g->forecast, &call->args[0]);
+        mask = holder ? forecast_holdable(g->forecast, holder) : mask;
+    }
+    set_index(value, VALUE_CAPSULE, choose_slot(g, mask));
+}
+
+static void choose_object(struct generator *g, const struct call *call,
+                          unsigned index, struct value *value)
+{
+    enum arg_kind kind = CALLS[call->op].args[index];
+    unsigned choice =
+        random_pick(g->random, g->weights->object, OBJECT_CHOICES);
+
+    if (choice == CHOOSE_EMPTY_SLOT) {
+        set_index(value, VALUE_CAPSULE, random_below(g->random, SLOTS));
+    } else if (choice == CHOOSE_LIVE || kind == ARG_CAPSULE) {
+        choose_capsule(g, call, index, value);
+    } else if (choice == CHOOSE_NO_OBJECT && kind == ARG_OBJECT) {
+        set_index(value, VALUE_NULL, 0);
+    } else {
+        set_index(value, VALUE_OBJECT, random_below(g->random, OBJECT_COUNT));
+    }
+}
+
+static void choose_pointer(struct generator *g, struct value *value)
+{
+    unsigned payloads = g->forecast->slots[RESULT_PAYLOAD];
+
+    switch (random_pick(g->random, g->weights->pointer, POINTER_CHOICES)) {
+    case CHOOSE_NO_POINTER:
+        set_index(value, VALUE_NULL, 0);
+        return;
+    case CHOOSE_PAYLOAD:
+        if (payloads) {
+            set_index(value, VALUE_PAYLOAD, random_bit(g->random, payloads));
+            return;
+        }
+        break;
+    default:
+        break;
+    }
+    set_index(value, VALUE_ADDRESS, random_below(g->random, ADDRESS_COUNT));
+}
+
+/* --- destructors ---------------------------------------------------------- */
+
+/* What the capsule has that a destructor could free. */
+struct belongings {
+    bool payload;
+    bool name;
+};
+
+static struct belongings belongings_of_new(const struct forecast *f,
+                                           const struct call *call)
+{
+    const struct value *pointer = &call->args[0], *name = &call->args[1];
+    return (struct belongings){pointer->tag == VALUE_PAYLOAD &&
+                                   forecast_free_payloads(f) >> pointer->index &
+                                       1,
+                               name->tag == VALUE_BUFFER &&
+                                   forecast_free_buffers(f) >> name->index & 1};
+}
+
+static struct belongings belongings_of(const struct forecast *f,
+                                       const struct forecast_object *object)
+{
+    return (struct belongings){
+        object->pointer_tag == VALUE_PAYLOAD &&
+            forecast_free_payloads(f) >> object->pointer_index & 1,
+        object->name.tag == VALUE_BUFFER &&
+            f->buffers[object->name.index].users == 1};
+}
+
+static void choose_destructor(struct generator *g, const struct call *call,
+                              struct value *value)
+{
+    enum { TRIES = 4 };
+    const struct forecast_object *object =
+        call->op == CALL_NEW ? NULL
+                             : forecast_object_of(g->forecast, &call->args[0]);
+    struct belongings owns = {false, false};
+
+    set_index(value, VALUE_NULL, 0);
+    if (g->swarm->behaviour_count == 0 ||
+        random_chance(g->random, g->weights->no_destructor_percent)) {
+        return;
+    }
+    if (call->op == CALL_NEW) {
+        owns = belongings_of_new(g->forecast, call);
+    } else if (object) {
+        owns = belongings_of(g->forecast, object);
+    }
+    for (int i = 0; i < TRIES; i++) {
+        unsigned behaviour = g->swarm->behaviours[random_below(
+            g->random, g->swarm->behaviour_count)];
+        const struct script *script = &SCRIPTS[behaviour];
+        if ((owns.payload || !script->frees_pointer) &&
+            (owns.name || !script->frees_name)) {
+            set_index(value, VALUE_DESTRUCTOR, behaviour);
+            return;
+        }
+    }
+}
+
+/* --- memory --------------------------------------------------------------- */
+
+static void choose_block(struct generator *g, struct value *value)
+{
+    unsigned payloads = forecast_free_payloads(g->forecast);
+    unsigned buffers = forecast_free_buffers(g->forecast);
+    unsigned slot = choose_slot(g, payloads | buffers << SLOTS);
+
+    if (slot < SLOTS) {
+        set_index(value, VALUE_PAYLOAD, slot);
+    } else {
+        set_index(value, VALUE_BUFFER, slot - SLOTS);
+    }
+}
+
+static void choose_buffer(struct generator *g, struct value *value)
+{
+    unsigned mask = 0;
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        if (g->forecast->slots[RESULT_BUFFER] >> slot & 1 &&
+            g->forecast->buffers[slot].capacity > 0) {
+            mask |= 1u << slot;
+        }
+    }
+    set_index(value, VALUE_BUFFER, choose_slot(g, mask));
+}
+
+static unsigned choose_block_size(struct generator *g)
+{
+    switch (random_pick(g->random, g->weights->size, SIZE_CHOICES)) {
+    case SIZE_0:
+        return 0;
+    case SIZE_1:
+        return 1;
+    case SIZE_SMALL:
+        return 2 + random_below(g->random, 63);
+    default:
+        return random_below(g->random, 4097);
+    }
+}
+
+static void choose_size(struct generator *g, const struct call *call,
+                        struct value *value)
+{
+    unsigned number;
+
+    switch (call->op) {
+    case CALL_EDIT: {
+        unsigned slot = call->args[0].index % SLOTS;
+        bool there = g->forecast->slots[RESULT_BUFFER] >> slot & 1;
+        unsigned length = there ? g->forecast->buffers[slot].text.length : 0;
+        number = length ? random_below(g->random, length) : 0;
+        break;
+    }
+    case CALL_FAIL_ALLOCATION:
+        number = 1 + random_below(g->random, 4);
+        break;
+    default:
+        number = choose_block_size(g);
+        break;
+    }
+    set_number(value, number);
+}
+
+/* Of a name, 0 included: that shortens it. */
+static unsigned choose_byte(struct random *random)
+{
+    static const uint8_t BYTES[] = {'a', 'b', '.', 'A', 1, 0x7f, 0x80, 0xff};
+    unsigned n = random_below(random, 20);
+    if (n == 0) {
+        return 0;
+    }
+    return n < 4 ? random_below(random, 256) : BYTES[n % sizeof BYTES];
+}
+
+/* --- all kinds ------------------------------------------------------------ */
+
+/* The capsule that the other arguments are about. */
+static const struct forecast_object *subject(const struct generator *g,
+                                             const struct call *call)
+{
+    return call->args[0].tag == VALUE_CAPSULE
+               ? forecast_object_of(g->forecast, &call->args[0])
+               : NULL;
+}
+
+void generate_argument(struct generator *g, struct call *call, unsigned index)
+{
+    struct value *value = &call->args[index];
+
+    switch (CALLS[call->op].args[index]) {
+    case ARG_OBJECT:
+    case ARG_OBJECT_NOT_NULL:
+    case ARG_CAPSULE:
+        choose_object(g, call, index, value);
+        break;
+    case ARG_POINTER:
+        choose_pointer(g, value);
+        break;
+    case ARG_NAME:
+        choose_name(g, subject(g, call), value);
+        break;
+    case ARG_TEXT:
+        choose_text(g, value);
+        break;
+    case ARG_DESTRUCTOR:
+        choose_destructor(g, call, value);
+        break;
+    case ARG_EXCEPTION:
+        set_index(value, VALUE_EXCEPTION,
+                  random_below(g->random, EXCEPTION_COUNT));
+        break;
+    case ARG_PAYLOAD:
+        set_index(value, VALUE_PAYLOAD,
+                  choose_slot(g, forecast_free_payloads(g->forecast)));
+        break;
+    case ARG_BUFFER:
+        choose_buffer(g, value);
+        break;
+    case ARG_BLOCK:
+        choose_block(g, value);
+        break;
+    case ARG_SIZE:
+        choose_size(g, call, value);
+        break;
+    case ARG_BYTE:
+        set_number(value, choose_byte(g->random));
+        break;
+    default:
+        break;
+    }
+}
+
+void generate_result(struct generator *g, struct call *call)
+{
+    enum yield yields = CALLS[call->op].yields;
+
+    call->result = 0;
+    if (yields_result(yields)) {
+        unsigned all = (1u << g->swarm->limits[yields]) - 1;
+        unsigned empty = all & ~(unsigned)g->forecast->slots[yields];
+        call->result = (uint8_t)choose_slot(g, empty);
+    }
+}
+
+void generate_arguments(struct generator *g, struct call *call)
+{
+    generate_result(g, call);
+    for (unsigned i = 0; i < CALLS[call->op].arg_count; i++) {
+        generate_argument(g, call, i);
+    }
+    /* realloc(): in its own slot where there is no other, or just so. */
+    if (call->op == CALL_REALLOC &&
+        (g->forecast->slots[RESULT_PAYLOAD] >> call->result & 1 ||
+         random_chance(g->random, 50))) {
+        call->result = call->args[0].index;
+    }
+}

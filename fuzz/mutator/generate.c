@@ -1,0 +1,80 @@
+#include "fuzz/mutator/generate.h"
+
+static enum call_op draw(const struct swarm *swarm, struct random *random)
+{
+    unsigned n = random_below(random, swarm->up_to[swarm->call_count - 1]);
+    unsigned i = 0;
+    while (swarm->up_to[i] <= n) {
+        i++;
+    }
+    return (enum call_op)swarm->calls[i];
+}
+
+/* One of the wanted calls only, by their weights; CALL_COUNT: there is none. */
+static unsigned draw_wanted(const struct generator *g)
+{
+    uint8_t weights[CALL_COUNT];
+    unsigned sum = 0;
+
+    for (unsigned i = 0; i < g->swarm->call_count; i++) {
+        unsigned op = g->swarm->calls[i];
+        bool wanted =
+            forecast_wants(g->forecast, (enum call_op)op, g->swarm->limits);
+        weights[i] = wanted ? g->target->calls[op] : 0;
+        sum += weights[i];
+    }
+    return sum == 0 ? CALL_COUNT
+                    : g->swarm->calls[random_pick(g->random, weights,
+                                                  g->swarm->call_count)];
+}
+
+bool generate_call(struct generator *g, struct call *call)
+{
+    enum { TRIES = 8 };
+    unsigned op = CALL_COUNT;
+
+    if (g->swarm->call_count == 0) {
+        return false;
+    }
+    /* Drawing again until a call is wanted gives the same proportions as
+     * drawing from the wanted ones, mostly for less. */
+    for (int i = 0; i < TRIES && op == CALL_COUNT; i++) {
+        enum call_op drawn = draw(g->swarm, g->random);
+        if (forecast_wants(g->forecast, drawn, g->swarm->limits)) {
+            op = drawn;
+        }
+    }
+    if (op == CALL_COUNT) {
+        op = draw_wanted(g);
+    }
+    if (op == CALL_COUNT) {
+        return false;
+    }
+    *call = (struct call){.op = (uint8_t)op};
+    generate_arguments(g, call);
+    return true;
+}
+
+void generate_program(struct generator *g, unsigned length)
+{
+    struct program *program = g->program;
+
+    program_clear(program);
+    forecast_start(g->forecast, program);
+    while (program->call_count < length) {
+        struct call *call = &program->calls[program->call_count];
+        if (!generate_call(g, call)) {
+            break;
+        }
+        program->call_count++;
+        forecast_apply(g->forecast, call);
+    }
+}
+
+unsigned generate_length(const struct weights *weights, struct random *random)
+{
+    if (random_chance(random, weights->long_percent)) {
+        return MAX_CALLS / 2 + 1 + random_below(random, MAX_CALLS / 2);
+    }
+    return 1 + random_below(random, MAX_CALLS / 2);
+}

@@ -1,0 +1,139 @@
+#include "fuzz/mutator/mutator.h"
+
+#include "fuzz/mutator/editor.h"
+#include "fuzz/mutator/scripts.h"
+
+struct mutation_kind {
+    const char *name;
+    size_t weight; /* offset into struct weights */
+    mutation *apply;
+};
+
+#define MUTATION(kind) {#kind, offsetof(struct weights, kind), mutate_##kind}
+
+static const struct mutation_kind MUTATIONS[] = {
+    MUTATION(insert),    MUTATION(remove), MUTATION(replace),
+    MUTATION(duplicate), MUTATION(swap),   MUTATION(move),
+    MUTATION(splice),    MUTATION(repeat), MUTATION(change_argument),
+    MUTATION(edit_name), MUTATION(chain),
+};
+
+enum { KINDS = sizeof MUTATIONS / sizeof MUTATIONS[0], MOST_EDITS = 8 };
+
+const unsigned MUTATION_COUNT = KINDS;
+
+const char *mutation_name(unsigned index) { return MUTATIONS[index].name; }
+
+void mutator_init(struct mutator *mutator, const struct target *target,
+                  const struct weights *weights)
+{
+    scripts_init();
+    mutator->target = target;
+    mutator->weights = weights;
+    swarm_whole(&mutator->whole, target);
+}
+
+static void open_editor(struct editor *e, const struct mutator *mutator,
+                        struct random *random, struct program *program)
+{
+    e->program = program;
+    e->random = random;
+    e->weights = mutator->weights;
+    e->generator = (struct generator){.target = mutator->target,
+                                      .weights = mutator->weights,
+                                      .swarm = &mutator->whole,
+                                      .random = random,
+                                      .program = program,
+                                      .forecast = &e->forecast};
+}
+
+void mutator_generate(const struct mutator *mutator, struct random *random,
+                      struct program *program)
+{
+    struct editor e;
+    struct swarm swarm;
+
+    open_editor(&e, mutator, random, program);
+    swarm_draw(&swarm, mutator->target, mutator->weights, random);
+    e.generator.swarm = &swarm;
+    generate_program(&e.generator, generate_length(mutator->weights, random));
+}
+
+static unsigned draw_kind(const struct weights *weights, struct random *random)
+{
+    uint8_t kinds[KINDS];
+    for (unsigned i = 0; i < KINDS; i++) {
+        kinds[i] = *((const uint8_t *)weights + MUTATIONS[i].weight);
+    }
+    return random_pick(random, kinds, KINDS);
+}
+
+bool mutation_apply(const struct mutator *mutator, struct random *random,
+                    struct program *program, unsigned index)
+{
+    struct editor e;
+    open_editor(&e, mutator, random, program);
+    return MUTATIONS[index].apply(&e);
+}
+
+void mutator_mutate(const struct mutator *mutator, struct random *random,
+                    struct program *program)
+{
+    enum { TRIES = 16 };
+    const struct weights *weights = mutator->weights;
+    struct editor e;
+    unsigned edits = 0;
+
+    open_editor(&e, mutator, random, program);
+    for (unsigned tries = 0; tries < TRIES && edits < MOST_EDITS; tries++) {
+        if (!MUTATIONS[draw_kind(weights, random)].apply(&e)) {
+            continue;
+        }
+        edits++;
+        if (!random_chance(random, weights->more_edits_percent)) {
+            break;
+        }
+    }
+    if (program->call_count == 0) {
+        mutate_insert(&e);
+    }
+    if (random_chance(random, weights->repair_percent)) {
+        editor_repair(&e);
+    }
+    editor_remove_misuse(&e);
+}
+
+size_t mutator_mutate_bytes(const struct mutator *mutator, uint8_t *data,
+                            size_t size, size_t max_size, unsigned seed)
+{
+    static struct program program;
+    struct random random = {seed};
+
+    if (size == 0 || random_chance(&random, mutator->weights->fresh_percent)) {
+        mutator_generate(mutator, &random, &program);
+    } else {
+        program_decode(&program, data, size);
+        mutator_mutate(mutator, &random, &program);
+    }
+    return program_encode(&program, data, max_size);
+}
+
+size_t mutator_cross_bytes(const struct mutator *mutator, const uint8_t *data,
+                           size_t size, const uint8_t *other, size_t other_size,
+                           uint8_t *out, size_t max_size, unsigned seed)
+{
+    static struct program program, second;
+    struct random random = {seed};
+    struct editor e;
+
+    if (random_chance(&random, mutator->weights->fresh_percent)) {
+        mutator_generate(mutator, &random, &program);
+    } else {
+        program_decode(&program, data, size);
+        program_decode(&second, other, other_size);
+        mutator_cross(mutator, &random, &program, &second);
+        open_editor(&e, mutator, &random, &program);
+        editor_remove_misuse(&e);
+    }
+    return program_encode(&program, out, max_size);
+}

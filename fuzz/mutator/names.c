@@ -1,0 +1,307 @@
+/* Names: relatives of what the program has, and fresh ones. */
+#include <ctype.h>
+#include <string.h>
+
+#include "fuzz/mutator/generate.h"
+
+/* Bytes that comparisons, signedness, case and paths could confuse. */
+static const char ALPHABET[8] = {'a',    'b',    '.',        'A',
+                                 '\x01', '\x7f', (char)0x80, (char)0xff};
+
+static char alphabet_byte(struct random *random)
+{
+    return ALPHABET[random_next(random) % sizeof ALPHABET];
+}
+
+static void set_empty(struct value *value)
+{
+    *value = (struct value){.tag = VALUE_TEXT};
+}
+
+/* A literal of these characters. Where the program has them already it refers
+ * to them: each literal gets a place of its own when it is encoded. */
+static void set_characters(struct program *program, struct value *value,
+                           struct characters text)
+{
+    if (text.bytes >= program->text &&
+        text.bytes < program->text + program->text_size) {
+        *value =
+            (struct value){.tag = VALUE_TEXT,
+                           .number = text.length,
+                           .offset = (uint32_t)(text.bytes - program->text)};
+    } else if (!program_set_text(program, value, text.bytes, text.length)) {
+        set_empty(value);
+    }
+}
+
+/* --- near misses ---------------------------------------------------------- */
+
+/* The ends are where comparisons that stop early or late are caught. */
+static unsigned choose_position(struct random *random, unsigned length)
+{
+    switch (random_below(random, 4)) {
+    case 0:
+        return 0;
+    case 1:
+        return length - 1;
+    default:
+        return random_below(random, length);
+    }
+}
+
+static char other_byte(struct random *random, char byte)
+{
+    char other = alphabet_byte(random);
+    return other != byte ? other : (char)(byte == 1 ? 2 : byte ^ 1);
+}
+
+static char flip_bit(struct random *random, char byte)
+{
+    char other = (char)(byte ^ (1 << random_below(random, 8)));
+    return other ? other : (char)0xff;
+}
+
+/* Changes the case of the n-th letter; false when there is none. */
+static bool change_case(struct random *random, char *text, unsigned length)
+{
+    unsigned start = choose_position(random, length);
+    for (unsigned i = 0; i < length; i++) {
+        char *byte = &text[(start + i) % length];
+        if (isalpha((unsigned char)*byte)) {
+            *byte ^= 0x20;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Changes the bytes of a text whose length stays. */
+static void edit_in_place(struct random *random, unsigned kind, char *text,
+                          unsigned length)
+{
+    if (kind == CHANGE_CASE && change_case(random, text, length)) {
+        return;
+    }
+    char *byte = &text[choose_position(random, length)];
+    *byte = kind == FLIP_ONE_BIT ? flip_bit(random, *byte)
+                                 : other_byte(random, *byte);
+}
+
+static bool append_byte(struct random *random, struct program *program,
+                        struct value *value, struct characters text)
+{
+    uint32_t offset = program->text_size;
+    if (text.length + 2u > MAX_TEXT - offset) {
+        return false;
+    }
+    memcpy(program->text + offset, text.bytes, text.length);
+    program->text[offset + text.length] = alphabet_byte(random);
+    program->text[offset + text.length + 1] = '\0';
+    program->text_size += text.length + 2u;
+    *value = (struct value){.tag = VALUE_TEXT,
+                            .number = (uint16_t)(text.length + 1),
+                            .offset = offset};
+    return true;
+}
+
+void make_near_miss(struct random *random, const struct weights *weights,
+                    unsigned longest, struct program *program,
+                    struct characters text, struct value *value)
+{
+    unsigned kind = random_pick(random, weights->near_miss, NEAR_MISSES);
+    bool appends = kind == APPEND_ONE || text.length == 0;
+
+    if (text.bytes == NULL || (appends && text.length >= longest)) {
+        set_empty(value);
+        return;
+    }
+    if (appends) {
+        if (!append_byte(random, program, value, text)) {
+            set_empty(value);
+        }
+        return;
+    }
+    switch (kind) {
+    case CUT_THE_LAST:
+        text.length--;
+        break;
+    case CUT_THE_FIRST:
+        text.bytes++;
+        text.length--;
+        break;
+    case KEEP_A_PREFIX:
+        text.length = (uint16_t)random_below(random, text.length);
+        break;
+    default:
+        break;
+    }
+    if (!program_set_text(program, value, text.bytes, text.length)) {
+        set_empty(value);
+    } else if (kind == CHANGE_ONE_BYTE || kind == FLIP_ONE_BIT ||
+               kind == CHANGE_CASE) {
+        edit_in_place(random, kind, program->text + value->offset,
+                      value->number);
+    }
+}
+
+/* --- relatives ------------------------------------------------------------ */
+
+/* The name of any capsule or buffer that the program has; false: none. */
+static bool choose_relative(struct generator *g, struct characters *text)
+{
+    const struct forecast *f = g->forecast;
+    unsigned capsules = f->slots[RESULT_CAPSULE];
+    unsigned all = capsules | (unsigned)f->slots[RESULT_BUFFER] << SLOTS;
+
+    if (!all) {
+        return false;
+    }
+    unsigned n = random_bit(g->random, all);
+    *text = n < SLOTS ? forecast_name_of(f, &f->objects[f->object[n]])
+                      : f->buffers[n - SLOTS].text;
+    return true;
+}
+
+/* A copy or a near miss of a name that the program has. False: there is none.
+ */
+static bool set_relative(struct generator *g,
+                         const struct forecast_object *object,
+                         struct value *value)
+{
+    struct characters text;
+
+    if (object) {
+        text = forecast_name_of(g->forecast, object);
+    } else if (!choose_relative(g, &text)) {
+        return false;
+    }
+    if (!random_chance(g->random, g->weights->copy_percent)) {
+        make_near_miss(g->random, g->weights, g->target->longest_name,
+                       g->program, text, value);
+    } else if (text.bytes == NULL) {
+        *value = (struct value){.tag = VALUE_NULL};
+    } else {
+        set_characters(g->program, value, text);
+    }
+    return true;
+}
+
+/* --- fresh names ---------------------------------------------------------- */
+
+static unsigned fresh_length(struct generator *g)
+{
+    unsigned longest = g->target->longest_name;
+    unsigned length = 0;
+
+    switch (random_pick(g->random, g->weights->fresh_length, FRESH_LENGTHS)) {
+    case LENGTH_0:
+        break;
+    case LENGTH_1:
+        length = 1;
+        break;
+    case LENGTH_2:
+        length = 2;
+        break;
+    case LENGTH_3_TO_12:
+        length = 3 + random_below(g->random, 10);
+        break;
+    case LENGTH_255:
+        length = 255;
+        break;
+    default:
+        length = longest;
+        break;
+    }
+    return length < longest ? length : longest;
+}
+
+static void set_fresh(struct generator *g, struct value *value)
+{
+    struct program *program = g->program;
+    unsigned length = fresh_length(g);
+    uint32_t offset = program->text_size;
+
+    if (length == 0 || length >= MAX_TEXT - offset) {
+        set_empty(value);
+        return;
+    }
+    char *text = program->text + offset;
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < length; i++) {
+        if (i % 21 == 0) {
+            bits = random_next(g->random);
+        }
+        text[i] = ALPHABET[bits & 7];
+        bits >>= 3;
+    }
+    text[length] = '\0';
+    program->text_size += length + 1;
+    *value = (struct value){
+        .tag = VALUE_TEXT, .number = (uint16_t)length, .offset = offset};
+}
+
+/* --- arguments ------------------------------------------------------------ */
+
+static bool set_own_name(struct generator *g,
+                         const struct forecast_object *object,
+                         struct value *value)
+{
+    if (!object) {
+        return false;
+    }
+    *value =
+        (struct value){.tag = object->name.tag, .index = object->name.index};
+    if (value->tag == VALUE_TEXT) {
+        set_characters(g->program, value, object->name.text);
+    }
+    return true;
+}
+
+static bool set_buffer(struct generator *g, struct value *value)
+{
+    unsigned buffers = g->forecast->slots[RESULT_BUFFER];
+    if (!buffers) {
+        return false;
+    }
+    *value = (struct value){.tag = VALUE_BUFFER,
+                            .index = (uint8_t)random_bit(g->random, buffers)};
+    return true;
+}
+
+void choose_name(struct generator *g, const struct forecast_object *object,
+                 struct value *value)
+{
+    if (random_chance(g->random, g->target->near_miss_percent) &&
+        set_relative(g, object, value)) {
+        return;
+    }
+    switch (random_pick(g->random, g->weights->name, NAME_CHOICES)) {
+    case CHOOSE_OWN_NAME:
+        if (set_own_name(g, object, value) || set_buffer(g, value)) {
+            return;
+        }
+        break;
+    case CHOOSE_BUFFER:
+        if (set_buffer(g, value)) {
+            return;
+        }
+        break;
+    case CHOOSE_NO_NAME:
+        *value = (struct value){.tag = VALUE_NULL};
+        return;
+    default:
+        break;
+    }
+    set_fresh(g, value);
+}
+
+void choose_text(struct generator *g, struct value *value)
+{
+    if (!random_chance(g->random, g->target->near_miss_percent) ||
+        !set_relative(g, NULL, value)) {
+        set_fresh(g, value);
+    }
+    if (value->tag != VALUE_TEXT) {
+        set_empty(value);
+    }
+}

@@ -1,0 +1,218 @@
+/* Which calls make sense in a state. */
+#include "fuzz/mutator/forecast.h"
+#include "fuzz/mutator/scripts.h"
+
+typedef bool capsule_test(const struct forecast *f,
+                          const struct forecast_object *object);
+
+static bool frees_pointer(const struct forecast_object *object)
+{
+    return object->behaviour != NO_BEHAVIOUR &&
+           SCRIPTS[object->behaviour].frees_pointer;
+}
+
+static bool frees_name(const struct forecast_object *object)
+{
+    return object->behaviour != NO_BEHAVIOUR &&
+           SCRIPTS[object->behaviour].frees_name;
+}
+
+static bool has_payload(const struct forecast *f,
+                        const struct forecast_object *object)
+{
+    (void)f;
+    return object->pointer_tag == VALUE_PAYLOAD;
+}
+
+static bool can_be_read(const struct forecast *f,
+                        const struct forecast_object *object)
+{
+    return has_payload(f, object) && f->payload_size[object->pointer_index] > 0;
+}
+
+static bool pointer_can_be_freed(const struct forecast *f,
+                                 const struct forecast_object *object)
+{
+    return has_payload(f, object) && !frees_pointer(object);
+}
+
+unsigned forecast_holdable(const struct forecast *f,
+                           const struct forecast_object *holder)
+{
+    unsigned holdable = 0;
+    for (unsigned left = f->slots[RESULT_CAPSULE]; left; left &= left - 1) {
+        unsigned slot = (unsigned)__builtin_ctz(left);
+        const struct forecast_object *last = &f->objects[f->object[slot]];
+        while (last != holder && last->held != NO_OBJECT) {
+            last = &f->objects[last->held];
+        }
+        if (last != holder) {
+            holdable |= 1u << slot;
+        }
+    }
+    return holdable;
+}
+
+/* A reference in the context belongs to the destructor that drops it. */
+static bool can_hold(const struct forecast *f,
+                     const struct forecast_object *object)
+{
+    return object->held == NO_OBJECT && object->behaviour != NO_BEHAVIOUR &&
+           SCRIPTS[object->behaviour].drops_context &&
+           forecast_holdable(f, object);
+}
+
+static bool holds_nothing(const struct forecast *f,
+                          const struct forecast_object *object)
+{
+    (void)f;
+    return object->held == NO_OBJECT;
+}
+
+static bool holds_something(const struct forecast *f,
+                            const struct forecast_object *object)
+{
+    return !holds_nothing(f, object);
+}
+
+/* Called by hand, it must leave the capsule as it is. */
+static bool destructor_can_be_called(const struct forecast *f,
+                                     const struct forecast_object *object)
+{
+    (void)f;
+    return object->behaviour != NO_BEHAVIOUR && !frees_pointer(object) &&
+           !frees_name(object) && !SCRIPTS[object->behaviour].drops_context;
+}
+
+/* What the destructor will free is not exchanged. */
+static bool pointer_can_be_set(const struct forecast *f,
+                               const struct forecast_object *object)
+{
+    (void)f;
+    return !frees_pointer(object);
+}
+
+static bool name_can_be_set(const struct forecast *f,
+                            const struct forecast_object *object)
+{
+    (void)f;
+    return !frees_name(object);
+}
+
+static bool never(const struct forecast *f,
+                  const struct forecast_object *object)
+{
+    (void)f;
+    (void)object;
+    return false;
+}
+
+/* Calls with which not every capsule makes sense. */
+static capsule_test *const TESTS[CALL_COUNT] = {
+    [CALL_READ] = can_be_read,
+    [CALL_FREE_POINTER_OF] = pointer_can_be_freed,
+    [CALL_FREE_NAME_OF] = never, /* a capsule must not outlive its name */
+    [CALL_HOLD] = can_hold,
+    [CALL_DROP_CONTEXT_OF] = holds_something,
+    [CALL_CALL_DESTRUCTOR] = destructor_can_be_called,
+    [CALL_SET_POINTER] = pointer_can_be_set,
+    [CALL_SET_NAME] = name_can_be_set,
+    [CALL_SET_CONTEXT] = holds_nothing,
+    [CALL_SET_DESTRUCTOR] = holds_nothing,
+};
+
+unsigned forecast_capsules_for(const struct forecast *f, enum call_op op)
+{
+    unsigned live = f->slots[RESULT_CAPSULE];
+    unsigned fitting = 0;
+
+    if (!TESTS[op]) {
+        return live;
+    }
+    for (unsigned left = live; left; left &= left - 1) {
+        unsigned slot = (unsigned)__builtin_ctz(left);
+        if (TESTS[op](f, &f->objects[f->object[slot]])) {
+            fitting |= 1u << slot;
+        }
+    }
+    return fitting;
+}
+
+unsigned forecast_free_payloads(const struct forecast *f)
+{
+    unsigned payloads = f->slots[RESULT_PAYLOAD];
+    for (unsigned i = 0; i < f->object_count; i++) {
+        const struct forecast_object *object = &f->objects[i];
+        if (object->references > 0 && has_payload(f, object) &&
+            frees_pointer(object)) {
+            payloads &= ~(1u << object->pointer_index);
+        }
+    }
+    return payloads;
+}
+
+unsigned forecast_free_buffers(const struct forecast *f)
+{
+    unsigned buffers = 0;
+    for (unsigned left = f->slots[RESULT_BUFFER]; left; left &= left - 1) {
+        unsigned slot = (unsigned)__builtin_ctz(left);
+        if (f->buffers[slot].users == 0) {
+            buffers |= 1u << slot;
+        }
+    }
+    return buffers;
+}
+
+static bool buffer_can_be_edited(const struct forecast *f)
+{
+    for (unsigned left = f->slots[RESULT_BUFFER]; left; left &= left - 1) {
+        if (f->buffers[__builtin_ctz(left)].capacity > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool argument_exists(const struct forecast *f, enum call_op op,
+                            enum arg_kind kind)
+{
+    switch (kind) {
+    case ARG_OBJECT:
+    case ARG_OBJECT_NOT_NULL:
+    case ARG_CAPSULE:
+        return f->slots[RESULT_CAPSULE] && forecast_capsules_for(f, op);
+    case ARG_PAYLOAD:
+        return forecast_free_payloads(f);
+    case ARG_BUFFER:
+        return buffer_can_be_edited(f);
+    case ARG_BLOCK:
+        return forecast_free_payloads(f) || forecast_free_buffers(f);
+    default:
+        return true;
+    }
+}
+
+bool forecast_wants(const struct forecast *f, enum call_op op,
+                    const uint8_t limits[3])
+{
+    const struct call_info *info = &CALLS[op];
+
+    if (!argument_exists(f, op, info->args[0])) {
+        return false;
+    }
+    switch (op) {
+    case CALL_REALLOC:
+        return true; /* at worst the result is its own slot */
+    case CALL_CLEAR_ERROR:
+        return f->error_pending;
+    case CALL_SAVE_ERROR:
+        return f->error_pending && !f->saved[0].present;
+    case CALL_RESTORE_ERROR:
+        return f->saved[0].present;
+    default:
+        break;
+    }
+    unsigned all =
+        yields_result(info->yields) ? (1u << limits[info->yields]) - 1 : 1;
+    return !yields_result(info->yields) || (all & ~f->slots[info->yields]);
+}
