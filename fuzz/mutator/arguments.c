@@ -37,8 +37,7 @@ static void choose_object(struct generator *g, const struct call *call,
                           unsigned index, struct value *value)
 {
     enum arg_kind kind = CALLS[call->op].args[index];
-    unsigned choice =
-        random_pick(g->random, g->weights->object, OBJECT_CHOICES);
+    unsigned choice = lottery_draw(&g->choices->object, g->random);
 
     if (choice == CHOOSE_EMPTY_SLOT) {
         set_index(value, VALUE_CAPSULE, random_below(g->random, SLOTS));
@@ -55,7 +54,7 @@ static void choose_pointer(struct generator *g, struct value *value)
 {
     unsigned payloads = g->forecast->slots[RESULT_PAYLOAD];
 
-    switch (random_pick(g->random, g->weights->pointer, POINTER_CHOICES)) {
+    switch (lottery_draw(&g->choices->pointer, g->random)) {
     case CHOOSE_NO_POINTER:
         set_index(value, VALUE_NULL, 0);
         return;
@@ -160,7 +159,7 @@ static void choose_buffer(struct generator *g, struct value *value)
 
 static unsigned choose_block_size(struct generator *g)
 {
-    switch (random_pick(g->random, g->weights->size, SIZE_CHOICES)) {
+    switch (lottery_draw(&g->choices->size, g->random)) {
     case SIZE_0:
         return 0;
     case SIZE_1:

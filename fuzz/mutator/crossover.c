@@ -102,11 +102,12 @@ static void cross_interleave(struct crossing *c)
 void mutator_cross(const struct mutator *mutator, struct random *random,
                    struct program *program, const struct program *other)
 {
-    static crossover *const CROSSOVERS[] = {cross_tail, cross_insert,
-                                            cross_interleave};
+    static crossover *const CROSSOVERS[] = {
+        [CROSS_TAIL] = cross_tail,
+        [CROSS_INSERT] = cross_insert,
+        [CROSS_INTERLEAVE] = cross_interleave,
+    };
     const struct weights *w = mutator->weights;
-    const uint8_t weights[] = {w->cross_tail, w->cross_insert,
-                               w->cross_interleave};
     struct crossing c;
 
     if (other->call_count == 0) {
@@ -119,7 +120,7 @@ void mutator_cross(const struct mutator *mutator, struct random *random,
                    ? 1 + random_below(random, SLOTS - 1)
                    : 0;
     c.count = 0;
-    CROSSOVERS[random_pick(random, weights, 3)](&c);
+    CROSSOVERS[lottery_draw(&mutator->crossovers, random)](&c);
     memcpy(program->calls, c.calls, c.count * sizeof c.calls[0]);
     program->call_count = c.count;
 }

@@ -61,8 +61,10 @@ bool mutate_change_argument(struct editor *e)
     if (info->arg_count + stores == 0) {
         return false;
     }
-    editor_look_at(e, index);
     unsigned which = random_below(e->random, info->arg_count + stores);
+    if (fitting || (which < info->arg_count && is_name(info->args[which]))) {
+        editor_look_at(e, index);
+    }
     if (which < info->arg_count) {
         if (fitting) {
             generate_argument(&e->generator, call, which);
@@ -131,8 +133,7 @@ bool mutate_edit_name(struct editor *e)
         }
         text = e->forecast.buffers[value->index].text;
     }
-    make_near_miss(e->random, e->weights, e->generator.target->longest_name,
-                   e->program, text, value);
+    make_near_miss(&e->generator, text, value);
     return true;
 }
 
@@ -201,10 +202,25 @@ void editor_repair(struct editor *e)
     }
 }
 
+static bool takes_destructor(unsigned op)
+{
+    static const bool TAKES[CALL_COUNT] = {
+#define CALL(ident, text, yields, a0, a1, a2, c)                               \
+    [CALL_##ident] =                                                           \
+        a0 == ARG_DESTRUCTOR || a1 == ARG_DESTRUCTOR || a2 == ARG_DESTRUCTOR,
+#include "fuzz/program/calls.def"
+#undef CALL
+    };
+    return TAKES[op];
+}
+
 void editor_remove_misuse(struct editor *e)
 {
     for (unsigned i = 0; i < e->program->call_count; i++) {
         struct call *call = &e->program->calls[i];
+        if (!takes_destructor(call->op)) {
+            continue;
+        }
         for (unsigned j = 0; j < CALLS[call->op].arg_count; j++) {
             struct value *value = &call->args[j];
             if (value->tag == VALUE_DESTRUCTOR &&

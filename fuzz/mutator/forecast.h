@@ -60,7 +60,8 @@ struct forecast_saved {
 
 struct forecast {
     const struct program *program; /* borrowed */
-    uint8_t slots[3];              /* masks of what is there, by RESULT_* */
+    uint8_t slots[4];              /* masks of what is there, by RESULT_*;
+                                    * the fourth is all ones */
     bool error_pending;
     struct forecast_saved saved[2]; /* by the program, by a destructor */
     uint8_t object[SLOTS];          /* of a capsule slot */

@@ -1,13 +1,13 @@
 #include "fuzz/mutator/generate.h"
 
-static enum call_op draw(const struct swarm *swarm, struct random *random)
+void choices_init(struct choices *choices, const struct weights *weights)
 {
-    unsigned n = random_below(random, swarm->up_to[swarm->call_count - 1]);
-    unsigned i = 0;
-    while (swarm->up_to[i] <= n) {
-        i++;
-    }
-    return (enum call_op)swarm->calls[i];
+    lottery_fill(&choices->object, weights->object, OBJECT_CHOICES);
+    lottery_fill(&choices->pointer, weights->pointer, POINTER_CHOICES);
+    lottery_fill(&choices->size, weights->size, SIZE_CHOICES);
+    lottery_fill(&choices->name, weights->name, NAME_CHOICES);
+    lottery_fill(&choices->near_miss, weights->near_miss, NEAR_MISSES);
+    lottery_fill(&choices->fresh_length, weights->fresh_length, FRESH_LENGTHS);
 }
 
 /* One of the wanted calls only, by their weights; CALL_COUNT: there is none. */
@@ -39,7 +39,8 @@ bool generate_call(struct generator *g, struct call *call)
     /* Drawing again until a call is wanted gives the same proportions as
      * drawing from the wanted ones, mostly for less. */
     for (int i = 0; i < TRIES && op == CALL_COUNT; i++) {
-        enum call_op drawn = draw(g->swarm, g->random);
+        enum call_op drawn =
+            (enum call_op)lottery_draw(&g->swarm->lottery, g->random);
         if (forecast_wants(g->forecast, drawn, g->swarm->limits)) {
             op = drawn;
         }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "fuzz/mutator/forecast.h"
+#include "fuzz/mutator/lottery.h"
 #include "fuzz/mutator/random.h"
 #include "fuzz/mutator/weights.h"
 #include "fuzz/program/program.h"
@@ -20,10 +21,10 @@ extern "C" {
 struct swarm {
     uint8_t limits[3]; /* 1..SLOTS slots of each kind, by RESULT_* */
     uint8_t call_count;
-    uint8_t calls[CALL_COUNT];  /* enum call_op */
-    uint16_t up_to[CALL_COUNT]; /* their weights, summed up */
+    uint8_t calls[CALL_COUNT]; /* enum call_op */
     uint8_t behaviour_count;
     uint8_t behaviours[DESTRUCTOR_COUNT];
+    struct lottery lottery; /* of enum call_op */
 };
 
 /* A random part of what the target has. Calls that make a capsule from nothing
@@ -34,9 +35,17 @@ void swarm_draw(struct swarm *swarm, const struct target *target,
 /* All that the target has. */
 void swarm_whole(struct swarm *swarm, const struct target *target);
 
+/* The weights, ready to be drawn from. */
+struct choices {
+    struct lottery object, pointer, size, name, near_miss, fresh_length;
+};
+
+void choices_init(struct choices *choices, const struct weights *weights);
+
 struct generator {
     const struct target *target;
     const struct weights *weights;
+    const struct choices *choices;
     const struct swarm *swarm;
     struct random *random;
     struct program *program;   /* takes the texts */
@@ -71,9 +80,8 @@ void choose_text(struct generator *generator, struct value *value);
 
 /* Points `value` at a text that is nearly `text`, never the same; NULL and ""
  * are near each other. Where the program has no room for it: at "". */
-void make_near_miss(struct random *random, const struct weights *weights,
-                    unsigned longest, struct program *program,
-                    struct characters text, struct value *value);
+void make_near_miss(struct generator *generator, struct characters text,
+                    struct value *value);
 
 #ifdef __cplusplus
 }

@@ -30,6 +30,17 @@ void mutator_init(struct mutator *mutator, const struct target *target,
     scripts_init();
     mutator->target = target;
     mutator->weights = weights;
+    choices_init(&mutator->choices, weights);
+    mutator->mutations.count = 0;
+    for (unsigned i = 0; i < KINDS; i++) {
+        lottery_add(&mutator->mutations, (uint8_t)i,
+                    *((const uint8_t *)weights + MUTATIONS[i].weight));
+    }
+    mutator->crossovers.count = 0;
+    lottery_add(&mutator->crossovers, CROSS_TAIL, weights->cross_tail);
+    lottery_add(&mutator->crossovers, CROSS_INSERT, weights->cross_insert);
+    lottery_add(&mutator->crossovers, CROSS_INTERLEAVE,
+                weights->cross_interleave);
     swarm_whole(&mutator->whole, target);
 }
 
@@ -41,6 +52,7 @@ static void open_editor(struct editor *e, const struct mutator *mutator,
     e->weights = mutator->weights;
     e->generator = (struct generator){.target = mutator->target,
                                       .weights = mutator->weights,
+                                      .choices = &mutator->choices,
                                       .swarm = &mutator->whole,
                                       .random = random,
                                       .program = program,
@@ -57,15 +69,6 @@ void mutator_generate(const struct mutator *mutator, struct random *random,
     swarm_draw(&swarm, mutator->target, mutator->weights, random);
     e.generator.swarm = &swarm;
     generate_program(&e.generator, generate_length(mutator->weights, random));
-}
-
-static unsigned draw_kind(const struct weights *weights, struct random *random)
-{
-    uint8_t kinds[KINDS];
-    for (unsigned i = 0; i < KINDS; i++) {
-        kinds[i] = *((const uint8_t *)weights + MUTATIONS[i].weight);
-    }
-    return random_pick(random, kinds, KINDS);
 }
 
 bool mutation_apply(const struct mutator *mutator, struct random *random,
@@ -86,7 +89,7 @@ void mutator_mutate(const struct mutator *mutator, struct random *random,
 
     open_editor(&e, mutator, random, program);
     for (unsigned tries = 0; tries < TRIES && edits < MOST_EDITS; tries++) {
-        if (!MUTATIONS[draw_kind(weights, random)].apply(&e)) {
+        if (!MUTATIONS[lottery_draw(&mutator->mutations, random)].apply(&e)) {
             continue;
         }
         edits++;

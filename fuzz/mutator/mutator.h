@@ -20,10 +20,16 @@
 extern "C" {
 #endif
 
+/* The numbers in `crossovers`; those in `mutations` are indices of the table
+ * in mutate.c. */
+enum crossover_kind { CROSS_TAIL, CROSS_INSERT, CROSS_INTERLEAVE };
+
 struct mutator {
     const struct target *target;   /* borrowed */
     const struct weights *weights; /* borrowed */
-    struct swarm whole;            /* for what is inserted by mutations */
+    struct choices choices;
+    struct lottery mutations, crossovers;
+    struct swarm whole; /* for what is inserted by mutations */
 };
 
 void mutator_init(struct mutator *mutator, const struct target *target,

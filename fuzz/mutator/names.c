@@ -104,11 +104,13 @@ static bool append_byte(struct random *random, struct program *program,
     return true;
 }
 
-void make_near_miss(struct random *random, const struct weights *weights,
-                    unsigned longest, struct program *program,
-                    struct characters text, struct value *value)
+void make_near_miss(struct generator *g, struct characters text,
+                    struct value *value)
 {
-    unsigned kind = random_pick(random, weights->near_miss, NEAR_MISSES);
+    struct random *random = g->random;
+    struct program *program = g->program;
+    unsigned longest = g->target->longest_name;
+    unsigned kind = lottery_draw(&g->choices->near_miss, random);
     bool appends = kind == APPEND_ONE || text.length == 0;
 
     if (text.bytes == NULL || (appends && text.length >= longest)) {
@@ -176,8 +178,7 @@ static bool set_relative(struct generator *g,
         return false;
     }
     if (!random_chance(g->random, g->weights->copy_percent)) {
-        make_near_miss(g->random, g->weights, g->target->longest_name,
-                       g->program, text, value);
+        make_near_miss(g, text, value);
     } else if (text.bytes == NULL) {
         *value = (struct value){.tag = VALUE_NULL};
     } else {
@@ -193,7 +194,7 @@ static unsigned fresh_length(struct generator *g)
     unsigned longest = g->target->longest_name;
     unsigned length = 0;
 
-    switch (random_pick(g->random, g->weights->fresh_length, FRESH_LENGTHS)) {
+    switch (lottery_draw(&g->choices->fresh_length, g->random)) {
     case LENGTH_0:
         break;
     case LENGTH_1:
@@ -226,13 +227,12 @@ static void set_fresh(struct generator *g, struct value *value)
         return;
     }
     char *text = program->text + offset;
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < length; i++) {
-        if (i % 21 == 0) {
-            bits = random_next(g->random);
+    for (unsigned i = 0; i < length;) {
+        uint64_t bits = random_next(g->random);
+        for (unsigned end = i + 21 < length ? i + 21 : length; i < end; i++) {
+            text[i] = ALPHABET[bits & 7];
+            bits >>= 3;
         }
-        text[i] = ALPHABET[bits & 7];
-        bits >>= 3;
     }
     text[length] = '\0';
     program->text_size += length + 1;
@@ -275,7 +275,7 @@ void choose_name(struct generator *g, const struct forecast_object *object,
         set_relative(g, object, value)) {
         return;
     }
-    switch (random_pick(g->random, g->weights->name, NAME_CHOICES)) {
+    switch (lottery_draw(&g->choices->name, g->random)) {
     case CHOOSE_OWN_NAME:
         if (set_own_name(g, object, value) || set_buffer(g, value)) {
             return;

@@ -35,7 +35,8 @@ static inline bool random_chance(struct random *random, unsigned percent)
     return random_below(random, 100) < percent;
 }
 
-/* An index, as often as its weight says; the weights are not all 0. */
+/* An index, as often as its weight says; the weights are not all 0. For
+ * weights that change; a lottery draws faster. */
 static inline unsigned random_pick(struct random *random,
                                    const uint8_t *weights, unsigned count)
 {

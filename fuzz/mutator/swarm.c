@@ -1,16 +1,42 @@
 #include "fuzz/mutator/generate.h"
+
+#include <string.h>
+
 #include "fuzz/mutator/scripts.h"
+
+_Static_assert(CALL_COUNT *UINT8_MAX <= LOTTERY_TICKETS, "all weights");
 
 static void add_call(struct swarm *swarm, const struct target *target,
                      unsigned op)
 {
-    unsigned before =
-        swarm->call_count ? swarm->up_to[swarm->call_count - 1] : 0;
-    swarm->calls[swarm->call_count] = (uint8_t)op;
-    swarm->up_to[swarm->call_count++] = (uint16_t)(before + target->calls[op]);
+    swarm->calls[swarm->call_count++] = (uint8_t)op;
+    lottery_add(&swarm->lottery, (uint8_t)op, target->calls[op]);
 }
 
-_Static_assert(CALL_COUNT *UINT8_MAX <= UINT16_MAX, "all weights, summed up");
+/* Decides many things of the same chance, eight for each number drawn. */
+struct decisions {
+    struct random *random;
+    uint64_t bits;
+    unsigned left;
+    unsigned threshold; /* of 256 */
+};
+
+static struct decisions decisions_of(struct random *random, unsigned percent)
+{
+    return (struct decisions){random, 0, 0, (percent * 256 + 50) / 100};
+}
+
+static bool decide(struct decisions *decisions)
+{
+    if (decisions->left == 0) {
+        decisions->bits = random_next(decisions->random);
+        decisions->left = 8;
+    }
+    unsigned byte = decisions->bits & 0xff;
+    decisions->bits >>= 8;
+    decisions->left--;
+    return byte < decisions->threshold;
+}
 
 /* What makes a capsule from nothing: without it a program is a list of errors.
  */
@@ -29,7 +55,10 @@ static bool has_its_call(const struct script *script, bool holds)
 
 void swarm_whole(struct swarm *swarm, const struct target *target)
 {
-    *swarm = (struct swarm){.limits = {SLOTS, SLOTS, SLOTS}};
+    memset(swarm->limits, SLOTS, sizeof swarm->limits);
+    swarm->call_count = 0;
+    swarm->behaviour_count = 0;
+    swarm->lottery.count = 0;
     for (unsigned op = 0; op < CALL_COUNT; op++) {
         if (target->calls[op]) {
             add_call(swarm, target, op);
@@ -46,27 +75,27 @@ void swarm_whole(struct swarm *swarm, const struct target *target)
 void swarm_draw(struct swarm *swarm, const struct target *target,
                 const struct weights *weights, struct random *random)
 {
+    struct decisions keep_call =
+        decisions_of(random, weights->keep_call_percent);
+    struct decisions keep_destructor =
+        decisions_of(random, weights->keep_destructor_percent);
     bool holds = false;
 
     swarm->call_count = 0;
     swarm->behaviour_count = 0;
+    swarm->lottery.count = 0;
     for (unsigned i = 0; i < 3; i++) {
         swarm->limits[i] = (uint8_t)(1 + random_below(random, SLOTS));
     }
     for (unsigned op = 0; op < CALL_COUNT; op++) {
-        if (target->calls[op] &&
-            (is_indispensable(op) ||
-             random_chance(random, weights->keep_call_percent))) {
+        if (target->calls[op] && (is_indispensable(op) || decide(&keep_call))) {
             add_call(swarm, target, op);
             holds |= op == CALL_HOLD;
         }
     }
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
         const struct script *script = &SCRIPTS[i];
-        bool kept =
-            script->drops_context
-                ? holds
-                : random_chance(random, weights->keep_destructor_percent);
+        bool kept = script->drops_context ? holds : decide(&keep_destructor);
         if (kept && !script->misuse) {
             swarm->behaviours[swarm->behaviour_count++] = (uint8_t)i;
         }

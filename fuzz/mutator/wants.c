@@ -192,17 +192,10 @@ static bool argument_exists(const struct forecast *f, enum call_op op,
     }
 }
 
-bool forecast_wants(const struct forecast *f, enum call_op op,
-                    const uint8_t limits[3])
+/* Calls that need more than slots, about the first argument or the state. */
+static bool state_is_right(const struct forecast *f, enum call_op op)
 {
-    const struct call_info *info = &CALLS[op];
-
-    if (!argument_exists(f, op, info->args[0])) {
-        return false;
-    }
     switch (op) {
-    case CALL_REALLOC:
-        return true; /* at worst the result is its own slot */
     case CALL_CLEAR_ERROR:
         return f->error_pending;
     case CALL_SAVE_ERROR:
@@ -210,9 +203,51 @@ bool forecast_wants(const struct forecast *f, enum call_op op,
     case CALL_RESTORE_ERROR:
         return f->saved[0].present;
     default:
-        break;
+        return argument_exists(f, op, CALLS[op].args[0]);
     }
-    unsigned all =
-        yields_result(info->yields) ? (1u << limits[info->yields]) - 1 : 1;
-    return !yields_result(info->yields) || (all & ~f->slots[info->yields]);
+}
+
+/* What a call needs, as far as the table of calls says it. */
+struct need {
+    bool capsule; /* any */
+    bool more;    /* ask state_is_right() */
+    bool result;  /* an empty slot of this kind: */
+    uint8_t kind; /* RESULT_* */
+};
+
+#define TAKES_CAPSULE(kind)                                                    \
+    ((kind) == ARG_OBJECT || (kind) == ARG_OBJECT_NOT_NULL ||                  \
+     (kind) == ARG_CAPSULE)
+#define TAKES_BLOCK(kind)                                                      \
+    ((kind) == ARG_PAYLOAD || (kind) == ARG_BUFFER || (kind) == ARG_BLOCK)
+#define HAS_RESULT(ident, yields)                                              \
+    ((yields) <= RESULT_BUFFER && CALL_##ident != CALL_REALLOC)
+
+/* realloc() needs no slot: at worst the result is its own. */
+static const struct need NEEDS[CALL_COUNT] = {
+#define CALL(ident, text, yields, a0, a1, a2, c)                               \
+    [CALL_##ident] = {TAKES_CAPSULE(a0), TAKES_BLOCK(a0),                      \
+                      HAS_RESULT(ident, yields),                               \
+                      HAS_RESULT(ident, yields) ? (yields) : 0},
+#include "fuzz/program/calls.def"
+#undef CALL
+};
+
+static bool needs_more(enum call_op op)
+{
+    return NEEDS[op].more || TESTS[op] || op == CALL_CLEAR_ERROR ||
+           op == CALL_SAVE_ERROR || op == CALL_RESTORE_ERROR;
+}
+
+bool forecast_wants(const struct forecast *f, enum call_op op,
+                    const uint8_t limits[3])
+{
+    const struct need *need = &NEEDS[op];
+    unsigned all = (1u << limits[need->kind]) - 1;
+    bool full = !(all & ~(unsigned)f->slots[need->kind]);
+
+    if ((need->capsule & !f->slots[RESULT_CAPSULE]) | (need->result & full)) {
+        return false;
+    }
+    return !needs_more(op) || state_is_right(f, op);
 }
