@@ -98,8 +98,7 @@ NO_SANITIZE static void unpoison(const char *block, size_t size)
 
 static void poison(const char *block, size_t size)
 {
-    fill_shadow((size_t)(block - arena) / 8, (size + 7) / 8,
-                SHADOW_OF_POISON);
+    fill_shadow((size_t)(block - arena) / 8, (size + 7) / 8, SHADOW_OF_POISON);
 }
 
 /* --- blocks --------------------------------------------------------------- */
@@ -115,9 +114,15 @@ NO_SANITIZE static void write_header(void *block, size_t size, size_t live)
     header_of(block)->live = live;
 }
 
-NO_SANITIZE static size_t size_of(void *block) { return header_of(block)->size; }
+NO_SANITIZE static size_t size_of(void *block)
+{
+    return header_of(block)->size;
+}
 
-NO_SANITIZE static size_t is_live(void *block) { return header_of(block)->live; }
+NO_SANITIZE static size_t is_live(void *block)
+{
+    return header_of(block)->live;
+}
 
 static bool is_ours(const void *block)
 {

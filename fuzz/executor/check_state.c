@@ -1,4 +1,5 @@
-/* Fields, reference counts and other objects against the model, after a call. */
+/* Fields, reference counts and other objects against the model, after a call.
+ */
 #include "fuzz/executor/arena.h"
 #include "fuzz/executor/run.h"
 
@@ -71,8 +72,7 @@ void check_fields(int id, uint16_t rule)
 /* Which rule a field breaks that is not what it should be after this call. */
 static uint16_t field_rule(const struct call *call,
                            const struct model_arg *args,
-                           const struct prediction *p, int id,
-                           enum field field)
+                           const struct prediction *p, int id, enum field field)
 {
     if (only_looks(call->op)) {
         return RULE_GET_ALL_2;
@@ -173,8 +173,7 @@ void check_names_alive(void)
     for (unsigned i = 0; i < run.model.alive_count; i++) {
         const struct model_address *name =
             &run.model.capsule[run.model.alive[i]].field[FIELD_NAME];
-        if (name->address &&
-            memory_is_poisoned((const void *)name->address)) {
+        if (name->address && memory_is_poisoned((const void *)name->address)) {
             violation(RULE_NEW_5, "the name outlives the capsule",
                       "the name's memory has been freed");
         }

@@ -87,9 +87,9 @@ void check_value(const struct call *call, const struct model_arg *args,
         right = call->op != CALL_NEW || (got != 0) == (p->value != 0);
         break;
     case YIELDS_DESTRUCTOR:
-        right = got == (p->value ? (uintptr_t)destructor_function(
-                                       (int)p->value - 1)
-                                 : 0);
+        right =
+            got ==
+            (p->value ? (uintptr_t)destructor_function((int)p->value - 1) : 0);
         break;
     case YIELDS_INT:
         right = same_status(got, p->value);
@@ -104,12 +104,11 @@ void check_value(const struct call *call, const struct model_arg *args,
     if (!right) {
         bool raised = has_raised(before);
         violation(broken_rule(call, args, p, got, raised),
-                  describe_outcome(
-                      yields, p->value,
-                      p->fails ? describe_error(&run.model.error) : NULL),
-                  describe_outcome(yields == YIELDS_DESTRUCTOR
-                                       ? YIELDS_NOTHING
-                                       : yields,
+                  describe_outcome(yields, p->value,
+                                   p->fails ? describe_error(&run.model.error)
+                                            : NULL),
+                  describe_outcome(yields == YIELDS_DESTRUCTOR ? YIELDS_NOTHING
+                                                               : yields,
                                    got, raised ? describe_pending() : NULL));
     }
     exercise(p->rule, p->fails ? WHEN_FAILS : WHEN_SUCCEEDS);

@@ -134,8 +134,7 @@ static bool lacks_capsule(const struct call *call, const struct model_arg *args)
 
 static bool is_dangling(const struct model_address *address)
 {
-    return address->block != NOTHING &&
-           !run.model.block[address->block].alive;
+    return address->block != NOTHING && !run.model.block[address->block].alive;
 }
 
 /* Whether the call reads a name after its end: the capsule's or the given. */
@@ -345,8 +344,7 @@ void executor_run(const struct program *program,
         violation(RULE_TYPE_1,
                   describe_count("blocks of the implementation are left", 0),
                   describe_count("blocks of the implementation are left",
-                                 (long)(host_live_blocks() -
-                                        run.live_blocks)));
+                                 (long)(host_live_blocks() - run.live_blocks)));
     }
     check_foreign_objects(RULE_SET_ALL_2);
     free_literals();

@@ -5,7 +5,7 @@
 enum { EXTRA_COUNTERS = 512 };
 __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t
     extra_counters[EXTRA_COUNTERS];
-_Static_assert(RULE_COUNT * OUTCOMES <= EXTRA_COUNTERS,
+_Static_assert(RULE_COUNT *OUTCOMES <= EXTRA_COUNTERS,
                "more extra counters cost speed and gain nothing");
 
 void exercise(uint16_t rule, enum outcome outcome)

@@ -34,10 +34,10 @@ struct run {
     struct model model;
     const struct program *program;
     const struct annotations *annotations;
-    unsigned call_index;  /* of the input's program */
-    uint64_t performed;   /* bit per call of the input's program */
-    bool cleaning_up;     /* after the last call */
-    int called_by_hand;   /* capsule whose destructor is called, or NOTHING */
+    unsigned call_index; /* of the input's program */
+    uint64_t performed;  /* bit per call of the input's program */
+    bool cleaning_up;    /* after the last call */
+    int called_by_hand;  /* capsule whose destructor is called, or NOTHING */
     unsigned level_count;
     struct level level[MAX_FRAMES];
     size_t live_blocks; /* of the implementation, before the program */
