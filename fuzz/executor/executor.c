@@ -58,7 +58,7 @@ int executor_start(const struct executor_options *options)
 {
     world.options = *options;
     status_open();
-    mark_reachable_rules();
+    executor_set_calls(NULL);
     if (!options->use_malloc && host_keeps_nothing()) {
         arena_install();
     }

@@ -14,31 +14,94 @@ void exercise(uint16_t rule, enum outcome outcome)
     extra_counters[rule * OUTCOMES + outcome] = 1;
 }
 
-/* The rules that some exercise() below or in destructors.c and executor.c can
- * name for a program that keeps the contract. */
-void mark_reachable_rules(void)
+/* A rule that programs which keep the contract can exercise, and the calls that
+ * they need for it beyond those of every program. */
+struct reachable {
+    uint16_t rule;
+    uint64_t calls; /* bit per enum call_op */
+};
+
+#define NEEDS(op) (UINT64_C(1) << CALL_##op)
+_Static_assert(CALL_COUNT <= 64, "one bit per call");
+
+static const struct reachable reachable[] = {
+    {RULE_TYPE_1, NEEDS(NEW_REF)},
+    {RULE_TYPE_2, 0},
+    {RULE_TYPE_3, NEEDS(CHECK_EXACT)},
+    {RULE_TYPE_4, 0},
+    {RULE_TYPE_6, NEEDS(REPR)},
+    {RULE_NEW_1, 0},
+    {RULE_NEW_2, 0},
+    {RULE_NEW_3, NEEDS(FAIL_ALLOCATION)},
+    {RULE_NEW_4, 0},
+    {RULE_NEW_5, 0},
+    {RULE_NEW_6, NEEDS(NAME)},
+    {RULE_NEW_7, 0},
+    {RULE_NEW_8, 0},
+    {RULE_NEW_10, 0},
+    {RULE_NEW_11, 0},
+    {RULE_NEW_12, 0},
+    {RULE_GETP_1, 0},
+    {RULE_GETP_2, 0},
+    {RULE_GETP_3, 0},
+    {RULE_GETP_4, 0},
+    {RULE_GETP_5, 0},
+    {RULE_GETP_6, 0},
+    {RULE_GETD_1, 0},
+    {RULE_GETD_2, NEEDS(GET_DESTRUCTOR)},
+    {RULE_GETC_1, NEEDS(GET_CONTEXT) | NEEDS(SET_CONTEXT)},
+    {RULE_GETC_2, NEEDS(GET_CONTEXT)},
+    {RULE_GETN_1, 0},
+    {RULE_GETN_2, NEEDS(GET_NAME)},
+    {RULE_GETN_3, 0},
+    {RULE_GET_ALL_1, 0},
+    {RULE_GET_ALL_2, 0},
+    {RULE_VAL_1, 0},
+    {RULE_VAL_2, 0},
+    {RULE_VAL_3, 0},
+    {RULE_VAL_4, 0},
+    {RULE_VAL_5, 0},
+    {RULE_VAL_6, 0},
+    {RULE_SETP_1, 0},
+    {RULE_SETP_2, NEEDS(SET_POINTER)},
+    {RULE_SETN_1, 0},
+    {RULE_SETN_2, 0},
+    {RULE_SETN_3, NEEDS(SET_NAME)},
+    {RULE_SETD_1, 0},
+    {RULE_SETD_2, NEEDS(SET_DESTRUCTOR)},
+    {RULE_SETD_3, NEEDS(SET_DESTRUCTOR)},
+    {RULE_SETC_1, 0},
+    {RULE_SET_ALL_1, 0},
+    {RULE_SET_ALL_2, 0},
+    {RULE_SET_ALL_3, 0},
+    {RULE_SET_ALL_4, NEEDS(NEW_REF)},
+    {RULE_ERR_1, 0},
+    {RULE_ERR_2, 0},
+    {RULE_ERR_3, 0},
+    {RULE_ERR_4, NEEDS(GET_POINTER)},
+    {RULE_ERR_5, 0},
+    {RULE_DTOR_1, 0},
+    {RULE_DTOR_2, 0},
+    {RULE_DTOR_3, 0},
+    {RULE_DTOR_4, 0},
+    {RULE_DTOR_6, NEEDS(RAISE)},
+    {RULE_DTOR_7, NEEDS(RAISE)},
+    {RULE_DTOR_11, NEEDS(LEAVE_IN_CYCLE) | NEEDS(COLLECT)},
+    {RULE_DTOR_12, NEEDS(CALL_DESTRUCTOR)},
+    {RULE_DTOR_13, NEEDS(PAYLOAD)},
+    {RULE_DTOR_14, NEEDS(LEAVE_IN_CYCLE) | NEEDS(COLLECT)},
+    {RULE_CTX_1, 0},
+};
+
+void executor_set_calls(const uint8_t *weights)
 {
-    static const uint16_t reachable[] = {
-        RULE_TYPE_1,    RULE_TYPE_2,    RULE_TYPE_3,    RULE_TYPE_4,
-        RULE_TYPE_6,    RULE_NEW_1,     RULE_NEW_2,     RULE_NEW_3,
-        RULE_NEW_4,     RULE_NEW_5,     RULE_NEW_6,     RULE_NEW_7,
-        RULE_NEW_8,     RULE_NEW_10,    RULE_NEW_11,    RULE_NEW_12,
-        RULE_GETP_1,    RULE_GETP_2,    RULE_GETP_3,    RULE_GETP_4,
-        RULE_GETP_5,    RULE_GETP_6,    RULE_GETD_1,    RULE_GETD_2,
-        RULE_GETC_1,    RULE_GETC_2,    RULE_GETN_1,    RULE_GETN_2,
-        RULE_GETN_3,    RULE_GET_ALL_1, RULE_GET_ALL_2, RULE_VAL_1,
-        RULE_VAL_2,     RULE_VAL_3,     RULE_VAL_4,     RULE_VAL_5,
-        RULE_VAL_6,     RULE_SETP_1,    RULE_SETP_2,    RULE_SETN_1,
-        RULE_SETN_2,    RULE_SETN_3,    RULE_SETD_1,    RULE_SETD_2,
-        RULE_SETD_3,    RULE_SETC_1,    RULE_SET_ALL_1, RULE_SET_ALL_2,
-        RULE_SET_ALL_3, RULE_SET_ALL_4, RULE_ERR_1,     RULE_ERR_2,
-        RULE_ERR_3,     RULE_ERR_4,     RULE_ERR_5,     RULE_DTOR_1,
-        RULE_DTOR_2,    RULE_DTOR_3,    RULE_DTOR_4,    RULE_DTOR_6,
-        RULE_DTOR_7,    RULE_DTOR_11,   RULE_DTOR_12,   RULE_DTOR_13,
-        RULE_DTOR_14,   RULE_CTX_1,
-    };
+    uint64_t calls = 0;
+    for (int op = 0; op < CALL_COUNT; op++) {
+        calls |= (uint64_t)(weights == NULL || weights[op] > 0) << op;
+    }
     for (unsigned i = 0; i < sizeof(reachable) / sizeof(reachable[0]); i++) {
-        status->rule[reachable[i]].reachable = 1;
+        status->rule[reachable[i].rule].reachable =
+            (reachable[i].calls & ~calls) == 0;
     }
 }
 

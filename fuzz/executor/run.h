@@ -86,7 +86,6 @@ PyCapsule_Destructor destructor_function(int behaviour);
  * a small number that tells kinds of this apart. */
 enum outcome { WHEN_SUCCEEDS, WHEN_FAILS, WHEN_PENDING, OUTCOMES };
 void exercise(uint16_t rule, enum outcome outcome);
-void mark_reachable_rules(void);
 
 /* --- check_value.c, check_error.c, check_state.c -------------------------- */
 
