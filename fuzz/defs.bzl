@@ -117,7 +117,8 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
     configured_binary(
         name = name + "_bin",
         binary = name + "_engine",
-        config = "fuzz",
+        # Where no implementation is fuzzed, it is the harness that is.
+        config = "fuzz" if programs else "asan-ubsan-libfuzzer",
         target_compatible_with = _NEEDS_ENGINE,
     )
     cc_binary(

@@ -50,10 +50,23 @@ static Unicode *new_unicode(size_t size)
     return op;
 }
 
+/* The number of bytes, in steps of eight, that are ASCII from the start. */
+static size_t ascii_prefix(const char *bytes, size_t size)
+{
+    size_t i = 0;
+    for (uint64_t word; size - i >= sizeof(word); i += sizeof(word)) {
+        memcpy(&word, bytes + i, sizeof(word));
+        if (word & UINT64_C(0x8080808080808080)) {
+            break;
+        }
+    }
+    return i;
+}
+
 PyObject *PyUnicode_FromStringAndSize(const char *utf8, Py_ssize_t size)
 {
     const unsigned char *bytes = (const unsigned char *)utf8;
-    for (size_t i = 0; i < (size_t)size;) {
+    for (size_t i = ascii_prefix(utf8, (size_t)size); i < (size_t)size;) {
         int length = utf8_sequence(bytes + i, (size_t)size - i);
         if (length < 0) {
             return PyErr_Format(PyExc_UnicodeDecodeError,

@@ -76,9 +76,9 @@ static void run_destructor(int behaviour, PyObject *object)
     int id = enter(object);
     const struct model_capsule *capsule = &run.model.capsule[id];
     if (capsule->destructor != behaviour) {
-        violation(RULE_SETD_1, describe_value(YIELDS_DESTRUCTOR,
-                                              (uintptr_t)(capsule->destructor +
-                                                          1)),
+        violation(RULE_SETD_1,
+                  describe_value(YIELDS_DESTRUCTOR,
+                                 (uintptr_t)(capsule->destructor + 1)),
                   describe_value(YIELDS_DESTRUCTOR, (uintptr_t)behaviour + 1));
     }
     check_indicator(RULE_DTOR_7);
@@ -100,7 +100,8 @@ static void run_destructor(int behaviour, PyObject *object)
     if (behaviour_uses(behaviour, CALL_FREE_NAME_OF)) {
         exercise(RULE_NEW_6, WHEN_SUCCEEDS);
     }
-    if (behaviour_uses(behaviour, CALL_FREE_POINTER_OF)) {
+    if (behaviour_uses(behaviour, CALL_FREE_POINTER_OF) ||
+        behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF)) {
         exercise(RULE_DTOR_13, WHEN_SUCCEEDS);
     }
 }

@@ -58,7 +58,7 @@ int executor_start(const struct executor_options *options)
 {
     world.options = *options;
     status_open();
-    mark_reachable_rules();
+    executor_set_calls(NULL);
     if (!options->use_malloc && host_keeps_nothing()) {
         arena_install();
     }
@@ -120,17 +120,43 @@ static void finish_deaths(const struct call *call)
     }
 }
 
-/* Whether the call reads a name that has been freed under a capsule. */
+/* Whether the program calls for a capsule that it never had. */
+static bool lacks_capsule(const struct call *call, const struct model_arg *args)
+{
+    for (unsigned i = 0; i < CALLS[call->op].arg_count; i++) {
+        if (CALLS[call->op].args[i] == ARG_CAPSULE &&
+            args[i].capsule == NOTHING) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_dangling(const struct model_address *address)
+{
+    return address->block != NOTHING && !run.model.block[address->block].alive;
+}
+
+/* Whether the call reads a name after its end: the capsule's or the given. */
 static bool reads_dangling_name(const struct call *call,
                                 const struct model_arg *args)
 {
-    if ((call->op != CALL_GET_POINTER && call->op != CALL_IS_VALID &&
-         call->op != CALL_REPR) ||
-        args[0].capsule == NOTHING) {
+    if (args[0].capsule == NOTHING) {
         return false;
     }
-    int block = run.model.capsule[args[0].capsule].field[FIELD_NAME].block;
-    return block != NOTHING && !run.model.block[block].alive;
+    const struct model_address *name =
+        &run.model.capsule[args[0].capsule].field[FIELD_NAME];
+    switch (call->op) {
+    case CALL_GET_POINTER:
+    case CALL_IS_VALID:
+    case CALL_READ:
+        return name->address && args[1].value.address &&
+               (is_dangling(name) || is_dangling(&args[1].value));
+    case CALL_REPR:
+        return is_dangling(name);
+    default:
+        return false;
+    }
 }
 
 /* Arms the failing allocation that the program asked for, when this call is
@@ -178,6 +204,11 @@ void execute_call(const struct call *call)
     resolve_args(level->program, call, args);
     level->call = call;
     if (world.options.misuse) {
+        if (lacks_capsule(call, args)) {
+            status->skipped++;
+            level->call = NULL;
+            return;
+        }
         if (reads_dangling_name(call, args)) {
             perform(call, args);
             violation(RULE_NEW_5, "a sanitizer's report",
@@ -208,14 +239,14 @@ void execute_call(const struct call *call)
         }
     }
     finish_deaths(call);
-    check_value(call, args, &prediction, got);
+    check_value(call, args, &prediction, &before, got);
     check_error(&prediction, &before);
     if (call->op == CALL_NEW && got) {
         model_created(&run.model, call->result, (const void *)got, args);
     }
     check_capsules(call, args, &prediction);
     if (run.annotations && run.level_count == 1 && !run.cleaning_up) {
-        check_expectation(call, &prediction, got);
+        check_expectation(call, args, &prediction, got);
     }
     level->call = NULL;
 }
@@ -305,6 +336,7 @@ void executor_run(const struct program *program,
     if (world.options.misuse) {
         check_names_alive();
         check_nothing_forgotten();
+        PyErr_Clear(); /* an exception may be pending; it is no leak */
     } else {
         clean_up();
     }
@@ -312,8 +344,7 @@ void executor_run(const struct program *program,
         violation(RULE_TYPE_1,
                   describe_count("blocks of the implementation are left", 0),
                   describe_count("blocks of the implementation are left",
-                                 (long)(host_live_blocks() -
-                                        run.live_blocks)));
+                                 (long)(host_live_blocks() - run.live_blocks)));
     }
     check_foreign_objects(RULE_SET_ALL_2);
     free_literals();

@@ -5,12 +5,13 @@
 #include "fuzz/program/expectation.h"
 
 /* The value in the words of the text form. */
-static const char *value_word(const struct call *call, uintptr_t got)
+static const char *value_word(const struct call *call,
+                              const struct model_arg *args, uintptr_t got)
 {
     enum yield yields = CALLS[call->op].yields;
     if (yields == YIELDS_FATE) {
-        int slot = call->args[0].index;
-        return slot < SLOTS && run.model.capsule_slot[slot] != NOTHING
+        int id = args[0].capsule;
+        return id != NOTHING && run.model.capsule[id].life == LIFE_ALIVE
                    ? "alive"
                    : "destroyed";
     }
@@ -25,49 +26,42 @@ static const char *value_word(const struct call *call, uintptr_t got)
     return describe_value(yields, got);
 }
 
-static bool value_matches(struct piece expected, const struct call *call,
+static bool value_matches(struct piece expected, const char *word,
                           uintptr_t got)
 {
-    if (expected.length == 0 || piece_is(expected, value_word(call, got))) {
+    return expected.length == 0 || piece_is(expected, word) ||
+           (piece_is(expected, "nonzero") && got != 0);
+}
+
+/* The exception that is pending after the call, whoever set it: what the
+ * indicator holds was compared with the model before. */
+static bool exception_matches(const struct expectation *expected)
+{
+    const struct model_error *error = &run.model.error;
+    if (expected->exception.length == 0) {
         return true;
     }
-    return piece_is(expected, "nonzero") && got != 0;
-}
-
-static bool exception_matches(struct piece expected,
-                              const struct prediction *p)
-{
-    if (expected.length == 0) {
-        return true;
+    if (!error->set) {
+        return piece_is(expected->exception, "no exception");
     }
-    if (!p->fails) {
-        return piece_is(expected, "no exception");
-    }
-    return piece_is(expected,
-                    EXCEPTION_NAMES[p->exception] + strlen("PyExc_"));
+    return piece_is(expected->exception,
+                    EXCEPTION_NAMES[error->type] + strlen("PyExc_")) &&
+           (expected->message.length == 0 ||
+            (error->message && piece_is(expected->message, error->message)));
 }
 
-static bool message_matches(struct piece expected, const struct prediction *p)
-{
-    return expected.length == 0 ||
-           (p->fails && p->message && piece_is(expected, p->message));
-}
-
-void check_expectation(const struct call *call, const struct prediction *p,
-                       uintptr_t got)
+void check_expectation(const struct call *call, const struct model_arg *args,
+                       const struct prediction *p, uintptr_t got)
 {
     const char *text = run.annotations->expected[run.call_index];
     if (text == NULL) {
         return;
     }
     struct expectation expectation = expectation_of(text);
-    if (!value_matches(expectation.value, call, got) ||
-        !exception_matches(expectation.exception, p) ||
-        !message_matches(expectation.message, p)) {
+    const char *word = value_word(call, args, got);
+    if (!value_matches(expectation.value, word, got) ||
+        !exception_matches(&expectation)) {
         violation(p->rule, text,
-                  p->fails ? describe_expected(value_word(call, got),
-                                               describe_error(
-                                                   &run.model.error))
-                           : value_word(call, got));
+                  describe_expected(word, describe_error(&run.model.error)));
     }
 }

@@ -58,6 +58,36 @@ void free_literals(void)
     }
 }
 
+/* Frees what a destructor takes for its capsule's own. Where that may be
+ * anything, it must be a block of the program: a literal is none, although here
+ * it lives in one. */
+static void free_owned(void *block)
+{
+    bool ours = block == NULL || !world.options.misuse;
+    for (int i = 0; !ours && i < run.model.block_count; i++) {
+        ours = run.model.block[i].address == (uintptr_t)block;
+    }
+    if (!ours) {
+        violation(RULE_DTOR_13, "what the capsule owns is freed",
+                  "what is freed is no payload and no name of the program");
+    }
+    block_free(block);
+}
+
+/* The same for the reference that a context is taken for. */
+static void drop_owned(void *context)
+{
+    bool ours = context == NULL || !world.options.misuse;
+    for (int i = 0; !ours && i < run.model.capsule_count; i++) {
+        ours = run.model.capsule[i].handle == context;
+    }
+    if (!ours) {
+        violation(RULE_DTOR_13, "a reference that the capsule owns is dropped",
+                  "the context is no capsule");
+    }
+    Py_XDECREF((PyObject *)context);
+}
+
 /* --- arguments ------------------------------------------------------------ */
 
 static const struct model_frame *frame(void)
@@ -168,6 +198,15 @@ static void do_name(const struct call *call, const char *text, size_t length)
                     (uintptr_t)copy_text(text, length), length, true);
 }
 
+/* The block that the model knows is dead from the start. */
+static void do_stack_name(const struct call *call, const char *text,
+                          size_t length)
+{
+    model_allocated(&run.model, result_slot(call),
+                    (uintptr_t)touch_stack(text, length), length, true);
+    run.model.block[run.model.block_count - 1].alive = false;
+}
+
 static void do_realloc(const struct call *call, const struct model_arg *args)
 {
     void *old = pointer_of(&args[0]);
@@ -192,8 +231,8 @@ static void do_hold(PyObject *capsule, PyObject *other)
 {
     Py_INCREF(other);
     PyCapsule_SetContext(capsule, other);
-    PyCapsule_SetDestructor(capsule, destructor_function(
-                                         DESTRUCTOR_drop_context));
+    PyCapsule_SetDestructor(capsule,
+                            destructor_function(DESTRUCTOR_drop_context));
 }
 
 static void do_leave_in_cycle(PyObject *capsule)
@@ -278,9 +317,11 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     case CALL_NAME:
         do_name(call, name_of(&args[0]), call->args[0].number);
         return 0;
+    case CALL_STACK_NAME:
+        do_stack_name(call, name_of(&args[0]), call->args[0].number);
+        return 0;
     case CALL_EDIT:
-        touch_write(pointer_of(&args[0]), args[1].number,
-                    (char)args[2].number);
+        touch_write(pointer_of(&args[0]), args[1].number, (char)args[2].number);
         return 0;
     case CALL_FREE:
         block_free(pointer_of(&args[0]));
@@ -289,8 +330,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_realloc(call, args);
         return 0;
     case CALL_NEW:
-        return (uintptr_t)PyCapsule_New(pointer_of(&args[0]),
-                                        name_of(&args[1]),
+        return (uintptr_t)PyCapsule_New(pointer_of(&args[0]), name_of(&args[1]),
                                         function_of(&args[2]));
     case CALL_GET_POINTER:
         return (uintptr_t)PyCapsule_GetPointer(object, name_of(&args[1]));
@@ -306,8 +346,8 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     case CALL_CHECK_EXACT:
         return (uintptr_t)(intptr_t)PyCapsule_CheckExact(object);
     case CALL_SET_POINTER:
-        return (uintptr_t)(intptr_t)PyCapsule_SetPointer(
-            object, pointer_of(&args[1]));
+        return (uintptr_t)(intptr_t)PyCapsule_SetPointer(object,
+                                                         pointer_of(&args[1]));
     case CALL_SET_DESTRUCTOR:
         return (uintptr_t)(intptr_t)PyCapsule_SetDestructor(
             object, function_of(&args[1]));
@@ -315,8 +355,8 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         return (uintptr_t)(intptr_t)PyCapsule_SetName(object,
                                                       name_of(&args[1]));
     case CALL_SET_CONTEXT:
-        return (uintptr_t)(intptr_t)PyCapsule_SetContext(
-            object, pointer_of(&args[1]));
+        return (uintptr_t)(intptr_t)PyCapsule_SetContext(object,
+                                                         pointer_of(&args[1]));
     case CALL_INCREF:
     case CALL_NEW_REF:
         Py_INCREF(object);
@@ -340,16 +380,16 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_read(object, name_of(&args[1]));
         return 0;
     case CALL_FREE_POINTER_OF:
-        block_free(PyCapsule_GetPointer(object, PyCapsule_GetName(object)));
+        free_owned(PyCapsule_GetPointer(object, PyCapsule_GetName(object)));
         return 0;
     case CALL_FREE_NAME_OF:
-        block_free((void *)PyCapsule_GetName(object));
+        free_owned((void *)PyCapsule_GetName(object));
         return 0;
     case CALL_HOLD:
         do_hold(object, object_of(&args[1]));
         return 0;
     case CALL_DROP_CONTEXT_OF:
-        Py_XDECREF((PyObject *)PyCapsule_GetContext(object));
+        drop_owned(PyCapsule_GetContext(object));
         return 0;
     case CALL_CALL_DESTRUCTOR:
         do_call_destructor(object, args[0].capsule);

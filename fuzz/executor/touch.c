@@ -1,8 +1,19 @@
 #include "fuzz/executor/touch.h"
 
+#include <string.h>
+
 void touch_read(const char *block) { (void)*(const volatile char *)block; }
 
 void touch_write(char *block, size_t index, char value)
 {
     block[index] = value;
+}
+
+/* `volatile`, so that no compiler sees what is returned. */
+char *touch_stack(const char *text, size_t length)
+{
+    char name[4096 + 1];
+    char *volatile escaped = name;
+    memcpy(escaped, text, length + 1);
+    return escaped;
 }

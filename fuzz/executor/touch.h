@@ -11,4 +11,8 @@ void touch_read(const char *block);
 /* block[index] = value. */
 void touch_write(char *block, size_t index, char value);
 
+/* Copies the text, of at most 4,096 bytes, into its own frame and returns where
+ * that was. */
+char *touch_stack(const char *text, size_t length) __attribute__((noinline));
+
 #endif

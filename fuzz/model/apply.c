@@ -13,6 +13,7 @@ void model_reset(struct model *model, const struct profile *profile,
     memset(model->capsule_slot, 0xff, sizeof(model->capsule_slot));
     memset(model->block_slot, 0xff, sizeof(model->block_slot));
     model->capsule_count = model->block_count = model->owed = 0;
+    model->alive_count = 0;
     model->fail_at = 0;
     model->error = (struct model_error){0};
     model->frame_count = 1;
@@ -91,6 +92,7 @@ void model_created(struct model *model, unsigned slot, const void *handle,
     capsule->rule[FIELD_CONTEXT] = RULE_NEW_10;
     capsule->rule[FIELD_DESTRUCTOR] = has_destructor ? RULE_NEW_7 : RULE_NEW_8;
     model->capsule_slot[slot] = (int16_t)id;
+    model->alive[model->alive_count++] = (uint8_t)id;
     update_ownership(model, id, NOTHING, NOTHING);
 }
 
@@ -103,11 +105,21 @@ static void forget_slots_of(struct model *model, int id)
     }
 }
 
+static void remove_alive(struct model *model, int id)
+{
+    unsigned i = 0;
+    while (model->alive[i] != id) {
+        i++;
+    }
+    model->alive[i] = model->alive[--model->alive_count];
+}
+
 /* Begins the end of a capsule that has no references left. */
 static void begin_death(struct model *model, int id)
 {
     struct model_capsule *capsule = &model->capsule[id];
     capsule->life = LIFE_DYING;
+    remove_alive(model, id);
     capsule->owes_destructor = capsule->destructor != NOTHING;
     capsule->destructor_ran = false;
     /* The collector may still hold it, and then ends it when it likes. */
@@ -123,7 +135,8 @@ static void dropped(struct model *model, int id)
     if (capsule->references == 0) {
         forget_slots_of(model, id);
     }
-    if (model_references(capsule) == 0) {
+    /* A program that breaks the contract drops what is dead, too. */
+    if (model_references(capsule) == 0 && capsule->life == LIFE_ALIVE) {
         begin_death(model, id);
     }
 }
@@ -168,8 +181,8 @@ static void set_destructor(struct model *model, int id, int behaviour,
 
 static void hold(struct model *model, int id, int other)
 {
-    struct model_address context = {
-        (uintptr_t)model->capsule[other].handle, NOTHING, (int16_t)other};
+    struct model_address context = {(uintptr_t)model->capsule[other].handle,
+                                    NOTHING, (int16_t)other};
     model->capsule[other].held++;
     set_field(model, id, FIELD_CONTEXT, &context, RULE_SETC_1);
     set_destructor(model, id, DESTRUCTOR_drop_context, RULE_SETD_1);
@@ -313,8 +326,8 @@ void model_apply(struct model *model, const struct call *call,
         frame->has_saved = false;
         break;
     case CALL_FREE_POINTER_OF:
-        free_block(model, model->capsule[args[0].capsule]
-                              .field[FIELD_POINTER].block);
+        free_block(model,
+                   model->capsule[args[0].capsule].field[FIELD_POINTER].block);
         break;
     case CALL_FREE_NAME_OF:
         free_block(model,

@@ -44,13 +44,20 @@ static bool pointer_fits(const struct model *model, int capsule,
            (block->owner == NOTHING || block->owner == capsule);
 }
 
-/* Whether some capsule other than `capsule` refers to the block as its name. */
+/* Whether some capsule other than `capsule` refers to the block as its name.
+ * One that is being destroyed does until it is gone. */
 static bool used_as_name(const struct model *model, int block, int capsule)
 {
-    for (int i = 0; i < model->capsule_count; i++) {
-        const struct model_capsule *c = &model->capsule[i];
-        if (i != capsule && c->life != LIFE_DEAD &&
-            c->field[FIELD_NAME].block == block) {
+    for (unsigned i = 0; i < model->alive_count; i++) {
+        int id = model->alive[i];
+        if (id != capsule &&
+            model->capsule[id].field[FIELD_NAME].block == block) {
+            return true;
+        }
+    }
+    for (int i = 0; model->owed > 0 && i < model->capsule_count; i++) {
+        if (i != capsule && model->capsule[i].life == LIFE_DYING &&
+            model->capsule[i].field[FIELD_NAME].block == block) {
             return true;
         }
     }
@@ -65,8 +72,7 @@ static bool name_fits(const struct model *model, int capsule,
         return !frees;
     }
     const struct model_block *block = &model->block[address->block];
-    if (!block->alive ||
-        (block->owner != NOTHING && block->owner != capsule)) {
+    if (!block->alive || (block->owner != NOTHING && block->owner != capsule)) {
         return false;
     }
     return !frees || !used_as_name(model, address->block, capsule);
@@ -134,13 +140,11 @@ static bool permits_setter(const struct model *model, enum call_op op,
                (capsule->life != LIFE_ALIVE ||
                 (pointer_fits(model, id, &capsule->field[FIELD_POINTER],
                               behaviour) &&
-                 name_fits(model, id, &capsule->field[FIELD_NAME],
-                           behaviour)));
+                 name_fits(model, id, &capsule->field[FIELD_NAME], behaviour)));
     }
 }
 
-static bool permits_free(const struct model *model,
-                         const struct model_arg *arg)
+static bool permits_free(const struct model *model, const struct model_arg *arg)
 {
     if (arg->value.block == NOTHING) {
         return false;
@@ -235,8 +239,7 @@ bool model_permits(const struct model *model, const struct call *call,
         return is_alive(model, &args[0]) &&
                model->capsule[args[0].capsule].references < 1000;
     case CALL_DECREF:
-        return is_alive(model, &args[0]) &&
-               model->frame_count < MAX_FRAMES - 4;
+        return is_alive(model, &args[0]) && model->frame_count < MAX_FRAMES - 4;
     case CALL_NEW_REF:
         return is_alive(model, &args[0]) &&
                model->capsule_slot[call->result] == NOTHING;
@@ -267,6 +270,8 @@ bool model_permits(const struct model *model, const struct call *call,
                    NOTHING;
     case CALL_COLLECT:
         return !model->error.set && !in_destructor(model);
+    case CALL_STACK_NAME:
+        return false;
     case CALL_FAIL_ALLOCATION:
         return args[0].number > 0 && !in_destructor(model);
     default:
