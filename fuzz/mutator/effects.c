@@ -401,15 +401,16 @@ static void die(struct forecast *f, uint8_t index, unsigned depth)
 /* No slot keeps what the program has no reference to. */
 static void drop_reference(struct forecast *f, uint8_t index, unsigned depth)
 {
-    if (--f->objects[index].references > 0) {
-        return;
-    }
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
+    struct forecast_object *object = &f->objects[index];
+
+    object->references--;
+    for (unsigned slot = 0;
+         object->references == object->holders && slot < SLOTS; slot++) {
         if (f->slots[RESULT_CAPSULE] >> slot & 1 && f->object[slot] == index) {
             empty_slot(f, RESULT_CAPSULE, slot);
         }
     }
-    if (f->objects[index].in_cycles == 0) {
+    if (object->references == 0 && object->in_cycles == 0) {
         die(f, index, depth);
     }
 }
@@ -417,6 +418,12 @@ static void drop_reference(struct forecast *f, uint8_t index, unsigned depth)
 static bool is_alive(const struct step *s)
 {
     return object_of(s)->references > 0;
+}
+
+/* A reference that the program has, not only contexts. */
+static bool has_reference(const struct step *s)
+{
+    return object_of(s)->references > object_of(s)->holders;
 }
 
 static bool take_reference(const struct step *s)
@@ -427,7 +434,7 @@ static bool take_reference(const struct step *s)
 
 static bool give_up_reference(const struct step *s)
 {
-    if (!is_alive(s)) {
+    if (!has_reference(s)) {
         return false;
     }
     drop_reference(s->forecast, s->object, s->place.depth);
@@ -467,6 +474,7 @@ static bool hold(const struct step *s)
     object->behaviour = DESTRUCTOR_drop_context;
     object->held = other;
     f->objects[other].references++;
+    f->objects[other].holders++;
     return true;
 }
 
@@ -479,6 +487,7 @@ static bool drop_context(const struct step *s)
     }
     object_of(s)->held = NO_OBJECT;
     if (held != NO_OBJECT) {
+        s->forecast->objects[held].holders--;
         drop_reference(s->forecast, held, s->place.depth);
     }
     return true;
@@ -486,7 +495,7 @@ static bool drop_context(const struct step *s)
 
 static bool leave_in_cycle(const struct step *s)
 {
-    if (!is_alive(s) || s->forecast->error_pending || s->place.depth > 0 ||
+    if (!has_reference(s) || s->forecast->error_pending || s->place.depth > 0 ||
         object_of(s)->held != NO_OBJECT) {
         return false;
     }
