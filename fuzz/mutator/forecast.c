@@ -78,7 +78,7 @@ static bool refuse(const struct step *s)
     if (s->call->op == CALL_IS_VALID || s->call->op == CALL_CHECK_EXACT) {
         return true;
     }
-    return fail(s);
+    return step_fail(s);
 }
 
 static bool perform(struct forecast *f, const struct call *call,

@@ -43,6 +43,7 @@ struct forecast_object {
     uint8_t pointer_index; /* slot */
     uint8_t behaviour;     /* enum behaviour or NO_BEHAVIOUR */
     uint8_t references;    /* of the program and of contexts */
+    uint8_t holders;       /* contexts among them */
     uint8_t in_cycles;     /* those that only the collector can drop */
     uint8_t held;          /* object in the context, or NO_OBJECT */
 };

@@ -85,7 +85,8 @@ void choose_matching_name(struct generator *generator,
 void choose_text(struct generator *generator, struct value *value);
 
 /* Points `value` at a text that is nearly `text`, never the same; NULL and ""
- * are near each other. Where the program has no room for it: at "". */
+ * are near each other: it may become NULL. Where the program has no room for
+ * it: at "". */
 void make_near_miss(struct generator *generator, struct characters text,
                     struct value *value);
 

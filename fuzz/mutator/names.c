@@ -109,18 +109,21 @@ void make_near_miss(struct generator *g, struct characters text,
 {
     struct random *random = g->random;
     struct program *program = g->program;
-    unsigned longest = g->target->longest_name;
     unsigned kind = lottery_draw(&g->choices->near_miss, random);
-    bool appends = kind == APPEND_ONE || text.length == 0;
 
-    if (text.bytes == NULL || (appends && text.length >= longest)) {
+    if (text.bytes == NULL) {
         set_empty(value);
         return;
     }
-    if (appends) {
-        if (!append_byte(random, program, value, text)) {
-            set_empty(value);
+    if (kind == APPEND_ONE || text.length == 0) {
+        if (text.length < g->target->longest_name &&
+            append_byte(random, program, value, text)) {
+            return;
         }
+        kind = CHANGE_ONE_BYTE;
+    }
+    if (text.length == 0) {
+        *value = (struct value){.tag = VALUE_NULL};
         return;
     }
     switch (kind) {

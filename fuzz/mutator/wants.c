@@ -83,6 +83,20 @@ static bool name_can_be_set(const struct forecast *f,
     return !frees_name(object) || forecast_free_buffers(f);
 }
 
+/* A reference that the program has, not only contexts. */
+static bool can_be_dropped(const struct forecast *f,
+                           const struct forecast_object *object)
+{
+    (void)f;
+    return object->references > object->holders;
+}
+
+static bool can_be_left(const struct forecast *f,
+                        const struct forecast_object *object)
+{
+    return can_be_dropped(f, object) && holds_nothing(f, object);
+}
+
 /* Only destructors may, and only with their own capsule. */
 static bool never(const struct forecast *f,
                   const struct forecast_object *object)
@@ -98,13 +112,14 @@ static capsule_test *const TESTS[CALL_COUNT] = {
     [CALL_FREE_POINTER_OF] = never,
     [CALL_FREE_NAME_OF] = never,
     [CALL_DROP_CONTEXT_OF] = never,
+    [CALL_DECREF] = can_be_dropped,
     [CALL_HOLD] = can_hold,
     [CALL_CALL_DESTRUCTOR] = destructor_can_be_called,
     [CALL_SET_POINTER] = pointer_can_be_set,
     [CALL_SET_NAME] = name_can_be_set,
     [CALL_SET_CONTEXT] = holds_nothing,
     [CALL_SET_DESTRUCTOR] = holds_nothing,
-    [CALL_LEAVE_IN_CYCLE] = holds_nothing,
+    [CALL_LEAVE_IN_CYCLE] = can_be_left,
 };
 
 unsigned forecast_capsules_for(const struct forecast *f, enum call_op op)
