@@ -180,6 +180,7 @@ static void expect_no_memory(const struct call *call,
 {
     if (prediction->fails &&
         !PyErr_ExceptionMatches(world.exception_type[EXCEPTION_MEMORY_ERROR])) {
+        prediction->message = run.model.error.message = NULL; /* may be lost */
         return;
     }
     prediction->fails = true;
@@ -340,6 +341,7 @@ void executor_run(const struct program *program,
     } else {
         clean_up();
     }
+    forget_exceptions();
     if (host_live_blocks() != run.live_blocks) {
         violation(RULE_TYPE_1,
                   describe_count("blocks of the implementation are left", 0),

@@ -113,6 +113,8 @@ bool has_raised(const struct model_error *before);
 /* The indicator changed as predicted; `before` is what it was. */
 void check_error(const struct prediction *prediction,
                  const struct model_error *before);
+/* Gives up the references to the exceptions that were met. */
+void forget_exceptions(void);
 /* The indicator is what the model says; `rule` is what is broken otherwise. */
 void check_indicator(uint16_t rule);
 /* All fields and reference counts of all capsules, after this call. */
