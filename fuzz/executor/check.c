@@ -89,6 +89,21 @@ static bool only_looks(unsigned op)
            op == CALL_REPR;
 }
 
+/* The pending exception's object (borrowed) without disturbing it. */
+static PyObject *peek_exception(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    PyObject *exception = PyErr_GetRaisedException();
+    PyErr_SetRaisedException(exception);
+    return exception;
+#else
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_Restore(type, value, traceback);
+    return value;
+#endif
+}
+
 /* --- values --------------------------------------------------------------- */
 
 /* Rules that hold besides the one that predicted the value. */
@@ -140,18 +155,20 @@ static void exercise_related(const struct call *call,
 /* The rule of the prediction, or a more exact one for what came instead. */
 static uint16_t broken_rule(const struct call *call,
                             const struct model_arg *args,
-                            const struct prediction *p, uintptr_t got)
+                            const struct prediction *p,
+                            const struct model_error *before, uintptr_t got)
 {
     if (call->op == CALL_GET_POINTER && p->fails && got &&
-        args[0].capsule != NOTHING && PyErr_Occurred()) {
+        args[0].capsule != NOTHING && PyErr_Occurred() &&
+        !(before->set && before->identity == peek_exception())) {
         return RULE_GETP_5; /* it knew that it failed */
     }
     if (call->op == CALL_GET_NAME && !p->fails && got && p->value &&
         model_names_match((const char *)got, (const char *)p->value)) {
         return RULE_GETN_3; /* the right text elsewhere */
     }
-    if (call->op == CALL_IS_VALID && (got != 0) == (p->value != 0)) {
-        return RULE_VAL_2;
+    if (call->op == CALL_IS_VALID) {
+        return (got != 0) == (p->value != 0) ? RULE_VAL_2 : RULE_VAL_1;
     }
     if (is_setter(call->op) && (got != 0) == (p->value != 0)) {
         return RULE_SET_ALL_1; /* nonzero, but not -1 */
@@ -166,7 +183,8 @@ static bool same_status(uintptr_t a, uintptr_t b)
 }
 
 void check_value(const struct call *call, const struct model_arg *args,
-                 const struct prediction *p, uintptr_t got)
+                 const struct prediction *p, const struct model_error *before,
+                 uintptr_t got)
 {
     enum yield yields = CALLS[call->op].yields;
     bool right;
@@ -191,7 +209,7 @@ void check_value(const struct call *call, const struct model_arg *args,
     }
     if (!right) {
         const char *exception = PyErr_Occurred() ? describe_pending() : NULL;
-        violation(broken_rule(call, args, p, got),
+        violation(broken_rule(call, args, p, before, got),
                   describe_outcome(
                       yields, p->value,
                       p->fails ? describe_error(&run.model.error) : NULL),
@@ -205,21 +223,6 @@ void check_value(const struct call *call, const struct model_arg *args,
 }
 
 /* --- the error indicator -------------------------------------------------- */
-
-/* The pending exception's object (borrowed) without disturbing it. */
-static PyObject *peek_exception(void)
-{
-#if PY_VERSION_HEX >= 0x030C0000
-    PyObject *exception = PyErr_GetRaisedException();
-    PyErr_SetRaisedException(exception);
-    return exception;
-#else
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_Restore(type, value, traceback);
-    return value;
-#endif
-}
 
 static bool message_is(PyObject *exception, const char *message)
 {
@@ -307,13 +310,6 @@ static enum field find_difference(const struct model_capsule *capsule,
     if (*got != field[FIELD_NAME].address) {
         return FIELD_NAME;
     }
-    int block = field[FIELD_NAME].block;
-    if (block == NOTHING || run.model.block[block].alive) {
-        *got = (uintptr_t)PyCapsule_GetPointer(object, name);
-        if (*got != field[FIELD_POINTER].address) {
-            return FIELD_POINTER;
-        }
-    }
     *got = (uintptr_t)PyCapsule_GetContext(object);
     if (*got != field[FIELD_CONTEXT].address) {
         return FIELD_CONTEXT;
@@ -321,6 +317,13 @@ static enum field find_difference(const struct model_capsule *capsule,
     *got = (uintptr_t)PyCapsule_GetDestructor(object);
     if (*got != (uintptr_t)destructor_function(capsule->destructor)) {
         return FIELD_DESTRUCTOR;
+    }
+    int block = field[FIELD_NAME].block;
+    if (block == NOTHING || run.model.block[block].alive) {
+        *got = (uintptr_t)PyCapsule_GetPointer(object, name);
+        if (*got != field[FIELD_POINTER].address) {
+            return FIELD_POINTER;
+        }
     }
     return FIELD_COUNT;
 }
@@ -353,7 +356,7 @@ void check_fields(int id, uint16_t rule)
     if (field != FIELD_COUNT) {
         report_difference(&run.model.capsule[id], field, got, rule);
     }
-    check_indicator(rule);
+    check_indicator(RULE_ERR_1);
 }
 
 /* Which rule a field breaks that is not what it should be after this call. */
@@ -382,24 +385,36 @@ static uint16_t field_rule(const struct call *call,
     return run.model.capsule[id].rule[field];
 }
 
-static void check_references(const struct call *call, int id)
+/* Whether the count is what the model says, or what the collector may have left
+ * of it. */
+static bool counts_right(const struct model_capsule *capsule)
 {
-    const struct model_capsule *capsule = &run.model.capsule[id];
-    PyObject *object = (PyObject *)capsule->handle;
+    long got = (long)Py_REFCNT((PyObject *)capsule->handle);
     long expected = model_references(capsule);
-    long got = (long)Py_REFCNT(object);
-    if (got < expected || got > expected + capsule->uncollected) {
-        uint16_t rule = only_looks(call->op)   ? RULE_GET_ALL_2
-                        : is_setter(call->op)  ? RULE_SET_ALL_2
-                        : call->op == CALL_NEW ? RULE_NEW_1
-                                               : RULE_TYPE_1;
-        violation(rule, describe_count("references", expected),
-                  describe_count("references", got));
+    return got >= expected && got <= expected + capsule->uncollected;
+}
+
+static void check_references(const struct model_capsule *capsule, uint16_t rule)
+{
+    PyObject *object = (PyObject *)capsule->handle;
+    if (!counts_right(capsule)) {
+        violation(rule,
+                  describe_count("references", model_references(capsule)),
+                  describe_count("references", (long)Py_REFCNT(object)));
     }
     if (Py_TYPE(object) != &PyCapsule_Type) {
         violation(RULE_TYPE_4, "a capsule of type PyCapsule_Type",
                   "another type");
     }
+}
+
+/* Which rule a wrong number of references breaks after this call. */
+static uint16_t reference_rule(unsigned op)
+{
+    return only_looks(op)   ? RULE_GET_ALL_2
+           : is_setter(op)  ? RULE_SET_ALL_2
+           : op == CALL_NEW ? RULE_NEW_1
+                            : RULE_TYPE_1;
 }
 
 void check_capsules(const struct call *call, const struct model_arg *args,
@@ -409,12 +424,13 @@ void check_capsules(const struct call *call, const struct model_arg *args,
         int id = run.model.alive[i];
         const struct model_capsule *capsule = &run.model.capsule[id];
         uintptr_t got;
+        check_references(capsule, reference_rule(call->op));
         enum field field = find_difference(capsule, &got);
         if (field != FIELD_COUNT) {
             report_difference(capsule, field, got,
                               field_rule(call, args, p, id, field));
         }
-        check_references(call, id);
+        check_references(capsule, RULE_GET_ALL_2);
     }
     if (call->op == CALL_NEW && !p->fails) {
         const struct model_capsule *created =
@@ -437,7 +453,7 @@ void check_capsules(const struct call *call, const struct model_arg *args,
         check_foreign_objects(is_setter(call->op) ? RULE_SET_ALL_2
                                                   : RULE_GET_ALL_2);
     }
-    check_indicator(p->indicator_rule);
+    check_indicator(RULE_ERR_1); /* by the getters above */
 }
 
 void check_foreign_objects(uint16_t rule)

@@ -240,7 +240,7 @@ void execute_call(const struct call *call)
         }
     }
     finish_deaths(call);
-    check_value(call, args, &prediction, got);
+    check_value(call, args, &prediction, &before, got);
     check_error(&prediction, &before);
     if (call->op == CALL_NEW && got) {
         model_created(&run.model, call->result, (const void *)got, args);

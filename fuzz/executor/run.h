@@ -87,9 +87,10 @@ PyCapsule_Destructor destructor_function(int behaviour);
 enum outcome { WHEN_SUCCEEDS, WHEN_FAILS, WHEN_PENDING, OUTCOMES };
 void exercise(uint16_t rule, enum outcome outcome);
 
-/* What came back is what was predicted. */
+/* What came back is what was predicted; `before` is what the indicator was. */
 void check_value(const struct call *call, const struct model_arg *args,
-                 const struct prediction *prediction, uintptr_t got);
+                 const struct prediction *prediction,
+                 const struct model_error *before, uintptr_t got);
 /* The indicator changed as predicted; `before` is what it was. */
 void check_error(const struct prediction *prediction,
                  const struct model_error *before);
