@@ -80,9 +80,9 @@ static void run_destructor(int behaviour, PyObject *object)
     int id = enter(object);
     const struct model_capsule *capsule = &run.model.capsule[id];
     if (capsule->destructor != behaviour) {
-        violation(RULE_SETD_1, describe_value(YIELDS_DESTRUCTOR,
-                                              (uintptr_t)(capsule->destructor +
-                                                          1)),
+        violation(RULE_SETD_1,
+                  describe_value(YIELDS_DESTRUCTOR,
+                                 (uintptr_t)(capsule->destructor + 1)),
                   describe_value(YIELDS_DESTRUCTOR, (uintptr_t)behaviour + 1));
     }
     check_indicator(RULE_DTOR_7);

@@ -58,7 +58,7 @@ int executor_start(const struct executor_options *options)
 {
     world.options = *options;
     status_open();
-    mark_reachable_rules();
+    executor_set_calls(NULL);
     if (!options->use_malloc && host_keeps_nothing()) {
         arena_install();
     }
@@ -134,8 +134,7 @@ static bool lacks_capsule(const struct call *call, const struct model_arg *args)
 
 static bool is_dangling(const struct model_address *address)
 {
-    return address->block != NOTHING &&
-           !run.model.block[address->block].alive;
+    return address->block != NOTHING && !run.model.block[address->block].alive;
 }
 
 /* Whether the call reads a name after its end: the capsule's or the given. */
@@ -321,16 +320,16 @@ static void check_balance(void)
 {
     long more = (long)(host_live_blocks() - run.live_blocks);
     if (more > 0) {
-        violation(RULE_TYPE_1,
-                  describe_count("blocks of the implementation are left", 0),
-                  describe_count("blocks of the implementation are left",
-                                 more));
+        violation(
+            RULE_TYPE_1,
+            describe_count("blocks of the implementation are left", 0),
+            describe_count("blocks of the implementation are left", more));
     }
     if (more < 0) {
-        violation(RULE_DTOR_13,
-                  describe_count("blocks that are not its own are freed", 0),
-                  describe_count("blocks that are not its own are freed",
-                                 -more));
+        violation(
+            RULE_DTOR_13,
+            describe_count("blocks that are not its own are freed", 0),
+            describe_count("blocks that are not its own are freed", -more));
     }
 }
 

@@ -42,6 +42,10 @@ int executor_start(const struct executor_options *options);
 /* Ends the host. */
 void executor_stop(void);
 
+/* Says which calls the programs to come may have, by a weight per enum call_op
+ * (NULL: all), and so which rules they can exercise. */
+void executor_set_calls(const uint8_t *weights);
+
 /* The bytes that the next program was decoded from, for the name of the
  * report's C file; borrowed until the next call. NULL: none. */
 void executor_set_input(const uint8_t *bytes, size_t size);

@@ -229,8 +229,8 @@ static void do_read(PyObject *object, const struct model_arg *args)
     } else if (!world.options.misuse) {
         bool same = field[FIELD_NAME].address == args[1].value.address;
         violation(same ? RULE_GETP_1 : RULE_GETP_6,
-                  describe_outcome(YIELDS_POINTER,
-                                   field[FIELD_POINTER].address, NULL),
+                  describe_outcome(YIELDS_POINTER, field[FIELD_POINTER].address,
+                                   NULL),
                   describe_outcome(YIELDS_POINTER, 0, describe_pending()));
     }
 }
@@ -239,8 +239,8 @@ static void do_hold(PyObject *capsule, PyObject *other)
 {
     Py_INCREF(other);
     PyCapsule_SetContext(capsule, other);
-    PyCapsule_SetDestructor(capsule, destructor_function(
-                                         DESTRUCTOR_drop_context));
+    PyCapsule_SetDestructor(capsule,
+                            destructor_function(DESTRUCTOR_drop_context));
 }
 
 static void do_leave_in_cycle(PyObject *capsule)
@@ -329,8 +329,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_stack_name(call, name_of(&args[0]), call->args[0].number);
         return 0;
     case CALL_EDIT:
-        touch_write(pointer_of(&args[0]), args[1].number,
-                    (char)args[2].number);
+        touch_write(pointer_of(&args[0]), args[1].number, (char)args[2].number);
         return 0;
     case CALL_FREE:
         block_free(pointer_of(&args[0]));
@@ -339,8 +338,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_realloc(call, args);
         return 0;
     case CALL_NEW:
-        return (uintptr_t)PyCapsule_New(pointer_of(&args[0]),
-                                        name_of(&args[1]),
+        return (uintptr_t)PyCapsule_New(pointer_of(&args[0]), name_of(&args[1]),
                                         function_of(&args[2]));
     case CALL_GET_POINTER:
         return (uintptr_t)PyCapsule_GetPointer(object, name_of(&args[1]));
@@ -356,8 +354,8 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     case CALL_CHECK_EXACT:
         return (uintptr_t)(intptr_t)PyCapsule_CheckExact(object);
     case CALL_SET_POINTER:
-        return (uintptr_t)(intptr_t)PyCapsule_SetPointer(
-            object, pointer_of(&args[1]));
+        return (uintptr_t)(intptr_t)PyCapsule_SetPointer(object,
+                                                         pointer_of(&args[1]));
     case CALL_SET_DESTRUCTOR:
         return (uintptr_t)(intptr_t)PyCapsule_SetDestructor(
             object, function_of(&args[1]));
@@ -365,8 +363,8 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         return (uintptr_t)(intptr_t)PyCapsule_SetName(object,
                                                       name_of(&args[1]));
     case CALL_SET_CONTEXT:
-        return (uintptr_t)(intptr_t)PyCapsule_SetContext(
-            object, pointer_of(&args[1]));
+        return (uintptr_t)(intptr_t)PyCapsule_SetContext(object,
+                                                         pointer_of(&args[1]));
     case CALL_INCREF:
     case CALL_NEW_REF:
         Py_INCREF(object);

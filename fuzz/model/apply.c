@@ -181,8 +181,8 @@ static void set_destructor(struct model *model, int id, int behaviour,
 
 static void hold(struct model *model, int id, int other)
 {
-    struct model_address context = {
-        (uintptr_t)model->capsule[other].handle, NOTHING, (int16_t)other};
+    struct model_address context = {(uintptr_t)model->capsule[other].handle,
+                                    NOTHING, (int16_t)other};
     model->capsule[other].held++;
     set_field(model, id, FIELD_CONTEXT, &context, RULE_SETC_1);
     set_destructor(model, id, DESTRUCTOR_drop_context,
@@ -328,8 +328,8 @@ void model_apply(struct model *model, const struct call *call,
         frame->has_saved = false;
         break;
     case CALL_FREE_POINTER_OF:
-        free_block(model, model->capsule[args[0].capsule]
-                              .field[FIELD_POINTER].block);
+        free_block(model,
+                   model->capsule[args[0].capsule].field[FIELD_POINTER].block);
         break;
     case CALL_FREE_NAME_OF:
         free_block(model,

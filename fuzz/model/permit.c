@@ -72,8 +72,7 @@ static bool name_fits(const struct model *model, int capsule,
         return !frees;
     }
     const struct model_block *block = &model->block[address->block];
-    if (!block->alive ||
-        (block->owner != NOTHING && block->owner != capsule)) {
+    if (!block->alive || (block->owner != NOTHING && block->owner != capsule)) {
         return false;
     }
     return !frees || !used_as_name(model, address->block, capsule);
@@ -141,13 +140,11 @@ static bool permits_setter(const struct model *model, enum call_op op,
                (capsule->life != LIFE_ALIVE ||
                 (pointer_fits(model, id, &capsule->field[FIELD_POINTER],
                               behaviour) &&
-                 name_fits(model, id, &capsule->field[FIELD_NAME],
-                           behaviour)));
+                 name_fits(model, id, &capsule->field[FIELD_NAME], behaviour)));
     }
 }
 
-static bool permits_free(const struct model *model,
-                         const struct model_arg *arg)
+static bool permits_free(const struct model *model, const struct model_arg *arg)
 {
     if (arg->value.block == NOTHING) {
         return false;
@@ -242,8 +239,7 @@ bool model_permits(const struct model *model, const struct call *call,
         return is_alive(model, &args[0]) &&
                model->capsule[args[0].capsule].references < 1000;
     case CALL_DECREF:
-        return is_alive(model, &args[0]) &&
-               model->frame_count < MAX_FRAMES - 4;
+        return is_alive(model, &args[0]) && model->frame_count < MAX_FRAMES - 4;
     case CALL_NEW_REF:
         return is_alive(model, &args[0]) &&
                model->capsule_slot[call->result] == NOTHING;

@@ -12,6 +12,15 @@ static void set_number(struct value *value, unsigned number)
     *value = (struct value){.tag = VALUE_NUMBER, .number = (uint16_t)number};
 }
 
+/* The capsule that the other arguments are about. */
+static const struct forecast_object *subject(const struct generator *g,
+                                             const struct call *call)
+{
+    return call->args[0].tag == VALUE_CAPSULE
+               ? forecast_object_of(g->forecast, &call->args[0])
+               : NULL;
+}
+
 /* One of the slots in the mask; any slot where there is none. */
 static unsigned choose_slot(struct generator *g, unsigned mask)
 {
@@ -50,24 +59,53 @@ static void choose_object(struct generator *g, const struct call *call,
     }
 }
 
-static void choose_pointer(struct generator *g, struct value *value)
+static bool frees_pointer(const struct forecast_object *object)
+{
+    return object && object->behaviour != NO_BEHAVIOUR &&
+           SCRIPTS[object->behaviour].frees_pointer;
+}
+
+static bool frees_name(const struct forecast_object *object)
+{
+    return object && object->behaviour != NO_BEHAVIOUR &&
+           SCRIPTS[object->behaviour].frees_name;
+}
+
+/* A capsule whose destructor frees its pointer gets what can be freed. */
+static void choose_pointer(struct generator *g, const struct call *call,
+                           struct value *value)
 {
     unsigned payloads = g->forecast->slots[RESULT_PAYLOAD];
+    unsigned choice = lottery_draw(&g->choices->pointer, g->random);
 
-    switch (lottery_draw(&g->choices->pointer, g->random)) {
-    case CHOOSE_NO_POINTER:
-        set_index(value, VALUE_NULL, 0);
-        return;
-    case CHOOSE_PAYLOAD:
-        if (payloads) {
-            set_index(value, VALUE_PAYLOAD, random_bit(g->random, payloads));
-            return;
-        }
-        break;
-    default:
-        break;
+    if (call->op == CALL_SET_POINTER && frees_pointer(subject(g, call))) {
+        payloads = forecast_free_payloads(g->forecast);
+        choice = choice == CHOOSE_NO_POINTER ? choice : CHOOSE_PAYLOAD;
     }
-    set_index(value, VALUE_ADDRESS, random_below(g->random, ADDRESS_COUNT));
+    if (choice == CHOOSE_NO_POINTER) {
+        set_index(value, VALUE_NULL, 0);
+    } else if (choice == CHOOSE_PAYLOAD && payloads) {
+        set_index(value, VALUE_PAYLOAD, random_bit(g->random, payloads));
+    } else {
+        set_index(value, VALUE_ADDRESS, random_below(g->random, ADDRESS_COUNT));
+    }
+}
+
+/* Some calls can do with a few names only. */
+static void choose_name_for(struct generator *g, const struct call *call,
+                            struct value *value)
+{
+    const struct forecast_object *object = subject(g, call);
+    unsigned unused = forecast_free_buffers(g->forecast);
+
+    if (call->op == CALL_READ && object) {
+        choose_matching_name(g, object, value);
+    } else if (call->op == CALL_SET_NAME && frees_name(object) && unused) {
+        set_index(value, VALUE_BUFFER, random_bit(g->random, unused));
+    } else {
+        choose_name(g, object,
+                    call->op == CALL_NEW || call->op == CALL_SET_NAME, value);
+    }
 }
 
 /* --- destructors ---------------------------------------------------------- */
@@ -94,7 +132,8 @@ static struct belongings belongings_of(const struct forecast *f,
 {
     return (struct belongings){
         object->pointer_tag == VALUE_PAYLOAD &&
-            forecast_free_payloads(f) >> object->pointer_index & 1,
+            (frees_pointer(object) ||
+             forecast_free_payloads(f) >> object->pointer_index & 1),
         object->name.tag == VALUE_BUFFER &&
             f->buffers[object->name.index].users == 1};
 }
@@ -207,15 +246,6 @@ static unsigned choose_byte(struct random *random)
 
 /* --- all kinds ------------------------------------------------------------ */
 
-/* The capsule that the other arguments are about. */
-static const struct forecast_object *subject(const struct generator *g,
-                                             const struct call *call)
-{
-    return call->args[0].tag == VALUE_CAPSULE
-               ? forecast_object_of(g->forecast, &call->args[0])
-               : NULL;
-}
-
 void generate_argument(struct generator *g, struct call *call, unsigned index)
 {
     struct value *value = &call->args[index];
@@ -227,10 +257,10 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
         choose_object(g, call, index, value);
         break;
     case ARG_POINTER:
-        choose_pointer(g, value);
+        choose_pointer(g, call, value);
         break;
     case ARG_NAME:
-        choose_name(g, subject(g, call), value);
+        choose_name_for(g, call, value);
         break;
     case ARG_TEXT:
         choose_text(g, value);

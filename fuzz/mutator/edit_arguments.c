@@ -169,18 +169,12 @@ bool mutate_chain(struct editor *e)
 
 /* --- afterwards ----------------------------------------------------------- */
 
-static bool is_empty_slot(const struct forecast *f, const struct value *value)
-{
-    return is_slot((enum value_tag)value->tag) &&
-           !(f->slots[value->tag - VALUE_CAPSULE] >> value->index & 1);
-}
-
 static void repair_call(struct editor *e, struct call *call)
 {
     const struct call_info *info = &CALLS[call->op];
 
     for (unsigned i = 0; i < info->arg_count; i++) {
-        if (is_empty_slot(&e->forecast, &call->args[i])) {
+        if (!forecast_is_there(&e->forecast, &call->args[i])) {
             generate_argument(&e->generator, call, i);
         }
     }

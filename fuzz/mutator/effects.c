@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "fuzz/mutator/scripts.h"
+
 static void fill_slot(struct forecast *f, enum yield kind, unsigned slot)
 {
     f->slots[kind] |= (uint8_t)(1u << slot);
@@ -15,6 +17,95 @@ static void empty_slot(struct forecast *f, enum yield kind, unsigned slot)
 static struct forecast_object *object_of(const struct step *s)
 {
     return &s->forecast->objects[s->object];
+}
+
+static struct forecast_frame *frame_of(const struct step *s)
+{
+    return &s->forecast->frames[s->place.depth];
+}
+
+/* A destructor must not touch an exception that was pending before it, unless
+ * it has saved it. */
+static bool may_touch_error(const struct step *s)
+{
+    return s->place.depth == 0 || frame_of(s)->has_saved ||
+           !frame_of(s)->pending;
+}
+
+bool fail(const struct step *s)
+{
+    s->forecast->error_pending |= may_touch_error(s);
+    return may_touch_error(s);
+}
+
+/* --- who frees what ---------------------------------------------------------
+ */
+
+static bool owns_payload(const struct forecast_object *object)
+{
+    return object->pointer_tag == VALUE_PAYLOAD &&
+           object->behaviour != NO_BEHAVIOUR &&
+           SCRIPTS[object->behaviour].frees_pointer;
+}
+
+static bool owns_buffer(const struct forecast_object *object)
+{
+    return object->name.tag == VALUE_BUFFER &&
+           object->behaviour != NO_BEHAVIOUR &&
+           SCRIPTS[object->behaviour].frees_name;
+}
+
+/* Around every change of pointer, name or destructor. */
+static void disown(struct forecast *f, const struct forecast_object *object)
+{
+    if (owns_payload(object)) {
+        f->owned[RESULT_PAYLOAD] &= (uint8_t)~(1u << object->pointer_index);
+    }
+    if (owns_buffer(object)) {
+        f->owned[RESULT_BUFFER] &= (uint8_t)~(1u << object->name.index);
+    }
+}
+
+static void own(struct forecast *f, const struct forecast_object *object)
+{
+    if (owns_payload(object)) {
+        f->owned[RESULT_PAYLOAD] |= (uint8_t)(1u << object->pointer_index);
+    }
+    if (owns_buffer(object)) {
+        f->owned[RESULT_BUFFER] |= (uint8_t)(1u << object->name.index);
+    }
+}
+
+/* Whether an object, `before` until now, may become `after`: what it is to
+ * free must be there and belong to nobody else, what it uses to nobody else. */
+static bool may_become(struct forecast *f, const struct forecast_object *before,
+                       const struct forecast_object *after)
+{
+    const struct script *script =
+        after->behaviour == NO_BEHAVIOUR ? NULL : &SCRIPTS[after->behaviour];
+    bool same_buffer = before && before->name.tag == VALUE_BUFFER &&
+                       after->name.tag == VALUE_BUFFER &&
+                       before->name.index == after->name.index;
+    bool right = true;
+
+    if (before) {
+        disown(f, before);
+    }
+    if (script && script->frees_pointer) {
+        right &= after->pointer_tag == VALUE_PAYLOAD &&
+                 !(f->owned[RESULT_PAYLOAD] >> after->pointer_index & 1);
+    }
+    if (after->name.tag == VALUE_BUFFER) {
+        right &= !(f->owned[RESULT_BUFFER] >> after->name.index & 1);
+        right &= !script || !script->frees_name ||
+                 f->buffers[after->name.index].users == (same_buffer ? 1 : 0);
+    } else {
+        right &= !script || !script->frees_name;
+    }
+    if (before) {
+        own(f, before);
+    }
+    return right;
 }
 
 /* --- payloads and buffers ------------------------------------------------- */
@@ -41,6 +132,9 @@ static bool make_payload(const struct step *s)
 
 static bool resize_payload(const struct step *s)
 {
+    if (s->forecast->owned[RESULT_PAYLOAD] >> s->call->args[0].index & 1) {
+        return false;
+    }
     forget_payload(s->forecast, s->call->args[0].index);
     s->forecast->payload_size[s->call->result] = s->call->args[1].number;
     fill_slot(s->forecast, RESULT_PAYLOAD, s->call->result);
@@ -87,6 +181,9 @@ static bool free_block(const struct step *s)
     const struct value *block = &s->call->args[0];
 
     if (block->tag == VALUE_PAYLOAD) {
+        if (s->forecast->owned[RESULT_PAYLOAD] >> block->index & 1) {
+            return false;
+        }
         forget_payload(s->forecast, block->index);
         return true;
     }
@@ -97,22 +194,24 @@ static bool free_block(const struct step *s)
     return true;
 }
 
+/* These are for destructors, and what is freed is there: may_become(). */
 static bool free_pointer(const struct step *s)
 {
-    if (object_of(s)->pointer_tag != VALUE_PAYLOAD) {
+    if (s->place.self != s->object ||
+        object_of(s)->pointer_tag != VALUE_PAYLOAD) {
         return false;
     }
+    disown(s->forecast, object_of(s));
     forget_payload(s->forecast, object_of(s)->pointer_index);
+    own(s->forecast, object_of(s));
     return true;
 }
 
-/* Only when the capsule is on its way out and nobody else has the name. */
 static bool free_name(const struct step *s)
 {
     const struct forecast_name *name = &object_of(s)->name;
 
-    if (s->place.self != s->object || name->tag != VALUE_BUFFER ||
-        s->forecast->buffers[name->index].users != 1) {
+    if (s->place.self != s->object || name->tag != VALUE_BUFFER) {
         return false;
     }
     empty_slot(s->forecast, RESULT_BUFFER, name->index);
@@ -121,13 +220,17 @@ static bool free_name(const struct step *s)
 
 /* --- names ---------------------------------------------------------------- */
 
-static struct forecast_name name_of_value(const struct value *value,
-                                          struct place place)
+/* An empty buffer slot is NULL. */
+static struct forecast_name name_of_value(const struct step *s, unsigned index)
 {
+    const struct value *value = &s->call->args[index];
     struct forecast_name name = {value->tag, value->index, {NULL, 0}};
+
     if (value->tag == VALUE_TEXT) {
         name.text =
-            (struct characters){place.text + value->offset, value->number};
+            (struct characters){s->place.text + value->offset, value->number};
+    } else if (!forecast_is_there(s->forecast, value)) {
+        name.tag = VALUE_NULL;
     }
     return name;
 }
@@ -146,13 +249,16 @@ static bool same_text(struct characters a, struct characters b)
            (a.bytes == b.bytes || memcmp(a.bytes, b.bytes, a.length) == 0);
 }
 
+static bool name_matches(const struct step *s)
+{
+    struct forecast_name name = name_of_value(s, 1);
+    struct characters asked = characters_of_name(s->forecast, &name);
+    return same_text(asked, forecast_name_of(s->forecast, object_of(s)));
+}
+
 static bool get_pointer(const struct step *s)
 {
-    struct forecast_name name = name_of_value(&s->call->args[1], s->place);
-    struct characters asked = characters_of_name(s->forecast, &name);
-    struct characters own = forecast_name_of(s->forecast, object_of(s));
-    s->forecast->error_pending |= !same_text(asked, own);
-    return true;
+    return name_matches(s) || fail(s);
 }
 
 static bool read_payload_of(const struct step *s)
@@ -160,18 +266,32 @@ static bool read_payload_of(const struct step *s)
     const struct forecast_object *object = object_of(s);
     return object->pointer_tag == VALUE_PAYLOAD &&
            s->forecast->payload_size[object->pointer_index] > 0 &&
-           get_pointer(s);
+           name_matches(s);
+}
+
+/* Makes the object `after`, if it may. */
+static bool become(const struct step *s, const struct forecast_object *after)
+{
+    struct forecast *f = s->forecast;
+    struct forecast_object *object = object_of(s);
+
+    /* A dying capsule's destructor has been called already. */
+    if (object->references > 0 && !may_become(f, object, after)) {
+        return false;
+    }
+    disown(f, object);
+    use_buffer(f, &object->name, -1);
+    *object = *after;
+    use_buffer(f, &object->name, 1);
+    own(f, object);
+    return true;
 }
 
 static bool set_name(const struct step *s)
 {
-    struct forecast_object *object = object_of(s);
-    struct forecast_name name = name_of_value(&s->call->args[1], s->place);
-
-    use_buffer(s->forecast, &object->name, -1);
-    use_buffer(s->forecast, &name, 1);
-    object->name = name;
-    return true;
+    struct forecast_object after = *object_of(s);
+    after.name = name_of_value(s, 1);
+    return become(s, &after);
 }
 
 /* --- capsules ------------------------------------------------------------- */
@@ -179,7 +299,6 @@ static bool set_name(const struct step *s)
 static void store_object(const struct step *s, uint8_t object)
 {
     s->forecast->object[s->call->result] = object;
-    s->forecast->references[s->call->result] = 1;
     fill_slot(s->forecast, RESULT_CAPSULE, s->call->result);
 }
 
@@ -188,97 +307,138 @@ static uint8_t behaviour_of_value(const struct value *value)
     return value->tag == VALUE_NULL ? NO_BEHAVIOUR : value->index;
 }
 
+/* Behaviours that a program may install by naming them. */
+static bool may_name(uint8_t behaviour)
+{
+    return behaviour == NO_BEHAVIOUR ||
+           (!SCRIPTS[behaviour].misuse && !SCRIPTS[behaviour].drops_context);
+}
+
+/* An empty payload slot is NULL. */
+static bool is_null(const struct step *s, unsigned index)
+{
+    const struct value *pointer = &s->call->args[index];
+    return pointer->tag == VALUE_NULL ||
+           !forecast_is_there(s->forecast, pointer);
+}
+
 static bool make_capsule(const struct step *s)
 {
     struct forecast *f = s->forecast;
     const struct value *args = s->call->args;
+    struct forecast_object object = {.name = name_of_value(s, 1),
+                                     .pointer_tag = args[0].tag,
+                                     .pointer_index = args[0].index,
+                                     .behaviour = behaviour_of_value(&args[2]),
+                                     .references = 1,
+                                     .held = NO_OBJECT};
 
-    if (args[0].tag == VALUE_NULL || f->object_count == FORECAST_OBJECTS) {
-        f->error_pending = true;
-        return true;
+    if (is_null(s, 0)) {
+        object.pointer_tag = VALUE_NULL;
     }
-    struct forecast_object *object = &f->objects[f->object_count];
-    object->name = name_of_value(&args[1], s->place);
-    object->pointer_tag = args[0].tag;
-    object->pointer_index = args[0].index;
-    object->behaviour = behaviour_of_value(&args[2]);
-    object->references = 1;
-    object->in_cycles = 0;
-    object->held = NO_OBJECT;
-    use_buffer(f, &object->name, 1);
+    if (f->object_count == FORECAST_OBJECTS || !may_name(object.behaviour) ||
+        !may_become(f, NULL, &object)) {
+        return false;
+    }
+    if (object.pointer_tag == VALUE_NULL) {
+        return fail(s);
+    }
+    f->objects[f->object_count] = object;
+    own(f, &object);
+    use_buffer(f, &object.name, 1);
     store_object(s, (uint8_t)f->object_count++);
     return true;
 }
 
 static bool set_pointer(const struct step *s)
 {
-    const struct value *pointer = &s->call->args[1];
+    struct forecast_object after = *object_of(s);
 
-    if (pointer->tag == VALUE_NULL) {
-        s->forecast->error_pending = true;
-    } else {
-        object_of(s)->pointer_tag = pointer->tag;
-        object_of(s)->pointer_index = pointer->index;
+    if (is_null(s, 1)) {
+        return fail(s);
     }
-    return true;
+    after.pointer_tag = s->call->args[1].tag;
+    after.pointer_index = s->call->args[1].index;
+    return become(s, &after);
 }
 
+/* A reference in the context belongs to the destructor that drops it. */
 static bool set_destructor(const struct step *s)
 {
-    object_of(s)->behaviour = behaviour_of_value(&s->call->args[1]);
-    return true;
+    struct forecast_object after = *object_of(s);
+    after.behaviour = behaviour_of_value(&s->call->args[1]);
+    return after.held == NO_OBJECT && may_name(after.behaviour) &&
+           become(s, &after);
+}
+
+static bool set_context(const struct step *s)
+{
+    return object_of(s)->held == NO_OBJECT;
 }
 
 static bool call_destructor(const struct step *s)
 {
-    if (object_of(s)->behaviour == NO_BEHAVIOUR) {
+    uint8_t behaviour = object_of(s)->behaviour;
+
+    if (behaviour == NO_BEHAVIOUR || SCRIPTS[behaviour].frees_pointer ||
+        SCRIPTS[behaviour].frees_name || SCRIPTS[behaviour].drops_context) {
         return false;
     }
-    forecast_destructor(s->forecast, object_of(s)->behaviour, s->object,
-                        s->place.depth);
+    forecast_destructor(s->forecast, behaviour, s->object, s->place.depth);
     return true;
 }
 
 /* --- references ----------------------------------------------------------- */
 
-static void drop_reference(struct forecast *f, uint8_t index, unsigned depth)
+static void die(struct forecast *f, uint8_t index, unsigned depth)
 {
     struct forecast_object *object = &f->objects[index];
-    if (--object->references == 0) {
-        forecast_destructor(f, object->behaviour, index, depth);
-        use_buffer(f, &object->name, -1);
+    forecast_destructor(f, object->behaviour, index, depth);
+    disown(f, object);
+    use_buffer(f, &object->name, -1);
+}
+
+/* No slot keeps what the program has no reference to. */
+static void drop_reference(struct forecast *f, uint8_t index, unsigned depth)
+{
+    if (--f->objects[index].references > 0) {
+        return;
+    }
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        if (f->slots[RESULT_CAPSULE] >> slot & 1 && f->object[slot] == index) {
+            empty_slot(f, RESULT_CAPSULE, slot);
+        }
+    }
+    if (f->objects[index].in_cycles == 0) {
+        die(f, index, depth);
     }
 }
 
-/* What a slot gives up: the last of its references empties it. */
-static void leave_slot(const struct step *s)
+static bool is_alive(const struct step *s)
 {
-    unsigned slot = s->call->args[0].index;
-    if (slot < SLOTS && --s->forecast->references[slot] == 0) {
-        empty_slot(s->forecast, RESULT_CAPSULE, slot);
-    }
+    return object_of(s)->references > 0;
 }
 
 static bool take_reference(const struct step *s)
 {
-    unsigned slot = s->call->args[0].index;
-    object_of(s)->references++;
-    if (slot < SLOTS) {
-        s->forecast->references[slot]++;
-    }
-    return true;
+    object_of(s)->references += is_alive(s);
+    return is_alive(s);
 }
 
 static bool give_up_reference(const struct step *s)
 {
-    leave_slot(s);
+    if (!is_alive(s)) {
+        return false;
+    }
     drop_reference(s->forecast, s->object, s->place.depth);
     return true;
 }
 
 static bool store_reference(const struct step *s)
 {
-    object_of(s)->references++;
+    if (!take_reference(s)) {
+        return false;
+    }
     store_object(s, s->object);
     return true;
 }
@@ -292,16 +452,21 @@ static bool keeps_alive(const struct forecast *f, uint8_t from, uint8_t object)
     return from == object;
 }
 
+/* The context owns a reference, which the destructor drops. */
 static bool hold(const struct step *s)
 {
-    uint8_t other = place_object(s->forecast, &s->call->args[1], s->place);
+    struct forecast *f = s->forecast;
+    struct forecast_object *object = object_of(s);
+    uint8_t other = place_object(f, &s->call->args[1], s->place);
 
-    if (object_of(s)->held != NO_OBJECT ||
-        keeps_alive(s->forecast, other, s->object)) {
+    if (!is_alive(s) || object->held != NO_OBJECT || object->in_cycles > 0 ||
+        keeps_alive(f, other, s->object)) {
         return false;
     }
-    object_of(s)->held = other;
-    s->forecast->objects[other].references++;
+    disown(f, object);
+    object->behaviour = DESTRUCTOR_drop_context;
+    object->held = other;
+    f->objects[other].references++;
     return true;
 }
 
@@ -309,18 +474,24 @@ static bool drop_context(const struct step *s)
 {
     uint8_t held = object_of(s)->held;
 
-    if (held == NO_OBJECT) {
+    if (s->place.self != s->object) {
         return false;
     }
     object_of(s)->held = NO_OBJECT;
-    drop_reference(s->forecast, held, s->place.depth);
+    if (held != NO_OBJECT) {
+        drop_reference(s->forecast, held, s->place.depth);
+    }
     return true;
 }
 
 static bool leave_in_cycle(const struct step *s)
 {
+    if (!is_alive(s) || s->forecast->error_pending || s->place.depth > 0 ||
+        object_of(s)->held != NO_OBJECT) {
+        return false;
+    }
     object_of(s)->in_cycles++;
-    leave_slot(s);
+    drop_reference(s->forecast, s->object, s->place.depth);
     return true;
 }
 
@@ -329,52 +500,60 @@ static bool collect(const struct step *s)
     struct forecast *f = s->forecast;
     unsigned count = f->object_count;
 
+    if (f->error_pending || s->place.depth > 0) {
+        return false;
+    }
     for (unsigned i = 0; i < count; i++) {
-        while (f->objects[i].in_cycles > 0) {
-            f->objects[i].in_cycles--;
-            drop_reference(f, (uint8_t)i, s->place.depth);
+        if (f->objects[i].in_cycles > 0) {
+            f->objects[i].in_cycles = 0;
+            if (f->objects[i].references == 0) {
+                die(f, (uint8_t)i, s->place.depth);
+            }
         }
     }
     return true;
 }
 
-/* --- the error indicator -------------------------------------------------- */
+static bool show(const struct step *s) { return !s->forecast->error_pending; }
 
-static struct forecast_saved *saved(const struct step *s)
-{
-    return &s->forecast->saved[s->place.depth > 0];
-}
+/* --- the error indicator -------------------------------------------------- */
 
 static bool raise_error(const struct step *s)
 {
-    s->forecast->error_pending = true;
-    return true;
+    s->forecast->error_pending |= s->place.depth == 0;
+    return s->place.depth == 0;
 }
 
 static bool clear_error(const struct step *s)
 {
-    s->forecast->error_pending = false;
-    return true;
+    s->forecast->error_pending &= !may_touch_error(s);
+    return may_touch_error(s);
 }
 
 static bool save_error(const struct step *s)
 {
-    if (saved(s)->present) {
+    if (frame_of(s)->has_saved) {
         return false;
     }
-    *saved(s) = (struct forecast_saved){true, s->forecast->error_pending};
+    frame_of(s)->has_saved = true;
+    frame_of(s)->saved = s->forecast->error_pending;
     s->forecast->error_pending = false;
     return true;
 }
 
 static bool restore_error(const struct step *s)
 {
-    if (!saved(s)->present) {
+    if (!frame_of(s)->has_saved) {
         return false;
     }
-    saved(s)->present = false;
-    s->forecast->error_pending = saved(s)->pending;
+    frame_of(s)->has_saved = false;
+    s->forecast->error_pending = frame_of(s)->saved;
     return true;
+}
+
+static bool fail_allocation(const struct step *s)
+{
+    return s->call->args[0].number > 0 && s->place.depth == 0;
 }
 
 effect *const EFFECTS[CALL_COUNT] = {
@@ -388,6 +567,7 @@ effect *const EFFECTS[CALL_COUNT] = {
     [CALL_SET_POINTER] = set_pointer,
     [CALL_SET_DESTRUCTOR] = set_destructor,
     [CALL_SET_NAME] = set_name,
+    [CALL_SET_CONTEXT] = set_context,
     [CALL_INCREF] = take_reference,
     [CALL_DECREF] = give_up_reference,
     [CALL_NEW_REF] = store_reference,
@@ -403,4 +583,6 @@ effect *const EFFECTS[CALL_COUNT] = {
     [CALL_CALL_DESTRUCTOR] = call_destructor,
     [CALL_LEAVE_IN_CYCLE] = leave_in_cycle,
     [CALL_COLLECT] = collect,
+    [CALL_REPR] = show,
+    [CALL_FAIL_ALLOCATION] = fail_allocation,
 };

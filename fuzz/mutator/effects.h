@@ -26,6 +26,10 @@ typedef bool effect(const struct step *step);
 /* NULL: the call changes nothing that is forecast. */
 extern effect *const EFFECTS[CALL_COUNT];
 
+/* The call fails: an exception is pending afterwards. A destructor that would
+ * lose the caller's exception by it leaves the call out. */
+bool fail(const struct step *step);
+
 /* The object that an argument stands for, or NO_OBJECT. */
 static inline uint8_t place_object(const struct forecast *f,
                                    const struct value *value,

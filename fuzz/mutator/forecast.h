@@ -42,8 +42,8 @@ struct forecast_object {
     uint8_t pointer_tag;   /* VALUE_PAYLOAD; else nothing to read or free */
     uint8_t pointer_index; /* slot */
     uint8_t behaviour;     /* enum behaviour or NO_BEHAVIOUR */
-    uint8_t references;    /* of all slots, contexts and cycles */
-    uint8_t in_cycles;     /* of these */
+    uint8_t references;    /* of the program and of contexts */
+    uint8_t in_cycles;     /* those that only the collector can drop */
     uint8_t held;          /* object in the context, or NO_OBJECT */
 };
 
@@ -53,19 +53,23 @@ struct forecast_buffer {
     uint8_t users;     /* live capsules whose name it is */
 };
 
-struct forecast_saved {
-    bool present;
-    bool pending;
+/* The program itself, or a destructor that is running. */
+struct forecast_frame {
+    bool has_saved;
+    bool saved;   /* whether the saved indicator was set */
+    bool pending; /* when the frame began */
 };
+
+enum { FORECAST_FRAMES = 20 };
 
 struct forecast {
     const struct program *program; /* borrowed */
     uint8_t slots[4];              /* masks of what is there, by RESULT_*;
                                     * the fourth is all ones */
+    uint8_t owned[3];              /* masks of what a destructor will free */
     bool error_pending;
-    struct forecast_saved saved[2]; /* by the program, by a destructor */
-    uint8_t object[SLOTS];          /* of a capsule slot */
-    uint8_t references[SLOTS];      /* that a capsule slot owns */
+    struct forecast_frame frames[FORECAST_FRAMES]; /* by depth */
+    uint8_t object[SLOTS];                         /* of a capsule slot */
     uint16_t payload_size[SLOTS];
     struct forecast_buffer buffers[SLOTS];
     unsigned object_count;
@@ -82,6 +86,10 @@ void forecast_start(struct forecast *forecast, const struct program *program);
  * executor will probably leave it out; then nothing changes. */
 bool forecast_apply(struct forecast *forecast, const struct call *call);
 
+/* Whether a slot holds something; true for what is no slot. */
+bool forecast_is_there(const struct forecast *forecast,
+                       const struct value *value);
+
 /* The capsule slots with which the call makes sense as its first argument, as
  * a mask. */
 unsigned forecast_capsules_for(const struct forecast *forecast,
@@ -95,6 +103,9 @@ unsigned forecast_holdable(const struct forecast *forecast,
 /* The payload or buffer slots that free() may have, as a mask. */
 unsigned forecast_free_payloads(const struct forecast *forecast);
 unsigned forecast_free_buffers(const struct forecast *forecast);
+
+/* The buffer slots that a capsule may have as its name, as a mask. */
+unsigned forecast_usable_buffers(const struct forecast *forecast);
 
 /* Whether the call, made now, could be performed with the right arguments and
  * is about something that exists: a capsule call needs a capsule, a result a

@@ -257,9 +257,10 @@ static bool set_own_name(struct generator *g,
     return true;
 }
 
-static bool set_buffer(struct generator *g, struct value *value)
+static bool set_buffer(struct generator *g, bool stored, struct value *value)
 {
-    unsigned buffers = g->forecast->slots[RESULT_BUFFER];
+    unsigned buffers = stored ? forecast_usable_buffers(g->forecast)
+                              : g->forecast->slots[RESULT_BUFFER];
     if (!buffers) {
         return false;
     }
@@ -268,8 +269,21 @@ static bool set_buffer(struct generator *g, struct value *value)
     return true;
 }
 
+void choose_matching_name(struct generator *g,
+                          const struct forecast_object *object,
+                          struct value *value)
+{
+    struct characters text = forecast_name_of(g->forecast, object);
+
+    if (text.bytes && random_chance(g->random, g->weights->copy_percent)) {
+        set_characters(g->program, value, text);
+    } else {
+        set_own_name(g, object, value);
+    }
+}
+
 void choose_name(struct generator *g, const struct forecast_object *object,
-                 struct value *value)
+                 bool stored, struct value *value)
 {
     if (random_chance(g->random, g->target->near_miss_percent) &&
         set_relative(g, object, value)) {
@@ -277,12 +291,12 @@ void choose_name(struct generator *g, const struct forecast_object *object,
     }
     switch (lottery_draw(&g->choices->name, g->random)) {
     case CHOOSE_OWN_NAME:
-        if (set_own_name(g, object, value) || set_buffer(g, value)) {
+        if (set_own_name(g, object, value) || set_buffer(g, stored, value)) {
             return;
         }
         break;
     case CHOOSE_BUFFER:
-        if (set_buffer(g, value)) {
+        if (set_buffer(g, stored, value)) {
             return;
         }
         break;

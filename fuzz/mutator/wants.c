@@ -30,12 +30,6 @@ static bool can_be_read(const struct forecast *f,
     return has_payload(f, object) && f->payload_size[object->pointer_index] > 0;
 }
 
-static bool pointer_can_be_freed(const struct forecast *f,
-                                 const struct forecast_object *object)
-{
-    return has_payload(f, object) && !frees_pointer(object);
-}
-
 unsigned forecast_holdable(const struct forecast *f,
                            const struct forecast_object *holder)
 {
@@ -53,12 +47,10 @@ unsigned forecast_holdable(const struct forecast *f,
     return holdable;
 }
 
-/* A reference in the context belongs to the destructor that drops it. */
 static bool can_hold(const struct forecast *f,
                      const struct forecast_object *object)
 {
-    return object->held == NO_OBJECT && object->behaviour != NO_BEHAVIOUR &&
-           SCRIPTS[object->behaviour].drops_context &&
+    return object->held == NO_OBJECT && object->in_cycles == 0 &&
            forecast_holdable(f, object);
 }
 
@@ -67,12 +59,6 @@ static bool holds_nothing(const struct forecast *f,
 {
     (void)f;
     return object->held == NO_OBJECT;
-}
-
-static bool holds_something(const struct forecast *f,
-                            const struct forecast_object *object)
-{
-    return !holds_nothing(f, object);
 }
 
 /* Called by hand, it must leave the capsule as it is. */
@@ -84,21 +70,20 @@ static bool destructor_can_be_called(const struct forecast *f,
            !frees_name(object) && !SCRIPTS[object->behaviour].drops_context;
 }
 
-/* What the destructor will free is not exchanged. */
+/* What the destructor frees is exchanged for something else to free. */
 static bool pointer_can_be_set(const struct forecast *f,
                                const struct forecast_object *object)
 {
-    (void)f;
-    return !frees_pointer(object);
+    return !frees_pointer(object) || forecast_free_payloads(f);
 }
 
 static bool name_can_be_set(const struct forecast *f,
                             const struct forecast_object *object)
 {
-    (void)f;
-    return !frees_name(object);
+    return !frees_name(object) || forecast_free_buffers(f);
 }
 
+/* Only destructors may, and only with their own capsule. */
 static bool never(const struct forecast *f,
                   const struct forecast_object *object)
 {
@@ -110,15 +95,16 @@ static bool never(const struct forecast *f,
 /* Calls with which not every capsule makes sense. */
 static capsule_test *const TESTS[CALL_COUNT] = {
     [CALL_READ] = can_be_read,
-    [CALL_FREE_POINTER_OF] = pointer_can_be_freed,
-    [CALL_FREE_NAME_OF] = never, /* a capsule must not outlive its name */
+    [CALL_FREE_POINTER_OF] = never,
+    [CALL_FREE_NAME_OF] = never,
+    [CALL_DROP_CONTEXT_OF] = never,
     [CALL_HOLD] = can_hold,
-    [CALL_DROP_CONTEXT_OF] = holds_something,
     [CALL_CALL_DESTRUCTOR] = destructor_can_be_called,
     [CALL_SET_POINTER] = pointer_can_be_set,
     [CALL_SET_NAME] = name_can_be_set,
     [CALL_SET_CONTEXT] = holds_nothing,
     [CALL_SET_DESTRUCTOR] = holds_nothing,
+    [CALL_LEAVE_IN_CYCLE] = holds_nothing,
 };
 
 unsigned forecast_capsules_for(const struct forecast *f, enum call_op op)
@@ -140,15 +126,12 @@ unsigned forecast_capsules_for(const struct forecast *f, enum call_op op)
 
 unsigned forecast_free_payloads(const struct forecast *f)
 {
-    unsigned payloads = f->slots[RESULT_PAYLOAD];
-    for (unsigned i = 0; i < f->object_count; i++) {
-        const struct forecast_object *object = &f->objects[i];
-        if (object->references > 0 && has_payload(f, object) &&
-            frees_pointer(object)) {
-            payloads &= ~(1u << object->pointer_index);
-        }
-    }
-    return payloads;
+    return f->slots[RESULT_PAYLOAD] & ~(unsigned)f->owned[RESULT_PAYLOAD];
+}
+
+unsigned forecast_usable_buffers(const struct forecast *f)
+{
+    return f->slots[RESULT_BUFFER] & ~(unsigned)f->owned[RESULT_BUFFER];
 }
 
 unsigned forecast_free_buffers(const struct forecast *f)
@@ -199,9 +182,14 @@ static bool state_is_right(const struct forecast *f, enum call_op op)
     case CALL_CLEAR_ERROR:
         return f->error_pending;
     case CALL_SAVE_ERROR:
-        return f->error_pending && !f->saved[0].present;
+        return f->error_pending && !f->frames[0].has_saved;
     case CALL_RESTORE_ERROR:
-        return f->saved[0].present;
+        return f->frames[0].has_saved;
+    case CALL_REPR:
+    case CALL_COLLECT:
+        return !f->error_pending;
+    case CALL_LEAVE_IN_CYCLE:
+        return !f->error_pending && forecast_capsules_for(f, op);
     default:
         return argument_exists(f, op, CALLS[op].args[0]);
     }
@@ -218,6 +206,10 @@ struct need {
 #define TAKES_CAPSULE(kind)                                                    \
     ((kind) == ARG_OBJECT || (kind) == ARG_OBJECT_NOT_NULL ||                  \
      (kind) == ARG_CAPSULE)
+#define ASKS_MORE(ident, kind)                                                 \
+    (TAKES_BLOCK(kind) || CALL_##ident == CALL_CLEAR_ERROR ||                  \
+     CALL_##ident == CALL_SAVE_ERROR || CALL_##ident == CALL_RESTORE_ERROR ||  \
+     CALL_##ident >= CALL_SET_POINTER)
 #define TAKES_BLOCK(kind)                                                      \
     ((kind) == ARG_PAYLOAD || (kind) == ARG_BUFFER || (kind) == ARG_BLOCK)
 #define HAS_RESULT(ident, yields)                                              \
@@ -226,18 +218,12 @@ struct need {
 /* realloc() needs no slot: at worst the result is its own. */
 static const struct need NEEDS[CALL_COUNT] = {
 #define CALL(ident, text, yields, a0, a1, a2, c)                               \
-    [CALL_##ident] = {TAKES_CAPSULE(a0), TAKES_BLOCK(a0),                      \
+    [CALL_##ident] = {TAKES_CAPSULE(a0), ASKS_MORE(ident, a0),                 \
                       HAS_RESULT(ident, yields),                               \
                       HAS_RESULT(ident, yields) ? (yields) : 0},
 #include "fuzz/program/calls.def"
 #undef CALL
 };
-
-static bool needs_more(enum call_op op)
-{
-    return NEEDS[op].more || TESTS[op] || op == CALL_CLEAR_ERROR ||
-           op == CALL_SAVE_ERROR || op == CALL_RESTORE_ERROR;
-}
 
 bool forecast_wants(const struct forecast *f, enum call_op op,
                     const uint8_t limits[3])
@@ -249,5 +235,5 @@ bool forecast_wants(const struct forecast *f, enum call_op op,
     if ((need->capsule & !f->slots[RESULT_CAPSULE]) | (need->result & full)) {
         return false;
     }
-    return !needs_more(op) || state_is_right(f, op);
+    return !need->more || state_is_right(f, op);
 }
