@@ -316,6 +316,24 @@ static void check_nothing_forgotten(void)
     }
 }
 
+/* The implementation has as many blocks as before. */
+static void check_balance(void)
+{
+    long more = (long)(host_live_blocks() - run.live_blocks);
+    if (more > 0) {
+        violation(
+            RULE_TYPE_1,
+            describe_count("blocks of the implementation are left", 0),
+            describe_count("blocks of the implementation are left", more));
+    }
+    if (more < 0) {
+        violation(
+            RULE_DTOR_13,
+            describe_count("blocks that are not its own are freed", 0),
+            describe_count("blocks that are not its own are freed", -more));
+    }
+}
+
 void executor_run(const struct program *program,
                   const struct annotations *annotations)
 {
@@ -342,12 +360,7 @@ void executor_run(const struct program *program,
         clean_up();
     }
     forget_exceptions();
-    if (host_live_blocks() != run.live_blocks) {
-        violation(RULE_TYPE_1,
-                  describe_count("blocks of the implementation are left", 0),
-                  describe_count("blocks of the implementation are left",
-                                 (long)(host_live_blocks() - run.live_blocks)));
-    }
+    check_balance();
     check_foreign_objects(RULE_SET_ALL_2);
     free_literals();
     if (!world.options.use_malloc) {

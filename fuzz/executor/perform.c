@@ -218,12 +218,20 @@ static void do_realloc(const struct call *call, const struct model_arg *args)
                     false);
 }
 
-/* Reads the payload as a consumer does. */
-static void do_read(PyObject *capsule, const char *name)
+/* Reads the payload as a consumer does, who has the right name. */
+static void do_read(PyObject *object, const struct model_arg *args)
 {
-    const char *payload = PyCapsule_GetPointer(capsule, name);
+    const struct model_address *field =
+        run.model.capsule[args[0].capsule].field;
+    const char *payload = PyCapsule_GetPointer(object, name_of(&args[1]));
     if (payload) {
         touch_read(payload);
+    } else if (!world.options.misuse) {
+        bool same = field[FIELD_NAME].address == args[1].value.address;
+        violation(same ? RULE_GETP_1 : RULE_GETP_6,
+                  describe_outcome(YIELDS_POINTER, field[FIELD_POINTER].address,
+                                   NULL),
+                  describe_outcome(YIELDS_POINTER, 0, describe_pending()));
     }
 }
 
@@ -377,7 +385,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_restore_error(level);
         return 0;
     case CALL_READ:
-        do_read(object, name_of(&args[1]));
+        do_read(object, args);
         return 0;
     case CALL_FREE_POINTER_OF:
         free_owned(PyCapsule_GetPointer(object, PyCapsule_GetName(object)));
