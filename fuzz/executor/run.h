@@ -100,7 +100,8 @@ static inline bool only_looks(unsigned op)
 {
     return op == CALL_GET_POINTER || op == CALL_GET_DESTRUCTOR ||
            op == CALL_GET_NAME || op == CALL_GET_CONTEXT ||
-           op == CALL_IS_VALID || op == CALL_CHECK_EXACT || op == CALL_REPR;
+           op == CALL_IS_VALID || op == CALL_CHECK_EXACT || op == CALL_REPR ||
+           op == CALL_READ;
 }
 
 /* What came back is what was predicted; `before` is the indicator before the
