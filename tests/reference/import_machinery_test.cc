@@ -14,27 +14,27 @@ using rules::NothingRaised;
 using rules::Put;
 using rules::Raised;
 
-PyModuleDef def = {PyModuleDef_HEAD_INIT,
-                   "imported",
-                   nullptr,
-                   0,
-                   nullptr,
-                   nullptr,
-                   nullptr,
-                   nullptr,
-                   nullptr};
-
 int initialised;
 
-PyObject *Init()
+// CPython notes the init function in the definition: each needs its own.
+template <int N> PyObject *Init()
 {
+    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
+                              "imported",
+                              nullptr,
+                              0,
+                              nullptr,
+                              nullptr,
+                              nullptr,
+                              nullptr,
+                              nullptr};
     initialised++;
     return PyModule_Create(&def);
 }
 
-PyObject *InitPackage()
+template <int N> PyObject *InitPackage()
 {
-    PyObject *package = Init();
+    PyObject *package = Init<N>();
     Put(package, "__path__", PyList_New(0));
     return package;
 }
@@ -51,14 +51,14 @@ PyObject *InitSilent() { return nullptr; }
 PyObject *InitUnreported()
 {
     PyErr_SetString(PyExc_KeyError, "out of order");
-    return PyModule_Create(&def);
+    return Init<1>();
 }
 
 PyObject *InitList() { return PyList_New(0); }
 
 PyObject *InitImporting()
 {
-    PyObject *module = Init();
+    PyObject *module = Init<2>();
     PyObject *other = PyImport_ImportModule("plain");
     if (other) {
         Put(module, "plain", other);
@@ -67,12 +67,12 @@ PyObject *InitImporting()
 }
 
 const BeforeStart announce([] {
-    PyImport_AppendInittab("plain", Init);
-    PyImport_AppendInittab("pack", InitPackage);
-    PyImport_AppendInittab("pack.sub", InitPackage);
-    PyImport_AppendInittab("pack.sub.leaf", Init);
+    PyImport_AppendInittab("plain", Init<3>);
+    PyImport_AppendInittab("pack", InitPackage<4>);
+    PyImport_AppendInittab("pack.sub", InitPackage<5>);
+    PyImport_AppendInittab("pack.sub.leaf", Init<6>);
     PyImport_AppendInittab("pack.broken", InitRaising);
-    PyImport_AppendInittab("plain.sub", Init);
+    PyImport_AppendInittab("plain.sub", Init<7>);
     PyImport_AppendInittab("raising", InitRaising);
     PyImport_AppendInittab("silent", InitSilent);
     PyImport_AppendInittab("unreported", InitUnreported);
@@ -167,13 +167,15 @@ TEST_F(ImportMachineryTest, APackageComesWithoutItsSubmodules)
 
 TEST_F(ImportMachineryTest, WhatIsInSysModulesIsTheModule)
 {
-    Importable any("anything", PyList_New(0)), deep("no.such.parent");
+    Importable any("anything", PyList_New(0)), deep("anything.no.parent");
     PyObject *module = PyImport_ImportModule("anything");
     EXPECT_EQ(module, any.get());
     Py_XDECREF(module);
-    module = PyImport_ImportModule("no.such.parent");
+    module = PyImport_ImportModule("anything.no.parent");
     EXPECT_EQ(module, deep.get());
     Py_XDECREF(module);
+    Importable orphan("no.such.parent");
+    ExpectNotFound("no.such.parent", "No module named 'no'");
 }
 
 TEST_F(ImportMachineryTest, WhatCannotBeFound)
