@@ -86,14 +86,17 @@ int Consume()
     return 0;
 }
 
-// The consumer fails, with an exception that the caller looks at, and leaves
-// `published` and the module as they were.
-void ExpectFailure(PyObject *module, PyObject *published)
+// The consumer fails with that exception, and leaves `published` and the module
+// as they were.
+void ExpectFailure(PyObject *module, PyObject *published, PyObject *type,
+                   const char *message)
 {
     Py_ssize_t modules = module ? Py_REFCNT(module) : 0;
     Py_ssize_t references = published ? Py_REFCNT(published) : 0;
     EXPECT_EQ(Consume(), -1);
     EXPECT_EQ(consumed, nullptr);
+    // First of all, as an exception may hold the object that it is about.
+    EXPECT_TRUE(Raised(type, message));
     EXPECT_EQ(module ? Py_REFCNT(module) : 0, modules);
     EXPECT_EQ(published ? Py_REFCNT(published) : 0, references);
 }
@@ -118,33 +121,32 @@ TEST_F(PublishedTest, API_11_AConsumerGetsTheTable)
 TEST_F(PublishedTest, API_11_WithoutTheModule)
 {
     rules::Forget("demo");
-    ExpectFailure(nullptr, nullptr);
-    EXPECT_TRUE(Raised(PyExc_ModuleNotFoundError, "No module named 'demo'"));
+    ExpectFailure(nullptr, nullptr, PyExc_ModuleNotFoundError,
+                  "No module named 'demo'");
 }
 
 TEST_F(PublishedTest, API_11_WithoutTheAttribute)
 {
-    ExpectFailure(demo(), nullptr);
-    EXPECT_TRUE(Raised(PyExc_AttributeError,
-                       "module 'demo' has no attribute '_C_API'"));
+    ExpectFailure(demo(), nullptr, PyExc_AttributeError,
+                  "module 'demo' has no attribute '_C_API'");
 }
 
 TEST_F(PublishedTest, API_11_WithoutACapsule)
 {
     PyObject *list = PyList_New(0);
     Put(demo(), "_C_API", list);
-    ExpectFailure(demo(), list);
-    EXPECT_TRUE(Raised(PyExc_ValueError, "PyCapsule_GetPointer called with "
-                                         "invalid PyCapsule object"));
+    ExpectFailure(demo(), list, PyExc_ValueError,
+                  "PyCapsule_GetPointer called with "
+                  "invalid PyCapsule object");
 }
 
 TEST_F(PublishedTest, API_11_WithoutTheName)
 {
     for (const char *name : {"demo._C_API_2", (const char *)nullptr}) {
         PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), name);
-        ExpectFailure(demo(), capsule);
-        EXPECT_TRUE(Raised(PyExc_ValueError, "PyCapsule_GetPointer called "
-                                             "with incorrect name"));
+        ExpectFailure(demo(), capsule, PyExc_ValueError,
+                      "PyCapsule_GetPointer called "
+                      "with incorrect name");
     }
 }
 
@@ -152,8 +154,8 @@ TEST_F(PublishedTest, API_11_WithoutTheVersion)
 {
     const DemoApi newer = {2, AddOne};
     PyObject *capsule = Publish(demo(), "_C_API", Table(newer), NAME);
-    ExpectFailure(demo(), capsule);
-    EXPECT_TRUE(Raised(PyExc_RuntimeError, "unsupported demo C API version"));
+    ExpectFailure(demo(), capsule, PyExc_RuntimeError,
+                  "unsupported demo C API version");
 }
 
 TEST_F(PublishedTest, API_11_WithoutMemory)
@@ -201,9 +203,9 @@ TEST_F(PublishedTest, PUB_2_ANewNameHidesIt)
     PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
     EXPECT_EQ(Consume(), 0);
     ASSERT_EQ(PyCapsule_SetName(capsule, "demo.renamed"), 0);
-    ExpectFailure(demo(), capsule);
-    EXPECT_TRUE(Raised(PyExc_ValueError, "PyCapsule_GetPointer called with "
-                                         "incorrect name"));
+    ExpectFailure(demo(), capsule, PyExc_ValueError,
+                  "PyCapsule_GetPointer called with "
+                  "incorrect name");
     EXPECT_EQ(PyCapsule_Import(NAME, 0), nullptr);
     EXPECT_TRUE(Raised(PyExc_AttributeError));
     ASSERT_EQ(PyCapsule_SetName(capsule, NAME), 0);
