@@ -369,3 +369,5 @@ void executor_run(const struct program *program,
     run.program = NULL;
     status->programs++;
 }
+
+uint64_t executor_performed(void) { return run.performed; }

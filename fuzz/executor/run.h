@@ -51,7 +51,8 @@ void execute_call(const struct call *call);
 
 /* --- perform.c ------------------------------------------------------------ */
 
-/* Gives the arguments their meaning in the current state. */
+/* Gives the arguments their meaning in the current state; names that are
+ * literals get a block each. */
 void resolve_args(const struct program *program, const struct call *call,
                   struct model_arg *args);
 

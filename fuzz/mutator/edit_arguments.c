@@ -1,6 +1,5 @@
 /* Mutations of arguments. */
 #include "fuzz/mutator/editor.h"
-#include "fuzz/mutator/scripts.h"
 
 static bool is_slot(enum value_tag tag)
 {
@@ -128,10 +127,10 @@ bool mutate_edit_name(struct editor *e)
         }
     } else if (value->tag == VALUE_BUFFER) {
         editor_look_at(e, index);
-        if (!(e->forecast.slots[RESULT_BUFFER] >> value->index & 1)) {
+        if (!forecast_is_there(&e->forecast, value)) {
             return false;
         }
-        text = e->forecast.buffers[value->index].text;
+        text = forecast_text_of(&e->forecast, value->index);
     }
     make_near_miss(&e->generator, text, value);
     return true;
@@ -211,7 +210,7 @@ void editor_finish(struct editor *e)
                     text_size += value->number + 1u;
                 }
             } else if (value->tag == VALUE_DESTRUCTOR &&
-                       SCRIPTS[value->index].misuse) {
+                       DESTRUCTORS[value->index].misuse) {
                 value->index = (uint8_t)any_behaviour(e);
             }
         }

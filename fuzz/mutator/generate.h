@@ -73,12 +73,12 @@ unsigned generate_length(const struct weights *weights, struct random *random);
 /* A name for an argument. `object` is the capsule that it is compared with or
  * given to; NULL where there is none. `stored`: it becomes a capsule's name. */
 void choose_name(struct generator *generator,
-                 const struct forecast_object *object, bool stored,
+                 const struct model_capsule *object, bool stored,
                  struct value *value);
 
 /* A name that opens the capsule, at its own address or another. */
 void choose_matching_name(struct generator *generator,
-                          const struct forecast_object *object,
+                          const struct model_capsule *object,
                           struct value *value);
 
 /* The same for an argument that must be a literal. */

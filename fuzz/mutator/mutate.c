@@ -1,7 +1,6 @@
 #include "fuzz/mutator/mutator.h"
 
 #include "fuzz/mutator/editor.h"
-#include "fuzz/mutator/scripts.h"
 
 struct mutation_kind {
     const char *name;
@@ -27,7 +26,6 @@ const char *mutation_name(unsigned index) { return MUTATIONS[index].name; }
 void mutator_init(struct mutator *mutator, const struct target *target,
                   const struct weights *weights)
 {
-    scripts_init();
     mutator->target = target;
     mutator->weights = weights;
     choices_init(&mutator->choices, weights);

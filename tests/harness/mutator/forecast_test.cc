@@ -1,8 +1,10 @@
-// The forecast says of each call whether the executor will perform it.
+// The forecast says of each call whether the executor will perform it; that it
+// is right is held against the executor.
 #include <gtest/gtest.h>
 
 #include <sstream>
 
+#include "fuzz/executor/executor.h"
 #include "tests/harness/mutator/programs.h"
 
 namespace {
@@ -13,10 +15,6 @@ std::string LeftOut(const std::string &text)
     static program p;
     static forecast f;
     std::ostringstream lines;
-    mutator m;
-    target all = TargetOfAllCalls();
-    mutator_init(&m, &all, &DEFAULT_WEIGHTS); // reads destructors.def
-
     Parse(text, &p);
     forecast_start(&f, &p);
     for (unsigned i = 0; i < p.call_count; i++) {
@@ -183,6 +181,64 @@ TEST(Forecast, TheCollectorDropsWhatCyclesHold)
                       "Py_DECREF(c1)\n"
                       "Py_DECREF(c1)\n"),
               "4 8 ");
+}
+
+// Counts the calls of programs, and those of which forecast and executor say
+// the same.
+class Comparison {
+  public:
+    Comparison()
+    {
+        static bool started;
+        executor_options options = {};
+        if (!started) {
+            EXPECT_EQ(executor_start(&options), 0);
+        }
+        started = true;
+    }
+
+    void Run(const program &p)
+    {
+        executor_run(&p, nullptr);
+        uint64_t done = executor_performed();
+        forecast_start(&forecast_, &p);
+        for (unsigned i = 0; i < p.call_count; i++) {
+            bool here = done >> i & 1;
+            calls++;
+            performed += here;
+            same += forecast_apply(&forecast_, &p.calls[i]) == here;
+        }
+    }
+
+    unsigned calls = 0, performed = 0, same = 0;
+
+  private:
+    forecast forecast_;
+};
+
+// Both follow one model; what is left is what only the implementation decides.
+TEST(Forecast, SaysWhatTheExecutorPerforms)
+{
+    static program p;
+    mutator m;
+    target all = TargetOfAllCalls();
+    struct random random = {1};
+    Comparison fresh, mutated;
+
+    mutator_init(&m, &all, &DEFAULT_WEIGHTS);
+    for (int i = 0; i < 3000; i++) {
+        mutator_generate(&m, &random, &p);
+        fresh.Run(p);
+        mutator_mutate(&m, &random, &p);
+        mutated.Run(p);
+    }
+    EXPECT_GT(fresh.performed, fresh.calls * 0.95);
+    EXPECT_GT(fresh.same, fresh.calls * 0.999);
+    EXPECT_GT(mutated.same, mutated.calls * 0.999);
+    printf("fresh: %u calls, %u performed, %u forecast; "
+           "mutated: %u, %u, %u\n",
+           fresh.calls, fresh.performed, fresh.same, mutated.calls,
+           mutated.performed, mutated.same);
 }
 
 } // namespace

@@ -240,11 +240,11 @@ TEST_F(Generator, NamesAreRelativesAsOftenAsTheTargetSays)
         forecast_start(&forecast_, &program_);
         for (unsigned j = 0; j < program_.call_count; j++) {
             const call &c = program_.calls[j];
-            const forecast_object *object =
+            const model_capsule *object =
                 forecast_object_of(&forecast_, &c.args[0]);
             characters own = {nullptr, 0};
             if (c.op == CALL_GET_POINTER && object) {
-                own = forecast_name_of(&forecast_, object);
+                own = forecast_name_of(object);
             }
             if (own.length > 0) { // "" is next to every short name
                 ASSERT_EQ(c.args[1].tag, VALUE_TEXT);
