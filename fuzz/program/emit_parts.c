@@ -48,6 +48,22 @@ static void survey_value(struct emitter *e, const struct value *value,
     }
 }
 
+/* A row's C may name destructors by itself. */
+static void survey_statement(struct emitter *e, const char *c)
+{
+    static const char prefix[] = "destructor_";
+    for (const char *at = c; (at = strstr(at, prefix)) != NULL;) {
+        at += strlen(prefix);
+        for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
+            size_t length = strlen(DESTRUCTORS[i].name);
+            if (strncmp(at, DESTRUCTORS[i].name, length) == 0 &&
+                (at[length] == ')' || at[length] == ',')) {
+                survey_behaviour(e, (enum behaviour)i);
+            }
+        }
+    }
+}
+
 static void survey(struct emitter *e, const struct program *program,
                    bool in_destructor)
 {
@@ -62,6 +78,7 @@ static void survey(struct emitter *e, const struct program *program,
         if (info->yields == RESULT_CAPSULE) {
             e->counted[call->result] |= in_destructor;
         }
+        survey_statement(e, info->c);
         for (size_t j = 0; j < info->arg_count; j++) {
             survey_value(e, &call->args[j], in_destructor);
         }
@@ -138,8 +155,7 @@ static void emit_destructor(struct emitter *e, enum behaviour behaviour)
     }
     emit_calls(e, &program, true);
     fputs(e->form == IN_MAIN ? "    leave();\n" : "", e->out);
-    fputs(uses_self(&program) ? "}\n\n" : "    (void)capsule;\n}\n\n",
-          e->out);
+    fputs(uses_self(&program) ? "}\n\n" : "    (void)capsule;\n}\n\n", e->out);
 }
 
 void emit_declarations(struct emitter *e)
