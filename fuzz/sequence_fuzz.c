@@ -34,7 +34,6 @@ const struct target TARGET = {
             [CALL_RESTORE_ERROR] = 1,
             [CALL_READ] = 3,
             [CALL_HOLD] = 3,
-            [CALL_DROP_CONTEXT_OF] = 1,
             [CALL_REPR] = 1,
             [CALL_CALL_DESTRUCTOR] = 1,
             [CALL_LEAVE_IN_CYCLE] = 1,
