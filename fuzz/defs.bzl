@@ -10,6 +10,14 @@ _NEEDS_ENGINE = select({
     "//conditions:default": [],
 })
 
+# For tests that wait for AddressSanitizer's reports.
+NEEDS_ADDRESS_SANITIZER = select({
+    "//tools/build_defs:is-asan-libfuzzer": [],
+    "//tools/build_defs:is-asan-ubsan-libfuzzer": [],
+    "//tools/build_defs:is-default": [],
+    "//conditions:default": ["@platforms//:incompatible"],
+})
+
 _TAG = "cc_fuzz_test"
 
 def _fuzz_corpus_impl(ctx):
@@ -85,7 +93,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
     if not programs:
         cc_library(
             name = name + "_subject",
-            deps = [name + "_lib", "//fuzz/support:bytes_subject"],
+            deps = ["//fuzz/support:bytes_subject", name + "_lib"],
         )
 
     cc_test(
@@ -94,22 +102,23 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
         args = [folder],
         data = [corpus],
         tags = [_TAG],
-        deps = [subject, "//fuzz:replay_main"],
+        deps = ["//fuzz:replay_main", subject],
         **kwargs
     )
     cc_binary(
         name = name + "_repro",
-        deps = [subject, "//fuzz:repro_main"],
+        deps = ["//fuzz:repro_main", subject],
     )
     cc_binary(
         name = name + "_minimize",
-        deps = [subject, "//fuzz:minimize_main"],
+        deps = ["//fuzz:minimize_main", subject],
     )
 
     configured_binary(
         name = name + "_bin",
         binary = name + "_engine",
-        config = "fuzz",
+        # Where no implementation is fuzzed, it is the harness that is.
+        config = "fuzz" if programs else "asan-ubsan-libfuzzer",
         target_compatible_with = _NEEDS_ENGINE,
     )
     cc_binary(

@@ -18,7 +18,8 @@
 #include "fuzz/support/input.h"
 #include "fuzz/support/subject.h"
 
-enum { SECONDS = 60, SECONDS_PER_CANDIDATE = 5 };
+/* A candidate takes microseconds, unless it hangs. */
+enum { SECONDS = 60, SECONDS_PER_CANDIDATE = 1 };
 
 static const char USAGE[] =
     "usage: minimize [--misuse] [--seconds=N] [--output=FILE] FILE\n"
@@ -89,7 +90,7 @@ static bool keeps_finding(void *context)
 /* Through a temporary file, so that the output is there whole or not at all. */
 static int write_output(const char *path)
 {
-    char temporary[FILENAME_MAX];
+    char temporary[FILENAME_MAX + 4];
     snprintf(temporary, sizeof temporary, "%s.tmp", path);
     FILE *out = fopen(temporary, "w");
     bool written = out != NULL;
@@ -166,7 +167,7 @@ static const char *value_of(const char *argument, const char *flag)
 
 int main(int argc, char **argv)
 {
-    char default_output[FILENAME_MAX];
+    char default_output[FILENAME_MAX + 16];
     struct subject_options options = subject_options_from_environment();
     const char *path = NULL, *output = NULL, *value;
     long seconds = SECONDS;

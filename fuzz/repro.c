@@ -5,8 +5,12 @@
  * FILE is a program as text (.prog) or a file of an engine, a crash file for
  * instance. Exit status 0: no violation; 2: bad input; anything else: the
  * report came before. */
+#define _POSIX_C_SOURCE 200809L /* alarm */
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fuzz/support/input.h"
 #include "fuzz/support/subject.h"
@@ -27,6 +31,17 @@ static const char USAGE[] =
     "Exit status: 0 no violation, 2 bad input, else the report says it.\n";
 
 static const char PREFIX[] = "--artifact_prefix=";
+
+enum { SECONDS = 10 };
+
+/* By abort(), so that the report says which call it is that does not end. */
+static void give_up(int number)
+{
+    static const char LINE[] = "repro: no end within 10 seconds\n";
+    (void)number;
+    (void)!write(STDERR_FILENO, LINE, sizeof LINE - 1);
+    abort();
+}
 
 static int complain(const char *what)
 {
@@ -54,7 +69,10 @@ static int run(const char *path, const struct subject_options *options)
         input_free(&input);
         return complain("the implementation does not start");
     }
+    signal(SIGALRM, give_up);
+    alarm(SECONDS);
     subject_run();
+    alarm(0);
     subject_stop();
     input_free(&input);
     printf("no violation\n");

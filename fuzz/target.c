@@ -62,6 +62,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
                 TARGET.name, options.profile);
         exit(2);
     }
+    executor_set_calls(TARGET.calls);
     atexit(print_rules);
     set_longest_input(argc, argv);
     return 0;

@@ -98,8 +98,7 @@ NO_SANITIZE static void unpoison(const char *block, size_t size)
 
 static void poison(const char *block, size_t size)
 {
-    fill_shadow((size_t)(block - arena) / 8, (size + 7) / 8,
-                SHADOW_OF_POISON);
+    fill_shadow((size_t)(block - arena) / 8, (size + 7) / 8, SHADOW_OF_POISON);
 }
 
 /* --- blocks --------------------------------------------------------------- */
@@ -115,13 +114,28 @@ NO_SANITIZE static void write_header(void *block, size_t size, size_t live)
     header_of(block)->live = live;
 }
 
-NO_SANITIZE static size_t size_of(void *block) { return header_of(block)->size; }
+NO_SANITIZE static size_t size_of(void *block)
+{
+    return header_of(block)->size;
+}
 
-NO_SANITIZE static size_t is_live(void *block) { return header_of(block)->live; }
+NO_SANITIZE static size_t is_live(void *block)
+{
+    return header_of(block)->live;
+}
 
 static bool is_ours(const void *block)
 {
     return (const char *)block >= arena && (const char *)block < arena + used;
+}
+
+/* What is read before it is written must not depend on earlier programs. */
+static void fill_with_garbage(char *block, size_t size)
+{
+    uint64_t *word = (uint64_t *)block;
+    for (size_t i = 0; i < size / 8 && i < 16; i++) {
+        word[i] = UINT64_C(0xbebebebebebebebe);
+    }
 }
 
 void *arena_malloc(size_t size)
@@ -139,6 +153,7 @@ void *arena_malloc(size_t size)
     used += whole;
     write_header(block, size, 1);
     unpoison(block, size);
+    fill_with_garbage(block, size);
     return block;
 }
 

@@ -19,8 +19,12 @@ static int find_alive(const void *handle)
 static void __attribute__((noreturn)) refuse_destruction(const void *handle)
 {
     const struct level *level = &run.level[run.level_count - 1];
-    bool replaced = level->call && level->call->op == CALL_SET_DESTRUCTOR;
-    if (replaced) {
+    unsigned op = level->call ? level->call->op : CALL_COUNT;
+    if (op == CALL_NEW) {
+        violation(RULE_NEW_12, "no destructor is called",
+                  "the destructor that was meant for the capsule");
+    }
+    if (op == CALL_SET_DESTRUCTOR || op == CALL_HOLD) {
         violation(RULE_SETD_1, "no destructor is called",
                   "the destructor is called while it is replaced");
     }
@@ -76,9 +80,9 @@ static void run_destructor(int behaviour, PyObject *object)
     int id = enter(object);
     const struct model_capsule *capsule = &run.model.capsule[id];
     if (capsule->destructor != behaviour) {
-        violation(RULE_SETD_1, describe_value(YIELDS_DESTRUCTOR,
-                                              (uintptr_t)(capsule->destructor +
-                                                          1)),
+        violation(RULE_SETD_1,
+                  describe_value(YIELDS_DESTRUCTOR,
+                                 (uintptr_t)(capsule->destructor + 1)),
                   describe_value(YIELDS_DESTRUCTOR, (uintptr_t)behaviour + 1));
     }
     check_indicator(RULE_DTOR_7);

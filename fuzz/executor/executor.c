@@ -58,7 +58,7 @@ int executor_start(const struct executor_options *options)
 {
     world.options = *options;
     status_open();
-    mark_reachable_rules();
+    executor_set_calls(NULL);
     if (!options->use_malloc && host_keeps_nothing()) {
         arena_install();
     }
@@ -134,8 +134,7 @@ static bool lacks_capsule(const struct call *call, const struct model_arg *args)
 
 static bool is_dangling(const struct model_address *address)
 {
-    return address->block != NOTHING &&
-           !run.model.block[address->block].alive;
+    return address->block != NOTHING && !run.model.block[address->block].alive;
 }
 
 /* Whether the call reads a name after its end: the capsule's or the given. */
@@ -181,6 +180,7 @@ static void expect_no_memory(const struct call *call,
 {
     if (prediction->fails &&
         !PyErr_ExceptionMatches(world.exception_type[EXCEPTION_MEMORY_ERROR])) {
+        prediction->message = run.model.error.message = NULL; /* may be lost */
         return;
     }
     prediction->fails = true;
@@ -240,7 +240,7 @@ void execute_call(const struct call *call)
         }
     }
     finish_deaths(call);
-    check_value(call, args, &prediction, got);
+    check_value(call, args, &prediction, &before, got);
     check_error(&prediction, &before);
     if (call->op == CALL_NEW && got) {
         model_created(&run.model, call->result, (const void *)got, args);
@@ -316,6 +316,24 @@ static void check_nothing_forgotten(void)
     }
 }
 
+/* The implementation has as many blocks as before. */
+static void check_balance(void)
+{
+    long more = (long)(host_live_blocks() - run.live_blocks);
+    if (more > 0) {
+        violation(
+            RULE_TYPE_1,
+            describe_count("blocks of the implementation are left", 0),
+            describe_count("blocks of the implementation are left", more));
+    }
+    if (more < 0) {
+        violation(
+            RULE_DTOR_13,
+            describe_count("blocks that are not its own are freed", 0),
+            describe_count("blocks that are not its own are freed", -more));
+    }
+}
+
 void executor_run(const struct program *program,
                   const struct annotations *annotations)
 {
@@ -337,16 +355,12 @@ void executor_run(const struct program *program,
     if (world.options.misuse) {
         check_names_alive();
         check_nothing_forgotten();
+        PyErr_Clear(); /* an exception may be pending; it is no leak */
     } else {
         clean_up();
     }
-    if (host_live_blocks() != run.live_blocks) {
-        violation(RULE_TYPE_1,
-                  describe_count("blocks of the implementation are left", 0),
-                  describe_count("blocks of the implementation are left",
-                                 (long)(host_live_blocks() -
-                                        run.live_blocks)));
-    }
+    forget_exceptions();
+    check_balance();
     check_foreign_objects(RULE_SET_ALL_2);
     free_literals();
     if (!world.options.use_malloc) {
@@ -355,3 +369,5 @@ void executor_run(const struct program *program,
     run.program = NULL;
     status->programs++;
 }
+
+uint64_t executor_performed(void) { return run.performed; }

@@ -42,6 +42,10 @@ int executor_start(const struct executor_options *options);
 /* Ends the host. */
 void executor_stop(void);
 
+/* Says which calls the programs to come may have, by a weight per enum call_op
+ * (NULL: all), and so which rules they can exercise. */
+void executor_set_calls(const uint8_t *weights);
+
 /* The bytes that the next program was decoded from, for the name of the
  * report's C file; borrowed until the next call. NULL: none. */
 void executor_set_input(const uint8_t *bytes, size_t size);
@@ -50,6 +54,10 @@ void executor_set_input(const uint8_t *bytes, size_t size);
  * results that the program itself expects. Returns only when all is well. */
 void executor_run(const struct program *program,
                   const struct annotations *annotations);
+
+/* The calls of the last program that were performed, a bit each, the first
+ * call's lowest; the others were left out. */
+uint64_t executor_performed(void);
 
 /* Prints the rules that were exercised since executor_start(), with counts,
  * and those that programs can exercise but did not. */

@@ -31,8 +31,7 @@ static char *copy_text(const char *text, size_t length)
     return copy;
 }
 
-/* Literals live until the program ends; the arena frees its own by itself, so
- * that they need no list unless somebody may free them by mistake. */
+/* Literals live until the program ends; the arena frees its own by itself. */
 static struct {
     char *text[2048];
     unsigned count;
@@ -41,7 +40,7 @@ static struct {
 static uintptr_t make_literal(const char *text, size_t length)
 {
     char *copy = copy_text(text, length);
-    if (world.options.use_malloc || world.options.misuse) {
+    if (world.options.use_malloc) {
         if (literals.count ==
             sizeof(literals.text) / sizeof(literals.text[0])) {
             fputs("executor: too many literals in one run\n", stderr);
@@ -55,78 +54,56 @@ static uintptr_t make_literal(const char *text, size_t length)
 void free_literals(void)
 {
     while (literals.count > 0) {
-        block_free(literals.text[--literals.count]);
+        free(literals.text[--literals.count]);
     }
 }
 
-/* Frees what a destructor takes for its capsule's own. A literal would be
- * static in the C of a program, although here it is a block. */
+/* Frees what a destructor takes for its capsule's own. Where that may be
+ * anything, it must be a block of the program: a literal is none, although here
+ * it lives in one. */
 static void free_owned(void *block)
 {
-    for (unsigned i = 0; i < literals.count && world.options.misuse; i++) {
-        if (literals.text[i] == block) {
-            violation(RULE_DTOR_13, "a block that the capsule owns is freed",
-                      "a literal is freed");
-        }
+    bool ours = block == NULL || !world.options.misuse;
+    for (int i = 0; !ours && i < run.model.block_count; i++) {
+        ours = run.model.block[i].address == (uintptr_t)block;
+    }
+    if (!ours) {
+        violation(RULE_DTOR_13, "what the capsule owns is freed",
+                  "what is freed is no payload and no name of the program");
     }
     block_free(block);
 }
 
-/* --- arguments ------------------------------------------------------------ */
-
-static const struct model_frame *frame(void)
+/* The same for the reference that a context is taken for. */
+static void drop_owned(void *context)
 {
-    return &run.model.frame[run.model.frame_count - 1];
+    bool ours = context == NULL || !world.options.misuse;
+    for (int i = 0; !ours && i < run.model.capsule_count; i++) {
+        ours = run.model.capsule[i].handle == context;
+    }
+    if (!ours) {
+        violation(RULE_DTOR_13, "a reference that the capsule owns is dropped",
+                  "the context is no capsule");
+    }
+    Py_XDECREF((PyObject *)context);
 }
 
-static void resolve_block(struct model_arg *arg, unsigned block_slot)
+/* --- arguments ------------------------------------------------------------ */
+
+static const char *name_of(const struct model_arg *arg)
 {
-    int id = run.model.block_slot[block_slot];
-    if (id != NOTHING) {
-        arg->value.address = run.model.block[id].address;
-        arg->value.block = (int16_t)id;
-    }
+    return (const char *)arg->value.address;
 }
 
 void resolve_args(const struct program *program, const struct call *call,
                   struct model_arg *args)
 {
     const struct call_info *info = &CALLS[call->op];
+    model_resolve(&run.model, program, call, args);
     for (unsigned i = 0; i < info->arg_count; i++) {
-        const struct value *value = &call->args[i];
-        struct model_arg *arg = &args[i];
-        *arg = (struct model_arg){
-            .tag = value->tag,
-            .index = value->index,
-            .number = value->number,
-            .capsule = NOTHING,
-            .value = {0, NOTHING, NOTHING},
-        };
-        switch (value->tag) {
-        case VALUE_CAPSULE:
-            arg->capsule = value->index == SLOT_SELF
-                               ? frame()->capsule
-                               : run.model.capsule_slot[value->index];
-            break;
-        case VALUE_PAYLOAD:
-            resolve_block(arg, value->index);
-            break;
-        case VALUE_BUFFER:
-            resolve_block(arg, SLOTS + value->index);
-            break;
-        case VALUE_ADDRESS:
-            arg->value.address = ADDRESSES[value->index];
-            break;
-        case VALUE_TEXT:
-            if (info->args[i] == ARG_NAME) {
-                arg->value.address =
-                    make_literal(program_text(program, value), value->number);
-            } else {
-                arg->value.address = (uintptr_t)program_text(program, value);
-            }
-            break;
-        default:
-            break;
+        if (args[i].tag == VALUE_TEXT && info->args[i] == ARG_NAME) {
+            args[i].value.address =
+                make_literal(name_of(&args[i]), args[i].number);
         }
     }
 }
@@ -147,11 +124,6 @@ static PyCapsule_Destructor function_of(const struct model_arg *arg)
 {
     return destructor_function(arg->tag == VALUE_DESTRUCTOR ? arg->index
                                                             : NOTHING);
-}
-
-static const char *name_of(const struct model_arg *arg)
-{
-    return (const char *)arg->value.address;
 }
 
 static void *pointer_of(const struct model_arg *arg)
@@ -202,12 +174,20 @@ static void do_realloc(const struct call *call, const struct model_arg *args)
                     false);
 }
 
-/* Reads the payload as a consumer does. */
-static void do_read(PyObject *capsule, const char *name)
+/* Reads the payload as a consumer does, who has the right name. */
+static void do_read(PyObject *object, const struct model_arg *args)
 {
-    const char *payload = PyCapsule_GetPointer(capsule, name);
+    const struct model_address *field =
+        run.model.capsule[args[0].capsule].field;
+    const char *payload = PyCapsule_GetPointer(object, name_of(&args[1]));
     if (payload) {
         touch_read(payload);
+    } else if (!world.options.misuse) {
+        bool same = field[FIELD_NAME].address == args[1].value.address;
+        violation(same ? RULE_GETP_1 : RULE_GETP_6,
+                  describe_outcome(YIELDS_POINTER, field[FIELD_POINTER].address,
+                                   NULL),
+                  describe_outcome(YIELDS_POINTER, 0, describe_pending()));
     }
 }
 
@@ -215,8 +195,8 @@ static void do_hold(PyObject *capsule, PyObject *other)
 {
     Py_INCREF(other);
     PyCapsule_SetContext(capsule, other);
-    PyCapsule_SetDestructor(capsule, destructor_function(
-                                         DESTRUCTOR_drop_context));
+    PyCapsule_SetDestructor(capsule,
+                            destructor_function(DESTRUCTOR_drop_context));
 }
 
 static void do_leave_in_cycle(PyObject *capsule)
@@ -305,8 +285,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_stack_name(call, name_of(&args[0]), call->args[0].number);
         return 0;
     case CALL_EDIT:
-        touch_write(pointer_of(&args[0]), args[1].number,
-                    (char)args[2].number);
+        touch_write(pointer_of(&args[0]), args[1].number, (char)args[2].number);
         return 0;
     case CALL_FREE:
         block_free(pointer_of(&args[0]));
@@ -315,8 +294,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_realloc(call, args);
         return 0;
     case CALL_NEW:
-        return (uintptr_t)PyCapsule_New(pointer_of(&args[0]),
-                                        name_of(&args[1]),
+        return (uintptr_t)PyCapsule_New(pointer_of(&args[0]), name_of(&args[1]),
                                         function_of(&args[2]));
     case CALL_GET_POINTER:
         return (uintptr_t)PyCapsule_GetPointer(object, name_of(&args[1]));
@@ -332,8 +310,8 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     case CALL_CHECK_EXACT:
         return (uintptr_t)(intptr_t)PyCapsule_CheckExact(object);
     case CALL_SET_POINTER:
-        return (uintptr_t)(intptr_t)PyCapsule_SetPointer(
-            object, pointer_of(&args[1]));
+        return (uintptr_t)(intptr_t)PyCapsule_SetPointer(object,
+                                                         pointer_of(&args[1]));
     case CALL_SET_DESTRUCTOR:
         return (uintptr_t)(intptr_t)PyCapsule_SetDestructor(
             object, function_of(&args[1]));
@@ -341,8 +319,8 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         return (uintptr_t)(intptr_t)PyCapsule_SetName(object,
                                                       name_of(&args[1]));
     case CALL_SET_CONTEXT:
-        return (uintptr_t)(intptr_t)PyCapsule_SetContext(
-            object, pointer_of(&args[1]));
+        return (uintptr_t)(intptr_t)PyCapsule_SetContext(object,
+                                                         pointer_of(&args[1]));
     case CALL_INCREF:
     case CALL_NEW_REF:
         Py_INCREF(object);
@@ -363,7 +341,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_restore_error(level);
         return 0;
     case CALL_READ:
-        do_read(object, name_of(&args[1]));
+        do_read(object, args);
         return 0;
     case CALL_FREE_POINTER_OF:
         free_owned(PyCapsule_GetPointer(object, PyCapsule_GetName(object)));
@@ -375,7 +353,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_hold(object, object_of(&args[1]));
         return 0;
     case CALL_DROP_CONTEXT_OF:
-        Py_XDECREF((PyObject *)PyCapsule_GetContext(object));
+        drop_owned(PyCapsule_GetContext(object));
         return 0;
     case CALL_CALL_DESTRUCTOR:
         do_call_destructor(object, args[0].capsule);

@@ -80,8 +80,8 @@ static const char *write_c_file(const struct program *program)
     }
     char hash[SHA1_TEXT];
     sha1_text(world.input, world.input_size, hash);
-    snprintf(path, sizeof(path), "%scrash-%s.c",
-             world.options.artifact_prefix, hash);
+    snprintf(path, sizeof(path), "%scrash-%s.c", world.options.artifact_prefix,
+             hash);
     snprintf(temporary, sizeof(temporary), "%s.part", path);
     FILE *out = fopen(temporary, "w");
     if (out == NULL) {

@@ -34,10 +34,10 @@ struct run {
     struct model model;
     const struct program *program;
     const struct annotations *annotations;
-    unsigned call_index;  /* of the input's program */
-    uint64_t performed;   /* bit per call of the input's program */
-    bool cleaning_up;     /* after the last call */
-    int called_by_hand;   /* capsule whose destructor is called, or NOTHING */
+    unsigned call_index; /* of the input's program */
+    uint64_t performed;  /* bit per call of the input's program */
+    bool cleaning_up;    /* after the last call */
+    int called_by_hand;  /* capsule whose destructor is called, or NOTHING */
     unsigned level_count;
     struct level level[MAX_FRAMES];
     size_t live_blocks; /* of the implementation, before the program */
@@ -51,7 +51,8 @@ void execute_call(const struct call *call);
 
 /* --- perform.c ------------------------------------------------------------ */
 
-/* Gives the arguments their meaning in the current state. */
+/* Gives the arguments their meaning in the current state; names that are
+ * literals get a block each. */
 void resolve_args(const struct program *program, const struct call *call,
                   struct model_arg *args);
 
@@ -80,19 +81,42 @@ void free_literals(void);
 /* The C function of a behaviour; NOTHING gives NULL. */
 PyCapsule_Destructor destructor_function(int behaviour);
 
-/* --- check.c -------------------------------------------------------------- */
+/* --- rules.c -------------------------------------------------------------- */
 
 /* Notes that the rule was held against something that came back. `outcome` is
  * a small number that tells kinds of this apart. */
 enum outcome { WHEN_SUCCEEDS, WHEN_FAILS, WHEN_PENDING, OUTCOMES };
 void exercise(uint16_t rule, enum outcome outcome);
 
-/* What came back is what was predicted. */
+/* --- check_value.c, check_error.c, check_state.c -------------------------- */
+
+static inline bool is_setter(unsigned op)
+{
+    return op == CALL_SET_POINTER || op == CALL_SET_DESTRUCTOR ||
+           op == CALL_SET_NAME || op == CALL_SET_CONTEXT;
+}
+
+/* Getters and questions: whatever only looks. */
+static inline bool only_looks(unsigned op)
+{
+    return op == CALL_GET_POINTER || op == CALL_GET_DESTRUCTOR ||
+           op == CALL_GET_NAME || op == CALL_GET_CONTEXT ||
+           op == CALL_IS_VALID || op == CALL_CHECK_EXACT || op == CALL_REPR ||
+           op == CALL_READ;
+}
+
+/* What came back is what was predicted; `before` is the indicator before the
+ * call. */
 void check_value(const struct call *call, const struct model_arg *args,
-                 const struct prediction *prediction, uintptr_t got);
+                 const struct prediction *prediction,
+                 const struct model_error *before, uintptr_t got);
+/* An exception is pending that was not there before the call. */
+bool has_raised(const struct model_error *before);
 /* The indicator changed as predicted; `before` is what it was. */
 void check_error(const struct prediction *prediction,
                  const struct model_error *before);
+/* Gives up the references to the exceptions that were met. */
+void forget_exceptions(void);
 /* The indicator is what the model says; `rule` is what is broken otherwise. */
 void check_indicator(uint16_t rule);
 /* All fields and reference counts of all capsules, after this call. */
@@ -107,7 +131,6 @@ void check_names_alive(void);
 /* The result that the program's own comment expects. */
 void check_expectation(const struct call *call, const struct model_arg *args,
                        const struct prediction *prediction, uintptr_t got);
-void mark_reachable_rules(void);
 
 /* --- report.c ------------------------------------------------------------- */
 

@@ -62,7 +62,8 @@ void sha1_text(const uint8_t *bytes, size_t size, char text[SHA1_TEXT])
     tail[rest] = 0x80;
     size_t tail_size = rest < 56 ? 64 : 128;
     for (int i = 0; i < 8; i++) {
-        tail[tail_size - 1 - (size_t)i] = (uint8_t)((uint64_t)size * 8 >> 8 * i);
+        tail[tail_size - 1 - (size_t)i] =
+            (uint8_t)((uint64_t)size * 8 >> 8 * i);
     }
     for (size_t i = 0; i < tail_size; i += 64) {
         add_block(state, tail + i);

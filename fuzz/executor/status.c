@@ -9,7 +9,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-
 static struct status own;
 struct status *status = &own;
 

@@ -135,7 +135,8 @@ static void dropped(struct model *model, int id)
     if (capsule->references == 0) {
         forget_slots_of(model, id);
     }
-    if (model_references(capsule) == 0) {
+    /* A program that breaks the contract drops what is dead, too. */
+    if (model_references(capsule) == 0 && capsule->life == LIFE_ALIVE) {
         begin_death(model, id);
     }
 }
@@ -180,11 +181,13 @@ static void set_destructor(struct model *model, int id, int behaviour,
 
 static void hold(struct model *model, int id, int other)
 {
-    struct model_address context = {
-        (uintptr_t)model->capsule[other].handle, NOTHING, (int16_t)other};
+    struct model_address context = {(uintptr_t)model->capsule[other].handle,
+                                    NOTHING, (int16_t)other};
     model->capsule[other].held++;
     set_field(model, id, FIELD_CONTEXT, &context, RULE_SETC_1);
-    set_destructor(model, id, DESTRUCTOR_drop_context, RULE_SETD_1);
+    set_destructor(model, id, DESTRUCTOR_drop_context,
+                   model->capsule[id].destructor == NOTHING ? RULE_SETD_3
+                                                            : RULE_SETD_1);
 }
 
 static void drop_context(struct model *model, int id)
@@ -325,8 +328,8 @@ void model_apply(struct model *model, const struct call *call,
         frame->has_saved = false;
         break;
     case CALL_FREE_POINTER_OF:
-        free_block(model, model->capsule[args[0].capsule]
-                              .field[FIELD_POINTER].block);
+        free_block(model,
+                   model->capsule[args[0].capsule].field[FIELD_POINTER].block);
         break;
     case CALL_FREE_NAME_OF:
         free_block(model,

@@ -34,8 +34,13 @@ enum {
     NOTHING = -1     /* no capsule, no block, no destructor */
 };
 
-enum field { FIELD_POINTER, FIELD_NAME, FIELD_CONTEXT, FIELD_DESTRUCTOR,
-             FIELD_COUNT };
+enum field {
+    FIELD_POINTER,
+    FIELD_NAME,
+    FIELD_CONTEXT,
+    FIELD_DESTRUCTOR,
+    FIELD_COUNT
+};
 
 enum life {
     LIFE_ALIVE,
@@ -51,16 +56,16 @@ struct model_address {
 };
 
 struct model_capsule {
-    const void *handle;  /* the object's address */
-    uint8_t life;        /* enum life */
+    const void *handle;   /* the object's address */
+    uint8_t life;         /* enum life */
     bool owes_destructor; /* while DYING: it had one at its end */
     bool destructor_ran;  /* while DYING */
     uint8_t death_frame;  /* while DYING: frame_count when that began */
-    int16_t references;  /* those that the program owns, in slots */
-    int16_t held;        /* those that contexts own, by hold() */
-    int16_t in_cycles;   /* those that only the collector can drop */
-    int16_t uncollected; /* those that it may drop any time, as it runs */
-    int16_t destructor;  /* enum behaviour, or NOTHING */
+    int16_t references;   /* those that the program owns, in slots */
+    int16_t held;         /* those that contexts own, by hold() */
+    int16_t in_cycles;    /* those that only the collector can drop */
+    int16_t uncollected;  /* those that it may drop any time, as it runs */
+    int16_t destructor;   /* enum behaviour, or NOTHING */
     struct model_address field[FIELD_DESTRUCTOR]; /* pointer, name, context */
     uint16_t rule[FIELD_COUNT]; /* the rule that gave each field its value */
 };
@@ -68,16 +73,16 @@ struct model_capsule {
 /* Memory that the program allocated. */
 struct model_block {
     uintptr_t address;
-    uint32_t size;  /* bytes that may be written; of a name, without the NUL */
-    int16_t owner;  /* the capsule whose destructor frees it, or NOTHING */
+    uint32_t size; /* bytes that may be written; of a name, without the NUL */
+    int16_t owner; /* the capsule whose destructor frees it, or NOTHING */
     bool is_name;
     bool alive;
 };
 
 struct model_error {
     bool set;
-    uint8_t type;        /* enum exception_type */
-    const char *message; /* static; NULL: not predicted */
+    uint8_t type;         /* enum exception_type */
+    const char *message;  /* static; NULL: not predicted */
     const void *identity; /* the exception object; NULL: not seen yet */
 };
 
@@ -131,6 +136,11 @@ struct prediction {
 void model_reset(struct model *model, const struct profile *profile,
                  bool misuse);
 
+/* Gives the call's arguments their meaning in this state. A literal's address
+ * is that of its characters in the program. */
+void model_resolve(const struct model *model, const struct program *program,
+                   const struct call *call, struct model_arg *args);
+
 /* Whether the caller may make this call in this state; the contract's demands
  * on its callers. `prediction` is that of the same call. */
 bool model_permits(const struct model *model, const struct call *call,
@@ -178,6 +188,9 @@ bool model_names_match(const char *a, const char *b);
 
 /* True when the behaviour's program contains that call. */
 bool behaviour_uses(int behaviour, enum call_op op);
+
+/* Whether any program may install the behaviour, or NOTHING, by naming it. */
+bool behaviour_may_be_installed(int behaviour);
 
 /* The parsed programs of destructors.def; parsed on the first call. */
 const struct program *behaviour_program(int behaviour);

@@ -72,19 +72,10 @@ static bool name_fits(const struct model *model, int capsule,
         return !frees;
     }
     const struct model_block *block = &model->block[address->block];
-    if (!block->alive ||
-        (block->owner != NOTHING && block->owner != capsule)) {
+    if (!block->alive || (block->owner != NOTHING && block->owner != capsule)) {
         return false;
     }
     return !frees || !used_as_name(model, address->block, capsule);
-}
-
-/* Behaviours that any program may install by itself. */
-static bool may_install(int behaviour)
-{
-    return behaviour == NOTHING ||
-           (!DESTRUCTORS[behaviour].misuse &&
-            !behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF));
 }
 
 static int behaviour_of(const struct model_arg *arg)
@@ -114,7 +105,8 @@ static bool permits_new(const struct model *model, const struct call *call,
 {
     int behaviour = behaviour_of(&args[2]);
     return model->capsule_slot[call->result] == NOTHING &&
-           model->capsule_count < MAX_CAPSULES && may_install(behaviour) &&
+           model->capsule_count < MAX_CAPSULES &&
+           behaviour_may_be_installed(behaviour) &&
            pointer_fits(model, NOTHING, &args[0].value, behaviour) &&
            name_fits(model, NOTHING, &args[1].value, behaviour);
 }
@@ -137,17 +129,15 @@ static bool permits_setter(const struct model *model, enum call_op op,
     case CALL_SET_CONTEXT:
         return !holds;
     default: /* CALL_SET_DESTRUCTOR */
-        return !holds && may_install(behaviour) &&
+        return !holds && behaviour_may_be_installed(behaviour) &&
                (capsule->life != LIFE_ALIVE ||
                 (pointer_fits(model, id, &capsule->field[FIELD_POINTER],
                               behaviour) &&
-                 name_fits(model, id, &capsule->field[FIELD_NAME],
-                           behaviour)));
+                 name_fits(model, id, &capsule->field[FIELD_NAME], behaviour)));
     }
 }
 
-static bool permits_free(const struct model *model,
-                         const struct model_arg *arg)
+static bool permits_free(const struct model *model, const struct model_arg *arg)
 {
     if (arg->value.block == NOTHING) {
         return false;
@@ -242,8 +232,7 @@ bool model_permits(const struct model *model, const struct call *call,
         return is_alive(model, &args[0]) &&
                model->capsule[args[0].capsule].references < 1000;
     case CALL_DECREF:
-        return is_alive(model, &args[0]) &&
-               model->frame_count < MAX_FRAMES - 4;
+        return is_alive(model, &args[0]) && model->frame_count < MAX_FRAMES - 4;
     case CALL_NEW_REF:
         return is_alive(model, &args[0]) &&
                model->capsule_slot[call->result] == NOTHING;

@@ -30,16 +30,14 @@ static const struct function functions[CALL_COUNT] = {
                           RULE_GETP_1},
     [CALL_GET_DESTRUCTOR] = {INVALID("PyCapsule_GetDestructor"), RULE_GETD_1,
                              RULE_GETD_2},
-    [CALL_GET_NAME] = {INVALID("PyCapsule_GetName"), RULE_GETN_1,
-                       RULE_GETN_2},
+    [CALL_GET_NAME] = {INVALID("PyCapsule_GetName"), RULE_GETN_1, RULE_GETN_2},
     [CALL_GET_CONTEXT] = {INVALID("PyCapsule_GetContext"), RULE_GETC_1,
                           RULE_GETC_2},
     [CALL_SET_POINTER] = {INVALID("PyCapsule_SetPointer"), RULE_SETP_1,
                           RULE_SETP_1},
     [CALL_SET_DESTRUCTOR] = {INVALID("PyCapsule_SetDestructor"), RULE_SETD_1,
                              RULE_SETD_2},
-    [CALL_SET_NAME] = {INVALID("PyCapsule_SetName"), RULE_SETN_1,
-                       RULE_SETN_1},
+    [CALL_SET_NAME] = {INVALID("PyCapsule_SetName"), RULE_SETN_1, RULE_SETN_1},
     [CALL_SET_CONTEXT] = {INVALID("PyCapsule_SetContext"), RULE_SETC_1,
                           RULE_SETC_1},
 };
@@ -107,12 +105,11 @@ static void predict_get_pointer(const struct model_capsule *capsule,
 }
 
 static void predict_is_valid(const struct model_capsule *capsule,
-                             const struct model_arg *name,
-                             struct prediction *p)
+                             const struct model_arg *name, struct prediction *p)
 {
-    bool match = capsule && model_names_match(
-                                name_of(&capsule->field[FIELD_NAME]),
-                                name_of(&name->value));
+    bool match =
+        capsule && model_names_match(name_of(&capsule->field[FIELD_NAME]),
+                                     name_of(&name->value));
     succeed(p, match, capsule && !match ? RULE_VAL_5 : RULE_VAL_1);
     p->indicator_rule = capsule ? RULE_VAL_6 : RULE_VAL_3;
 }
@@ -132,8 +129,7 @@ static void predict_set_pointer(const struct model *model,
     } else if (null && model->profile->set_pointer_checks_null_first) {
         fail(p, -1, RULE_SET_ALL_1, null_pointer);
     } else {
-        fail(p, -1, RULE_SET_ALL_1,
-             functions[CALL_SET_POINTER].invalid_object);
+        fail(p, -1, RULE_SET_ALL_1, functions[CALL_SET_POINTER].invalid_object);
     }
     if (!capsule && null) {
         p->message_rule = RULE_ERR_4;
@@ -145,15 +141,15 @@ static void predict_set_destructor(const struct model_capsule *capsule,
                                    struct prediction *p)
 {
     bool set = behaviour->tag != VALUE_NULL;
-    succeed(p, 0, !set                             ? RULE_SETD_2
-                  : capsule->destructor == NOTHING ? RULE_SETD_3
-                                                   : RULE_SETD_1);
+    succeed(p, 0,
+            !set                             ? RULE_SETD_2
+            : capsule->destructor == NOTHING ? RULE_SETD_3
+                                             : RULE_SETD_1);
 }
 
 /* The functions whose first argument must be a capsule. */
 static void predict_accessor(const struct model *model, enum call_op op,
-                             const struct model_arg *args,
-                             struct prediction *p)
+                             const struct model_arg *args, struct prediction *p)
 {
     const struct model_capsule *capsule = capsule_of(model, &args[0]);
     bool sets = CALLS[op].yields == YIELDS_INT;
@@ -193,6 +189,17 @@ static void predict_accessor(const struct model *model, enum call_op op,
             value ? functions[op].success_rule : functions[op].null_rule);
 }
 
+static void predict_decref(const struct model *model,
+                           const struct model_capsule *capsule,
+                           struct prediction *p)
+{
+    succeed(p, 0, RULE_TYPE_1);
+    if (capsule && capsule->destructor != NOTHING &&
+        model_references(capsule) == 1) {
+        p->indicator_rule = model->error.set ? RULE_DTOR_6 : RULE_DTOR_4;
+    }
+}
+
 void model_predict(const struct model *model, const struct call *call,
                    const struct model_arg *args, struct prediction *p)
 {
@@ -223,6 +230,9 @@ void model_predict(const struct model *model, const struct call *call,
         break;
     case CALL_REPR:
         succeed(p, 1, RULE_TYPE_6);
+        break;
+    case CALL_DECREF:
+        predict_decref(model, capsule_of(model, &args[0]), p);
         break;
     default:
         succeed(p, 0, RULE_TYPE_1);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "fuzz/mutator/scripts.h"
+#include "fuzz/model/model.h"
 
 _Static_assert(CALL_COUNT *UINT8_MAX <= LOTTERY_TICKETS, "all weights");
 
@@ -46,13 +46,6 @@ static bool is_indispensable(unsigned op)
            CALLS[op].args[0] != ARG_CAPSULE;
 }
 
-/* A destructor that drops what the context holds belongs to the call that puts
- * it there. */
-static bool has_its_call(const struct script *script, bool holds)
-{
-    return !script->drops_context || holds;
-}
-
 void swarm_whole(struct swarm *swarm, const struct target *target)
 {
     memset(swarm->limits, SLOTS, sizeof swarm->limits);
@@ -65,8 +58,7 @@ void swarm_whole(struct swarm *swarm, const struct target *target)
         }
     }
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
-        if (!SCRIPTS[i].misuse &&
-            has_its_call(&SCRIPTS[i], target->calls[CALL_HOLD] > 0)) {
+        if (behaviour_may_be_installed((int)i)) {
             swarm->behaviours[swarm->behaviour_count++] = (uint8_t)i;
         }
     }
@@ -79,7 +71,6 @@ void swarm_draw(struct swarm *swarm, const struct target *target,
         decisions_of(random, weights->keep_call_percent);
     struct decisions keep_destructor =
         decisions_of(random, weights->keep_destructor_percent);
-    bool holds = false;
 
     swarm->call_count = 0;
     swarm->behaviour_count = 0;
@@ -90,13 +81,10 @@ void swarm_draw(struct swarm *swarm, const struct target *target,
     for (unsigned op = 0; op < CALL_COUNT; op++) {
         if (target->calls[op] && (is_indispensable(op) || decide(&keep_call))) {
             add_call(swarm, target, op);
-            holds |= op == CALL_HOLD;
         }
     }
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
-        const struct script *script = &SCRIPTS[i];
-        bool kept = script->drops_context ? holds : decide(&keep_destructor);
-        if (kept && !script->misuse) {
+        if (decide(&keep_destructor) && behaviour_may_be_installed((int)i)) {
             swarm->behaviours[swarm->behaviour_count++] = (uint8_t)i;
         }
     }

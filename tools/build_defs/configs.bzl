@@ -57,7 +57,7 @@ CONFIGS = {
     ),
     "replay": _config_without_sanitizer(
         "no sanitizer, no engine; for gcc add --repo_env=CC=gcc",
-        # lld is not found by gcc, and ld does not know --start-lib.
+        # lld is not found by gcc.
         linkopts = ["-fuse-ld=bfd"],
     ),
     "tsan": _config(

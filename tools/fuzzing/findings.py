@@ -15,7 +15,7 @@ _SECONDS = 60
 
 # "FILE: GETP-3, 31 calls before, 4 after, 120 candidates"
 _MINIMIZED = re.compile(
-    r"^(?P<path>.*): (?P<finding>[^\n]+), "
+    r"^(?P<path>.*?\.min(\.prog)?): (?P<finding>.+), "
     r"(?P<before>\d+) (?P<unit>\w+) before, (?P<after>\d+) after, "
     r"\d+ candidates$",
     re.MULTILINE,

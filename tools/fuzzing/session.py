@@ -46,8 +46,9 @@ class Session:
             jobs = self._make_jobs(folder)
             begin = time.monotonic()
             self._watch(jobs, begin)
+            seconds = time.monotonic() - begin
             summary = self._finish(jobs, folder)
-            summary.seconds = time.monotonic() - begin
+            summary.seconds = seconds
         summary.print()
         return summary.exit_status()
 

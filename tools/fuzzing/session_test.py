@@ -54,7 +54,7 @@ sys.exit(0)
 MINIMIZE = """\
 #!/bin/bash
 echo small >"${!#}.min.prog"
-echo "${!#}.min.prog: GETP-3, 31 calls before, 4 after, 120 candidates"
+echo "${!#}.min.prog: FOUND, 31 calls before, 4 after, 120 candidates"
 """
 
 REPRO = """\
@@ -84,7 +84,7 @@ class World:
         (self.bin / "dict").write_text("")
         self.out = self.root / "out" / "x_fuzz"
 
-    def run(self, behaviour, **options):
+    def run(self, behaviour, found="GETP-3", **options):
         before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
         text = ENGINE.replace("BEHAVIOUR", textwrap.dedent(behaviour))
         tools = Tools(
@@ -92,7 +92,7 @@ class World:
             self.bin / "seeds",
             self.bin / "dict",
             script(self.bin / "repro", REPRO),
-            script(self.bin / "minimize", MINIMIZE),
+            script(self.bin / "minimize", MINIMIZE.replace("FOUND", found)),
         )
         workspace = Workspace(self.root, "x_fuzz", self.root)
         session = Session("x_fuzz", tools, workspace, Options(**options))
@@ -152,6 +152,13 @@ def test_a_finding_is_told_once_with_the_command_that_shows_it(world, capsys):
         f"out/x_fuzz/findings/{name}.min.prog\n" in output
     )
     assert (world.out / "findings" / name).read_bytes() == b"5"
+
+
+def test_a_finding_of_a_sanitizer_is_told_by_its_class(world, capsys):
+    assert world.run(FINDING, found="AddressSanitizer: SEGV", seed=5) == 1
+    output = capsys.readouterr().out
+    assert "finding     AddressSanitizer: SEGV\n" in output
+    assert output.endswith(".min.prog\n")
 
 
 def test_a_finding_without_a_file_still_shows_its_report(world, capsys):

@@ -1,0 +1,117 @@
+/* The error indicator against the model's. */
+#include "fuzz/executor/run.h"
+
+#include <string.h>
+
+/* The pending exception's object (borrowed) without disturbing it. */
+static PyObject *peek_exception(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    PyObject *exception = PyErr_GetRaisedException();
+    PyErr_SetRaisedException(exception);
+    return exception;
+#else
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_Restore(type, value, traceback);
+    return value;
+#endif
+}
+
+bool has_raised(const struct model_error *before)
+{
+    return PyErr_Occurred() &&
+           (!before->set || before->identity != peek_exception());
+}
+
+/* The exceptions that the program has met. A reference to each is kept, or the
+ * next one could have the same address and pass for it. */
+static struct {
+    PyObject *exception[512];
+    unsigned count;
+} met;
+
+static void remember_exception(PyObject *exception)
+{
+    if (exception && met.count < sizeof(met.exception) / sizeof(PyObject *)) {
+        Py_INCREF(exception);
+        met.exception[met.count++] = exception;
+    }
+}
+
+void forget_exceptions(void)
+{
+    while (met.count > 0) {
+        Py_DECREF(met.exception[--met.count]);
+    }
+}
+
+static bool message_is(PyObject *exception, const char *message)
+{
+    PyObject *text = PyObject_Str(exception);
+    const char *utf8 = text ? PyUnicode_AsUTF8(text) : NULL;
+    bool same = utf8 && strcmp(utf8, message) == 0;
+    Py_XDECREF(text);
+    return same;
+}
+
+/* The pending exception is of the type and text that the model says. The text
+ * is asked for without the exception pending, as Python code would. */
+static bool is_as_expected(const struct model_error *e)
+{
+    if (PyErr_Occurred() != world.exception_type[e->type]) {
+        return false;
+    }
+    if (e->message == NULL) {
+        return true;
+    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    bool same = value && message_is(value, e->message);
+    PyErr_Restore(type, value, traceback);
+    return same;
+}
+
+void check_indicator(uint16_t rule)
+{
+    struct model_error *e = &run.model.error;
+    if (!e->set) {
+        if (PyErr_Occurred()) {
+            violation(rule, describe_error(e), describe_pending());
+        }
+        return;
+    }
+    if (PyErr_Occurred() == NULL) {
+        violation(rule, describe_error(e), describe_pending());
+    }
+    PyObject *exception = peek_exception();
+    if (e->identity == NULL) {
+        if (run.model.profile->observed_rules && !is_as_expected(e)) {
+            violation(rule, describe_error(e), describe_pending());
+        }
+        e->identity = exception;
+        remember_exception(exception);
+    } else if (e->identity != exception) {
+        violation(rule, describe_error(e), describe_pending());
+    }
+}
+
+void check_error(const struct prediction *p, const struct model_error *before)
+{
+    if (p->fails) {
+        /* One MemoryError may serve for all. */
+        bool replaced = !before->set || before->identity == NULL ||
+                        p->exception == EXCEPTION_MEMORY_ERROR ||
+                        before->identity != peek_exception();
+        if (PyErr_Occurred() == NULL || !replaced) {
+            violation(p->indicator_rule, describe_error(&run.model.error),
+                      describe_pending());
+        }
+        check_indicator(p->message_rule);
+        exercise(p->message_rule, WHEN_FAILS);
+        exercise(p->indicator_rule, before->set ? WHEN_PENDING : WHEN_FAILS);
+        return;
+    }
+    check_indicator(p->indicator_rule);
+    exercise(p->indicator_rule, before->set ? WHEN_PENDING : WHEN_SUCCEEDS);
+}

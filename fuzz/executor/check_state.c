@@ -1,0 +1,187 @@
+/* Fields, reference counts and other objects against the model, after a call.
+ */
+#include "fuzz/executor/arena.h"
+#include "fuzz/executor/run.h"
+
+const char lookalike_value[] = "lookalike";
+
+static const enum yield field_yields[FIELD_COUNT] = {
+    YIELDS_POINTER, YIELDS_NAME, YIELDS_POINTER, YIELDS_DESTRUCTOR};
+
+/* Reads all fields through the API and compares. Returns the field that
+ * differs and what it is in *got, or FIELD_COUNT. */
+static enum field find_difference(const struct model_capsule *capsule,
+                                  uintptr_t *got)
+{
+    PyObject *object = (PyObject *)capsule->handle;
+    const struct model_address *field = capsule->field;
+    const char *name = PyCapsule_GetName(object);
+    *got = (uintptr_t)name;
+    if (*got != field[FIELD_NAME].address) {
+        return FIELD_NAME;
+    }
+    *got = (uintptr_t)PyCapsule_GetContext(object);
+    if (*got != field[FIELD_CONTEXT].address) {
+        return FIELD_CONTEXT;
+    }
+    *got = (uintptr_t)PyCapsule_GetDestructor(object);
+    if (*got != (uintptr_t)destructor_function(capsule->destructor)) {
+        return FIELD_DESTRUCTOR;
+    }
+    int block = field[FIELD_NAME].block;
+    if (block == NOTHING || run.model.block[block].alive) {
+        *got = (uintptr_t)PyCapsule_GetPointer(object, name);
+        if (*got != field[FIELD_POINTER].address) {
+            return FIELD_POINTER;
+        }
+    }
+    return FIELD_COUNT;
+}
+
+static uintptr_t expected_field(const struct model_capsule *capsule,
+                                enum field field)
+{
+    return field == FIELD_DESTRUCTOR ? (uintptr_t)(capsule->destructor + 1)
+                                     : capsule->field[field].address;
+}
+
+static void report_difference(const struct model_capsule *capsule,
+                              enum field field, uintptr_t got, uint16_t rule)
+{
+    static const char *const names[] = {"pointer", "name", "context",
+                                        "destructor"};
+    violation(rule,
+              describe_field(names[field], field_yields[field],
+                             expected_field(capsule, field)),
+              describe_field(names[field],
+                             field == FIELD_DESTRUCTOR ? YIELDS_NOTHING
+                                                       : field_yields[field],
+                             got));
+}
+
+void check_fields(int id, uint16_t rule)
+{
+    uintptr_t got;
+    enum field field = find_difference(&run.model.capsule[id], &got);
+    if (field != FIELD_COUNT) {
+        report_difference(&run.model.capsule[id], field, got, rule);
+    }
+    check_indicator(RULE_ERR_1);
+}
+
+/* Which rule a field breaks that is not what it should be after this call. */
+static uint16_t field_rule(const struct call *call,
+                           const struct model_arg *args,
+                           const struct prediction *p, int id, enum field field)
+{
+    if (only_looks(call->op)) {
+        return RULE_GET_ALL_2;
+    }
+    if (is_setter(call->op)) {
+        static const uint8_t sets[CALL_COUNT] = {
+            [CALL_SET_POINTER] = FIELD_POINTER,
+            [CALL_SET_NAME] = FIELD_NAME,
+            [CALL_SET_CONTEXT] = FIELD_CONTEXT,
+            [CALL_SET_DESTRUCTOR] = FIELD_DESTRUCTOR,
+        };
+        if (p->fails) {
+            return RULE_SET_ALL_2;
+        }
+        if (id != args[0].capsule || field != sets[call->op]) {
+            return p->rule;
+        }
+    }
+    return run.model.capsule[id].rule[field];
+}
+
+/* Which rule a wrong number of references breaks after this call. */
+static uint16_t reference_rule(unsigned op)
+{
+    return only_looks(op)   ? RULE_GET_ALL_2
+           : is_setter(op)  ? RULE_SET_ALL_2
+           : op == CALL_NEW ? RULE_NEW_1
+                            : RULE_TYPE_1;
+}
+
+/* The collector may have left some references of those that are to go. */
+static void check_references(const struct model_capsule *capsule, uint16_t rule)
+{
+    PyObject *object = (PyObject *)capsule->handle;
+    long expected = model_references(capsule);
+    long got = (long)Py_REFCNT(object);
+    if (got < expected || got > expected + capsule->uncollected) {
+        violation(rule, describe_count("references", expected),
+                  describe_count("references", got));
+    }
+    if (Py_TYPE(object) != &PyCapsule_Type) {
+        violation(RULE_TYPE_4, "a capsule of type PyCapsule_Type",
+                  "another type");
+    }
+}
+
+void check_capsules(const struct call *call, const struct model_arg *args,
+                    const struct prediction *p)
+{
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        int id = run.model.alive[i];
+        const struct model_capsule *capsule = &run.model.capsule[id];
+        uintptr_t got;
+        check_references(capsule, reference_rule(call->op));
+        enum field field = find_difference(capsule, &got);
+        if (field != FIELD_COUNT) {
+            report_difference(capsule, field, got,
+                              field_rule(call, args, p, id, field));
+        }
+        check_references(capsule, RULE_GET_ALL_2);
+    }
+    if (call->op == CALL_NEW && !p->fails) {
+        const struct model_capsule *created =
+            &run.model.capsule[run.model.capsule_count - 1];
+        for (int field = 0; field < FIELD_COUNT; field++) {
+            exercise(created->rule[field], WHEN_SUCCEEDS);
+        }
+        exercise(RULE_TYPE_4, WHEN_SUCCEEDS);
+    } else if (is_setter(call->op) && !p->fails) {
+        exercise(RULE_TYPE_2, WHEN_SUCCEEDS);
+        if (call->op == CALL_SET_NAME) {
+            exercise(RULE_SETN_2, WHEN_SUCCEEDS);
+        }
+    } else if (is_setter(call->op)) {
+        exercise(RULE_SET_ALL_2, WHEN_FAILS);
+    } else if (only_looks(call->op)) {
+        exercise(RULE_GET_ALL_2, p->fails ? WHEN_FAILS : WHEN_SUCCEEDS);
+    }
+    if (args[0].tag == VALUE_OBJECT && CALLS[call->op].arg_count > 0) {
+        check_foreign_objects(is_setter(call->op) ? RULE_SET_ALL_2
+                                                  : RULE_GET_ALL_2);
+    }
+    check_indicator(RULE_ERR_1); /* by the getters above */
+}
+
+void check_foreign_objects(uint16_t rule)
+{
+    PyObject *lookalike = world.foreign[OBJECT_LOOKALIKE];
+    for (int i = 0; i < LOOKALIKE_FIELDS; i++) {
+        if (lookalike_fields(lookalike)[i] != lookalike_value) {
+            violation(rule, "the object that is no capsule is unchanged",
+                      "it was written to");
+        }
+    }
+    if (Py_REFCNT(lookalike) != 1 ||
+        Py_REFCNT(world.foreign[OBJECT_LIST]) != 1) {
+        violation(rule, "the object that is no capsule has 1 reference",
+                  "another number of references");
+    }
+}
+
+void check_names_alive(void)
+{
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        const struct model_address *name =
+            &run.model.capsule[run.model.alive[i]].field[FIELD_NAME];
+        if (name->address && memory_is_poisoned((const void *)name->address)) {
+            violation(RULE_NEW_5, "the name outlives the capsule",
+                      "the name's memory has been freed");
+        }
+    }
+}

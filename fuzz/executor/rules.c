@@ -1,0 +1,129 @@
+/* Which rules the run has exercised. */
+#include "fuzz/executor/run.h"
+
+/* libFuzzer takes each of these that becomes nonzero for new coverage. */
+enum { EXTRA_COUNTERS = 512 };
+__attribute__((section("__libfuzzer_extra_counters"))) static uint8_t
+    extra_counters[EXTRA_COUNTERS];
+_Static_assert(RULE_COUNT *OUTCOMES <= EXTRA_COUNTERS,
+               "more extra counters cost speed and gain nothing");
+
+void exercise(uint16_t rule, enum outcome outcome)
+{
+    status->rule[rule].count++;
+    extra_counters[rule * OUTCOMES + outcome] = 1;
+}
+
+/* A rule that programs which keep the contract can exercise, and the calls that
+ * they need for it beyond those of every program. */
+struct reachable {
+    uint16_t rule;
+    uint64_t calls; /* bit per enum call_op */
+};
+
+#define NEEDS(op) (UINT64_C(1) << CALL_##op)
+_Static_assert(CALL_COUNT <= 64, "one bit per call");
+
+static const struct reachable reachable[] = {
+    {RULE_TYPE_1, NEEDS(NEW_REF)},
+    {RULE_TYPE_2, 0},
+    {RULE_TYPE_3, NEEDS(CHECK_EXACT)},
+    {RULE_TYPE_4, 0},
+    {RULE_TYPE_6, NEEDS(REPR)},
+    {RULE_NEW_1, 0},
+    {RULE_NEW_2, 0},
+    {RULE_NEW_3, NEEDS(FAIL_ALLOCATION)},
+    {RULE_NEW_4, 0},
+    {RULE_NEW_5, 0},
+    {RULE_NEW_6, NEEDS(NAME)},
+    {RULE_NEW_7, 0},
+    {RULE_NEW_8, 0},
+    {RULE_NEW_10, 0},
+    {RULE_NEW_11, 0},
+    {RULE_NEW_12, 0},
+    {RULE_GETP_1, 0},
+    {RULE_GETP_2, 0},
+    {RULE_GETP_3, 0},
+    {RULE_GETP_4, 0},
+    {RULE_GETP_5, 0},
+    {RULE_GETP_6, 0},
+    {RULE_GETD_1, 0},
+    {RULE_GETD_2, NEEDS(GET_DESTRUCTOR)},
+    {RULE_GETC_1, NEEDS(GET_CONTEXT) | NEEDS(SET_CONTEXT)},
+    {RULE_GETC_2, NEEDS(GET_CONTEXT)},
+    {RULE_GETN_1, 0},
+    {RULE_GETN_2, NEEDS(GET_NAME)},
+    {RULE_GETN_3, 0},
+    {RULE_GET_ALL_1, 0},
+    {RULE_GET_ALL_2, 0},
+    {RULE_VAL_1, 0},
+    {RULE_VAL_2, 0},
+    {RULE_VAL_3, 0},
+    {RULE_VAL_4, 0},
+    {RULE_VAL_5, 0},
+    {RULE_VAL_6, 0},
+    {RULE_SETP_1, 0},
+    {RULE_SETP_2, NEEDS(SET_POINTER)},
+    {RULE_SETN_1, 0},
+    {RULE_SETN_2, 0},
+    {RULE_SETN_3, NEEDS(SET_NAME)},
+    {RULE_SETD_1, 0},
+    {RULE_SETD_2, NEEDS(SET_DESTRUCTOR)},
+    {RULE_SETD_3, NEEDS(SET_DESTRUCTOR)},
+    {RULE_SETC_1, 0},
+    {RULE_SET_ALL_1, 0},
+    {RULE_SET_ALL_2, 0},
+    {RULE_SET_ALL_3, 0},
+    {RULE_SET_ALL_4, NEEDS(NEW_REF)},
+    {RULE_ERR_1, 0},
+    {RULE_ERR_2, 0},
+    {RULE_ERR_3, 0},
+    {RULE_ERR_4, NEEDS(GET_POINTER)},
+    {RULE_ERR_5, 0},
+    {RULE_DTOR_1, 0},
+    {RULE_DTOR_2, 0},
+    {RULE_DTOR_3, 0},
+    {RULE_DTOR_4, 0},
+    {RULE_DTOR_6, NEEDS(RAISE)},
+    {RULE_DTOR_7, NEEDS(RAISE)},
+    {RULE_DTOR_11, NEEDS(LEAVE_IN_CYCLE) | NEEDS(COLLECT)},
+    {RULE_DTOR_12, NEEDS(CALL_DESTRUCTOR)},
+    {RULE_DTOR_13, NEEDS(PAYLOAD)},
+    {RULE_DTOR_14, NEEDS(LEAVE_IN_CYCLE) | NEEDS(COLLECT)},
+    {RULE_CTX_1, 0},
+};
+
+void executor_set_calls(const uint8_t *weights)
+{
+    uint64_t calls = 0;
+    for (int op = 0; op < CALL_COUNT; op++) {
+        calls |= (uint64_t)(weights == NULL || weights[op] > 0) << op;
+    }
+    for (unsigned i = 0; i < sizeof(reachable) / sizeof(reachable[0]); i++) {
+        status->rule[reachable[i].rule].reachable =
+            (reachable[i].calls & ~calls) == 0;
+    }
+}
+
+void executor_print_rules(FILE *out)
+{
+    unsigned exercised = 0, reachable = 0;
+    for (int i = 0; i < RULE_COUNT; i++) {
+        reachable += status->rule[i].reachable != 0;
+        exercised += status->rule[i].reachable && status->rule[i].count;
+    }
+    fprintf(out, "rules exercised: %u of %u\n", exercised, reachable);
+    for (int i = 0; i < RULE_COUNT; i++) {
+        if (status->rule[i].count) {
+            fprintf(out, "  %-10s %12llu\n", CONTRACT[i].id,
+                    (unsigned long long)status->rule[i].count);
+        }
+    }
+    fprintf(out, "never reached:%s", exercised == reachable ? " none" : "");
+    for (int i = 0; i < RULE_COUNT; i++) {
+        if (status->rule[i].reachable && status->rule[i].count == 0) {
+            fprintf(out, " %s", CONTRACT[i].id);
+        }
+    }
+    fputc('\n', out);
+}
