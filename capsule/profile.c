@@ -2,12 +2,27 @@
 
 #include <string.h>
 
+/* How capsules behave in Python 2.7. */
+#define PYTHON_2_CAPSULES                                                      \
+    .set_pointer_checks_null_first = true,                                     \
+    .import_no_block_is_unwrapped = true, .import_lacks_memory_error = true,   \
+    .names_are_bytes = true, .python_2_messages = true, .observed_rules = true
+
 const struct profile PROFILES[] = {
     {
         .name = "cpython-2.7",
+        PYTHON_2_CAPSULES,
+        .has_cobject = true,
+    },
+    {
+        /* For implementations without PyCObject. */
+        .name = "cpython-2.7-capsules",
+        PYTHON_2_CAPSULES,
+    },
+    {
+        .name = "cpython-3.8",
         .set_pointer_checks_null_first = true,
         .import_no_block_is_unwrapped = true,
-        .has_cobject = true,
         .observed_rules = true,
     },
     {

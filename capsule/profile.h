@@ -20,6 +20,15 @@ struct profile {
     /* PyCapsule_Import(name, 1) leaves an import's own exception alone
      * instead of replacing it with ImportError (IMP-8). */
     bool import_no_block_is_unwrapped;
+    /* PyCapsule_Import returns NULL without an exception when there is no
+     * memory for its copy of the name (IMP-16). */
+    bool import_lacks_memory_error;
+    /* Names of modules and attributes are bytes: one that is not UTF-8 is
+     * missing like any other, and no UnicodeDecodeError (IMP-7). */
+    bool names_are_bytes;
+    /* What the interpreter itself raises reads as in Python 2: `ImportError: No
+     * module named x`, `'module' object has no attribute 'x'`. */
+    bool python_2_messages;
     /* PyCObject exists (COBJ-*). */
     bool has_cobject;
     /* Rules of the level `observed` apply: exact messages, -1 and 1. */

@@ -94,6 +94,20 @@ int PyObject_RichCompareBool(PyObject *a, PyObject *b, int op)
 
 /* --- attributes ----------------------------------------------------------- */
 
+/* The name of an attribute to look for, as a str: new reference. */
+static PyObject *name_to_find(PyObject *o, const char *name)
+{
+    PyObject *key = PyUnicode_FromString(name);
+    if (key == NULL && reference_profile->names_are_bytes &&
+        PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
+        /* Legal there, but nothing here can have such a name. */
+        PyErr_Format(PyExc_AttributeError,
+                     "'%s' object has no attribute '%s'", Py_TYPE(o)->tp_name,
+                     name);
+    }
+    return key;
+}
+
 PyObject *PyObject_GetAttr(PyObject *o, PyObject *name)
 {
     return TYPE_SLOT(Py_TYPE(o), tp_getattro)(o, name);
@@ -101,7 +115,7 @@ PyObject *PyObject_GetAttr(PyObject *o, PyObject *name)
 
 PyObject *PyObject_GetAttrString(PyObject *o, const char *name)
 {
-    PyObject *key = PyUnicode_FromString(name);
+    PyObject *key = name_to_find(o, name);
     if (key == NULL) {
         return NULL;
     }

@@ -102,6 +102,15 @@ static PyObject *long_add(PyObject *a, PyObject *b)
     return PyLong_FromLong(sum);
 }
 
+/* n.real is n, like everything that a number is made of. */
+static PyObject *long_getattro(PyObject *op, PyObject *name)
+{
+    if (PyUnicode_CompareWithASCIIString(name, "real") == 0) {
+        return PyLong_FromLong(((PyLongObject *)op)->value);
+    }
+    return PyObject_GenericGetAttr(op, name);
+}
+
 PyTypeObject PyLong_Type = {
     PyObject_HEAD_INIT(&PyType_Type)
     .tp_name = "int",
@@ -111,6 +120,7 @@ PyTypeObject PyLong_Type = {
     .tp_hash = long_hash,
     .tp_bool = long_bool,
     .tp_richcompare = long_richcompare,
+    .tp_getattro = long_getattro,
     .tp_add = long_add,
 };
 

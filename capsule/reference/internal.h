@@ -50,6 +50,14 @@ PyObject *type_find_method(PyTypeObject *type, const char *name,
 /* AttributeError "'TYPE' object has no attribute 'NAME'"; returns NULL. */
 PyObject *raise_no_attribute(PyObject *o, PyObject *name);
 
+/* A module of that name with the state that `def` asks for; `def` may be NULL.
+ * New reference. */
+PyObject *module_new(const char *name, PyModuleDef *def);
+
+/* sys.modules begins empty, and ends with what only it held destroyed. */
+void import_start(void);
+void import_stop(void);
+
 /* A tuple of `n` NULL items, to be filled. New reference. */
 PyObject *tuple_of_nulls(Py_ssize_t n);
 

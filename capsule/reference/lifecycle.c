@@ -15,6 +15,7 @@ void Py_InitializeEx(int initsigs)
     if (reference_profile == NULL) {
         reference_profile = profile_by_name("cpython-3.14");
     }
+    import_start();
 }
 
 void Py_Initialize(void) { Py_InitializeEx(1); }
@@ -25,6 +26,7 @@ int Py_FinalizeEx(void)
 {
     if (initialized) {
         PyErr_Clear();
+        import_stop();
         PyGC_Collect();
         PyErr_Clear();
         initialized = false;

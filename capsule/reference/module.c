@@ -1,30 +1,58 @@
-/* Modules: an object with a dict of attributes. */
+/* The module object: a dict of attributes, and the state of its definition. */
 #include "capsule/reference/internal.h"
 
 typedef struct {
     PyObject_HEAD
     PyObject *dict;
+    PyModuleDef *def; /* NULL where PyModule_Create was not asked */
+    void *state;      /* def->m_size bytes; NULL where there is no such size */
 } Module;
 
-PyObject *PyModule_New(const char *name)
+/* Gives the new module its attributes; false on failure. */
+static bool fill_dict(Module *module, const char *name)
+{
+    module->dict = PyDict_New();
+    PyObject *text = module->dict ? PyUnicode_FromString(name) : NULL;
+    bool done = text != NULL &&
+                PyDict_SetItemString(module->dict, "__name__", text) == 0 &&
+                PyDict_SetItemString(module->dict, "__doc__", Py_None) == 0;
+    Py_XDECREF(text);
+    return done;
+}
+
+/* Gives the new module its state; false on failure. */
+static bool make_state(Module *module, PyModuleDef *def)
+{
+    if (def && def->m_size > 0) {
+        module->state = PyMem_Calloc(1, (size_t)def->m_size);
+        if (module->state == NULL) {
+            PyErr_NoMemory();
+            return false;
+        }
+    }
+    /* Last: the functions of the def never see a module that is not whole. */
+    module->def = def;
+    return true;
+}
+
+PyObject *module_new(const char *name, PyModuleDef *def)
 {
     Module *module = PyObject_GC_New(Module, &PyModule_Type);
     if (module == NULL) {
         return NULL;
     }
-    module->dict = PyDict_New();
-    PyObject *text = module->dict ? PyUnicode_FromString(name) : NULL;
-    if (text == NULL ||
-        PyDict_SetItemString(module->dict, "__name__", text) < 0) {
-        Py_XDECREF(text);
-        Py_XDECREF(module->dict);
-        PyObject_GC_Del(module);
+    module->dict = NULL;
+    module->def = NULL;
+    module->state = NULL;
+    if (!fill_dict(module, name) || !make_state(module, def)) {
+        Py_DECREF(module);
         return NULL;
     }
-    Py_DECREF(text);
     PyObject_GC_Track(module);
     return (PyObject *)module;
 }
+
+PyObject *PyModule_New(const char *name) { return module_new(name, NULL); }
 
 PyObject *PyModule_GetDict(PyObject *op)
 {
@@ -48,59 +76,57 @@ const char *PyModule_GetName(PyObject *op)
     return PyUnicode_AsUTF8(name);
 }
 
-int PyModule_AddObjectRef(PyObject *op, const char *name, PyObject *value)
+void *PyModule_GetState(PyObject *op)
 {
     if (!PyModule_Check(op)) {
-        PyErr_SetString(PyExc_TypeError,
-                        "PyModule_AddObjectRef() first argument must be a "
-                        "module");
-        return -1;
+        PyErr_BadArgument();
+        return NULL;
     }
-    if (value == NULL) {
-        if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_SystemError,
-                            "PyModule_AddObjectRef() must be called with an "
-                            "exception raised if value is NULL");
-        }
-        return -1;
+    return ((Module *)op)->state;
+}
+
+PyModuleDef *PyModule_GetDef(PyObject *op)
+{
+    if (!PyModule_Check(op)) {
+        PyErr_BadArgument();
+        return NULL;
     }
-    return PyDict_SetItemString(((Module *)op)->dict, name, value);
+    return ((Module *)op)->def;
 }
 
-int PyModule_AddObject(PyObject *op, const char *name, PyObject *value)
+/* --- attributes ----------------------------------------------------------- */
+
+static PyObject *raise_no_module_attribute(PyObject *op, PyObject *name)
 {
-    int status = PyModule_AddObjectRef(op, name, value);
-    if (status == 0) {
-        Py_DECREF(value);
+    if (reference_profile->python_2_messages) {
+        return raise_no_attribute(op, name);
     }
-    return status;
+    PyObject *module = PyDict_GetItemString(((Module *)op)->dict, "__name__");
+    if (module == NULL || !PyUnicode_Check(module)) {
+        return PyErr_Format(PyExc_AttributeError,
+                            "module has no attribute '%U'", name);
+    }
+    return PyErr_Format(PyExc_AttributeError,
+                        "module '%U' has no attribute '%U'", module, name);
 }
 
-/* --- the type ------------------------------------------------------------- */
-
-static void module_dealloc(PyObject *op)
+/* Asks the module's own function `__getattr__` for an attribute that is not in
+ * the dict; AttributeError where there is no such function. */
+static PyObject *ask_hook(PyObject *op, PyObject *name)
 {
-    PyObject_GC_UnTrack(op);
-    Py_XDECREF(((Module *)op)->dict);
-    PyObject_GC_Del(op);
-}
-
-static int module_traverse(PyObject *op, visitproc visit, void *arg)
-{
-    Py_VISIT(((Module *)op)->dict);
-    return 0;
-}
-
-static int module_clear(PyObject *op)
-{
-    PyDict_Clear(((Module *)op)->dict);
-    return 0;
-}
-
-static PyObject *module_repr(PyObject *op)
-{
-    const char *name = PyModule_GetName(op);
-    return name ? PyUnicode_FromFormat("<module '%s'>", name) : NULL;
+    PyObject *key = PyUnicode_FromString("__getattr__");
+    if (key == NULL) {
+        return NULL;
+    }
+    PyObject *hook =
+        Py_XNewRef(PyDict_GetItemWithError(((Module *)op)->dict, key));
+    Py_DECREF(key);
+    if (hook == NULL) {
+        return PyErr_Occurred() ? NULL : raise_no_module_attribute(op, name);
+    }
+    PyObject *value = PyObject_CallOneArg(hook, name);
+    Py_DECREF(hook);
+    return value;
 }
 
 static PyObject *module_getattro(PyObject *op, PyObject *name)
@@ -119,12 +145,7 @@ static PyObject *module_getattro(PyObject *op, PyObject *name)
         return value;
     }
     PyErr_Clear();
-    const char *module = PyModule_GetName(op);
-    if (module == NULL) {
-        return NULL;
-    }
-    return PyErr_Format(PyExc_AttributeError,
-                        "module '%s' has no attribute '%U'", module, name);
+    return ask_hook(op, name);
 }
 
 static int module_setattro(PyObject *op, PyObject *name, PyObject *value)
@@ -133,11 +154,54 @@ static int module_setattro(PyObject *op, PyObject *name, PyObject *value)
     if (value) {
         return PyDict_SetItem(dict, name, value);
     }
-    if (!PyDict_Contains(dict, name)) {
+    int there = PyDict_Contains(dict, name);
+    if (there == 0) {
         raise_no_attribute(op, name);
-        return -1;
     }
-    return PyDict_DelItem(dict, name);
+    return there <= 0 ? -1 : PyDict_DelItem(dict, name);
+}
+
+/* --- the type ------------------------------------------------------------- */
+
+static void module_dealloc(PyObject *op)
+{
+    Module *module = (Module *)op;
+    PyObject_GC_UnTrack(op);
+    if (module->def && module->def->m_free) {
+        module->def->m_free(op);
+    }
+    Py_XDECREF(module->dict);
+    PyMem_Free(module->state);
+    PyObject_GC_Del(op);
+}
+
+static int module_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    Module *module = (Module *)op;
+    if (module->def && module->def->m_traverse) {
+        int stopped = module->def->m_traverse(op, visit, arg);
+        if (stopped) {
+            return stopped;
+        }
+    }
+    Py_VISIT(module->dict);
+    return 0;
+}
+
+static int module_clear(PyObject *op)
+{
+    Module *module = (Module *)op;
+    if (module->def && module->def->m_clear) {
+        module->def->m_clear(op);
+    }
+    PyDict_Clear(module->dict);
+    return 0;
+}
+
+static PyObject *module_repr(PyObject *op)
+{
+    const char *name = PyModule_GetName(op);
+    return name ? PyUnicode_FromFormat("<module '%s'>", name) : NULL;
 }
 
 PyTypeObject PyModule_Type = {

@@ -319,6 +319,7 @@ TEST_F(TypeTest, TYPE_8_TheHeaderDeclaresEachFunctionWithItsTypes)
     DECLARED(PyCapsule_SetDestructor, int(PyObject *, PyCapsule_Destructor));
     DECLARED(PyCapsule_SetName, int(PyObject *, const char *));
     DECLARED(PyCapsule_SetContext, int(PyObject *, void *));
+    DECLARED(PyCapsule_Import, void *(const char *, int));
 #undef DECLARED
 }
 

@@ -1,4 +1,4 @@
-/* C functions as objects, modules, and the conversion of argument lists. */
+/* C functions as objects, and the conversion of argument lists. */
 #ifndef Py_MODSUPPORT_H
 #define Py_MODSUPPORT_H
 
@@ -29,20 +29,5 @@ PyAPI_FUNC(PyObject *) PyCFunction_New(PyMethodDef *def, PyObject *self);
  * tuple. New reference. */
 PyAPI_FUNC(PyObject *) Py_BuildValue(const char *format, ...);
 PyAPI_FUNC(PyObject *) Py_VaBuildValue(const char *format, va_list arguments);
-
-/* --- modules -------------------------------------------------------------- */
-
-PyAPI_DATA(PyTypeObject) PyModule_Type;
-#define PyModule_Check(op) PyObject_TypeCheck(op, &PyModule_Type)
-/* An empty module of that name, not in sys.modules. New reference. */
-PyAPI_FUNC(PyObject *) PyModule_New(const char *name);
-PyAPI_FUNC(PyObject *) PyModule_GetDict(PyObject *module);     /* borrowed */
-PyAPI_FUNC(const char *) PyModule_GetName(PyObject *module);   /* borrowed */
-/* module.name = value: 0, or -1. AddObject steals `value` on success only;
- * AddObjectRef never does. NULL with an exception set is passed on as -1. */
-PyAPI_FUNC(int) PyModule_AddObject(PyObject *module, const char *name,
-                                   PyObject *value);
-PyAPI_FUNC(int) PyModule_AddObjectRef(PyObject *module, const char *name,
-                                      PyObject *value);
 
 #endif

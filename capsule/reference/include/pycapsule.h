@@ -1,10 +1,10 @@
 /* Capsules: an object that carries a pointer from one piece of C to another.
  *
- * Common to all functions: a call that succeeds leaves the error indicator as
+ * Common to all functions but PyCapsule_Import: a call that succeeds leaves the error indicator as
  * it was, one that fails replaces it by its own exception (ERR-1, ERR-2). The
  * capsule argument may be NULL or any object; those that need a capsule then
- * fail with ValueError (GET-ALL-1, SET-ALL-1). No function but
- * PyCapsule_New allocates anything unless it fails.
+ * fail with ValueError (GET-ALL-1, SET-ALL-1). Of these
+ * functions only PyCapsule_New allocates anything unless it fails.
  */
 #ifndef Py_PYCAPSULE_H
 #define Py_PYCAPSULE_H
@@ -60,5 +60,23 @@ PyAPI_FUNC(int) PyCapsule_SetDestructor(PyObject *capsule,
                                         PyCapsule_Destructor destructor);
 PyAPI_FUNC(int) PyCapsule_SetName(PyObject *capsule, const char *name);
 PyAPI_FUNC(int) PyCapsule_SetContext(PyObject *capsule, void *context);
+
+/* The pointer of the capsule at `name`, a path like `module.attribute` or
+ * `package.attribute.attribute`: imports the first component and looks the
+ * others up as attributes, so that submodules are found only if somebody
+ * imported them (IMP-1, IMP-3, IMP-4). The capsule's own name must equal the
+ * whole path (IMP-2). Borrowed like that of PyCapsule_GetPointer: no reference
+ * to module or capsule is kept (IMP-9). `name` is needed only during the call
+ * and not changed (IMP-15); `no_block` is ignored but in profiles of CPython
+ * before 3.11, where it leaves the import's exception as it is (IMP-8).
+ *
+ * NULL with ImportError, whatever the import raised (IMP-6); with the exception
+ * of an attribute lookup (IMP-7); with AttributeError for what is no capsule of
+ * that name; with MemoryError (IMP-16).
+ *
+ * Undefined in CPython, one line and abort() here: a name that is NULL
+ * (IMP-13), and a call while an exception is pending, which imports would run
+ * into. */
+PyAPI_FUNC(void *) PyCapsule_Import(const char *name, int no_block);
 
 #endif

@@ -1,0 +1,293 @@
+/* Importing: sys.modules, and the modules that are initialised on demand. */
+#include "capsule/reference/internal.h"
+
+/* sys.modules: module names to any objects; NULL while no interpreter runs. */
+static PyObject *modules;
+
+/* --- modules that can be initialised -------------------------------------- */
+
+struct announced {
+    const char *name; /* not owned */
+    PyObject *(*init)(void);
+    bool running; /* `init` was called and has not returned */
+};
+
+/* Outlives the interpreters, and so must not come from their allocator. */
+static struct announced *inittab;
+static size_t inittab_size;
+
+int PyImport_AppendInittab(const char *name, PyObject *(*init)(void))
+{
+    struct announced *grown =
+        realloc(inittab, (inittab_size + 1) * sizeof(struct announced));
+    if (grown == NULL) {
+        return -1;
+    }
+    inittab = grown;
+    inittab[inittab_size++] = (struct announced){name, init, false};
+    return 0;
+}
+
+/* The index of the entry, or inittab_size. */
+static size_t find_announced(PyObject *name)
+{
+    Py_ssize_t size;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(name, &size);
+    size_t i = 0;
+    while (i < inittab_size && (strlen(inittab[i].name) != (size_t)size ||
+                                memcmp(inittab[i].name, utf8, (size_t)size))) {
+        i++;
+    }
+    return i;
+}
+
+/* What the result of an init function really means: a module, or NULL. */
+static PyObject *check_result(PyObject *module, PyObject *name)
+{
+    const char *complaint = NULL;
+    if (module == NULL) {
+        if (PyErr_Occurred()) {
+            return NULL;
+        }
+        complaint = "failed without raising an exception";
+    } else if (PyErr_Occurred()) {
+        complaint = "raised unreported exception";
+    } else if (!PyModule_Check(module) || PyModule_GetDef(module) == NULL) {
+        complaint = "did not return an extension module";
+    }
+    if (complaint) {
+        Py_XDECREF(module);
+        return PyErr_Format(PyExc_SystemError, "initialization of %U %s", name,
+                            complaint);
+    }
+    return module;
+}
+
+/* Calls the init function of entry `i`: new reference. */
+static PyObject *initialise(size_t i, PyObject *name)
+{
+    if (inittab[i].running) {
+        return PyErr_Format(PyExc_RecursionError,
+                            "the initialization of %U imports it", name);
+    }
+    inittab[i].running = true;
+    PyObject *module = inittab[i].init();
+    inittab[i].running = false; /* an init may announce others: by index */
+    module = check_result(module, name);
+    if (module && PyDict_SetItem(modules, name, module) < 0) {
+        Py_CLEAR(module);
+    }
+    return module;
+}
+
+/* --- failures ------------------------------------------------------------- */
+
+static PyObject *raise_not_found(PyObject *name)
+{
+    if (reference_profile->python_2_messages) {
+        const char *utf8 = PyUnicode_AsUTF8(name);
+        const char *dot = strrchr(utf8, '.');
+        return PyErr_Format(PyExc_ImportError, "No module named %s",
+                            dot ? dot + 1 : utf8);
+    }
+    return PyErr_Format(PyExc_ModuleNotFoundError, "No module named %R", name);
+}
+
+static PyObject *raise_not_a_package(PyObject *name, PyObject *parent)
+{
+    if (reference_profile->python_2_messages) {
+        return raise_not_found(name);
+    }
+    return PyErr_Format(PyExc_ModuleNotFoundError,
+                        "No module named %R; %R is not a package", name,
+                        parent);
+}
+
+/* --- importing ------------------------------------------------------------ */
+
+/* sys.modules[name], new reference; NULL with an exception on failure, without
+ * one where it is not there. */
+static PyObject *find_module(PyObject *name)
+{
+    if (modules == NULL) {
+        PyErr_SetString(PyExc_ImportError,
+                        "sys.meta_path is None, Python is likely shutting "
+                        "down");
+        return NULL;
+    }
+    PyObject *module = PyDict_GetItemWithError(modules, name);
+    if (module == Py_None) {
+        return PyErr_Format(PyExc_ModuleNotFoundError,
+                            "import of %U halted; None in sys.modules", name);
+    }
+    return Py_XNewRef(module);
+}
+
+/* Initialises the module of exactly that name: new reference. */
+static PyObject *load(PyObject *name)
+{
+    size_t i = find_announced(name);
+    return i < inittab_size ? initialise(i, name) : raise_not_found(name);
+}
+
+/* Whether submodules can be found in `parent`; else an exception is set. */
+static bool is_package(PyObject *parent, PyObject *parent_name, PyObject *name)
+{
+    PyObject *path = PyObject_GetAttrString(parent, "__path__");
+    if (path == NULL && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        raise_not_a_package(name, parent_name);
+    }
+    Py_XDECREF(path);
+    return path != NULL;
+}
+
+/* parent.child = module. An object that refuses the attribute is no reason to
+ * fail: the module can be found in sys.modules. */
+static int publish_in(PyObject *parent, const char *child, PyObject *module)
+{
+    if (PyObject_SetAttrString(parent, child, module) < 0) {
+        if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
+            return -1;
+        }
+        PyErr_Clear();
+    }
+    return 0;
+}
+
+static PyObject *import_name(PyObject *name);
+
+/* Imports `name`, which is `parent_name`.`child`: new reference. */
+static PyObject *load_below(PyObject *parent_name, const char *child,
+                            PyObject *name)
+{
+    PyObject *parent = import_name(parent_name);
+    if (parent == NULL) {
+        return NULL;
+    }
+    /* The parent may have imported its child. */
+    PyObject *module = find_module(name);
+    if (module == NULL && !PyErr_Occurred() &&
+        is_package(parent, parent_name, name)) {
+        module = load(name);
+        if (module && publish_in(parent, child, module) < 0) {
+            Py_CLEAR(module);
+        }
+    }
+    Py_DECREF(parent);
+    return module;
+}
+
+static PyObject *import_name(PyObject *name)
+{
+    PyObject *module = find_module(name);
+    if (module || PyErr_Occurred()) {
+        return module;
+    }
+    const char *utf8 = PyUnicode_AsUTF8(name);
+    const char *dot = strrchr(utf8, '.');
+    if (dot == NULL || dot == utf8) {
+        return load(name);
+    }
+    PyObject *parent = PyUnicode_FromStringAndSize(utf8, dot - utf8);
+    if (parent) {
+        module = load_below(parent, dot + 1, name);
+        Py_DECREF(parent);
+    }
+    return module;
+}
+
+PyObject *PyImport_Import(PyObject *name)
+{
+    Py_ssize_t size;
+    if (PyUnicode_AsUTF8AndSize(name, &size) == NULL) {
+        return NULL;
+    }
+    if (size == 0) {
+        PyErr_SetString(PyExc_ValueError, "Empty module name");
+        return NULL;
+    }
+    return import_name(name);
+}
+
+PyObject *PyImport_ImportModule(const char *name)
+{
+    PyObject *text = PyUnicode_FromString(name);
+    if (text == NULL) {
+        if (reference_profile->names_are_bytes &&
+            PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
+            PyErr_Format(PyExc_ImportError, "No module named %s", name);
+        }
+        return NULL;
+    }
+    PyObject *module = PyImport_Import(text);
+    Py_DECREF(text);
+    return module;
+}
+
+/* --- sys.modules ---------------------------------------------------------- */
+
+PyObject *PyImport_GetModuleDict(void)
+{
+    if (modules == NULL) {
+        Py_FatalError("no interpreter is running");
+    }
+    return modules;
+}
+
+PyObject *PyImport_GetModule(PyObject *name)
+{
+    return Py_XNewRef(PyDict_GetItemWithError(PyImport_GetModuleDict(), name));
+}
+
+/* The module, made if necessary: new reference. */
+static PyObject *add_module(PyObject *name)
+{
+    PyObject *module = PyImport_GetModule(name);
+    if (PyErr_Occurred() || (module && PyModule_Check(module))) {
+        return module;
+    }
+    Py_XDECREF(module);
+    const char *utf8 = PyUnicode_AsUTF8(name);
+    module = utf8 ? PyModule_New(utf8) : NULL;
+    if (module && PyDict_SetItem(modules, name, module) < 0) {
+        Py_CLEAR(module);
+    }
+    return module;
+}
+
+PyObject *PyImport_AddModuleObject(PyObject *name)
+{
+    PyObject *module = add_module(name);
+    Py_XDECREF(module); /* sys.modules has its own reference */
+    return module;
+}
+
+PyObject *PyImport_AddModuleRef(const char *name)
+{
+    PyObject *text = PyUnicode_FromString(name);
+    PyObject *module = text ? add_module(text) : NULL;
+    Py_XDECREF(text);
+    return module;
+}
+
+PyObject *PyImport_AddModule(const char *name)
+{
+    PyObject *module = PyImport_AddModuleRef(name);
+    Py_XDECREF(module); /* sys.modules has its own reference */
+    return module;
+}
+
+void import_start(void)
+{
+    modules = PyDict_New();
+    if (modules == NULL) {
+        Py_FatalError("no memory for sys.modules");
+    }
+}
+
+void import_stop(void)
+{
+    PyDict_Clear(modules);
+    PyGC_Collect();
+    Py_CLEAR(modules);
+}
