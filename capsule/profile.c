@@ -6,13 +6,21 @@
 #define PYTHON_2_CAPSULES                                                      \
     .set_pointer_checks_null_first = true,                                     \
     .import_no_block_is_unwrapped = true, .import_lacks_memory_error = true,   \
-    .names_are_bytes = true, .python_2_messages = true, .observed_rules = true
+    .names_are_bytes = true, .python_2_messages = true,                        \
+    .objects_have_an_order = true, .observed_rules = true
 
 const struct profile PROFILES[] = {
     {
         .name = "cpython-2.7",
         PYTHON_2_CAPSULES,
         .has_cobject = true,
+    },
+    {
+        /* What's New in Python 2.7 where 2.7.18 differs from it. */
+        .name = "documented-2.7",
+        PYTHON_2_CAPSULES,
+        .has_cobject = true,
+        .as_void_ptr_warns = true,
     },
     {
         /* For implementations without PyCObject. */
