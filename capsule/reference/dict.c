@@ -113,6 +113,12 @@ int PyDict_DelItem(PyObject *op, PyObject *key)
     dict->size--;
     memmove(dict->pairs + i, dict->pairs + i + 1,
             (size_t)(dict->size - i) * sizeof(struct pair));
+    if (dict->size == 0) {
+        /* sys.modules must not seem to leak what it once had to hold. */
+        PyMem_Free(dict->pairs);
+        dict->pairs = NULL;
+        dict->capacity = 0;
+    }
     Py_DECREF(old.key);
     Py_DECREF(old.value);
     return 0;

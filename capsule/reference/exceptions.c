@@ -52,8 +52,26 @@ static PyObject *exception_new(PyTypeObject *type, PyObject *args,
     return exception;
 }
 
+/* Attributes that are always None here: exceptions are not chained, and an
+ * ImportError does not know its module. */
+static bool is_unused(PyObject *op, PyObject *name)
+{
+    static const char *const unused[] = {"__cause__", "__context__", "name",
+                                         "path"};
+    size_t n = Py_IS_TYPE(op, (PyTypeObject *)PyExc_ImportError) ? 4 : 2;
+    for (size_t i = 0; i < n; i++) {
+        if (PyUnicode_CompareWithASCIIString(name, unused[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static PyObject *exception_getattro(PyObject *op, PyObject *name)
 {
+    if (is_unused(op, name)) {
+        Py_RETURN_NONE;
+    }
     if (PyUnicode_CompareWithASCIIString(name, "args") == 0) {
         PyObject *value = value_of(op);
         if (value == NULL) {

@@ -8,11 +8,18 @@ PROFILES = [
     "cpython-3.14",
 ]
 
-def rule_test(name):
+# Older versions, which differ in PyCapsule_Import only.
+IMPORT_PROFILES = PROFILES + [
+    "cpython-2.7-capsules",
+    "cpython-3.8",
+]
+
+def rule_test(name, profiles = PROFILES):
     """Tests `<name>_<profile>` of `<name>.cc`.
 
     Args:
       name: the file's name without its extension.
+      profiles: those that the test has to hold in.
     """
 
     # Compiled once; alwayslink, since nothing refers to a test by name.
@@ -23,7 +30,7 @@ def rule_test(name):
         alwayslink = True,
         deps = [":support"],
     )
-    for profile in PROFILES:
+    for profile in profiles:
         cc_test(
             name = name + "_" + profile,
             size = "small",

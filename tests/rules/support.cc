@@ -54,6 +54,13 @@ void Log(PyObject *capsule)
     destructor_log.push_back(call);
 }
 
+// Filled before main() begins, in whatever order the files come in.
+std::vector<void (*)()> &FunctionsBeforeStart()
+{
+    static std::vector<void (*)()> functions;
+    return functions;
+}
+
 } // namespace
 
 void LogDestructor(PyObject *capsule) { Log(capsule); }
@@ -149,6 +156,18 @@ void CapsuleTest::TearDown()
         << "blocks of the implementation at the end and at the start";
 }
 
+BeforeStart::BeforeStart(void (*function)())
+{
+    FunctionsBeforeStart().push_back(function);
+}
+
+static void CallFunctionsBeforeStart()
+{
+    for (void (*function)() : FunctionsBeforeStart()) {
+        function();
+    }
+}
+
 } // namespace rules
 
 // CAPSULE_PROFILE names the profile that the tests hold the host to.
@@ -156,6 +175,7 @@ int main(int argc, char **argv)
 {
     ::testing::InitGoogleTest(&argc, argv);
     const char *profile = std::getenv("CAPSULE_PROFILE");
+    rules::CallFunctionsBeforeStart();
     if (host_start(profile) < 0) {
         std::fprintf(stderr,
                      "rules: the implementation has no profile '%s'; set "

@@ -88,6 +88,14 @@ class CapsuleTest : public ::testing::Test {
     size_t live_blocks_;
 };
 
+// Calls `function` before the implementation is started, for what has to be
+// announced that early (PyImport_AppendInittab). To be defined at namespace
+// scope.
+class BeforeStart {
+  public:
+    explicit BeforeStart(void (*function)());
+};
+
 } // namespace rules
 
 #endif

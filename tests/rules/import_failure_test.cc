@@ -1,0 +1,394 @@
+// Section 1.6 of the contract: PyCapsule_Import, which exception it raises.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/rules/misuse.h"
+#include "tests/rules/modules.h"
+#include "tests/rules/support.h"
+
+namespace {
+
+using rules::BeforeStart;
+using rules::Forget;
+using rules::Importable;
+using rules::NothingRaised;
+using rules::PendingException;
+using rules::Publish;
+using rules::Put;
+using rules::Raised;
+
+std::string CouldNotImport(const std::string &module)
+{
+    return "PyCapsule_Import could not import module \"" + module + "\"";
+}
+
+// --- modules whose initialisation fails --------------------------------------
+
+int attempts;
+
+template <PyObject **TYPE> PyObject *InitRaising()
+{
+    attempts++;
+    PyErr_SetString(*TYPE, "out of order");
+    return nullptr;
+}
+
+PyObject *InitSilent() { return nullptr; }
+
+PyModuleDef flaky_def = {PyModuleDef_HEAD_INIT,
+                         "capflaky",
+                         nullptr,
+                         0,
+                         nullptr,
+                         nullptr,
+                         nullptr,
+                         nullptr,
+                         nullptr};
+bool flaky_works;
+
+PyObject *InitFlaky()
+{
+    if (!flaky_works) {
+        PyErr_SetString(PyExc_RuntimeError, "not yet");
+        return nullptr;
+    }
+    PyObject *module = PyModule_Create(&flaky_def);
+    Publish(module, "cap", &attempts, "capflaky.cap");
+    return module;
+}
+
+const struct {
+    const char *module;
+    PyObject *(*init)();
+    PyObject **type;
+} FAILING[] = {
+    {"capzero", InitRaising<&PyExc_ZeroDivisionError>,
+     &PyExc_ZeroDivisionError},
+    {"capexit", InitRaising<&PyExc_SystemExit>, &PyExc_SystemExit},
+    {"capinterrupt", InitRaising<&PyExc_KeyboardInterrupt>,
+     &PyExc_KeyboardInterrupt},
+    {"capmemory", InitRaising<&PyExc_MemoryError>, &PyExc_MemoryError},
+    {"capattribute", InitRaising<&PyExc_AttributeError>, &PyExc_AttributeError},
+    {"capimport", InitRaising<&PyExc_ImportError>, &PyExc_ImportError},
+    {"capsilent", InitSilent, &PyExc_SystemError},
+};
+
+const BeforeStart announce([] {
+    for (const auto &failing : FAILING) {
+        PyImport_AppendInittab(failing.module, failing.init);
+    }
+    PyImport_AppendInittab("capflaky", InitFlaky);
+});
+
+class ImportFailureTest : public rules::CapsuleTest {
+  protected:
+    void SetUp() override
+    {
+        CapsuleTest::SetUp();
+        importable_ = std::make_unique<Importable>("capm");
+        Publish(module(), "cap", &payload_, "capm.cap");
+        Publish(module(), "mism", &payload_, "capm.other");
+        Publish(module(), "nul", &payload_, nullptr);
+        Put(module(), "notcap", PyLong_FromLong(7));
+    }
+
+    void TearDown() override
+    {
+        importable_.reset();
+        CapsuleTest::TearDown();
+    }
+
+    PyObject *module() const { return importable_->get(); }
+
+    static void ExpectCouldNotImport(const char *name,
+                                     const std::string &module)
+    {
+        EXPECT_EQ(PyCapsule_Import(name, 0), nullptr);
+        EXPECT_TRUE(Raised(PyExc_ImportError, CouldNotImport(module)));
+    }
+
+    int payload_ = 0;
+
+  private:
+    std::unique_ptr<Importable> importable_;
+};
+
+const char *const FAILING_NAMES[] = {
+    "",           ".",           "..",           ".capm.cap", "nosuchmod",
+    "nosuchmod.", "nosuchmod.x", "capzero.x",    "capexit.x", "capsilent.x",
+    "\xff.x",     "capm",        "capm.",        "capm..cap", "capm.nope",
+    "capm.mism",  "capm.nul",    "capm.notcap",  "capm.cap.", "capm.cap.x",
+    "capm.\xff",  "capm.nope.x", "capm.notcap.x"};
+
+// --- IMP-5, IMP-6 ------------------------------------------------------------
+
+TEST_F(ImportFailureTest, IMP_5_FailureIsNullAndAnException)
+{
+    for (const char *name : FAILING_NAMES) {
+        for (int no_block : {0, 1}) {
+            EXPECT_EQ(PyCapsule_Import(name, no_block), nullptr) << name;
+            EXPECT_NE(PyErr_Occurred(), nullptr) << name;
+            PyErr_Clear();
+        }
+    }
+}
+
+TEST_F(ImportFailureTest, IMP_5_SuccessIsThePointerAndNoException)
+{
+    EXPECT_EQ(PyCapsule_Import("capm.cap", 0), &payload_);
+    EXPECT_TRUE(NothingRaised());
+}
+
+TEST_F(ImportFailureTest, IMP_6_AModuleThatDoesNotExist)
+{
+    ExpectCouldNotImport("nosuchmod.x", "nosuchmod");
+    ExpectCouldNotImport("nosuchmod", "nosuchmod");
+    ExpectCouldNotImport("nosuchmod.", "nosuchmod");
+    ExpectCouldNotImport("nosuchmod.a.b", "nosuchmod");
+}
+
+TEST_F(ImportFailureTest, IMP_6_WhateverTheImportRaisedIsReplaced)
+{
+    for (const auto &failing : FAILING) {
+        SCOPED_TRACE(failing.module);
+        ExpectCouldNotImport((std::string(failing.module) + ".x").c_str(),
+                             failing.module);
+        EXPECT_EQ(
+            PyDict_GetItemString(PyImport_GetModuleDict(), failing.module),
+            nullptr)
+            << "a module that failed is in sys.modules";
+    }
+}
+
+TEST_F(ImportFailureTest, IMP_6_AFailedImportIsTriedAgain)
+{
+    attempts = 0;
+    ExpectCouldNotImport("capzero.x", "capzero");
+    ExpectCouldNotImport("capzero.x", "capzero");
+    EXPECT_EQ(attempts, 2);
+
+    flaky_works = false;
+    ExpectCouldNotImport("capflaky.cap", "capflaky");
+    flaky_works = true;
+    EXPECT_EQ(PyCapsule_Import("capflaky.cap", 0), &attempts);
+    EXPECT_TRUE(NothingRaised());
+    Forget("capflaky");
+}
+
+TEST_F(ImportFailureTest, IMP_6_NoneInSysModulesCannotBeImported)
+{
+    Py_INCREF(Py_None);
+    Importable none("capnone", Py_None);
+    ExpectCouldNotImport("capnone.x", "capnone");
+}
+
+TEST_F(ImportFailureTest, IMP_6_ANameThatIsNotUtf8)
+{
+    // Python 2 shows the bytes themselves, which no str can hold here.
+    EXPECT_EQ(PyCapsule_Import("\xff\xfe.x", 0), nullptr);
+    if (host_profile()->names_are_bytes) {
+        EXPECT_TRUE(Raised(PyExc_ImportError));
+    } else {
+        EXPECT_TRUE(Raised(PyExc_ImportError,
+                           CouldNotImport("\xef\xbf\xbd\xef\xbf\xbd")));
+    }
+}
+
+// The new exception says nothing of the one that it replaces.
+TEST_F(ImportFailureTest, IMP_6_TheExceptionIsNotChained)
+{
+    ONLY_WHERE_OBSERVED_RULES_APPLY();
+    if (host_profile()->python_2_messages) {
+        GTEST_SKIP() << "exceptions have no such attributes in Python 2";
+    }
+    for (const char *name : {"nosuchmod.x", "capzero.x"}) {
+        SCOPED_TRACE(name);
+        EXPECT_EQ(PyCapsule_Import(name, 0), nullptr);
+        PyObject *type, *exception, *traceback;
+        PyErr_Fetch(&type, &exception, &traceback);
+        PyErr_NormalizeException(&type, &exception, &traceback);
+        ASSERT_NE(exception, nullptr);
+        for (const char *attribute :
+             {"__cause__", "__context__", "name", "path"}) {
+            PyObject *value = PyObject_GetAttrString(exception, attribute);
+            EXPECT_EQ(value, Py_None) << attribute;
+            Py_XDECREF(value);
+        }
+        Py_XDECREF(type);
+        Py_XDECREF(exception);
+        Py_XDECREF(traceback);
+    }
+}
+
+// --- IMP-7 -------------------------------------------------------------------
+
+PyObject *hook_exception; // what the hook raises; borrowed
+
+PyObject *RaiseException(PyObject *, PyObject *name)
+{
+    if (rules::IsSpecialName(rules::TextOf(name))) {
+        PyErr_SetObject(PyExc_AttributeError, name);
+    } else {
+        PyErr_SetObject(reinterpret_cast<PyObject *>(Py_TYPE(hook_exception)),
+                        hook_exception);
+    }
+    return nullptr;
+}
+
+PyMethodDef raising_hook = {"__getattr__", RaiseException, METH_O, nullptr};
+
+TEST_F(ImportFailureTest, IMP_7_TheExceptionOfAnAttributePassesThrough)
+{
+    rules::AskForMissingAttributes(module(), &raising_hook);
+    for (PyObject *type :
+         {PyExc_AttributeError, PyExc_ImportError, PyExc_KeyError,
+          PyExc_ZeroDivisionError, PyExc_MemoryError, PyExc_SystemExit,
+          PyExc_KeyboardInterrupt}) {
+        SCOPED_TRACE(reinterpret_cast<PyTypeObject *>(type)->tp_name);
+        hook_exception = PyObject_CallObject(type, nullptr);
+        for (const char *name : {"capm.nope", "capm.nope.cap"}) {
+            EXPECT_EQ(PyCapsule_Import(name, 0), nullptr);
+            PyObject *raised_type, *raised, *traceback;
+            PyErr_Fetch(&raised_type, &raised, &traceback);
+            EXPECT_EQ(raised, hook_exception);
+            Py_XDECREF(raised_type);
+            Py_XDECREF(raised);
+            Py_XDECREF(traceback);
+        }
+        Py_DECREF(hook_exception);
+    }
+    EXPECT_EQ(PyCapsule_Import("capm.cap", 0), &payload_)
+        << "the hook is asked for what the module has";
+}
+
+TEST_F(ImportFailureTest, IMP_7_AModuleWithoutTheAttribute)
+{
+    std::string text = host_profile()->python_2_messages
+                           ? "'module' object has no attribute "
+                           : "module 'capm' has no attribute ";
+    EXPECT_EQ(PyCapsule_Import("capm.nope", 0), nullptr);
+    EXPECT_TRUE(Raised(PyExc_AttributeError, text + "'nope'"));
+    EXPECT_EQ(PyCapsule_Import("capm.nope.cap", 0), nullptr);
+    EXPECT_TRUE(Raised(PyExc_AttributeError, text + "'nope'"));
+    EXPECT_EQ(PyCapsule_Import("capm.", 0), nullptr);
+    EXPECT_TRUE(Raised(PyExc_AttributeError, text + "''"));
+}
+
+TEST_F(ImportFailureTest, IMP_7_ACapsuleHasNoAttributes)
+{
+    std::string text = "'PyCapsule' object has no attribute ";
+    EXPECT_EQ(PyCapsule_Import("capm.cap.x", 0), nullptr);
+    EXPECT_TRUE(Raised(PyExc_AttributeError, text + "'x'"));
+    EXPECT_EQ(PyCapsule_Import("capm.cap.", 0), nullptr);
+    EXPECT_TRUE(Raised(PyExc_AttributeError, text + "''"));
+}
+
+TEST_F(ImportFailureTest, IMP_7_AnAttributeThatIsNotUtf8)
+{
+    PyObject *type = host_profile()->names_are_bytes ? PyExc_AttributeError
+                                                     : PyExc_UnicodeDecodeError;
+    for (const char *name : {"capm.\xff", "capm.\xff.x", "capm.notcap.\xc3("}) {
+        EXPECT_EQ(PyCapsule_Import(name, 0), nullptr);
+        EXPECT_TRUE(Raised(type));
+    }
+}
+
+// --- IMP-8 -------------------------------------------------------------------
+
+TEST_F(ImportFailureTest, IMP_8_SuccessDoesNotDependOnIt)
+{
+    for (int no_block : {0, 1, -1, 2}) {
+        EXPECT_EQ(PyCapsule_Import("capm.cap", no_block), &payload_);
+        EXPECT_TRUE(NothingRaised());
+    }
+}
+
+// Type and message of the pending exception; takes it away.
+std::string TakeRaised()
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    PyObject *text = PyObject_Str(value);
+    std::string result =
+        std::string(Py_TYPE(value)->tp_name) + ": " + rules::TextOf(text);
+    Py_XDECREF(text);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return result;
+}
+
+TEST_F(ImportFailureTest, IMP_8_FailureDoesNotDependOnIt)
+{
+    for (const char *name : FAILING_NAMES) {
+        SCOPED_TRACE(name);
+        EXPECT_EQ(PyCapsule_Import(name, 0), nullptr);
+        std::string wanted = TakeRaised();
+        if (host_profile()->import_no_block_is_unwrapped &&
+            wanted.find("could not import module") != std::string::npos) {
+            continue; // the next test's
+        }
+        for (int no_block : {1, -1}) {
+            EXPECT_EQ(PyCapsule_Import(name, no_block), nullptr);
+            EXPECT_EQ(TakeRaised(), wanted);
+        }
+    }
+}
+
+TEST_F(ImportFailureTest, IMP_8_BeforePython311ItLeftTheImportsException)
+{
+    bool unwrapped = host_profile()->import_no_block_is_unwrapped;
+    for (const auto &failing : FAILING) {
+        SCOPED_TRACE(failing.module);
+        std::string name = std::string(failing.module) + ".x";
+        EXPECT_EQ(PyCapsule_Import(name.c_str(), 1), nullptr);
+        EXPECT_TRUE(Raised(unwrapped ? *failing.type : PyExc_ImportError));
+    }
+    for (const char *name : {"", ".capm"}) {
+        EXPECT_EQ(PyCapsule_Import(name, 1), nullptr);
+        EXPECT_TRUE(unwrapped ? Raised(PyExc_ValueError, "Empty module name")
+                              : Raised(PyExc_ImportError, CouldNotImport("")));
+    }
+}
+
+TEST_F(ImportFailureTest, IMP_8_BeforePython311ItToldOfAMissingModule)
+{
+    const struct profile *profile = host_profile();
+    EXPECT_EQ(PyCapsule_Import("nosuchmod.x", 1), nullptr);
+    if (!profile->import_no_block_is_unwrapped) {
+        EXPECT_TRUE(Raised(PyExc_ImportError, CouldNotImport("nosuchmod")));
+    } else if (profile->python_2_messages) {
+        EXPECT_TRUE(Raised(PyExc_ImportError, "No module named nosuchmod"));
+    } else {
+        EXPECT_TRUE(
+            Raised(PyExc_ModuleNotFoundError, "No module named 'nosuchmod'"));
+    }
+}
+
+// --- misuse ------------------------------------------------------------------
+
+TEST_F(ImportFailureTest, IMP_13_TheNameMustNotBeNull)
+{
+    EXPECT_MISUSE_IS_SEEN(PyCapsule_Import(nullptr, 0),
+                          rules::ImplementationReports(
+                              "PyCapsule_Import(NULL); the name must not be "
+                              "NULL (IMP-13)"));
+}
+
+// Imports run into an exception that is pending. Versions of CPython lose it,
+// fail, or abort; none of them promises anything.
+TEST_F(ImportFailureTest, ERR_1_ImportIsNotToBeCalledWithAnExceptionPending)
+{
+    EXPECT_MISUSE_IS_SEEN(
+        {
+            PendingException pending;
+            PyCapsule_Import("capm.cap", 0);
+        },
+        rules::ImplementationReports("PyCapsule_Import with an exception "
+                                     "pending"));
+}
+
+} // namespace
