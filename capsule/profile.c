@@ -23,11 +23,6 @@ const struct profile PROFILES[] = {
         .as_void_ptr_warns = true,
     },
     {
-        /* For implementations without PyCObject. */
-        .name = "cpython-2.7-capsules",
-        PYTHON_2_CAPSULES,
-    },
-    {
         .name = "cpython-3.8",
         .set_pointer_checks_null_first = true,
         .import_no_block_is_unwrapped = true,

@@ -3,7 +3,7 @@
 
 void text_append(struct text *text, const char *bytes, size_t size)
 {
-    if (text->failed) {
+    if (text->failed || size == 0) {
         return;
     }
     if (text->capacity - text->size < size) {
