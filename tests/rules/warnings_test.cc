@@ -148,6 +148,19 @@ TEST_F(WarningsTest, W27_3_AFilterCanBeAppended)
     EXPECT_TRUE(Raised(PyExc_RuntimeWarning, "behind it"));
 }
 
+TEST_F(WarningsTest, W27_3_WhatWasShownIsForgottenWithTheFilters)
+{
+    if (!host_keeps_nothing()) {
+        GTEST_SKIP() << "the implementation remembers it, as CPython 2.7 does";
+    }
+    EXPECT_NE(ShownThreeTimes(PyExc_UserWarning, "shown again"), "");
+    RemoveWarningFilters();
+    EXPECT_NE(ShownThreeTimes(PyExc_UserWarning, "shown again"), "");
+    FilterWarnings("default");
+    EXPECT_NE(ShownThreeTimes(PyExc_UserWarning, "shown again"), "");
+    EXPECT_EQ(ShownThreeTimes(PyExc_UserWarning, "shown again"), "");
+}
+
 TEST_F(WarningsTest, W27_3_WithoutFiltersEveryWarningIsShownOnce)
 {
     RemoveWarningFilters();
