@@ -196,6 +196,22 @@ static PyObject *import_name(PyObject *name)
     return module;
 }
 
+/* Also the first component of a dotted name has to be importable, even if
+ * nothing needed it; false and an exception where it is not. */
+static bool import_front(PyObject *name)
+{
+    const char *utf8 = PyUnicode_AsUTF8(name);
+    const char *dot = strchr(utf8, '.');
+    if (dot == NULL) {
+        return true;
+    }
+    PyObject *front = PyUnicode_FromStringAndSize(utf8, dot - utf8);
+    PyObject *module = front ? import_name(front) : NULL;
+    Py_XDECREF(front);
+    Py_XDECREF(module);
+    return module != NULL;
+}
+
 PyObject *PyImport_Import(PyObject *name)
 {
     Py_ssize_t size;
@@ -206,7 +222,11 @@ PyObject *PyImport_Import(PyObject *name)
         PyErr_SetString(PyExc_ValueError, "Empty module name");
         return NULL;
     }
-    return import_name(name);
+    PyObject *module = import_name(name);
+    if (module && !import_front(name)) {
+        Py_CLEAR(module);
+    }
+    return module;
 }
 
 PyObject *PyImport_ImportModule(const char *name)

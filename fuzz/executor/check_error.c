@@ -24,6 +24,28 @@ bool has_raised(const struct model_error *before)
            (!before->set || before->identity != peek_exception());
 }
 
+/* The exceptions that the program has met. A reference to each is kept, or the
+ * next one could have the same address and pass for it. */
+static struct {
+    PyObject *exception[512];
+    unsigned count;
+} met;
+
+static void remember_exception(PyObject *exception)
+{
+    if (exception && met.count < sizeof(met.exception) / sizeof(PyObject *)) {
+        Py_INCREF(exception);
+        met.exception[met.count++] = exception;
+    }
+}
+
+void forget_exceptions(void)
+{
+    while (met.count > 0) {
+        Py_DECREF(met.exception[--met.count]);
+    }
+}
+
 static bool message_is(PyObject *exception, const char *message)
 {
     PyObject *text = PyObject_Str(exception);
@@ -68,6 +90,7 @@ void check_indicator(uint16_t rule)
             violation(rule, describe_error(e), describe_pending());
         }
         e->identity = exception;
+        remember_exception(exception);
     } else if (e->identity != exception) {
         violation(rule, describe_error(e), describe_pending());
     }

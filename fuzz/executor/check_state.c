@@ -20,13 +20,6 @@ static enum field find_difference(const struct model_capsule *capsule,
     if (*got != field[FIELD_NAME].address) {
         return FIELD_NAME;
     }
-    int block = field[FIELD_NAME].block;
-    if (block == NOTHING || run.model.block[block].alive) {
-        *got = (uintptr_t)PyCapsule_GetPointer(object, name);
-        if (*got != field[FIELD_POINTER].address) {
-            return FIELD_POINTER;
-        }
-    }
     *got = (uintptr_t)PyCapsule_GetContext(object);
     if (*got != field[FIELD_CONTEXT].address) {
         return FIELD_CONTEXT;
@@ -34,6 +27,13 @@ static enum field find_difference(const struct model_capsule *capsule,
     *got = (uintptr_t)PyCapsule_GetDestructor(object);
     if (*got != (uintptr_t)destructor_function(capsule->destructor)) {
         return FIELD_DESTRUCTOR;
+    }
+    int block = field[FIELD_NAME].block;
+    if (block == NOTHING || run.model.block[block].alive) {
+        *got = (uintptr_t)PyCapsule_GetPointer(object, name);
+        if (*got != field[FIELD_POINTER].address) {
+            return FIELD_POINTER;
+        }
     }
     return FIELD_COUNT;
 }
@@ -66,7 +66,7 @@ void check_fields(int id, uint16_t rule)
     if (field != FIELD_COUNT) {
         report_difference(&run.model.capsule[id], field, got, rule);
     }
-    check_indicator(rule);
+    check_indicator(RULE_ERR_1);
 }
 
 /* Which rule a field breaks that is not what it should be after this call. */
@@ -94,17 +94,22 @@ static uint16_t field_rule(const struct call *call,
     return run.model.capsule[id].rule[field];
 }
 
-static void check_references(const struct call *call, int id)
+/* Which rule a wrong number of references breaks after this call. */
+static uint16_t reference_rule(unsigned op)
 {
-    const struct model_capsule *capsule = &run.model.capsule[id];
+    return only_looks(op)   ? RULE_GET_ALL_2
+           : is_setter(op)  ? RULE_SET_ALL_2
+           : op == CALL_NEW ? RULE_NEW_1
+                            : RULE_TYPE_1;
+}
+
+/* The collector may have left some references of those that are to go. */
+static void check_references(const struct model_capsule *capsule, uint16_t rule)
+{
     PyObject *object = (PyObject *)capsule->handle;
     long expected = model_references(capsule);
     long got = (long)Py_REFCNT(object);
     if (got < expected || got > expected + capsule->uncollected) {
-        uint16_t rule = only_looks(call->op)   ? RULE_GET_ALL_2
-                        : is_setter(call->op)  ? RULE_SET_ALL_2
-                        : call->op == CALL_NEW ? RULE_NEW_1
-                                               : RULE_TYPE_1;
         violation(rule, describe_count("references", expected),
                   describe_count("references", got));
     }
@@ -121,12 +126,13 @@ void check_capsules(const struct call *call, const struct model_arg *args,
         int id = run.model.alive[i];
         const struct model_capsule *capsule = &run.model.capsule[id];
         uintptr_t got;
+        check_references(capsule, reference_rule(call->op));
         enum field field = find_difference(capsule, &got);
         if (field != FIELD_COUNT) {
             report_difference(capsule, field, got,
                               field_rule(call, args, p, id, field));
         }
-        check_references(call, id);
+        check_references(capsule, RULE_GET_ALL_2);
     }
     if (call->op == CALL_NEW && !p->fails) {
         const struct model_capsule *created =
@@ -149,7 +155,7 @@ void check_capsules(const struct call *call, const struct model_arg *args,
         check_foreign_objects(is_setter(call->op) ? RULE_SET_ALL_2
                                                   : RULE_GET_ALL_2);
     }
-    check_indicator(p->indicator_rule);
+    check_indicator(RULE_ERR_1); /* by the getters above */
 }
 
 void check_foreign_objects(uint16_t rule)

@@ -61,8 +61,8 @@ static uint16_t broken_rule(const struct call *call,
         model_names_match((const char *)got, (const char *)p->value)) {
         return RULE_GETN_3; /* the right text elsewhere */
     }
-    if (call->op == CALL_IS_VALID && (got != 0) == (p->value != 0)) {
-        return RULE_VAL_2;
+    if (call->op == CALL_IS_VALID) {
+        return (got != 0) == (p->value != 0) ? RULE_VAL_2 : RULE_VAL_1;
     }
     if (is_setter(call->op) && (got != 0) == (p->value != 0)) {
         return RULE_SET_ALL_1; /* nonzero, but not -1 */

@@ -19,8 +19,12 @@ static int find_alive(const void *handle)
 static void __attribute__((noreturn)) refuse_destruction(const void *handle)
 {
     const struct level *level = &run.level[run.level_count - 1];
-    bool replaced = level->call && level->call->op == CALL_SET_DESTRUCTOR;
-    if (replaced) {
+    unsigned op = level->call ? level->call->op : CALL_COUNT;
+    if (op == CALL_NEW) {
+        violation(RULE_NEW_12, "no destructor is called",
+                  "the destructor that was meant for the capsule");
+    }
+    if (op == CALL_SET_DESTRUCTOR || op == CALL_HOLD) {
         violation(RULE_SETD_1, "no destructor is called",
                   "the destructor is called while it is replaced");
     }

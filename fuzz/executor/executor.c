@@ -180,6 +180,7 @@ static void expect_no_memory(const struct call *call,
 {
     if (prediction->fails &&
         !PyErr_ExceptionMatches(world.exception_type[EXCEPTION_MEMORY_ERROR])) {
+        prediction->message = run.model.error.message = NULL; /* may be lost */
         return;
     }
     prediction->fails = true;
@@ -315,6 +316,24 @@ static void check_nothing_forgotten(void)
     }
 }
 
+/* The implementation has as many blocks as before. */
+static void check_balance(void)
+{
+    long more = (long)(host_live_blocks() - run.live_blocks);
+    if (more > 0) {
+        violation(
+            RULE_TYPE_1,
+            describe_count("blocks of the implementation are left", 0),
+            describe_count("blocks of the implementation are left", more));
+    }
+    if (more < 0) {
+        violation(
+            RULE_DTOR_13,
+            describe_count("blocks that are not its own are freed", 0),
+            describe_count("blocks that are not its own are freed", -more));
+    }
+}
+
 void executor_run(const struct program *program,
                   const struct annotations *annotations)
 {
@@ -340,12 +359,8 @@ void executor_run(const struct program *program,
     } else {
         clean_up();
     }
-    if (host_live_blocks() != run.live_blocks) {
-        violation(RULE_TYPE_1,
-                  describe_count("blocks of the implementation are left", 0),
-                  describe_count("blocks of the implementation are left",
-                                 (long)(host_live_blocks() - run.live_blocks)));
-    }
+    forget_exceptions();
+    check_balance();
     check_foreign_objects(RULE_SET_ALL_2);
     free_literals();
     if (!world.options.use_malloc) {
@@ -354,3 +369,5 @@ void executor_run(const struct program *program,
     run.program = NULL;
     status->programs++;
 }
+
+uint64_t executor_performed(void) { return run.performed; }

@@ -55,6 +55,10 @@ void executor_set_input(const uint8_t *bytes, size_t size);
 void executor_run(const struct program *program,
                   const struct annotations *annotations);
 
+/* The calls of the last program that were performed, a bit each, the first
+ * call's lowest; the others were left out. */
+uint64_t executor_performed(void);
+
 /* Prints the rules that were exercised since executor_start(), with counts,
  * and those that programs can exercise but did not. */
 void executor_print_rules(FILE *out);

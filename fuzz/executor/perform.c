@@ -90,59 +90,20 @@ static void drop_owned(void *context)
 
 /* --- arguments ------------------------------------------------------------ */
 
-static const struct model_frame *frame(void)
+static const char *name_of(const struct model_arg *arg)
 {
-    return &run.model.frame[run.model.frame_count - 1];
-}
-
-static void resolve_block(struct model_arg *arg, unsigned block_slot)
-{
-    int id = run.model.block_slot[block_slot];
-    if (id != NOTHING) {
-        arg->value.address = run.model.block[id].address;
-        arg->value.block = (int16_t)id;
-    }
+    return (const char *)arg->value.address;
 }
 
 void resolve_args(const struct program *program, const struct call *call,
                   struct model_arg *args)
 {
     const struct call_info *info = &CALLS[call->op];
+    model_resolve(&run.model, program, call, args);
     for (unsigned i = 0; i < info->arg_count; i++) {
-        const struct value *value = &call->args[i];
-        struct model_arg *arg = &args[i];
-        *arg = (struct model_arg){
-            .tag = value->tag,
-            .index = value->index,
-            .number = value->number,
-            .capsule = NOTHING,
-            .value = {0, NOTHING, NOTHING},
-        };
-        switch (value->tag) {
-        case VALUE_CAPSULE:
-            arg->capsule = value->index == SLOT_SELF
-                               ? frame()->capsule
-                               : run.model.capsule_slot[value->index];
-            break;
-        case VALUE_PAYLOAD:
-            resolve_block(arg, value->index);
-            break;
-        case VALUE_BUFFER:
-            resolve_block(arg, SLOTS + value->index);
-            break;
-        case VALUE_ADDRESS:
-            arg->value.address = ADDRESSES[value->index];
-            break;
-        case VALUE_TEXT:
-            if (info->args[i] == ARG_NAME) {
-                arg->value.address =
-                    make_literal(program_text(program, value), value->number);
-            } else {
-                arg->value.address = (uintptr_t)program_text(program, value);
-            }
-            break;
-        default:
-            break;
+        if (args[i].tag == VALUE_TEXT && info->args[i] == ARG_NAME) {
+            args[i].value.address =
+                make_literal(name_of(&args[i]), args[i].number);
         }
     }
 }
@@ -163,11 +124,6 @@ static PyCapsule_Destructor function_of(const struct model_arg *arg)
 {
     return destructor_function(arg->tag == VALUE_DESTRUCTOR ? arg->index
                                                             : NOTHING);
-}
-
-static const char *name_of(const struct model_arg *arg)
-{
-    return (const char *)arg->value.address;
 }
 
 static void *pointer_of(const struct model_arg *arg)
@@ -218,12 +174,20 @@ static void do_realloc(const struct call *call, const struct model_arg *args)
                     false);
 }
 
-/* Reads the payload as a consumer does. */
-static void do_read(PyObject *capsule, const char *name)
+/* Reads the payload as a consumer does, who has the right name. */
+static void do_read(PyObject *object, const struct model_arg *args)
 {
-    const char *payload = PyCapsule_GetPointer(capsule, name);
+    const struct model_address *field =
+        run.model.capsule[args[0].capsule].field;
+    const char *payload = PyCapsule_GetPointer(object, name_of(&args[1]));
     if (payload) {
         touch_read(payload);
+    } else if (!world.options.misuse) {
+        bool same = field[FIELD_NAME].address == args[1].value.address;
+        violation(same ? RULE_GETP_1 : RULE_GETP_6,
+                  describe_outcome(YIELDS_POINTER, field[FIELD_POINTER].address,
+                                   NULL),
+                  describe_outcome(YIELDS_POINTER, 0, describe_pending()));
     }
 }
 
@@ -377,7 +341,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         do_restore_error(level);
         return 0;
     case CALL_READ:
-        do_read(object, name_of(&args[1]));
+        do_read(object, args);
         return 0;
     case CALL_FREE_POINTER_OF:
         free_owned(PyCapsule_GetPointer(object, PyCapsule_GetName(object)));

@@ -51,7 +51,8 @@ void execute_call(const struct call *call);
 
 /* --- perform.c ------------------------------------------------------------ */
 
-/* Gives the arguments their meaning in the current state. */
+/* Gives the arguments their meaning in the current state; names that are
+ * literals get a block each. */
 void resolve_args(const struct program *program, const struct call *call,
                   struct model_arg *args);
 
@@ -100,7 +101,8 @@ static inline bool only_looks(unsigned op)
 {
     return op == CALL_GET_POINTER || op == CALL_GET_DESTRUCTOR ||
            op == CALL_GET_NAME || op == CALL_GET_CONTEXT ||
-           op == CALL_IS_VALID || op == CALL_CHECK_EXACT || op == CALL_REPR;
+           op == CALL_IS_VALID || op == CALL_CHECK_EXACT || op == CALL_REPR ||
+           op == CALL_READ;
 }
 
 /* What came back is what was predicted; `before` is the indicator before the
@@ -113,6 +115,8 @@ bool has_raised(const struct model_error *before);
 /* The indicator changed as predicted; `before` is what it was. */
 void check_error(const struct prediction *prediction,
                  const struct model_error *before);
+/* Gives up the references to the exceptions that were met. */
+void forget_exceptions(void);
 /* The indicator is what the model says; `rule` is what is broken otherwise. */
 void check_indicator(uint16_t rule);
 /* All fields and reference counts of all capsules, after this call. */

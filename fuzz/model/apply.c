@@ -185,7 +185,9 @@ static void hold(struct model *model, int id, int other)
                                     NOTHING, (int16_t)other};
     model->capsule[other].held++;
     set_field(model, id, FIELD_CONTEXT, &context, RULE_SETC_1);
-    set_destructor(model, id, DESTRUCTOR_drop_context, RULE_SETD_1);
+    set_destructor(model, id, DESTRUCTOR_drop_context,
+                   model->capsule[id].destructor == NOTHING ? RULE_SETD_3
+                                                            : RULE_SETD_1);
 }
 
 static void drop_context(struct model *model, int id)

@@ -33,3 +33,11 @@ bool behaviour_uses(int behaviour, enum call_op op)
     }
     return behaviour != NOTHING && (ops_used[behaviour] >> op & 1);
 }
+
+/* What drops the context comes with the call that puts a reference there. */
+bool behaviour_may_be_installed(int behaviour)
+{
+    return behaviour == NOTHING ||
+           (!DESTRUCTORS[behaviour].misuse &&
+            !behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF));
+}

@@ -136,6 +136,11 @@ struct prediction {
 void model_reset(struct model *model, const struct profile *profile,
                  bool misuse);
 
+/* Gives the call's arguments their meaning in this state. A literal's address
+ * is that of its characters in the program. */
+void model_resolve(const struct model *model, const struct program *program,
+                   const struct call *call, struct model_arg *args);
+
 /* Whether the caller may make this call in this state; the contract's demands
  * on its callers. `prediction` is that of the same call. */
 bool model_permits(const struct model *model, const struct call *call,
@@ -183,6 +188,9 @@ bool model_names_match(const char *a, const char *b);
 
 /* True when the behaviour's program contains that call. */
 bool behaviour_uses(int behaviour, enum call_op op);
+
+/* Whether any program may install the behaviour, or NOTHING, by naming it. */
+bool behaviour_may_be_installed(int behaviour);
 
 /* The parsed programs of destructors.def; parsed on the first call. */
 const struct program *behaviour_program(int behaviour);

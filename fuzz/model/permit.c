@@ -78,14 +78,6 @@ static bool name_fits(const struct model *model, int capsule,
     return !frees || !used_as_name(model, address->block, capsule);
 }
 
-/* Behaviours that any program may install by itself. */
-static bool may_install(int behaviour)
-{
-    return behaviour == NOTHING ||
-           (!DESTRUCTORS[behaviour].misuse &&
-            !behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF));
-}
-
 static int behaviour_of(const struct model_arg *arg)
 {
     return arg->tag == VALUE_DESTRUCTOR ? arg->index : NOTHING;
@@ -113,7 +105,8 @@ static bool permits_new(const struct model *model, const struct call *call,
 {
     int behaviour = behaviour_of(&args[2]);
     return model->capsule_slot[call->result] == NOTHING &&
-           model->capsule_count < MAX_CAPSULES && may_install(behaviour) &&
+           model->capsule_count < MAX_CAPSULES &&
+           behaviour_may_be_installed(behaviour) &&
            pointer_fits(model, NOTHING, &args[0].value, behaviour) &&
            name_fits(model, NOTHING, &args[1].value, behaviour);
 }
@@ -136,7 +129,7 @@ static bool permits_setter(const struct model *model, enum call_op op,
     case CALL_SET_CONTEXT:
         return !holds;
     default: /* CALL_SET_DESTRUCTOR */
-        return !holds && may_install(behaviour) &&
+        return !holds && behaviour_may_be_installed(behaviour) &&
                (capsule->life != LIFE_ALIVE ||
                 (pointer_fits(model, id, &capsule->field[FIELD_POINTER],
                               behaviour) &&

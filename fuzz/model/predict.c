@@ -189,6 +189,17 @@ static void predict_accessor(const struct model *model, enum call_op op,
             value ? functions[op].success_rule : functions[op].null_rule);
 }
 
+static void predict_decref(const struct model *model,
+                           const struct model_capsule *capsule,
+                           struct prediction *p)
+{
+    succeed(p, 0, RULE_TYPE_1);
+    if (capsule && capsule->destructor != NOTHING &&
+        model_references(capsule) == 1) {
+        p->indicator_rule = model->error.set ? RULE_DTOR_6 : RULE_DTOR_4;
+    }
+}
+
 void model_predict(const struct model *model, const struct call *call,
                    const struct model_arg *args, struct prediction *p)
 {
@@ -219,6 +230,9 @@ void model_predict(const struct model *model, const struct call *call,
         break;
     case CALL_REPR:
         succeed(p, 1, RULE_TYPE_6);
+        break;
+    case CALL_DECREF:
+        predict_decref(model, capsule_of(model, &args[0]), p);
         break;
     default:
         succeed(p, 0, RULE_TYPE_1);

@@ -1,6 +1,5 @@
 /* Arguments that fit the state in which their call will stand. */
 #include "fuzz/mutator/generate.h"
-#include "fuzz/mutator/scripts.h"
 
 static void set_index(struct value *value, enum value_tag tag, unsigned index)
 {
@@ -13,8 +12,8 @@ static void set_number(struct value *value, unsigned number)
 }
 
 /* The capsule that the other arguments are about. */
-static const struct forecast_object *subject(const struct generator *g,
-                                             const struct call *call)
+static const struct model_capsule *subject(const struct generator *g,
+                                           const struct call *call)
 {
     return call->args[0].tag == VALUE_CAPSULE
                ? forecast_object_of(g->forecast, &call->args[0])
@@ -35,7 +34,7 @@ static void choose_capsule(struct generator *g, const struct call *call,
     if (index == 0) {
         mask = forecast_capsules_for(g->forecast, (enum call_op)call->op);
     } else if (call->op == CALL_HOLD) {
-        const struct forecast_object *holder =
+        const struct model_capsule *holder =
             forecast_object_of(g->forecast, &call->args[0]);
         mask = holder ? forecast_holdable(g->forecast, holder) : mask;
     }
@@ -59,16 +58,9 @@ static void choose_object(struct generator *g, const struct call *call,
     }
 }
 
-static bool frees_pointer(const struct forecast_object *object)
+static bool frees(const struct model_capsule *object, enum call_op op)
 {
-    return object && object->behaviour != NO_BEHAVIOUR &&
-           SCRIPTS[object->behaviour].frees_pointer;
-}
-
-static bool frees_name(const struct forecast_object *object)
-{
-    return object && object->behaviour != NO_BEHAVIOUR &&
-           SCRIPTS[object->behaviour].frees_name;
+    return object && behaviour_uses(object->destructor, op);
 }
 
 /* A capsule whose destructor frees its pointer gets what can be freed. */
@@ -78,7 +70,8 @@ static void choose_pointer(struct generator *g, const struct call *call,
     unsigned payloads = g->forecast->slots[RESULT_PAYLOAD];
     unsigned choice = lottery_draw(&g->choices->pointer, g->random);
 
-    if (call->op == CALL_SET_POINTER && frees_pointer(subject(g, call))) {
+    if (call->op == CALL_SET_POINTER &&
+        frees(subject(g, call), CALL_FREE_POINTER_OF)) {
         payloads = forecast_free_payloads(g->forecast);
         choice = choice == CHOOSE_NO_POINTER ? choice : CHOOSE_PAYLOAD;
     }
@@ -95,78 +88,45 @@ static void choose_pointer(struct generator *g, const struct call *call,
 static void choose_name_for(struct generator *g, const struct call *call,
                             struct value *value)
 {
-    const struct forecast_object *object = subject(g, call);
-    unsigned unused = forecast_free_buffers(g->forecast);
+    const struct model_capsule *object = subject(g, call);
 
     if (call->op == CALL_READ && object) {
         choose_matching_name(g, object, value);
-    } else if (call->op == CALL_SET_NAME && frees_name(object) && unused) {
-        set_index(value, VALUE_BUFFER, random_bit(g->random, unused));
-    } else {
-        choose_name(g, object,
-                    call->op == CALL_NEW || call->op == CALL_SET_NAME, value);
+        return;
     }
+    if (call->op == CALL_SET_NAME && frees(object, CALL_FREE_NAME_OF)) {
+        unsigned unused = forecast_free_buffers(g->forecast);
+        if (unused) {
+            set_index(value, VALUE_BUFFER, random_bit(g->random, unused));
+            return;
+        }
+    }
+    choose_name(g, object, call->op == CALL_NEW || call->op == CALL_SET_NAME,
+                value);
 }
 
 /* --- destructors ---------------------------------------------------------- */
 
-/* What the capsule has that a destructor could free. */
-struct belongings {
-    bool payload;
-    bool name;
-};
-
-static struct belongings belongings_of_new(const struct forecast *f,
-                                           const struct call *call)
-{
-    const struct value *pointer = &call->args[0], *name = &call->args[1];
-    return (struct belongings){pointer->tag == VALUE_PAYLOAD &&
-                                   forecast_free_payloads(f) >> pointer->index &
-                                       1,
-                               name->tag == VALUE_BUFFER &&
-                                   forecast_free_buffers(f) >> name->index & 1};
-}
-
-static struct belongings belongings_of(const struct forecast *f,
-                                       const struct forecast_object *object)
-{
-    return (struct belongings){
-        object->pointer_tag == VALUE_PAYLOAD &&
-            (frees_pointer(object) ||
-             forecast_free_payloads(f) >> object->pointer_index & 1),
-        object->name.tag == VALUE_BUFFER &&
-            f->buffers[object->name.index].users == 1};
-}
-
+/* One that the capsule as it is may have; the arguments before it are given. */
 static void choose_destructor(struct generator *g, const struct call *call,
                               struct value *value)
 {
     enum { TRIES = 4 };
-    const struct forecast_object *object =
-        call->op == CALL_NEW ? NULL
-                             : forecast_object_of(g->forecast, &call->args[0]);
-    struct belongings owns = {false, false};
 
-    set_index(value, VALUE_NULL, 0);
-    if (g->swarm->behaviour_count == 0 ||
-        random_chance(g->random, g->weights->no_destructor_percent)) {
-        return;
-    }
-    if (call->op == CALL_NEW) {
-        owns = belongings_of_new(g->forecast, call);
-    } else if (object) {
-        owns = belongings_of(g->forecast, object);
-    }
     for (int i = 0; i < TRIES; i++) {
-        unsigned behaviour = g->swarm->behaviours[random_below(
-            g->random, g->swarm->behaviour_count)];
-        const struct script *script = &SCRIPTS[behaviour];
-        if ((owns.payload || !script->frees_pointer) &&
-            (owns.name || !script->frees_name)) {
-            set_index(value, VALUE_DESTRUCTOR, behaviour);
+        if (g->swarm->behaviour_count == 0 ||
+            (i == 0 &&
+             random_chance(g->random, g->weights->no_destructor_percent))) {
+            break;
+        }
+        set_index(value, VALUE_DESTRUCTOR,
+                  g->swarm->behaviours[random_below(
+                      g->random, g->swarm->behaviour_count)]);
+        if (forecast_permits(g->forecast, call)) {
             return;
         }
     }
+    set_index(value, VALUE_NULL, 0);
 }
 
 /* --- memory --------------------------------------------------------------- */
@@ -186,13 +146,7 @@ static void choose_block(struct generator *g, struct value *value)
 
 static void choose_buffer(struct generator *g, struct value *value)
 {
-    unsigned mask = 0;
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
-        if (g->forecast->slots[RESULT_BUFFER] >> slot & 1 &&
-            g->forecast->buffers[slot].capacity > 0) {
-            mask |= 1u << slot;
-        }
-    }
+    unsigned mask = forecast_editable_buffers(g->forecast);
     set_index(value, VALUE_BUFFER, choose_slot(g, mask));
 }
 
@@ -217,9 +171,11 @@ static void choose_size(struct generator *g, const struct call *call,
 
     switch (call->op) {
     case CALL_EDIT: {
-        unsigned slot = call->args[0].index % SLOTS;
-        bool there = g->forecast->slots[RESULT_BUFFER] >> slot & 1;
-        unsigned length = there ? g->forecast->buffers[slot].text.length : 0;
+        const struct value *buffer = &call->args[0];
+        unsigned length =
+            forecast_is_there(g->forecast, buffer)
+                ? forecast_text_of(g->forecast, buffer->index).length
+                : 0;
         number = length ? random_below(g->random, length) : 0;
         break;
     }

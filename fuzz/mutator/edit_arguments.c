@@ -1,6 +1,5 @@
 /* Mutations of arguments. */
 #include "fuzz/mutator/editor.h"
-#include "fuzz/mutator/scripts.h"
 
 static bool is_slot(enum value_tag tag)
 {
@@ -128,10 +127,10 @@ bool mutate_edit_name(struct editor *e)
         }
     } else if (value->tag == VALUE_BUFFER) {
         editor_look_at(e, index);
-        if (!(e->forecast.slots[RESULT_BUFFER] >> value->index & 1)) {
+        if (!forecast_is_there(&e->forecast, value)) {
             return false;
         }
-        text = e->forecast.buffers[value->index].text;
+        text = forecast_text_of(&e->forecast, value->index);
     }
     make_near_miss(&e->generator, text, value);
     return true;
@@ -196,29 +195,22 @@ void editor_repair(struct editor *e)
     }
 }
 
-static bool takes_destructor(unsigned op)
+void editor_finish(struct editor *e)
 {
-    static const bool TAKES[CALL_COUNT] = {
-#define CALL(ident, text, yields, a0, a1, a2, c)                               \
-    [CALL_##ident] =                                                           \
-        a0 == ARG_DESTRUCTOR || a1 == ARG_DESTRUCTOR || a2 == ARG_DESTRUCTOR,
-#include "fuzz/program/calls.def"
-#undef CALL
-    };
-    return TAKES[op];
-}
+    uint32_t text_size = 1; /* as of an empty program */
 
-void editor_remove_misuse(struct editor *e)
-{
     for (unsigned i = 0; i < e->program->call_count; i++) {
         struct call *call = &e->program->calls[i];
-        if (!takes_destructor(call->op)) {
-            continue;
-        }
         for (unsigned j = 0; j < CALLS[call->op].arg_count; j++) {
             struct value *value = &call->args[j];
-            if (value->tag == VALUE_DESTRUCTOR &&
-                SCRIPTS[value->index].misuse) {
+            if (value->tag == VALUE_TEXT && value->number > 0) {
+                if (value->number >= MAX_TEXT - text_size) {
+                    *value = (struct value){.tag = VALUE_TEXT};
+                } else {
+                    text_size += value->number + 1u;
+                }
+            } else if (value->tag == VALUE_DESTRUCTOR &&
+                       DESTRUCTORS[value->index].misuse) {
                 value->index = (uint8_t)any_behaviour(e);
             }
         }

@@ -43,7 +43,8 @@ mutation mutate_change_argument, mutate_edit_name, mutate_chain;
 /* Replaces empty slots that calls use by others, where others would do. */
 void editor_repair(struct editor *editor);
 
-/* Replaces destructors of the misuse kind. */
-void editor_remove_misuse(struct editor *editor);
+/* The last step: replaces destructors of the misuse kind, and empties texts
+ * for which there would be no room when each has a place of its own. */
+void editor_finish(struct editor *editor);
 
 #endif

@@ -2,119 +2,232 @@
 
 #include <string.h>
 
-#include "fuzz/mutator/effects.h"
-#include "fuzz/mutator/scripts.h"
+#include "capsule/profile.h"
+
+/* Of all that profiles differ in, only the time of destruction could matter
+ * here, and to wait with it would say less: it is at once. */
+static const struct profile AT_ONCE = {.name = "forecast"};
 
 void forecast_start(struct forecast *f, const struct program *program)
 {
     f->program = program;
     memset(f->slots, 0, sizeof f->slots);
     f->slots[3] = 0xff;
-    f->error_pending = false;
-    memset(f->owned, 0, sizeof f->owned);
-    f->frames[0] = (struct forecast_frame){false, false, false};
-    f->object_count = 0;
-    f->edited_size = 0;
+    f->text_size = 0;
+    model_reset(&f->model, &AT_ONCE, false);
 }
 
-struct characters forecast_name_of(const struct forecast *f,
-                                   const struct forecast_object *object)
+/* --- questions ------------------------------------------------------------ */
+
+static struct characters characters_at(uintptr_t address)
 {
-    return characters_of_name(f, &object->name);
+    const char *bytes = (const char *)address;
+    return (struct characters){bytes, bytes ? (uint16_t)strlen(bytes) : 0};
 }
 
-const struct forecast_object *forecast_object_of(const struct forecast *f,
-                                                 const struct value *value)
+struct characters forecast_name_of(const struct model_capsule *capsule)
 {
-    uint8_t object =
-        place_object(f, value, (struct place){f->program->text, NO_OBJECT, 0});
-    return object == NO_OBJECT ? NULL : &f->objects[object];
+    return characters_at(capsule->field[FIELD_NAME].address);
 }
 
-/* The bit, in all of `slots` together, that is set when a value is there. */
-static inline unsigned bit_of(const struct value *value)
+struct characters forecast_text_of(const struct forecast *f, unsigned slot)
 {
-    static const uint8_t FIRST[VALUE_TAG_COUNT] = {
-        [VALUE_NULL] = 24,   [VALUE_CAPSULE] = 0,     [VALUE_PAYLOAD] = 8,
-        [VALUE_BUFFER] = 16, [VALUE_TEXT] = 24,       [VALUE_ADDRESS] = 24,
-        [VALUE_OBJECT] = 24, [VALUE_DESTRUCTOR] = 24, [VALUE_EXCEPTION] = 24,
-        [VALUE_NUMBER] = 24};
-    /* SLOT_SELF is there whenever it can be said at all. */
-    unsigned first = value->index < SLOTS ? FIRST[value->tag] : 24;
-    return first + value->index % SLOTS;
+    return characters_at(
+        f->model.block[f->model.block_slot[SLOTS + slot]].address);
 }
 
-/* Kinds for which an empty slot is as good as NULL. */
-static const bool MAY_BE_EMPTY[ARG_KIND_COUNT] = {
-    [ARG_OBJECT] = true, [ARG_POINTER] = true, [ARG_NAME] = true};
+const struct model_capsule *forecast_object_of(const struct forecast *f,
+                                               const struct value *value)
+{
+    return value->tag == VALUE_CAPSULE && value->index < SLOTS &&
+                   f->model.capsule_slot[value->index] != NOTHING
+               ? &f->model.capsule[f->model.capsule_slot[value->index]]
+               : NULL;
+}
 
 bool forecast_is_there(const struct forecast *f, const struct value *value)
 {
-    uint32_t there = f->slots[0] | (uint32_t)f->slots[1] << 8 |
-                     (uint32_t)f->slots[2] << 16 | (uint32_t)f->slots[3] << 24;
-    return there >> bit_of(value) & 1;
-}
-
-/* Every slot that must hold something does, the one for the result nothing. */
-static bool slots_are_right(const struct forecast *f, const struct call *call)
-{
-    const struct call_info *info = &CALLS[call->op];
-    bool right = true;
-
-    for (size_t i = 0; i < info->arg_count; i++) {
-        right &=
-            MAY_BE_EMPTY[info->args[i]] | forecast_is_there(f, &call->args[i]);
-    }
-    if (yields_result(info->yields) &&
-        !(call->op == CALL_REALLOC && call->result == call->args[0].index)) {
-        right &= !(f->slots[info->yields] >> call->result & 1);
-    }
-    return right;
-}
-
-/* A call about an object that is no capsule: two say no, all others fail. */
-static bool refuse(const struct step *s)
-{
-    if (s->call->op == CALL_IS_VALID || s->call->op == CALL_CHECK_EXACT) {
+    switch (value->tag) {
+    case VALUE_CAPSULE:
+    case VALUE_PAYLOAD:
+    case VALUE_BUFFER:
+        return value->index >= SLOTS ||
+               f->slots[value->tag - VALUE_CAPSULE] >> value->index & 1;
+    default:
         return true;
     }
-    return fail(s);
 }
 
-static bool perform(struct forecast *f, const struct call *call,
-                    struct place place)
+bool forecast_permits(const struct forecast *f, const struct call *call)
 {
-    struct step step = {f, call, place, NO_OBJECT};
+    struct model_arg args[MAX_ARGS];
+    struct prediction prediction;
 
-    if (!slots_are_right(f, call)) {
-        return false;
+    model_resolve(&f->model, f->program, call, args);
+    model_predict(&f->model, call, args, &prediction);
+    return model_permits(&f->model, call, args, &prediction);
+}
+
+/* --- what calls do -------------------------------------------------------- */
+
+static bool perform(struct forecast *f, const struct program *program,
+                    const struct call *call);
+
+static void run_destructor(struct forecast *f, int behaviour)
+{
+    const struct program *program = behaviour_program(behaviour);
+
+    for (unsigned i = 0; i < program->call_count; i++) {
+        perform(f, program, &program->calls[i]);
     }
-    if (CALLS[call->op].arg_count > 0 &&
-        ARG_TAGS[CALLS[call->op].args[0]] >> VALUE_CAPSULE & 1) {
-        step.object = place_object(f, &call->args[0], place);
-        if (step.object == NO_OBJECT) {
-            return refuse(&step);
+    model_leave_destructor(&f->model);
+}
+
+/* Whether the call that is being made must see the end of the capsule. */
+static bool ends_now(const struct model *model, int id)
+{
+    const struct model_capsule *capsule = &model->capsule[id];
+    return capsule->life == LIFE_DYING &&
+           capsule->death_frame == model->frame_count;
+}
+
+static void finish_deaths(struct forecast *f)
+{
+    struct model *model = &f->model;
+
+    for (int i = 0; i < model->capsule_count; i++) {
+        const struct model_capsule *capsule = &model->capsule[i];
+        if (ends_now(model, i) && capsule->owes_destructor &&
+            !capsule->destructor_ran) {
+            int behaviour = capsule->destructor;
+            model_enter_destructor(model, capsule->handle);
+            run_destructor(f, behaviour);
+            i = -1; /* another may have come to its end by that */
         }
     }
-    return EFFECTS[call->op] == NULL || EFFECTS[call->op](&step);
+    for (int i = 0; i < model->capsule_count; i++) {
+        if (ends_now(model, i)) {
+            model_destroyed(model, i);
+        }
+    }
 }
 
-void forecast_destructor(struct forecast *f, uint8_t behaviour, uint8_t object,
-                         unsigned depth)
+/* The block's own copy of a literal. Where there is no room for it, edits are
+ * not followed. */
+static uintptr_t copy_name(struct forecast *f, const struct model_arg *literal)
 {
-    if (behaviour == NO_BEHAVIOUR || depth + 1 == FORECAST_FRAMES) {
-        return;
+    uint32_t size = literal->number + 1u;
+
+    if (size > sizeof f->text - f->text_size) {
+        return literal->value.address;
     }
-    const struct script *script = &SCRIPTS[behaviour];
-    f->frames[depth + 1] =
-        (struct forecast_frame){false, false, f->error_pending};
-    for (size_t i = 0; i < script->call_count; i++) {
-        perform(f, &script->calls[i],
-                (struct place){SCRIPT_TEXT, object, (uint8_t)(depth + 1)});
+    char *copy = f->text + f->text_size;
+    memcpy(copy, (const char *)literal->value.address, size);
+    f->text_size += size;
+    return (uintptr_t)copy;
+}
+
+static void edit_name(struct forecast *f, const struct model_arg *args)
+{
+    uintptr_t at = args[0].value.address - (uintptr_t)f->text;
+    if (at < sizeof f->text) {
+        f->text[at + args[1].number] = (char)args[2].number;
     }
+}
+
+/* Nobody looks behind the addresses of payloads and capsules; they only have
+ * to differ. */
+static void make_payload(struct model *model, unsigned slot, size_t size)
+{
+    model_allocated(model, slot, model->block_count + 1u, size, false);
+}
+
+static void make_capsule(struct model *model, unsigned slot,
+                         const struct model_arg *args)
+{
+    uintptr_t handle = model->capsule_count + 1u;
+    model_created(model, slot, (const void *)handle, args);
+}
+
+/* The first allocation of PyCapsule_New() is its capsule; of all others it is
+ * not known whether they happen. */
+static void fail_allocation(struct model *model, const struct call *call,
+                            struct prediction *prediction)
+{
+    if (model->fail_at == 1 && call->op == CALL_NEW && !prediction->fails) {
+        prediction->fails = true;
+        prediction->exception = EXCEPTION_MEMORY_ERROR;
+        prediction->message = NULL;
+    }
+    model->fail_at = 0;
+}
+
+static bool perform(struct forecast *f, const struct program *program,
+                    const struct call *call)
+{
+    struct model *model = &f->model;
+    struct model_arg args[MAX_ARGS];
+    struct prediction prediction;
+
+    model_resolve(model, program, call, args);
+    model_predict(model, call, args, &prediction);
+    if (!model_permits(model, call, args, &prediction)) {
+        return false;
+    }
+    fail_allocation(model, call, &prediction);
+    model_apply(model, call, args, &prediction);
+    switch (call->op) {
+    case CALL_PAYLOAD:
+        make_payload(model, call->result, args[0].number);
+        break;
+    case CALL_REALLOC:
+        make_payload(model, call->result, args[1].number);
+        break;
+    case CALL_NAME:
+        model_allocated(model, SLOTS + call->result, copy_name(f, &args[0]),
+                        args[0].number, true);
+        break;
+    case CALL_EDIT:
+        edit_name(f, args);
+        break;
+    case CALL_NEW:
+        if (!prediction.fails) {
+            make_capsule(model, call->result, args);
+        }
+        break;
+    case CALL_CALL_DESTRUCTOR:
+        model_enter_by_hand(model, args[0].capsule);
+        run_destructor(f, model->capsule[args[0].capsule].destructor);
+        break;
+    default:
+        break;
+    }
+    if (model->owed > 0) {
+        finish_deaths(f);
+    }
+    if (call->op == CALL_COLLECT) {
+        model_collected(model);
+    }
+    return true;
+}
+
+/* Sign bits: NOTHING is negative, all that is there is not. */
+static uint8_t mask_of(const int16_t slots[SLOTS])
+{
+    uint8_t mask = 0;
+    for (unsigned i = 0; i < SLOTS; i++) {
+        mask |= (uint8_t)(((uint16_t)~slots[i] >> 15) << i);
+    }
+    return mask;
 }
 
 bool forecast_apply(struct forecast *f, const struct call *call)
 {
-    return perform(f, call, (struct place){f->program->text, NO_OBJECT, 0});
+    if (!perform(f, f->program, call)) {
+        return false;
+    }
+    f->slots[RESULT_CAPSULE] = mask_of(f->model.capsule_slot);
+    f->slots[RESULT_PAYLOAD] = mask_of(f->model.block_slot);
+    f->slots[RESULT_BUFFER] = mask_of(f->model.block_slot + SLOTS);
+    return true;
 }

@@ -73,19 +73,20 @@ unsigned generate_length(const struct weights *weights, struct random *random);
 /* A name for an argument. `object` is the capsule that it is compared with or
  * given to; NULL where there is none. `stored`: it becomes a capsule's name. */
 void choose_name(struct generator *generator,
-                 const struct forecast_object *object, bool stored,
+                 const struct model_capsule *object, bool stored,
                  struct value *value);
 
 /* A name that opens the capsule, at its own address or another. */
 void choose_matching_name(struct generator *generator,
-                          const struct forecast_object *object,
+                          const struct model_capsule *object,
                           struct value *value);
 
 /* The same for an argument that must be a literal. */
 void choose_text(struct generator *generator, struct value *value);
 
 /* Points `value` at a text that is nearly `text`, never the same; NULL and ""
- * are near each other. Where the program has no room for it: at "". */
+ * are near each other: it may become NULL. Where the program has no room for
+ * it: at "". */
 void make_near_miss(struct generator *generator, struct characters text,
                     struct value *value);
 

@@ -1,7 +1,6 @@
 #include "fuzz/mutator/mutator.h"
 
 #include "fuzz/mutator/editor.h"
-#include "fuzz/mutator/scripts.h"
 
 struct mutation_kind {
     const char *name;
@@ -27,7 +26,6 @@ const char *mutation_name(unsigned index) { return MUTATIONS[index].name; }
 void mutator_init(struct mutator *mutator, const struct target *target,
                   const struct weights *weights)
 {
-    scripts_init();
     mutator->target = target;
     mutator->weights = weights;
     choices_init(&mutator->choices, weights);
@@ -69,6 +67,7 @@ void mutator_generate(const struct mutator *mutator, struct random *random,
     swarm_draw(&swarm, mutator->target, mutator->weights, random);
     e.generator.swarm = &swarm;
     generate_program(&e.generator, generate_length(mutator->weights, random));
+    editor_finish(&e);
 }
 
 bool mutation_apply(const struct mutator *mutator, struct random *random,
@@ -103,7 +102,7 @@ void mutator_mutate(const struct mutator *mutator, struct random *random,
     if (random_chance(random, weights->repair_percent)) {
         editor_repair(&e);
     }
-    editor_remove_misuse(&e);
+    editor_finish(&e);
 }
 
 size_t mutator_mutate_bytes(const struct mutator *mutator, uint8_t *data,
@@ -136,7 +135,7 @@ size_t mutator_cross_bytes(const struct mutator *mutator, const uint8_t *data,
         program_decode(&second, other, other_size);
         mutator_cross(mutator, &random, &program, &second);
         open_editor(&e, mutator, &random, &program);
-        editor_remove_misuse(&e);
+        editor_finish(&e);
     }
     return program_encode(&program, out, max_size);
 }

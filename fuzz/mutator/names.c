@@ -109,18 +109,21 @@ void make_near_miss(struct generator *g, struct characters text,
 {
     struct random *random = g->random;
     struct program *program = g->program;
-    unsigned longest = g->target->longest_name;
     unsigned kind = lottery_draw(&g->choices->near_miss, random);
-    bool appends = kind == APPEND_ONE || text.length == 0;
 
-    if (text.bytes == NULL || (appends && text.length >= longest)) {
+    if (text.bytes == NULL) {
         set_empty(value);
         return;
     }
-    if (appends) {
-        if (!append_byte(random, program, value, text)) {
-            set_empty(value);
+    if (kind == APPEND_ONE || text.length == 0) {
+        if (text.length < g->target->longest_name &&
+            append_byte(random, program, value, text)) {
+            return;
         }
+        kind = CHANGE_ONE_BYTE;
+    }
+    if (text.length == 0) {
+        *value = (struct value){.tag = VALUE_NULL};
         return;
     }
     switch (kind) {
@@ -159,21 +162,22 @@ static bool choose_relative(struct generator *g, struct characters *text)
         return false;
     }
     unsigned n = random_bit(g->random, all);
-    *text = n < SLOTS ? forecast_name_of(f, &f->objects[f->object[n]])
-                      : f->buffers[n - SLOTS].text;
+    *text = n < SLOTS
+                ? forecast_name_of(&f->model.capsule[f->model.capsule_slot[n]])
+                : forecast_text_of(f, n - SLOTS);
     return true;
 }
 
 /* A copy or a near miss of a name that the program has. False: there is none.
  */
 static bool set_relative(struct generator *g,
-                         const struct forecast_object *object,
+                         const struct model_capsule *object,
                          struct value *value)
 {
     struct characters text;
 
     if (object) {
-        text = forecast_name_of(g->forecast, object);
+        text = forecast_name_of(object);
     } else if (!choose_relative(g, &text)) {
         return false;
     }
@@ -242,17 +246,32 @@ static void set_fresh(struct generator *g, struct value *value)
 
 /* --- arguments ------------------------------------------------------------ */
 
+/* The slot of the block, which has one. */
+static unsigned buffer_slot_of(const struct model *model, int block)
+{
+    unsigned slot = 0;
+    while (slot + 1 < SLOTS && model->block_slot[SLOTS + slot] != block) {
+        slot++;
+    }
+    return slot;
+}
+
 static bool set_own_name(struct generator *g,
-                         const struct forecast_object *object,
+                         const struct model_capsule *object,
                          struct value *value)
 {
     if (!object) {
         return false;
     }
-    *value =
-        (struct value){.tag = object->name.tag, .index = object->name.index};
-    if (value->tag == VALUE_TEXT) {
-        set_characters(g->program, value, object->name.text);
+    const struct model_address *name = &object->field[FIELD_NAME];
+    if (name->block != NOTHING) {
+        *value = (struct value){
+            .tag = VALUE_BUFFER,
+            .index = (uint8_t)buffer_slot_of(&g->forecast->model, name->block)};
+    } else if (name->address == 0) {
+        *value = (struct value){.tag = VALUE_NULL};
+    } else {
+        set_characters(g->program, value, forecast_name_of(object));
     }
     return true;
 }
@@ -270,10 +289,10 @@ static bool set_buffer(struct generator *g, bool stored, struct value *value)
 }
 
 void choose_matching_name(struct generator *g,
-                          const struct forecast_object *object,
+                          const struct model_capsule *object,
                           struct value *value)
 {
-    struct characters text = forecast_name_of(g->forecast, object);
+    struct characters text = forecast_name_of(object);
 
     if (text.bytes && random_chance(g->random, g->weights->copy_percent)) {
         set_characters(g->program, value, text);
@@ -282,7 +301,7 @@ void choose_matching_name(struct generator *g,
     }
 }
 
-void choose_name(struct generator *g, const struct forecast_object *object,
+void choose_name(struct generator *g, const struct model_capsule *object,
                  bool stored, struct value *value)
 {
     if (random_chance(g->random, g->target->near_miss_percent) &&

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "fuzz/mutator/scripts.h"
+#include "fuzz/model/model.h"
 
 _Static_assert(CALL_COUNT *UINT8_MAX <= LOTTERY_TICKETS, "all weights");
 
@@ -46,13 +46,6 @@ static bool is_indispensable(unsigned op)
            CALLS[op].args[0] != ARG_CAPSULE;
 }
 
-/* A destructor that drops what the context holds comes with the call that puts
- * it there. */
-static bool may_be_named(const struct script *script)
-{
-    return !script->misuse && !script->drops_context;
-}
-
 void swarm_whole(struct swarm *swarm, const struct target *target)
 {
     memset(swarm->limits, SLOTS, sizeof swarm->limits);
@@ -65,7 +58,7 @@ void swarm_whole(struct swarm *swarm, const struct target *target)
         }
     }
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
-        if (may_be_named(&SCRIPTS[i])) {
+        if (behaviour_may_be_installed((int)i)) {
             swarm->behaviours[swarm->behaviour_count++] = (uint8_t)i;
         }
     }
@@ -91,7 +84,7 @@ void swarm_draw(struct swarm *swarm, const struct target *target,
         }
     }
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
-        if (decide(&keep_destructor) && may_be_named(&SCRIPTS[i])) {
+        if (decide(&keep_destructor) && behaviour_may_be_installed((int)i)) {
             swarm->behaviours[swarm->behaviour_count++] = (uint8_t)i;
         }
     }

@@ -1,110 +1,136 @@
 /* Which calls make sense in a state. */
 #include "fuzz/mutator/forecast.h"
-#include "fuzz/mutator/scripts.h"
 
-typedef bool capsule_test(const struct forecast *f,
-                          const struct forecast_object *object);
+static const struct model_arg NO_ARG = {
+    .number = 1, .capsule = NOTHING, .value = {0, NOTHING, NOTHING}};
 
-static bool frees_pointer(const struct forecast_object *object)
+static bool permits(const struct forecast *f, enum call_op op,
+                    const struct model_arg *args)
 {
-    return object->behaviour != NO_BEHAVIOUR &&
-           SCRIPTS[object->behaviour].frees_pointer;
+    struct call call = {.op = (uint8_t)op};
+    struct prediction prediction;
+
+    model_predict(&f->model, &call, args, &prediction);
+    return model_permits(&f->model, &call, args, &prediction);
 }
 
-static bool frees_name(const struct forecast_object *object)
+static struct model_arg arg_of_slot(const struct forecast *f, unsigned slot)
 {
-    return object->behaviour != NO_BEHAVIOUR &&
-           SCRIPTS[object->behaviour].frees_name;
+    struct model_arg arg = NO_ARG;
+    arg.tag = VALUE_CAPSULE;
+    arg.capsule = f->model.capsule_slot[slot];
+    return arg;
 }
 
-static bool has_payload(const struct forecast *f,
-                        const struct forecast_object *object)
+/* --- memory --------------------------------------------------------------- */
+
+/* What is made of the block in a slot. */
+typedef bool block_test(const struct forecast *f, int id);
+
+static unsigned blocks_for(const struct forecast *f, enum yield kind,
+                           block_test *test)
 {
-    (void)f;
-    return object->pointer_tag == VALUE_PAYLOAD;
+    const int16_t *slots =
+        f->model.block_slot + (kind == RESULT_BUFFER ? SLOTS : 0);
+    unsigned fitting = 0;
+
+    for (unsigned left = f->slots[kind]; left; left &= left - 1) {
+        unsigned slot = (unsigned)__builtin_ctz(left);
+        fitting |= (unsigned)test(f, slots[slot]) << slot;
+    }
+    return fitting;
 }
 
-static bool can_be_read(const struct forecast *f,
-                        const struct forecast_object *object)
+static bool can_be_freed(const struct forecast *f, int id)
 {
-    return has_payload(f, object) && f->payload_size[object->pointer_index] > 0;
+    struct model_arg arg = NO_ARG;
+    arg.value.block = (int16_t)id;
+    return permits(f, CALL_FREE, &arg);
 }
+
+static bool is_owned_by_nobody(const struct forecast *f, int id)
+{
+    return f->model.block[id].owner == NOTHING;
+}
+
+static bool has_a_byte(const struct forecast *f, int id)
+{
+    return f->model.block[id].size > 0;
+}
+
+unsigned forecast_free_payloads(const struct forecast *f)
+{
+    return blocks_for(f, RESULT_PAYLOAD, is_owned_by_nobody);
+}
+
+unsigned forecast_free_buffers(const struct forecast *f)
+{
+    return blocks_for(f, RESULT_BUFFER, can_be_freed);
+}
+
+unsigned forecast_usable_buffers(const struct forecast *f)
+{
+    return blocks_for(f, RESULT_BUFFER, is_owned_by_nobody);
+}
+
+unsigned forecast_editable_buffers(const struct forecast *f)
+{
+    return blocks_for(f, RESULT_BUFFER, has_a_byte);
+}
+
+/* --- capsules ------------------------------------------------------------- */
 
 unsigned forecast_holdable(const struct forecast *f,
-                           const struct forecast_object *holder)
+                           const struct model_capsule *holder)
 {
+    struct model_arg args[MAX_ARGS] = {NO_ARG};
     unsigned holdable = 0;
+
+    args[0].capsule = (int16_t)(holder - f->model.capsule);
     for (unsigned left = f->slots[RESULT_CAPSULE]; left; left &= left - 1) {
         unsigned slot = (unsigned)__builtin_ctz(left);
-        const struct forecast_object *last = &f->objects[f->object[slot]];
-        while (last != holder && last->held != NO_OBJECT) {
-            last = &f->objects[last->held];
-        }
-        if (last != holder) {
-            holdable |= 1u << slot;
-        }
+        args[1] = arg_of_slot(f, slot);
+        holdable |= (unsigned)permits(f, CALL_HOLD, args) << slot;
     }
     return holdable;
 }
 
-static bool can_hold(const struct forecast *f,
-                     const struct forecast_object *object)
+/* Whether the call is permitted with the capsule in this slot and, if it takes
+ * more than that, with something else. */
+static bool fits(const struct forecast *f, enum call_op op, unsigned slot)
 {
-    return object->held == NO_OBJECT && object->in_cycles == 0 &&
-           forecast_holdable(f, object);
+    struct model_arg args[MAX_ARGS] = {arg_of_slot(f, slot), NO_ARG};
+    const struct model_capsule *capsule = &f->model.capsule[args[0].capsule];
+
+    switch (op) {
+    case CALL_READ:
+        args[1].value = capsule->field[FIELD_NAME];
+        break;
+    case CALL_HOLD:
+        return forecast_holdable(f, capsule);
+    /* What the destructor frees is exchanged for something else to free. */
+    case CALL_SET_POINTER:
+        return !behaviour_uses(capsule->destructor, CALL_FREE_POINTER_OF) ||
+               forecast_free_payloads(f);
+    case CALL_SET_NAME:
+        return !behaviour_uses(capsule->destructor, CALL_FREE_NAME_OF) ||
+               forecast_free_buffers(f);
+    default:
+        break;
+    }
+    return permits(f, op, args);
 }
 
-static bool holds_nothing(const struct forecast *f,
-                          const struct forecast_object *object)
-{
-    (void)f;
-    return object->held == NO_OBJECT;
-}
-
-/* Called by hand, it must leave the capsule as it is. */
-static bool destructor_can_be_called(const struct forecast *f,
-                                     const struct forecast_object *object)
-{
-    (void)f;
-    return object->behaviour != NO_BEHAVIOUR && !frees_pointer(object) &&
-           !frees_name(object) && !SCRIPTS[object->behaviour].drops_context;
-}
-
-/* What the destructor frees is exchanged for something else to free. */
-static bool pointer_can_be_set(const struct forecast *f,
-                               const struct forecast_object *object)
-{
-    return !frees_pointer(object) || forecast_free_payloads(f);
-}
-
-static bool name_can_be_set(const struct forecast *f,
-                            const struct forecast_object *object)
-{
-    return !frees_name(object) || forecast_free_buffers(f);
-}
-
-/* Only destructors may, and only with their own capsule. */
-static bool never(const struct forecast *f,
-                  const struct forecast_object *object)
-{
-    (void)f;
-    (void)object;
-    return false;
-}
-
-/* Calls with which not every capsule makes sense. */
-static capsule_test *const TESTS[CALL_COUNT] = {
-    [CALL_READ] = can_be_read,
-    [CALL_FREE_POINTER_OF] = never,
-    [CALL_FREE_NAME_OF] = never,
-    [CALL_DROP_CONTEXT_OF] = never,
-    [CALL_HOLD] = can_hold,
-    [CALL_CALL_DESTRUCTOR] = destructor_can_be_called,
-    [CALL_SET_POINTER] = pointer_can_be_set,
-    [CALL_SET_NAME] = name_can_be_set,
-    [CALL_SET_CONTEXT] = holds_nothing,
-    [CALL_SET_DESTRUCTOR] = holds_nothing,
-    [CALL_LEAVE_IN_CYCLE] = holds_nothing,
+/* Calls that are permitted wherever their slots are as they must be; the model
+ * need not be asked. */
+static const bool NOT_ASKED[CALL_COUNT] = {
+    [CALL_PAYLOAD] = true,     [CALL_NAME] = true,
+    [CALL_NEW] = true,         [CALL_GET_POINTER] = true,
+    [CALL_GET_NAME] = true,    [CALL_GET_DESTRUCTOR] = true,
+    [CALL_GET_CONTEXT] = true, [CALL_IS_VALID] = true,
+    [CALL_CHECK_EXACT] = true, [CALL_INCREF] = true,
+    [CALL_DECREF] = true,      [CALL_NEW_REF] = true,
+    [CALL_RAISE] = true,       [CALL_FAIL_ALLOCATION] = true,
 };
 
 unsigned forecast_capsules_for(const struct forecast *f, enum call_op op)
@@ -112,128 +138,74 @@ unsigned forecast_capsules_for(const struct forecast *f, enum call_op op)
     unsigned live = f->slots[RESULT_CAPSULE];
     unsigned fitting = 0;
 
-    if (!TESTS[op]) {
+    if (NOT_ASKED[op]) {
         return live;
     }
     for (unsigned left = live; left; left &= left - 1) {
         unsigned slot = (unsigned)__builtin_ctz(left);
-        if (TESTS[op](f, &f->objects[f->object[slot]])) {
-            fitting |= 1u << slot;
-        }
+        fitting |= (unsigned)fits(f, op, slot) << slot;
     }
     return fitting;
 }
 
-unsigned forecast_free_payloads(const struct forecast *f)
+/* --- calls ---------------------------------------------------------------- */
+
+static bool takes_capsule(enum arg_kind kind)
 {
-    return f->slots[RESULT_PAYLOAD] & ~(unsigned)f->owned[RESULT_PAYLOAD];
+    return kind == ARG_OBJECT || kind == ARG_OBJECT_NOT_NULL ||
+           kind == ARG_CAPSULE;
 }
 
-unsigned forecast_usable_buffers(const struct forecast *f)
+/* The same question as forecast_capsules_for(), but for any. */
+static bool some_capsule_fits(const struct forecast *f, enum call_op op)
 {
-    return f->slots[RESULT_BUFFER] & ~(unsigned)f->owned[RESULT_BUFFER];
-}
+    unsigned left = f->slots[RESULT_CAPSULE];
 
-unsigned forecast_free_buffers(const struct forecast *f)
-{
-    unsigned buffers = 0;
-    for (unsigned left = f->slots[RESULT_BUFFER]; left; left &= left - 1) {
-        unsigned slot = (unsigned)__builtin_ctz(left);
-        if (f->buffers[slot].users == 0) {
-            buffers |= 1u << slot;
-        }
+    while (left && !fits(f, op, (unsigned)__builtin_ctz(left))) {
+        left &= left - 1;
     }
-    return buffers;
+    return left;
 }
 
-static bool buffer_can_be_edited(const struct forecast *f)
+/* Some call of this kind would be permitted, and not in vain. */
+static bool state_is_right(const struct forecast *f, enum call_op op)
 {
-    for (unsigned left = f->slots[RESULT_BUFFER]; left; left &= left - 1) {
-        if (f->buffers[__builtin_ctz(left)].capacity > 0) {
-            return true;
-        }
-    }
-    return false;
-}
+    const struct model_arg args[MAX_ARGS] = {NO_ARG, NO_ARG, NO_ARG};
 
-static bool argument_exists(const struct forecast *f, enum call_op op,
-                            enum arg_kind kind)
-{
-    switch (kind) {
+    switch (CALLS[op].args[0]) {
     case ARG_OBJECT:
     case ARG_OBJECT_NOT_NULL:
     case ARG_CAPSULE:
-        return f->slots[RESULT_CAPSULE] && forecast_capsules_for(f, op);
+        return some_capsule_fits(f, op);
     case ARG_PAYLOAD:
         return forecast_free_payloads(f);
     case ARG_BUFFER:
-        return buffer_can_be_edited(f);
+        return forecast_editable_buffers(f);
     case ARG_BLOCK:
         return forecast_free_payloads(f) || forecast_free_buffers(f);
     default:
-        return true;
+        if ((op == CALL_CLEAR_ERROR || op == CALL_SAVE_ERROR) &&
+            !f->model.error.set) {
+            return false;
+        }
+        return permits(f, op, args);
     }
 }
-
-/* Calls that need more than slots, about the first argument or the state. */
-static bool state_is_right(const struct forecast *f, enum call_op op)
-{
-    switch (op) {
-    case CALL_CLEAR_ERROR:
-        return f->error_pending;
-    case CALL_SAVE_ERROR:
-        return f->error_pending && !f->frames[0].has_saved;
-    case CALL_RESTORE_ERROR:
-        return f->frames[0].has_saved;
-    case CALL_REPR:
-    case CALL_COLLECT:
-        return !f->error_pending;
-    case CALL_LEAVE_IN_CYCLE:
-        return !f->error_pending && forecast_capsules_for(f, op);
-    default:
-        return argument_exists(f, op, CALLS[op].args[0]);
-    }
-}
-
-/* What a call needs, as far as the table of calls says it. */
-struct need {
-    bool capsule; /* any */
-    bool more;    /* ask state_is_right() */
-    bool result;  /* an empty slot of this kind: */
-    uint8_t kind; /* RESULT_* */
-};
-
-#define TAKES_CAPSULE(kind)                                                    \
-    ((kind) == ARG_OBJECT || (kind) == ARG_OBJECT_NOT_NULL ||                  \
-     (kind) == ARG_CAPSULE)
-#define ASKS_MORE(ident, kind)                                                 \
-    (TAKES_BLOCK(kind) || CALL_##ident == CALL_CLEAR_ERROR ||                  \
-     CALL_##ident == CALL_SAVE_ERROR || CALL_##ident == CALL_RESTORE_ERROR ||  \
-     CALL_##ident >= CALL_SET_POINTER)
-#define TAKES_BLOCK(kind)                                                      \
-    ((kind) == ARG_PAYLOAD || (kind) == ARG_BUFFER || (kind) == ARG_BLOCK)
-#define HAS_RESULT(ident, yields)                                              \
-    ((yields) <= RESULT_BUFFER && CALL_##ident != CALL_REALLOC)
-
-/* realloc() needs no slot: at worst the result is its own. */
-static const struct need NEEDS[CALL_COUNT] = {
-#define CALL(ident, text, yields, a0, a1, a2, c)                               \
-    [CALL_##ident] = {TAKES_CAPSULE(a0), ASKS_MORE(ident, a0),                 \
-                      HAS_RESULT(ident, yields),                               \
-                      HAS_RESULT(ident, yields) ? (yields) : 0},
-#include "fuzz/program/calls.def"
-#undef CALL
-};
 
 bool forecast_wants(const struct forecast *f, enum call_op op,
                     const uint8_t limits[3])
 {
-    const struct need *need = &NEEDS[op];
-    unsigned all = (1u << limits[need->kind]) - 1;
-    bool full = !(all & ~(unsigned)f->slots[need->kind]);
+    const struct call_info *info = &CALLS[op];
 
-    if ((need->capsule & !f->slots[RESULT_CAPSULE]) | (need->result & full)) {
+    if (takes_capsule(info->args[0]) && !f->slots[RESULT_CAPSULE]) {
         return false;
     }
-    return !need->more || state_is_right(f, op);
+    /* realloc() needs no slot: at worst the result is its own. */
+    if (yields_result(info->yields) && op != CALL_REALLOC) {
+        unsigned all = (1u << limits[info->yields]) - 1;
+        if (!(all & ~(unsigned)f->slots[info->yields])) {
+            return false;
+        }
+    }
+    return NOT_ASKED[op] || state_is_right(f, op);
 }

@@ -305,6 +305,9 @@ TEST_F(ImportFailureTest, IMP_8_SuccessDoesNotDependOnIt)
 // Type and message of the pending exception; takes it away.
 std::string TakeRaised()
 {
+    if (!PyErr_Occurred()) {
+        return "no exception";
+    }
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     PyErr_NormalizeException(&type, &value, &traceback);

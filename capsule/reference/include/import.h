@@ -14,7 +14,8 @@ PyAPI_FUNC(PyObject *) PyImport_GetModuleDict(void);
 
 /* The module of that dotted name: new reference.
  *
- * What is in sys.modules is returned as it is. Else the parent of `a.b` is
+ * What is in sys.modules is returned as it is, if its first component can be
+ * imported too. Else the parent of `a.b` is
  * imported first; it must have an attribute `__path__`, as packages do. Then
  * the init function of exactly that name is called, its module put into
  * sys.modules and made an attribute of the parent. The result is the last

@@ -1,0 +1,50 @@
+/* What the arguments of a call mean in the current state. */
+#include "fuzz/model/model.h"
+
+static void resolve_block(const struct model *model, unsigned block_slot,
+                          struct model_address *address)
+{
+    int id = model->block_slot[block_slot];
+    if (id != NOTHING) {
+        address->address = model->block[id].address;
+        address->block = (int16_t)id;
+    }
+}
+
+void model_resolve(const struct model *model, const struct program *program,
+                   const struct call *call, struct model_arg *args)
+{
+    unsigned count = CALLS[call->op].arg_count;
+    for (unsigned i = 0; i < count; i++) {
+        const struct value *value = &call->args[i];
+        struct model_arg *arg = &args[i];
+        *arg = (struct model_arg){
+            .tag = value->tag,
+            .index = value->index,
+            .number = value->number,
+            .capsule = NOTHING,
+            .value = {0, NOTHING, NOTHING},
+        };
+        switch (value->tag) {
+        case VALUE_CAPSULE:
+            arg->capsule = value->index == SLOT_SELF
+                               ? model->frame[model->frame_count - 1].capsule
+                               : model->capsule_slot[value->index];
+            break;
+        case VALUE_PAYLOAD:
+            resolve_block(model, value->index, &arg->value);
+            break;
+        case VALUE_BUFFER:
+            resolve_block(model, SLOTS + value->index, &arg->value);
+            break;
+        case VALUE_ADDRESS:
+            arg->value.address = ADDRESSES[value->index];
+            break;
+        case VALUE_TEXT:
+            arg->value.address = (uintptr_t)program_text(program, value);
+            break;
+        default:
+            break;
+        }
+    }
+}

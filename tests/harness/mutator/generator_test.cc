@@ -1,0 +1,313 @@
+// What the generator draws is what its weights say.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <set>
+
+#include "tests/harness/mutator/programs.h"
+
+namespace {
+
+class Generator : public ::testing::Test {
+  protected:
+    void Use(const target &t, const weights &w)
+    {
+        target_ = t;
+        weights_ = w;
+        mutator_init(&mutator_, &target_, &weights_);
+        generator_ = {&target_, &weights_, &mutator_.choices, &swarm_,
+                      &random_, &program_, &forecast_};
+    }
+
+    void SetUp() override { Use(TargetOfAllCalls(), DEFAULT_WEIGHTS); }
+
+    struct random random_ = {1};
+    target target_;
+    weights weights_;
+    mutator mutator_;
+    generator generator_;
+    swarm swarm_;
+    program program_;
+    forecast forecast_;
+};
+
+// At each step the generator draws from the calls of its swarm that make sense
+// in the state, in proportion to their weights. Summed over all steps, each
+// call's number and what its weight led to expect may differ by as much as
+// chance explains: chi-square below its 99.9 percent quantile.
+TEST_F(Generator, DrawsCallsByTheirWeights)
+{
+    double expected[CALL_COUNT] = {0}, drawn[CALL_COUNT] = {0};
+
+    for (int i = 0; i < 3000; i++) {
+        swarm_draw(&swarm_, &target_, &weights_, &random_);
+        program_clear(&program_);
+        forecast_start(&forecast_, &program_);
+        for (int j = 0; j < 40; j++) {
+            double sum = 0;
+            for (unsigned k = 0; k < swarm_.call_count; k++) {
+                unsigned op = swarm_.calls[k];
+                sum += forecast_wants(&forecast_, (call_op)op, swarm_.limits) *
+                       target_.calls[op];
+            }
+            struct call call;
+            ASSERT_EQ(generate_call(&generator_, &call), sum > 0);
+            if (sum == 0) {
+                break;
+            }
+            ASSERT_TRUE(
+                forecast_wants(&forecast_, (call_op)call.op, swarm_.limits));
+            for (unsigned k = 0; k < swarm_.call_count; k++) {
+                unsigned op = swarm_.calls[k];
+                expected[op] +=
+                    forecast_wants(&forecast_, (call_op)op, swarm_.limits) *
+                    target_.calls[op] / sum;
+            }
+            drawn[call.op]++;
+            program_.calls[program_.call_count++] = call;
+            forecast_apply(&forecast_, &call);
+        }
+    }
+    double chi_square = 0;
+    for (unsigned op = 0; op < CALL_COUNT; op++) {
+        SCOPED_TRACE(CALLS[op].name);
+        if (expected[op] == 0) {
+            EXPECT_EQ(drawn[op], 0);
+            continue;
+        }
+        EXPECT_GT(expected[op], 100);
+        double difference = drawn[op] - expected[op];
+        chi_square += difference * difference / expected[op];
+    }
+    EXPECT_LT(chi_square, 61.1) << "30 degrees of freedom or less";
+}
+
+TEST_F(Generator, NeverDrawsACallOfWeightZero)
+{
+    target some = TargetOfAllCalls();
+    for (unsigned op = 0; op < CALL_COUNT; op += 3) {
+        some.calls[op] = 0;
+    }
+    Use(some, DEFAULT_WEIGHTS);
+    unsigned calls = 0;
+    for (int i = 0; i < 3000; i++) {
+        mutator_generate(&mutator_, &random_, &program_);
+        for (unsigned j = 0; j < program_.call_count; j++, calls++) {
+            ASSERT_NE(some.calls[program_.calls[j].op], 0);
+        }
+    }
+    EXPECT_GT(calls, 30000u);
+}
+
+TEST_F(Generator, NeverNamesADestructorOfTheMisuseKind)
+{
+    std::set<unsigned> named;
+    for (int i = 0; i < 3000; i++) {
+        mutator_generate(&mutator_, &random_, &program_);
+        ASSERT_EQ(MisuseIn(program_), 0u) << Text(program_);
+        for (unsigned j = 0; j < program_.call_count; j++) {
+            const value &last = program_.calls[j].args[2];
+            if (program_.calls[j].op == CALL_NEW &&
+                last.tag == VALUE_DESTRUCTOR) {
+                named.insert(last.index);
+            }
+        }
+    }
+    // All others, but the one that comes with hold().
+    unsigned conforming = 0;
+    for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
+        conforming += !DESTRUCTORS[i].misuse;
+    }
+    EXPECT_EQ(named.size(), conforming - 1);
+}
+
+TEST_F(Generator, MostCallsArePerformed)
+{
+    unsigned calls = 0, performed = 0;
+    for (int i = 0; i < 3000; i++) {
+        mutator_generate(&mutator_, &random_, &program_);
+        forecast_start(&forecast_, &program_);
+        for (unsigned j = 0; j < program_.call_count; j++, calls++) {
+            performed += forecast_apply(&forecast_, &program_.calls[j]);
+        }
+    }
+    EXPECT_GT(performed, calls * 0.99);
+}
+
+TEST_F(Generator, MostProgramsAreLong)
+{
+    unsigned longer = 0;
+    const unsigned programs = 5000;
+    for (unsigned i = 0; i < programs; i++) {
+        unsigned length = generate_length(&weights_, &random_);
+        ASSERT_GE(length, 1u);
+        ASSERT_LE(length, static_cast<unsigned>(MAX_CALLS));
+        longer += length > MAX_CALLS / 2;
+    }
+    EXPECT_NEAR(100.0 * longer / programs, weights_.long_percent, 2.5);
+}
+
+// A swarm keeps each call with the stated chance, every number of slots is as
+// likely as another, and what makes a capsule is always there.
+TEST_F(Generator, ASwarmIsARandomPart)
+{
+    const unsigned swarms = 4000;
+    unsigned kept[CALL_COUNT] = {0}, limits[3][SLOTS + 1] = {{0}};
+    std::set<unsigned> sizes;
+
+    for (unsigned i = 0; i < swarms; i++) {
+        swarm_draw(&swarm_, &target_, &weights_, &random_);
+        sizes.insert(swarm_.call_count);
+        for (unsigned k = 0; k < swarm_.call_count; k++) {
+            kept[swarm_.calls[k]]++;
+        }
+        for (int k = 0; k < 3; k++) {
+            ASSERT_GE(swarm_.limits[k], 1);
+            ASSERT_LE(swarm_.limits[k], SLOTS);
+            limits[k][swarm_.limits[k]]++;
+        }
+    }
+    EXPECT_GE(sizes.size(), 12u);
+    for (unsigned op = 0; op < CALL_COUNT; op++) {
+        double percent = op == CALL_NEW ? 100 : weights_.keep_call_percent;
+        EXPECT_NEAR(100.0 * kept[op] / swarms, percent, 3) << CALLS[op].name;
+    }
+    for (int k = 0; k < 3; k++) {
+        for (int n = 1; n <= SLOTS; n++) {
+            EXPECT_NEAR(100.0 * limits[k][n] / swarms, 100.0 / SLOTS, 2.5);
+        }
+    }
+}
+
+// Different programs are about different things.
+TEST_F(Generator, ProgramsDifferInTheNumberOfDistinctCalls)
+{
+    std::set<unsigned> numbers;
+    for (int i = 0; i < 500; i++) {
+        swarm_draw(&swarm_, &target_, &weights_, &random_);
+        generate_program(&generator_, MAX_CALLS);
+        std::set<unsigned> distinct;
+        for (unsigned j = 0; j < program_.call_count; j++) {
+            distinct.insert(program_.calls[j].op);
+            if (yields_result(CALLS[program_.calls[j].op].yields) &&
+                program_.calls[j].op != CALL_REALLOC) {
+                ASSERT_LT(program_.calls[j].result,
+                          swarm_.limits[CALLS[program_.calls[j].op].yields]);
+            }
+        }
+        numbers.insert(distinct.size());
+    }
+    EXPECT_GE(numbers.size(), 12u);
+}
+
+// Whether `a` is `b` with one byte changed, cut or appended, in another case,
+// or a prefix of it.
+bool IsNear(const std::string &a, const std::string &b)
+{
+    if (a.size() == b.size()) {
+        unsigned different = 0;
+        for (size_t i = 0; i < a.size(); i++) {
+            different += a[i] != b[i];
+        }
+        return different == 1;
+    }
+    return b.compare(0, a.size(), a) == 0 || (!b.empty() && b.substr(1) == a) ||
+           (a.size() == b.size() + 1 && a.compare(0, b.size(), b) == 0);
+}
+
+// Names of 12 bytes, which are not near each other by chance: of the names that
+// an existing capsule is asked for, as many are relatives of its own as the
+// target says, and of these as many copies as the weights say.
+TEST_F(Generator, NamesAreRelativesAsOftenAsTheTargetSays)
+{
+    target names = {};
+    names.longest_name = 12;
+    names.near_miss_percent = 40;
+    names.calls[CALL_NEW] = 10;
+    names.calls[CALL_GET_POINTER] = 30;
+    weights w = DEFAULT_WEIGHTS;
+    memset(w.fresh_length, 0, sizeof w.fresh_length);
+    w.fresh_length[LENGTH_LONGEST] = 1;
+    memset(w.name, 0, sizeof w.name);
+    w.name[CHOOSE_FRESH] = 1;
+    w.copy_percent = 30;
+    Use(names, w);
+
+    unsigned asked = 0, copies = 0, near = 0;
+    for (int i = 0; i < 2000; i++) {
+        mutator_generate(&mutator_, &random_, &program_);
+        forecast_start(&forecast_, &program_);
+        for (unsigned j = 0; j < program_.call_count; j++) {
+            const call &c = program_.calls[j];
+            const model_capsule *object =
+                forecast_object_of(&forecast_, &c.args[0]);
+            characters own = {nullptr, 0};
+            if (c.op == CALL_GET_POINTER && object) {
+                own = forecast_name_of(object);
+            }
+            if (own.length > 0) { // "" is next to every short name
+                ASSERT_EQ(c.args[1].tag, VALUE_TEXT);
+                std::string a = program_text(&program_, &c.args[1]);
+                std::string b(own.bytes, own.length);
+                asked++;
+                copies += a == b;
+                near += a != b && IsNear(a, b);
+            }
+            forecast_apply(&forecast_, &c);
+        }
+    }
+    ASSERT_GT(asked, 20000u);
+    EXPECT_NEAR(100.0 * (copies + near) / asked, 40, 1.5);
+    EXPECT_NEAR(100.0 * copies / (copies + near), 30, 2);
+}
+
+// Every kind of near miss is one, and never the name itself.
+TEST_F(Generator, ANearMissIsNearAndMissesAlways)
+{
+    const std::string name = "demo._C_API";
+    for (unsigned kind = 0; kind < NEAR_MISSES; kind++) {
+        weights w = DEFAULT_WEIGHTS;
+        memset(w.near_miss, 0, sizeof w.near_miss);
+        w.near_miss[kind] = 1;
+        Use(TargetOfAllCalls(), w);
+        std::set<std::string> all;
+        for (int i = 0; i < 500; i++) {
+            value near;
+            program_clear(&program_);
+            make_near_miss(&generator_,
+                           {name.data(), static_cast<uint16_t>(name.size())},
+                           &near);
+            std::string text = program_text(&program_, &near);
+            ASSERT_EQ(text.size(), near.number);
+            ASSERT_NE(text, name);
+            ASSERT_TRUE(IsNear(text, name)) << kind << ' ' << text;
+            all.insert(text);
+        }
+        bool one = kind == CUT_THE_LAST || kind == CUT_THE_FIRST;
+        EXPECT_GE(all.size(), one ? 1u : 6u) << kind;
+    }
+}
+
+TEST_F(Generator, NamesAreNoLongerThanTheTargetSays)
+{
+    target short_names = TargetOfAllCalls();
+    short_names.longest_name = 9;
+    Use(short_names, DEFAULT_WEIGHTS);
+    unsigned longest = 0;
+    for (int i = 0; i < 2000; i++) {
+        mutator_generate(&mutator_, &random_, &program_);
+        for (unsigned j = 0; j < program_.call_count; j++) {
+            const call &c = program_.calls[j];
+            for (unsigned k = 0; k < CALLS[c.op].arg_count; k++) {
+                if (c.args[k].tag == VALUE_TEXT) {
+                    ASSERT_LE(c.args[k].number, 9) << Text(program_);
+                    longest = std::max<unsigned>(longest, c.args[k].number);
+                }
+            }
+        }
+    }
+    EXPECT_EQ(longest, 9u);
+}
+
+} // namespace

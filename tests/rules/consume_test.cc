@@ -1,0 +1,229 @@
+// Section 1.9 of the contract: how a consumer gets at what was published.
+
+#include <memory>
+
+#include "tests/rules/fields.h"
+#include "tests/rules/modules.h"
+#include "tests/rules/support.h"
+
+namespace {
+
+using rules::Fields;
+using rules::FieldsOf;
+using rules::Importable;
+using rules::NothingRaised;
+using rules::Publish;
+using rules::Put;
+using rules::Raised;
+
+const char NAME[] = "demo._C_API";
+
+struct DemoApi {
+    int version;
+    PyObject *(*add_one)(PyObject *);
+};
+
+PyObject *AddOne(PyObject *number)
+{
+    long value = PyLong_AsLong(number);
+    return value == -1 && PyErr_Occurred() ? nullptr
+                                           : PyLong_FromLong(value + 1);
+}
+
+const DemoApi demo_api = {1, AddOne};
+
+// A table for a capsule, which has no use for `const`.
+DemoApi *Table(const DemoApi &api) { return const_cast<DemoApi *>(&api); }
+
+class PublishedTest : public rules::CapsuleTest {
+  protected:
+    void SetUp() override
+    {
+        CapsuleTest::SetUp();
+        demo_ = std::make_unique<Importable>("demo");
+    }
+
+    void TearDown() override
+    {
+        demo_.reset();
+        CapsuleTest::TearDown();
+    }
+
+    PyObject *demo() const { return demo_->get(); }
+
+  private:
+    std::unique_ptr<Importable> demo_;
+};
+
+// --- API-11: the consumer ----------------------------------------------------
+
+DemoApi *consumed;
+
+// What a consumer does before it uses a table: 0, or -1 with an exception,
+// `consumed` NULL and no reference kept.
+int Consume()
+{
+    consumed = nullptr;
+    PyObject *module = PyImport_ImportModule("demo");
+    if (!module) {
+        return -1;
+    }
+    PyObject *capsule = PyObject_GetAttrString(module, "_C_API");
+    Py_DECREF(module);
+    if (!capsule) {
+        return -1;
+    }
+    consumed = static_cast<DemoApi *>(PyCapsule_GetPointer(capsule, NAME));
+    Py_DECREF(capsule);
+    if (!consumed) {
+        return -1;
+    }
+    if (consumed->version != 1) {
+        consumed = nullptr;
+        PyErr_SetString(PyExc_RuntimeError, "unsupported demo C API version");
+        return -1;
+    }
+    return 0;
+}
+
+// The consumer fails with that exception, and leaves `published` and the module
+// as they were.
+void ExpectFailure(PyObject *module, PyObject *published, PyObject *type,
+                   const char *message)
+{
+    Py_ssize_t modules = module ? Py_REFCNT(module) : 0;
+    Py_ssize_t references = published ? Py_REFCNT(published) : 0;
+    EXPECT_EQ(Consume(), -1);
+    EXPECT_EQ(consumed, nullptr);
+    // First of all, as an exception may hold the object that it is about.
+    EXPECT_TRUE(Raised(type, message));
+    EXPECT_EQ(module ? Py_REFCNT(module) : 0, modules);
+    EXPECT_EQ(published ? Py_REFCNT(published) : 0, references);
+}
+
+TEST_F(PublishedTest, API_11_AConsumerGetsTheTable)
+{
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    Py_ssize_t modules = Py_REFCNT(demo());
+    ASSERT_EQ(Consume(), 0);
+    EXPECT_TRUE(NothingRaised());
+    EXPECT_EQ(consumed, &demo_api);
+    EXPECT_EQ(Py_REFCNT(capsule), 1);
+    EXPECT_EQ(Py_REFCNT(demo()), modules);
+
+    PyObject *one = PyLong_FromLong(41);
+    PyObject *two = consumed->add_one(one);
+    EXPECT_EQ(PyLong_AsLong(two), 42);
+    Py_XDECREF(two);
+    Py_DECREF(one);
+}
+
+TEST_F(PublishedTest, API_11_WithoutTheModule)
+{
+    rules::Forget("demo");
+    ExpectFailure(nullptr, nullptr, PyExc_ModuleNotFoundError,
+                  "No module named 'demo'");
+}
+
+TEST_F(PublishedTest, API_11_WithoutTheAttribute)
+{
+    ExpectFailure(demo(), nullptr, PyExc_AttributeError,
+                  "module 'demo' has no attribute '_C_API'");
+}
+
+TEST_F(PublishedTest, API_11_WithoutACapsule)
+{
+    PyObject *list = PyList_New(0);
+    Put(demo(), "_C_API", list);
+    ExpectFailure(demo(), list, PyExc_ValueError,
+                  "PyCapsule_GetPointer called with "
+                  "invalid PyCapsule object");
+}
+
+TEST_F(PublishedTest, API_11_WithoutTheName)
+{
+    for (const char *name : {"demo._C_API_2", (const char *)nullptr}) {
+        PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), name);
+        ExpectFailure(demo(), capsule, PyExc_ValueError,
+                      "PyCapsule_GetPointer called "
+                      "with incorrect name");
+    }
+}
+
+TEST_F(PublishedTest, API_11_WithoutTheVersion)
+{
+    const DemoApi newer = {2, AddOne};
+    PyObject *capsule = Publish(demo(), "_C_API", Table(newer), NAME);
+    ExpectFailure(demo(), capsule, PyExc_RuntimeError,
+                  "unsupported demo C API version");
+}
+
+TEST_F(PublishedTest, API_11_WithoutMemory)
+{
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    for (size_t nth = 1;; nth++) {
+        ASSERT_LT(nth, 1000u);
+        if (!host_fail_allocation(nth, HOST_FAIL_ONCE)) {
+            GTEST_SKIP() << "the host cannot make allocations fail";
+        }
+        int status = Consume();
+        bool failed = host_allocations() >= nth;
+        host_fail_allocation(0, HOST_FAIL_ONCE);
+        EXPECT_EQ(status == -1, PyErr_Occurred() != nullptr);
+        EXPECT_EQ(status == -1, consumed == nullptr);
+        EXPECT_EQ(Py_REFCNT(capsule), 1);
+        PyErr_Clear();
+        if (!failed) {
+            EXPECT_EQ(status, 0);
+            break;
+        }
+    }
+}
+
+// --- PUB-1, PUB-2 ------------------------------------------------------------
+
+TEST_F(PublishedTest, PUB_1_ConsumersLeaveTheCapsuleAsItWasPublished)
+{
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    Fields published = FieldsOf(capsule);
+    const DemoApi table = demo_api;
+    EXPECT_EQ(Consume(), 0);
+    EXPECT_EQ(PyCapsule_Import(NAME, 0), &demo_api);
+    EXPECT_TRUE(PyCapsule_IsValid(capsule, NAME));
+    EXPECT_FALSE(PyCapsule_IsValid(capsule, "demo.other"));
+    EXPECT_EQ(PyCapsule_GetPointer(capsule, "demo.other"), nullptr);
+    EXPECT_TRUE(Raised(PyExc_ValueError));
+    EXPECT_EQ(FieldsOf(capsule), published);
+    EXPECT_EQ(demo_api.version, table.version);
+    EXPECT_EQ(demo_api.add_one, table.add_one);
+}
+
+TEST_F(PublishedTest, PUB_2_ANewNameHidesIt)
+{
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    EXPECT_EQ(Consume(), 0);
+    ASSERT_EQ(PyCapsule_SetName(capsule, "demo.renamed"), 0);
+    ExpectFailure(demo(), capsule, PyExc_ValueError,
+                  "PyCapsule_GetPointer called with "
+                  "incorrect name");
+    EXPECT_EQ(PyCapsule_Import(NAME, 0), nullptr);
+    EXPECT_TRUE(Raised(PyExc_AttributeError));
+    ASSERT_EQ(PyCapsule_SetName(capsule, NAME), 0);
+    EXPECT_EQ(Consume(), 0);
+    EXPECT_EQ(PyCapsule_Import(NAME, 0), &demo_api);
+}
+
+TEST_F(PublishedTest, PUB_2_ANewPointerIsWhatTheyGet)
+{
+    DemoApi other = {1, AddOne};
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    EXPECT_EQ(Consume(), 0);
+    DemoApi *before = consumed;
+    ASSERT_EQ(PyCapsule_SetPointer(capsule, &other), 0);
+    EXPECT_EQ(before, &demo_api) << "what was handed out does not change";
+    EXPECT_EQ(Consume(), 0);
+    EXPECT_EQ(consumed, &other);
+    EXPECT_EQ(PyCapsule_Import(NAME, 0), &other);
+}
+
+} // namespace
