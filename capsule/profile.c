@@ -6,7 +6,8 @@
 #define PYTHON_2_CAPSULES                                                      \
     .set_pointer_checks_null_first = true,                                     \
     .import_no_block_is_unwrapped = true, .import_lacks_memory_error = true,   \
-    .names_are_bytes = true, .python_2_messages = true, .observed_rules = true
+    .names_are_bytes = true, .python_2_messages = true,                        \
+    .objects_have_an_order = true, .observed_rules = true
 
 const struct profile PROFILES[] = {
     {
@@ -15,9 +16,11 @@ const struct profile PROFILES[] = {
         .has_cobject = true,
     },
     {
-        /* For implementations without PyCObject. */
-        .name = "cpython-2.7-capsules",
+        /* What's New in Python 2.7 where 2.7.18 differs from it. */
+        .name = "documented-2.7",
         PYTHON_2_CAPSULES,
+        .has_cobject = true,
+        .as_void_ptr_warns = true,
     },
     {
         .name = "cpython-3.8",

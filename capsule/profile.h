@@ -23,14 +23,22 @@ struct profile {
     /* PyCapsule_Import returns NULL without an exception when there is no
      * memory for its copy of the name (IMP-16). */
     bool import_lacks_memory_error;
-    /* Names of modules and attributes are bytes: one that is not UTF-8 is
-     * missing like any other, and no UnicodeDecodeError (IMP-7). */
+    /* A str is any bytes: the repr of a capsule shows its name as it is
+     * (TYPE-6), and a module or attribute whose name is not UTF-8 is missing
+     * like any other, without a UnicodeDecodeError (IMP-7). */
     bool names_are_bytes;
     /* What the interpreter itself raises reads as in Python 2: `ImportError: No
-     * module named x`, `'module' object has no attribute 'x'`. */
+     * module named x`, `'module' object has no attribute 'x'`, `can't pickle x
+     * objects`; and built-in types belong to `__builtin__`. */
     bool python_2_messages;
+    /* `<` and the like order any two objects, by their addresses where nothing
+     * else does, instead of raising TypeError (TYPE-7). */
+    bool objects_have_an_order;
     /* PyCObject exists (COBJ-*). */
     bool has_cobject;
+    /* PyCObject_AsVoidPtr signals a PendingDeprecationWarning, as the text has
+     * it; 2.7.18 does not (W27-3). */
+    bool as_void_ptr_warns;
     /* Rules of the level `observed` apply: exact messages, -1 and 1. */
     bool observed_rules;
     /* Destructors run at the next host_collect(), not at once (DTOR-11). */

@@ -52,6 +52,13 @@ int PyObject_Not(PyObject *o)
     return truth < 0 ? -1 : !truth;
 }
 
+static PyObject *compare_addresses(uintptr_t a, uintptr_t b, int op)
+{
+    bool less = op == Py_LT || op == Py_LE;
+    bool or_equal = op == Py_LE || op == Py_GE;
+    return PyBool_FromLong(a == b ? or_equal : (a < b) == less);
+}
+
 PyObject *PyObject_RichCompare(PyObject *a, PyObject *b, int op)
 {
     static const int mirrored[] = {Py_GT, Py_GE, Py_EQ, Py_NE, Py_LT, Py_LE};
@@ -71,6 +78,9 @@ PyObject *PyObject_RichCompare(PyObject *a, PyObject *b, int op)
     Py_DECREF(result);
     if (op == Py_EQ || op == Py_NE) {
         return PyBool_FromLong((a == b) == (op == Py_EQ));
+    }
+    if (reference_profile->objects_have_an_order) {
+        return compare_addresses((uintptr_t)a, (uintptr_t)b, op);
     }
     return PyErr_Format(PyExc_TypeError,
                         "'%s' not supported between instances of '%s' and "
@@ -94,20 +104,6 @@ int PyObject_RichCompareBool(PyObject *a, PyObject *b, int op)
 
 /* --- attributes ----------------------------------------------------------- */
 
-/* The name of an attribute to look for, as a str: new reference. */
-static PyObject *name_to_find(PyObject *o, const char *name)
-{
-    PyObject *key = PyUnicode_FromString(name);
-    if (key == NULL && reference_profile->names_are_bytes &&
-        PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
-        /* Legal there, but nothing here can have such a name. */
-        PyErr_Format(PyExc_AttributeError,
-                     "'%s' object has no attribute '%s'", Py_TYPE(o)->tp_name,
-                     name);
-    }
-    return key;
-}
-
 PyObject *PyObject_GetAttr(PyObject *o, PyObject *name)
 {
     return TYPE_SLOT(Py_TYPE(o), tp_getattro)(o, name);
@@ -115,7 +111,7 @@ PyObject *PyObject_GetAttr(PyObject *o, PyObject *name)
 
 PyObject *PyObject_GetAttrString(PyObject *o, const char *name)
 {
-    PyObject *key = name_to_find(o, name);
+    PyObject *key = PyUnicode_FromString(name);
     if (key == NULL) {
         return NULL;
     }
@@ -181,7 +177,9 @@ PyObject *PyObject_GetItem(PyObject *o, PyObject *key)
     binaryfunc subscript = TYPE_SLOT(Py_TYPE(o), tp_subscript);
     if (subscript == NULL) {
         return PyErr_Format(PyExc_TypeError,
-                            "'%s' object is not subscriptable",
+                            reference_profile->python_2_messages
+                                ? "'%s' object has no attribute '__getitem__'"
+                                : "'%s' object is not subscriptable",
                             Py_TYPE(o)->tp_name);
     }
     return subscript(o, key);

@@ -3,7 +3,7 @@
 
 void text_append(struct text *text, const char *bytes, size_t size)
 {
-    if (text->failed) {
+    if (text->failed || size == 0) {
         return;
     }
     if (text->capacity - text->size < size) {
@@ -23,6 +23,10 @@ void text_append(struct text *text, const char *bytes, size_t size)
 
 void text_append_replacing(struct text *text, const char *bytes, size_t size)
 {
+    if (reference_profile->names_are_bytes) {
+        text_append(text, bytes, size);
+        return;
+    }
     for (size_t i = 0; i < size;) {
         int length = utf8_sequence((const unsigned char *)bytes + i, size - i);
         if (length > 0) {

@@ -60,7 +60,7 @@ int host_start(const char *profile)
 {
     const struct profile *chosen =
         profile_by_name(profile ? profile : "cpython-3.14");
-    if (chosen == NULL || chosen->has_cobject || chosen->deferred_destruction) {
+    if (chosen == NULL || chosen->deferred_destruction) {
         return -1;
     }
     reference_profile = chosen;

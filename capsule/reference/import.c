@@ -233,10 +233,6 @@ PyObject *PyImport_ImportModule(const char *name)
 {
     PyObject *text = PyUnicode_FromString(name);
     if (text == NULL) {
-        if (reference_profile->names_are_bytes &&
-            PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
-            PyErr_Format(PyExc_ImportError, "No module named %s", name);
-        }
         return NULL;
     }
     PyObject *module = PyImport_Import(text);

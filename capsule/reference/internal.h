@@ -72,7 +72,8 @@ struct text {
 void text_append(struct text *text, const char *bytes, size_t size);
 /* The text as a str, and the buffer freed: new reference. */
 PyObject *text_finish(struct text *text);
-/* Appends bytes, each maximal run that is not UTF-8 as U+FFFD. */
+/* Appends bytes, each maximal run that is not UTF-8 as U+FFFD, except where the
+ * profile has a str of any bytes. */
 void text_append_replacing(struct text *text, const char *bytes, size_t size);
 /* The length of the UTF-8 sequence at `bytes`, or minus the length of what a
  * decoder replaces by one U+FFFD. `size` > 0. */

@@ -1,5 +1,5 @@
 /* Starting and ending the interpreter. */
-#include "capsule/reference/internal.h"
+#include "capsule/reference/warnings.h"
 
 const struct profile *reference_profile;
 
@@ -16,6 +16,7 @@ void Py_InitializeEx(int initsigs)
         reference_profile = profile_by_name("cpython-3.14");
     }
     import_start();
+    warnings_start();
 }
 
 void Py_Initialize(void) { Py_InitializeEx(1); }
@@ -29,6 +30,7 @@ int Py_FinalizeEx(void)
         import_stop();
         PyGC_Collect();
         PyErr_Clear();
+        warnings_stop();
         initialized = false;
     }
     return 0;

@@ -95,7 +95,10 @@ static PyObject *object_richcompare(PyObject *a, PyObject *b, int op)
 static PyObject *object_reduce(PyObject *self, PyObject *args)
 {
     (void)args;
-    return PyErr_Format(PyExc_TypeError, "cannot pickle '%s' object",
+    return PyErr_Format(PyExc_TypeError,
+                        reference_profile->python_2_messages
+                            ? "can't pickle %s objects"
+                            : "cannot pickle '%s' object",
                         Py_TYPE(self)->tp_name);
 }
 

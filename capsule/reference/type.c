@@ -202,9 +202,11 @@ static PyObject *type_getattro(PyObject *op, PyObject *name)
     }
     if (strcmp(text, "__module__") == 0) {
         const char *dot = strrchr(type->tp_name, '.');
+        const char *builtins =
+            reference_profile->python_2_messages ? "__builtin__" : "builtins";
         return dot ? PyUnicode_FromStringAndSize(type->tp_name,
                                                  dot - type->tp_name)
-                   : PyUnicode_FromString("builtins");
+                   : PyUnicode_FromString(builtins);
     }
     if (strcmp(text, "__mro__") == 0) {
         return type_mro(type);

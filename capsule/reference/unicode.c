@@ -1,4 +1,4 @@
-/* str: immutable, valid UTF-8. */
+/* str: immutable; valid UTF-8, or any bytes where the profile says so. */
 #include "capsule/reference/internal.h"
 
 typedef struct {
@@ -68,6 +68,9 @@ PyObject *PyUnicode_FromStringAndSize(const char *utf8, Py_ssize_t size)
     const unsigned char *bytes = (const unsigned char *)utf8;
     for (size_t i = ascii_prefix(utf8, (size_t)size); i < (size_t)size;) {
         int length = utf8_sequence(bytes + i, (size_t)size - i);
+        if (length < 0 && reference_profile->names_are_bytes) {
+            break;
+        }
         if (length < 0) {
             return PyErr_Format(PyExc_UnicodeDecodeError,
                                 "'utf-8' codec can't decode byte 0x%x in "

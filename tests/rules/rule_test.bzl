@@ -3,24 +3,50 @@
 load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 
 # The names of rows of //capsule:profile.c.
-PROFILES = [
+_PROFILES = [
     "cpython-3.11",
     "cpython-3.14",
 ]
 
-# Older versions, which differ in PyCapsule_Import only.
-IMPORT_PROFILES = PROFILES + [
-    "cpython-2.7-capsules",
-    "cpython-3.8",
-]
+# Tests whose names begin like that hold in these profiles instead.
+_OTHER_PROFILES = {
+    # What differs most from one version to the next.
+    "import_": _PROFILES + ["cpython-2.7", "cpython-3.8"],
+    "object_protocol_": _PROFILES + ["cpython-2.7"],
+    "type_": _PROFILES + ["cpython-2.7"],
+    # What only Python 2 has.
+    "cobject_": ["cpython-2.7", "documented-2.7"],
+    "warnings_": ["cpython-2.7", "documented-2.7"],
+    "whatsnew27_": ["cpython-2.7", "documented-2.7"],
+}
 
-def rule_test(name, profiles = PROFILES):
+# Tests of what Python 3 has no header for: only built where the implementation
+# has it.
+_NOT_IN_PYTHON_3 = ["cobject_", "whatsnew27_"]
+
+def _profiles(name):
+    for prefix, profiles in _OTHER_PROFILES.items():
+        if name.startswith(prefix):
+            return profiles
+    return _PROFILES
+
+def rule_test_program(name):
+    """One of the tests `rule_test(name)`, to ask for what is in it."""
+    return name + "_" + _profiles(name)[0]
+
+def rule_test(name):
     """Tests `<name>_<profile>` of `<name>.cc`.
 
     Args:
-      name: the file's name without its extension.
-      profiles: those that the test has to hold in.
+      name: the file's name without its extension; it decides the profiles.
     """
+    compatible_with = []
+    for prefix in _NOT_IN_PYTHON_3:
+        if name.startswith(prefix):
+            compatible_with = select({
+                "//capsule:is-reference": [],
+                "//conditions:default": ["@platforms//:incompatible"],
+            })
 
     # Compiled once; alwayslink, since nothing refers to a test by name.
     cc_library(
@@ -28,13 +54,15 @@ def rule_test(name, profiles = PROFILES):
         testonly = True,
         srcs = [name + ".cc"],
         alwayslink = True,
+        target_compatible_with = compatible_with,
         deps = [":support"],
     )
-    for profile in profiles:
+    for profile in _profiles(name):
         cc_test(
             name = name + "_" + profile,
             size = "small",
             env = {"CAPSULE_PROFILE": profile},
             linkstatic = True,
+            target_compatible_with = compatible_with,
             deps = [name + "_lib"],
         )

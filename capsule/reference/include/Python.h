@@ -59,11 +59,13 @@ typedef Py_ssize_t Py_hash_t;
 
 #include "abstract.h"
 #include "basictypes.h"
+#include "cobject.h"
 #include "import.h"
 #include "modsupport.h"
 #include "moduleobject.h"
 #include "pycapsule.h"
 #include "pyerrors.h"
 #include "pylifecycle.h"
+#include "warnings.h"
 
 #endif

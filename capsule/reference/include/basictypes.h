@@ -40,7 +40,7 @@ PyAPI_FUNC(PyObject *) PyBool_FromLong(long value); /* new reference */
 #define Py_RETURN_TRUE return Py_NewRef(Py_True)
 #define Py_RETURN_FALSE return Py_NewRef(Py_False)
 
-/* --- str: valid UTF-8 inside ---------------------------------------------- */
+/* --- str: valid UTF-8 inside, or any bytes as in Python 2 (profile.h) ------ */
 
 #define PyUnicode_Check(op) PyObject_TypeCheck(op, &PyUnicode_Type)
 #define PyUnicode_CheckExact(op) Py_IS_TYPE(op, &PyUnicode_Type)
