@@ -64,11 +64,10 @@ TEST_F(ObjectProtocolTest, TYPE_7_HasNoItems)
 {
     PyObject *zero = PyLong_FromLong(0);
     EXPECT_EQ(PyObject_GetItem(capsule_, zero), nullptr);
-    EXPECT_TRUE(
-        Raised(PyExc_TypeError,
-               host_profile()->python_2_messages
-                   ? "'PyCapsule' object has no attribute '__getitem__'"
-                   : "'PyCapsule' object is not subscriptable"));
+    EXPECT_TRUE(Raised(PyExc_TypeError,
+                       host_profile()->python_2_messages
+                           ? "'PyCapsule' object has no attribute '__getitem__'"
+                           : "'PyCapsule' object is not subscriptable"));
     Py_DECREF(zero);
 }
 
