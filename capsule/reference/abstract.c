@@ -4,8 +4,7 @@
 static PyObject *null_argument(void)
 {
     if (!PyErr_Occurred()) {
-        PyErr_SetString(PyExc_SystemError,
-                        "null argument to internal routine");
+        PyErr_SetString(PyExc_SystemError, "null argument to internal routine");
     }
     return NULL;
 }
@@ -190,8 +189,7 @@ static int assign_item(PyObject *o, PyObject *key, PyObject *value)
 {
     objobjargproc assign = TYPE_SLOT(Py_TYPE(o), tp_ass_subscript);
     if (assign == NULL) {
-        PyErr_Format(PyExc_TypeError,
-                     "'%s' object does not support item %s",
+        PyErr_Format(PyExc_TypeError, "'%s' object does not support item %s",
                      Py_TYPE(o)->tp_name, value ? "assignment" : "deletion");
         return -1;
     }

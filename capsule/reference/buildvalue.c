@@ -26,8 +26,7 @@ static PyObject *build_list(const char **format, char end,
         PyObject *item = **format ? build_one(format, values) : NULL;
         if (item == NULL || PyList_Append(list, item) < 0) {
             if (!PyErr_Occurred()) {
-                PyErr_SetString(PyExc_SystemError,
-                                "unmatched paren in format");
+                PyErr_SetString(PyExc_SystemError, "unmatched paren in format");
             }
             Py_CLEAR(list);
         }
@@ -131,8 +130,7 @@ static PyObject *build_one(const char **format, struct values *values)
         return PyBool_FromLong(va_arg(values->list, int));
     default:
         return PyErr_Format(PyExc_SystemError,
-                            "bad format char passed to Py_BuildValue: '%c'",
-                            c);
+                            "bad format char passed to Py_BuildValue: '%c'", c);
     }
 }
 
@@ -143,9 +141,8 @@ PyObject *Py_VaBuildValue(const char *format, va_list arguments)
     PyObject *result = tuple_from_list(build_list(&format, '\0', &values));
     va_end(values.list);
     if (result && PyTuple_Size(result) < 2) {
-        PyObject *only = PyTuple_Size(result) == 1
-                             ? PyTuple_GetItem(result, 0)
-                             : Py_None;
+        PyObject *only =
+            PyTuple_Size(result) == 1 ? PyTuple_GetItem(result, 0) : Py_None;
         Py_SETREF(result, Py_NewRef(only));
     }
     return result;

@@ -66,8 +66,8 @@ PyObject *PyObject_CallFunction(PyObject *callable, const char *format, ...)
     return call_and_release(callable, args);
 }
 
-PyObject *PyObject_CallMethod(PyObject *o, const char *name,
-                              const char *format, ...)
+PyObject *PyObject_CallMethod(PyObject *o, const char *name, const char *format,
+                              ...)
 {
     PyObject *method = PyObject_GetAttrString(o, name);
     if (method == NULL) {
@@ -103,8 +103,7 @@ PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...)
 /* --- functions written in C ----------------------------------------------- */
 
 typedef struct {
-    PyObject_HEAD
-    PyMethodDef *def;
+    PyObject_HEAD PyMethodDef *def;
     PyObject *self; /* owned; NULL for a function without one */
 } Function;
 
@@ -159,16 +158,15 @@ static PyObject *function_call(PyObject *op, PyObject *args, PyObject *kwargs)
     }
     Py_ssize_t wanted = def->ml_flags & METH_O ? 1 : 0;
     if (n != wanted) {
-        return PyErr_Format(PyExc_TypeError,
-                            "%s() takes %s (%zd given)", def->ml_name,
-                            wanted ? "exactly one argument" : "no arguments",
-                            n);
+        return PyErr_Format(
+            PyExc_TypeError, "%s() takes %s (%zd given)", def->ml_name,
+            wanted ? "exactly one argument" : "no arguments", n);
     }
     return def->ml_meth(self, wanted ? PyTuple_GetItem(args, 0) : NULL);
 }
 
 PyTypeObject PyCFunction_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "builtin_function_or_method",
     .tp_basicsize = sizeof(Function),
     .tp_base = &PyBaseObject_Type,

@@ -2,9 +2,8 @@
 #include "capsule/reference/internal.h"
 
 typedef struct {
-    PyObject_HEAD
-    void *pointer; /* never NULL */
-    const char *name; /* not owned; NULL for an unnamed capsule */
+    PyObject_HEAD void *pointer; /* never NULL */
+    const char *name;            /* not owned; NULL for an unnamed capsule */
     void *context;
     PyCapsule_Destructor destructor;
 } PyCapsule;
@@ -257,7 +256,7 @@ static PyObject *capsule_repr(PyObject *op)
 }
 
 PyTypeObject PyCapsule_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "PyCapsule",
     .tp_basicsize = sizeof(PyCapsule),
     .tp_base = &PyBaseObject_Type,

@@ -159,7 +159,8 @@ static void cobject_dealloc(PyObject *op)
 }
 
 PyTypeObject PyCObject_Type = {
-    PyObject_HEAD_INIT(&PyType_Type).tp_name = "PyCObject",
+    .ob_base = STATIC_OBJECT(&PyType_Type),
+    .tp_name = "PyCObject",
     .tp_basicsize = sizeof(PyCObject),
     .tp_base = &PyBaseObject_Type,
     .tp_flags = Py_TPFLAGS_DEFAULT,

@@ -7,8 +7,7 @@ struct pair {
 };
 
 typedef struct {
-    PyObject_HEAD
-    struct pair *pairs;
+    PyObject_HEAD struct pair *pairs;
     Py_ssize_t size;
     Py_ssize_t capacity;
 } Dict;
@@ -84,8 +83,8 @@ int PyDict_SetItem(PyObject *op, PyObject *key, PyObject *value)
     }
     if (dict->size == dict->capacity) {
         Py_ssize_t capacity = dict->capacity * 2 + 8;
-        struct pair *pairs = PyMem_Realloc(
-            dict->pairs, (size_t)capacity * sizeof(struct pair));
+        struct pair *pairs =
+            PyMem_Realloc(dict->pairs, (size_t)capacity * sizeof(struct pair));
         if (pairs == NULL) {
             PyErr_NoMemory();
             return -1;
@@ -235,7 +234,7 @@ static int dict_ass_subscript(PyObject *op, PyObject *key, PyObject *value)
 }
 
 PyTypeObject PyDict_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "dict",
     .tp_basicsize = sizeof(Dict),
     .tp_base = &PyBaseObject_Type,

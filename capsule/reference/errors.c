@@ -5,7 +5,7 @@ _Thread_local struct thread_state thread_state;
 
 /* Raised when there is no memory for another exception; never freed. */
 static PyBaseExceptionObject no_memory = {
-    PyObject_HEAD_INIT(NULL)
+    .ob_base = STATIC_OBJECT(NULL),
     .value = NULL,
 };
 

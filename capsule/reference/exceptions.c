@@ -45,8 +45,9 @@ static PyObject *exception_new(PyTypeObject *type, PyObject *args,
     PyObject *exception = _PyObject_New(type);
     if (exception) {
         Py_ssize_t n = PyTuple_Size(args);
-        PyObject *value =
-            n == 0 ? NULL : n == 1 ? PyTuple_GetItem(args, 0) : args;
+        PyObject *value = n == 0   ? NULL
+                          : n == 1 ? PyTuple_GetItem(args, 0)
+                                   : args;
         ((PyBaseExceptionObject *)exception)->value = Py_XNewRef(value);
     }
     return exception;
@@ -77,19 +78,18 @@ static PyObject *exception_getattro(PyObject *op, PyObject *name)
         if (value == NULL) {
             return PyTuple_New(0);
         }
-        return PyTuple_Check(value) ? Py_NewRef(value)
-                                    : PyTuple_Pack(1, value);
+        return PyTuple_Check(value) ? Py_NewRef(value) : PyTuple_Pack(1, value);
     }
     return PyObject_GenericGetAttr(op, name);
 }
 
 #define EXCEPTION_TYPE(name, base)                                             \
     static PyTypeObject type_##name = {                                        \
-        PyObject_HEAD_INIT(&PyType_Type)                                       \
+        .ob_base = STATIC_OBJECT(&PyType_Type),                                \
         .tp_name = #name,                                                      \
         .tp_basicsize = sizeof(PyBaseExceptionObject),                         \
         .tp_base = base,                                                       \
-        .tp_flags = Py_TPFLAGS_BASETYPE,            \
+        .tp_flags = Py_TPFLAGS_BASETYPE,                                       \
         .tp_dealloc = exception_dealloc,                                       \
         .tp_repr = exception_repr,                                             \
         .tp_str = exception_str,                                               \

@@ -99,10 +99,9 @@ static void append_number(struct text *text, const struct conversion *c,
 {
     char format[32];
     char digits[80];
-    snprintf(format, sizeof(format), "%%%s%s%s*.*%s%c",
-             c->alternate ? "#" : "", c->left ? "-" : "",
-             c->zero_padded ? "0" : "",
-             "ll", c->letter == 'i' ? 'd' : c->letter);
+    snprintf(format, sizeof(format), "%%%s%s%s*.*%s%c", c->alternate ? "#" : "",
+             c->left ? "-" : "", c->zero_padded ? "0" : "", "ll",
+             c->letter == 'i' ? 'd' : c->letter);
     int width = c->width < 0 ? 0 : c->width > 60 ? 60 : c->width;
     int precision = c->precision > 60 ? 60 : c->precision;
     bool is_signed = c->letter == 'd' || c->letter == 'i';
@@ -191,8 +190,7 @@ static bool append_conversion(struct text *text, const struct conversion *c,
         return true;
     case 'R':
     case 'A':
-        append_object(text, PyObject_Repr,
-                      va_arg(arguments->list, PyObject *));
+        append_object(text, PyObject_Repr, va_arg(arguments->list, PyObject *));
         return true;
     default:
         return false;

@@ -67,7 +67,7 @@ int host_start(const char *profile)
     memset(&count, 0, sizeof(count));
     PyMem_GetAllocator(PYMEM_DOMAIN_OBJ, &system_allocator);
     PyMemAllocatorEx counting = {
-        &system_allocator, counting_malloc,  counting_calloc,
+        &system_allocator, counting_malloc, counting_calloc,
         counting_realloc,  counting_free,
     };
     PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &counting);

@@ -10,7 +10,10 @@ PyObject *PyLong_FromLong(long value)
     return (PyObject *)op;
 }
 
-PyObject *PyLong_FromSsize_t(Py_ssize_t value) { return PyLong_FromLong(value); }
+PyObject *PyLong_FromSsize_t(Py_ssize_t value)
+{
+    return PyLong_FromLong(value);
+}
 
 PyObject *PyLong_FromLongLong(long long value)
 {
@@ -112,7 +115,7 @@ static PyObject *long_getattro(PyObject *op, PyObject *name)
 }
 
 PyTypeObject PyLong_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "int",
     .tp_basicsize = sizeof(PyLongObject),
     .tp_base = &PyBaseObject_Type,
@@ -125,12 +128,12 @@ PyTypeObject PyLong_Type = {
 };
 
 PyTypeObject PyBool_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "bool",
     .tp_basicsize = sizeof(PyLongObject),
     .tp_base = &PyLong_Type,
     .tp_repr = bool_repr,
 };
 
-PyLongObject _Py_TrueStruct = {PyObject_HEAD_INIT(&PyBool_Type) 1};
-PyLongObject _Py_FalseStruct = {PyObject_HEAD_INIT(&PyBool_Type) 0};
+PyLongObject _Py_TrueStruct = {STATIC_OBJECT(&PyBool_Type), 1};
+PyLongObject _Py_FalseStruct = {STATIC_OBJECT(&PyBool_Type), 0};

@@ -11,6 +11,9 @@
 /* The profile whose measured behaviour is followed; never NULL. */
 extern const struct profile *reference_profile;
 
+/* The head of an object that is never destroyed. */
+#define STATIC_OBJECT(type) {_Py_STATIC_REFCNT, type}
+
 /* What a thread has of its own. */
 struct thread_state {
     PyObject *raised; /* the pending exception, owned; or NULL */

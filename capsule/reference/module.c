@@ -2,8 +2,7 @@
 #include "capsule/reference/internal.h"
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *dict;
+    PyObject_HEAD PyObject *dict;
     PyModuleDef *def; /* NULL where PyModule_Create was not asked */
     void *state;      /* def->m_size bytes; NULL where there is no such size */
 } Module;
@@ -205,7 +204,7 @@ static PyObject *module_repr(PyObject *op)
 }
 
 PyTypeObject PyModule_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "module",
     .tp_basicsize = sizeof(Module),
     .tp_base = &PyBaseObject_Type,

@@ -146,7 +146,7 @@ static int object_setattro(PyObject *o, PyObject *name, PyObject *value)
 }
 
 PyTypeObject PyBaseObject_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "object",
     .tp_basicsize = sizeof(PyObject),
     .tp_flags = Py_TPFLAGS_BASETYPE,
@@ -170,7 +170,7 @@ static PyObject *none_repr(PyObject *op)
 static int none_bool(PyObject *op) { return op != Py_None; }
 
 static PyTypeObject none_type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "NoneType",
     .tp_basicsize = sizeof(PyObject),
     .tp_base = &PyBaseObject_Type,
@@ -179,7 +179,7 @@ static PyTypeObject none_type = {
 };
 
 static PyTypeObject not_implemented_type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "NotImplementedType",
     .tp_basicsize = sizeof(PyObject),
     .tp_base = &PyBaseObject_Type,

@@ -2,8 +2,7 @@
 #include "capsule/reference/internal.h"
 
 typedef struct {
-    PyObject_HEAD
-    PyObject **items;
+    PyObject_HEAD PyObject **items;
     Py_ssize_t size;
     Py_ssize_t capacity;
 } Sequence; /* of a list or a tuple */
@@ -100,8 +99,8 @@ int PyList_Append(PyObject *op, PyObject *item)
     Sequence *list = (Sequence *)op;
     if (list->size == list->capacity) {
         Py_ssize_t capacity = list->capacity * 2 + 4;
-        PyObject **items = PyMem_Realloc(
-            list->items, (size_t)capacity * sizeof(PyObject *));
+        PyObject **items =
+            PyMem_Realloc(list->items, (size_t)capacity * sizeof(PyObject *));
         if (items == NULL) {
             PyErr_NoMemory();
             return -1;
@@ -185,8 +184,8 @@ static PyObject *sequence_repr(PyObject *op)
     text_append(&text, is_list ? "[" : "(", 1);
     for (Py_ssize_t i = 0; i < sequence->size && !text.failed; i++) {
         PyObject *item = sequence->items[i];
-        PyObject *repr = item == op ? PyUnicode_FromString("[...]")
-                                    : PyObject_Repr(item);
+        PyObject *repr =
+            item == op ? PyUnicode_FromString("[...]") : PyObject_Repr(item);
         if (repr == NULL) {
             text.failed = true;
             break;
@@ -235,8 +234,7 @@ static int list_ass_subscript(PyObject *op, PyObject *key, PyObject *value)
 /* --- iterator ------------------------------------------------------------- */
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *sequence;
+    PyObject_HEAD PyObject *sequence;
     Py_ssize_t next;
 } Iterator;
 
@@ -247,7 +245,7 @@ static void iterator_dealloc(PyObject *op)
 }
 
 static PyTypeObject iterator_type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "iterator",
     .tp_basicsize = sizeof(Iterator),
     .tp_base = &PyBaseObject_Type,
@@ -282,20 +280,19 @@ PyObject *PyIter_Next(PyObject *op)
 
 #define SEQUENCE_SLOTS(name)                                                   \
     .tp_name = name, .tp_basicsize = sizeof(Sequence),                         \
-    .tp_base = &PyBaseObject_Type,                                             \
-    .tp_flags = Py_TPFLAGS_HAVE_GC,                 \
+    .tp_base = &PyBaseObject_Type, .tp_flags = Py_TPFLAGS_HAVE_GC,             \
     .tp_dealloc = sequence_dealloc, .tp_repr = sequence_repr,                  \
     .tp_length = sequence_length, .tp_subscript = sequence_subscript,          \
     .tp_iter = sequence_iter, .tp_traverse = sequence_traverse,                \
     .tp_clear = sequence_clear
 
 PyTypeObject PyList_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     SEQUENCE_SLOTS("list"),
     .tp_ass_subscript = list_ass_subscript,
 };
 
 PyTypeObject PyTuple_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     SEQUENCE_SLOTS("tuple"),
 };

@@ -161,14 +161,13 @@ static PyObject *type_call(PyObject *op, PyObject *args, PyObject *kwargs)
     if (type == &PyType_Type) {
         return call_type_type(args);
     }
-    newfunc new = type->tp_flags & Py_TPFLAGS_HEAPTYPE
-                      ? TYPE_SLOT(type, tp_new)
-                      : type->tp_new;
-    if (new == NULL) {
+    bool inherits = (type->tp_flags & Py_TPFLAGS_HEAPTYPE) != 0;
+    newfunc create = inherits ? TYPE_SLOT(type, tp_new) : type->tp_new;
+    if (create == NULL) {
         return PyErr_Format(PyExc_TypeError, "cannot create '%s' instances",
                             type->tp_name);
     }
-    return new(type, args, kwargs);
+    return create(type, args, kwargs);
 }
 
 static PyObject *type_repr(PyObject *op)
@@ -233,7 +232,7 @@ static int type_setattro(PyObject *op, PyObject *name, PyObject *value)
 }
 
 PyTypeObject PyType_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "type",
     .tp_basicsize = sizeof(HeapType),
     .tp_base = &PyBaseObject_Type,

@@ -2,8 +2,7 @@
 #include "capsule/reference/internal.h"
 
 typedef struct {
-    PyObject_HEAD
-    Py_ssize_t size; /* bytes, without the NUL */
+    PyObject_HEAD Py_ssize_t size; /* bytes, without the NUL */
     char utf8[];
 } Unicode;
 
@@ -176,8 +175,8 @@ static Py_hash_t unicode_hash(PyObject *op)
 {
     size_t hash = 14695981039346656037u; /* FNV-1a */
     for (Py_ssize_t i = 0; i < ((Unicode *)op)->size; i++) {
-        hash = (hash ^ (unsigned char)((Unicode *)op)->utf8[i]) *
-               1099511628211u;
+        hash =
+            (hash ^ (unsigned char)((Unicode *)op)->utf8[i]) * 1099511628211u;
     }
     return (Py_hash_t)hash == -1 ? -2 : (Py_hash_t)hash;
 }
@@ -217,7 +216,7 @@ static PyObject *unicode_add(PyObject *a, PyObject *b)
 }
 
 PyTypeObject PyUnicode_Type = {
-    PyObject_HEAD_INIT(&PyType_Type)
+    .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "str",
     .tp_basicsize = sizeof(Unicode),
     .tp_base = &PyBaseObject_Type,
