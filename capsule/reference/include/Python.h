@@ -14,6 +14,12 @@
 #ifndef Py_PYTHON_H
 #define Py_PYTHON_H
 
+/* As CPython's pyconfig.h does: what includes this first has strdup() and the
+ * like, in whatever C standard it is compiled. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
