@@ -1,59 +1,25 @@
 // Section 1.9 of the contract: how a consumer gets at what was published.
 
-#include <memory>
-
+#include "tests/rules/demo_module.h"
 #include "tests/rules/fields.h"
 #include "tests/rules/modules.h"
 #include "tests/rules/support.h"
 
 namespace {
 
+using rules::AddOne;
+using rules::demo_api;
+using rules::DEMO_NAME;
+using rules::DemoApi;
 using rules::Fields;
 using rules::FieldsOf;
-using rules::Importable;
 using rules::NothingRaised;
 using rules::Publish;
 using rules::Put;
 using rules::Raised;
+using rules::Table;
 
-const char NAME[] = "demo._C_API";
-
-struct DemoApi {
-    int version;
-    PyObject *(*add_one)(PyObject *);
-};
-
-PyObject *AddOne(PyObject *number)
-{
-    long value = PyLong_AsLong(number);
-    return value == -1 && PyErr_Occurred() ? nullptr
-                                           : PyLong_FromLong(value + 1);
-}
-
-const DemoApi demo_api = {1, AddOne};
-
-// A table for a capsule, which has no use for `const`.
-DemoApi *Table(const DemoApi &api) { return const_cast<DemoApi *>(&api); }
-
-class PublishedTest : public rules::CapsuleTest {
-  protected:
-    void SetUp() override
-    {
-        CapsuleTest::SetUp();
-        demo_ = std::make_unique<Importable>("demo");
-    }
-
-    void TearDown() override
-    {
-        demo_.reset();
-        CapsuleTest::TearDown();
-    }
-
-    PyObject *demo() const { return demo_->get(); }
-
-  private:
-    std::unique_ptr<Importable> demo_;
-};
+class PublishedTest : public rules::DemoTest {};
 
 // --- API-11: the consumer ----------------------------------------------------
 
@@ -73,7 +39,7 @@ int Consume()
     if (!capsule) {
         return -1;
     }
-    consumed = static_cast<DemoApi *>(PyCapsule_GetPointer(capsule, NAME));
+    consumed = static_cast<DemoApi *>(PyCapsule_GetPointer(capsule, DEMO_NAME));
     Py_DECREF(capsule);
     if (!consumed) {
         return -1;
@@ -103,7 +69,7 @@ void ExpectFailure(PyObject *module, PyObject *published, PyObject *type,
 
 TEST_F(PublishedTest, API_11_AConsumerGetsTheTable)
 {
-    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), DEMO_NAME);
     Py_ssize_t modules = Py_REFCNT(demo());
     ASSERT_EQ(Consume(), 0);
     EXPECT_TRUE(NothingRaised());
@@ -153,14 +119,14 @@ TEST_F(PublishedTest, API_11_WithoutTheName)
 TEST_F(PublishedTest, API_11_WithoutTheVersion)
 {
     const DemoApi newer = {2, AddOne};
-    PyObject *capsule = Publish(demo(), "_C_API", Table(newer), NAME);
+    PyObject *capsule = Publish(demo(), "_C_API", Table(newer), DEMO_NAME);
     ExpectFailure(demo(), capsule, PyExc_RuntimeError,
                   "unsupported demo C API version");
 }
 
 TEST_F(PublishedTest, API_11_WithoutMemory)
 {
-    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), DEMO_NAME);
     for (size_t nth = 1;; nth++) {
         ASSERT_LT(nth, 1000u);
         if (!host_fail_allocation(nth, HOST_FAIL_ONCE)) {
@@ -184,12 +150,12 @@ TEST_F(PublishedTest, API_11_WithoutMemory)
 
 TEST_F(PublishedTest, PUB_1_ConsumersLeaveTheCapsuleAsItWasPublished)
 {
-    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), DEMO_NAME);
     Fields published = FieldsOf(capsule);
     const DemoApi table = demo_api;
     EXPECT_EQ(Consume(), 0);
-    EXPECT_EQ(PyCapsule_Import(NAME, 0), &demo_api);
-    EXPECT_TRUE(PyCapsule_IsValid(capsule, NAME));
+    EXPECT_EQ(PyCapsule_Import(DEMO_NAME, 0), &demo_api);
+    EXPECT_TRUE(PyCapsule_IsValid(capsule, DEMO_NAME));
     EXPECT_FALSE(PyCapsule_IsValid(capsule, "demo.other"));
     EXPECT_EQ(PyCapsule_GetPointer(capsule, "demo.other"), nullptr);
     EXPECT_TRUE(Raised(PyExc_ValueError));
@@ -200,30 +166,30 @@ TEST_F(PublishedTest, PUB_1_ConsumersLeaveTheCapsuleAsItWasPublished)
 
 TEST_F(PublishedTest, PUB_2_ANewNameHidesIt)
 {
-    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), DEMO_NAME);
     EXPECT_EQ(Consume(), 0);
     ASSERT_EQ(PyCapsule_SetName(capsule, "demo.renamed"), 0);
     ExpectFailure(demo(), capsule, PyExc_ValueError,
                   "PyCapsule_GetPointer called with "
                   "incorrect name");
-    EXPECT_EQ(PyCapsule_Import(NAME, 0), nullptr);
+    EXPECT_EQ(PyCapsule_Import(DEMO_NAME, 0), nullptr);
     EXPECT_TRUE(Raised(PyExc_AttributeError));
-    ASSERT_EQ(PyCapsule_SetName(capsule, NAME), 0);
+    ASSERT_EQ(PyCapsule_SetName(capsule, DEMO_NAME), 0);
     EXPECT_EQ(Consume(), 0);
-    EXPECT_EQ(PyCapsule_Import(NAME, 0), &demo_api);
+    EXPECT_EQ(PyCapsule_Import(DEMO_NAME, 0), &demo_api);
 }
 
 TEST_F(PublishedTest, PUB_2_ANewPointerIsWhatTheyGet)
 {
     DemoApi other = {1, AddOne};
-    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), NAME);
+    PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), DEMO_NAME);
     EXPECT_EQ(Consume(), 0);
     DemoApi *before = consumed;
     ASSERT_EQ(PyCapsule_SetPointer(capsule, &other), 0);
     EXPECT_EQ(before, &demo_api) << "what was handed out does not change";
     EXPECT_EQ(Consume(), 0);
     EXPECT_EQ(consumed, &other);
-    EXPECT_EQ(PyCapsule_Import(NAME, 0), &other);
+    EXPECT_EQ(PyCapsule_Import(DEMO_NAME, 0), &other);
 }
 
 } // namespace

@@ -1,12 +1,14 @@
 // Section 1.9 of the contract: how a producer publishes a capsule.
 
-#include <memory>
-
+#include "tests/rules/demo_module.h"
 #include "tests/rules/modules.h"
 #include "tests/rules/support.h"
 
 namespace {
 
+using rules::demo_api;
+using rules::DEMO_NAME;
+using rules::DemoApi;
 using rules::destructor_log;
 using rules::Importable;
 using rules::LogDestructor;
@@ -14,51 +16,15 @@ using rules::NothingRaised;
 using rules::PendingException;
 using rules::Publish;
 using rules::Raised;
+using rules::Table;
 
-const char NAME[] = "demo._C_API";
-
-struct DemoApi {
-    int version;
-    PyObject *(*add_one)(PyObject *);
-};
-
-PyObject *AddOne(PyObject *number)
-{
-    long value = PyLong_AsLong(number);
-    return value == -1 && PyErr_Occurred() ? nullptr
-                                           : PyLong_FromLong(value + 1);
-}
-
-const DemoApi demo_api = {1, AddOne};
-
-// A table for a capsule, which has no use for `const`.
-DemoApi *Table(const DemoApi &api) { return const_cast<DemoApi *>(&api); }
-
-class PublishTest : public rules::CapsuleTest {
-  protected:
-    void SetUp() override
-    {
-        CapsuleTest::SetUp();
-        demo_ = std::make_unique<Importable>("demo");
-    }
-
-    void TearDown() override
-    {
-        demo_.reset();
-        CapsuleTest::TearDown();
-    }
-
-    PyObject *demo() const { return demo_->get(); }
-
-  private:
-    std::unique_ptr<Importable> demo_;
-};
+class PublishTest : public rules::DemoTest {};
 
 // --- NEW-9 -------------------------------------------------------------------
 
 TEST_F(PublishTest, NEW_9_ModuleDotAttributeMakesItImportable)
 {
-    PyObject *capsule = PyCapsule_New(Table(demo_api), NAME, nullptr);
+    PyObject *capsule = PyCapsule_New(Table(demo_api), DEMO_NAME, nullptr);
     ASSERT_EQ(PyModule_AddObject(demo(), "_C_API", capsule), 0);
     EXPECT_EQ(PyCapsule_Import("demo._C_API", 0), &demo_api);
     EXPECT_TRUE(NothingRaised());
@@ -166,7 +132,8 @@ TEST_F(PublishTest, API_9_ARefusedTableIsAnErrorOfTheInitFunction)
 
 TEST_F(PublishTest, API_10_SuccessTakesTheReference)
 {
-    PyObject *capsule = PyCapsule_New(Table(demo_api), NAME, LogDestructor);
+    PyObject *capsule =
+        PyCapsule_New(Table(demo_api), DEMO_NAME, LogDestructor);
     ASSERT_EQ(PyModule_AddObject(demo(), "_C_API", capsule), 0);
     EXPECT_EQ(Py_REFCNT(capsule), 1);
     ASSERT_EQ(PyObject_DelAttrString(demo(), "_C_API"), 0);
@@ -176,7 +143,8 @@ TEST_F(PublishTest, API_10_SuccessTakesTheReference)
 
 TEST_F(PublishTest, API_10_FailureLeavesTheReferenceToTheCaller)
 {
-    PyObject *capsule = PyCapsule_New(Table(demo_api), NAME, LogDestructor);
+    PyObject *capsule =
+        PyCapsule_New(Table(demo_api), DEMO_NAME, LogDestructor);
     PyObject *no_module = PyList_New(0);
     EXPECT_EQ(PyModule_AddObject(no_module, "_C_API", capsule), -1);
     EXPECT_TRUE(Raised(PyExc_TypeError));
@@ -208,7 +176,8 @@ TEST_F(PublishTest, API_10_NullIsTheErrorThatIsPending)
 #if PY_VERSION_HEX >= 0x030A0000
 TEST_F(PublishTest, API_10_AddObjectRefNeverTakesIt)
 {
-    PyObject *capsule = PyCapsule_New(Table(demo_api), NAME, LogDestructor);
+    PyObject *capsule =
+        PyCapsule_New(Table(demo_api), DEMO_NAME, LogDestructor);
     ASSERT_EQ(PyModule_AddObjectRef(demo(), "_C_API", capsule), 0);
     EXPECT_EQ(Py_REFCNT(capsule), 2);
     PyObject *no_module = PyList_New(0);
@@ -223,12 +192,13 @@ TEST_F(PublishTest, API_10_AddObjectRefNeverTakesIt)
 #if PY_VERSION_HEX >= 0x030D0000
 TEST_F(PublishTest, API_10_AddAlwaysTakesIt)
 {
-    PyObject *capsule = PyCapsule_New(Table(demo_api), NAME, LogDestructor);
+    PyObject *capsule =
+        PyCapsule_New(Table(demo_api), DEMO_NAME, LogDestructor);
     ASSERT_EQ(PyModule_Add(demo(), "_C_API", capsule), 0);
     EXPECT_EQ(Py_REFCNT(capsule), 1);
 
     PyObject *no_module = PyList_New(0);
-    capsule = PyCapsule_New(Table(demo_api), NAME, LogDestructor);
+    capsule = PyCapsule_New(Table(demo_api), DEMO_NAME, LogDestructor);
     EXPECT_EQ(PyModule_Add(no_module, "_C_API", capsule), -1);
     EXPECT_TRUE(Raised(PyExc_TypeError));
     host_collect();
