@@ -83,8 +83,10 @@ PyCapsule_Destructor destructor_function(int behaviour);
 
 /* --- rules.c -------------------------------------------------------------- */
 
-/* Notes that the rule was held against something that came back. `outcome` is
- * a small number that tells kinds of this apart. */
+/* Notes that a situation which the rule speaks of was met and its results were
+ * compared. A break may still be reported under a more exact neighbour's id:
+ * some rules (VAL-4, SETN-3, ...) are counted here and named by no violation.
+ * `outcome` is a small number that tells kinds of this apart. */
 enum outcome { WHEN_SUCCEEDS, WHEN_FAILS, WHEN_PENDING, OUTCOMES };
 void exercise(uint16_t rule, enum outcome outcome);
 

@@ -16,7 +16,7 @@ enum { STATUS_RULE_NAME = 16 };
 struct status_rule {
     char id[STATUS_RULE_NAME]; /* "GETP-3" */
     uint64_t reachable;        /* 1 when programs can exercise it */
-    uint64_t count;            /* comparisons made for it */
+    uint64_t count;            /* comparisons of what it speaks of */
 };
 
 struct status {
