@@ -133,6 +133,10 @@ bool mutate_edit_name(struct editor *e)
         text = forecast_text_of(&e->forecast, value->index);
     }
     make_near_miss(&e->generator, text, value);
+    if (value->tag == VALUE_NULL &&
+        CALLS[e->program->calls[index].op].args[arg] != ARG_NAME) {
+        *value = (struct value){.tag = VALUE_TEXT};
+    }
     return true;
 }
 

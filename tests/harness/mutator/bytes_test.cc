@@ -150,6 +150,34 @@ TEST_F(MutatorBytes, NamesAreStillEditedAfterManyMutations)
 }
 
 // A quarter of the inputs are fresh: those do not depend on what comes in.
+// A program whose texts leave no room: a near miss of "" is then NULL, where
+// that is allowed.
+TEST_F(MutatorBytes, ArgumentsKeepTheirKindsWhenTheTextIsFull)
+{
+    std::string text;
+    for (int length : {4095, 4095, 4095, 4093}) {
+        text += "n0 = name(\"" + std::string(length, 'a') + "\")\nfree(n0)\n";
+    }
+    auto full = std::make_unique<program>();
+    Parse(text + "n1 = name(\"\")\n", full.get());
+    ASSERT_GT(full->text_size, unsigned{MAX_TEXT} - 2);
+
+    for (unsigned seed = 0; seed < 2000; seed++) {
+        program p = *full;
+        struct random random = {seed};
+        mutator_mutate(&mutator_, &random, &p);
+        for (unsigned i = 0; i < p.call_count; i++) {
+            const call_info &info = CALLS[p.calls[i].op];
+            for (unsigned j = 0; j < info.arg_count; j++) {
+                ASSERT_TRUE(ARG_TAGS[info.args[j]] >> p.calls[i].args[j].tag &
+                            1)
+                    << "seed " << seed << ", call " << i << ", " << info.name
+                    << ", argument " << j;
+            }
+        }
+    }
+}
+
 TEST_F(MutatorBytes, AsManyInputsAreFreshAsTheWeightSays)
 {
     const unsigned tries = 4000;
