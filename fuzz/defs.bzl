@@ -60,6 +60,8 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
 
     <name>           a test: runs each file of the corpus, and the empty input,
                      without an engine; a file is a test case
+    <name>_sweep     a test: runs each program of the corpus with each of its
+                     allocations failing
     <name>_bin       the target with libFuzzer
     <name>_run       runs that; libFuzzer's flags follow `--`
     <name>_corpus    the corpus as a folder of binary inputs
@@ -105,6 +107,15 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
         deps = ["//fuzz:replay_main", subject],
         **kwargs
     )
+    if programs:
+        cc_test(
+            name = name + "_sweep",
+            size = size,
+            args = [folder],
+            data = [corpus],
+            deps = ["//fuzz:sweep_main"],
+            **kwargs
+        )
     cc_binary(
         name = name + "_repro",
         deps = ["//fuzz:repro_main", subject],

@@ -98,6 +98,12 @@ void check_value(const struct call *call, const struct model_arg *args,
     case YIELDS_NAME:
         right = got == p->value;
         break;
+    case YIELDS_NOTHING:
+        if (got == p->value) {
+            return;
+        }
+        right = false;
+        break;
     default:
         return;
     }

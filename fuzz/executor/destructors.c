@@ -77,6 +77,7 @@ static void check_exit(void)
 
 static void run_destructor(int behaviour, PyObject *object)
 {
+    allocations_end(); /* for the call that destroys the capsule: a pause */
     int id = enter(object);
     const struct model_capsule *capsule = &run.model.capsule[id];
     if (capsule->destructor != behaviour) {
@@ -108,6 +109,7 @@ static void run_destructor(int behaviour, PyObject *object)
         behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF)) {
         exercise(RULE_DTOR_13, WHEN_SUCCEEDS);
     }
+    allocations_begin();
 }
 
 #define DESTRUCTOR(ident, flags, program)                                      \

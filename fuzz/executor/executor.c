@@ -159,41 +159,23 @@ static bool reads_dangling_name(const struct call *call,
     }
 }
 
-/* Arms the failing allocation that the program asked for, when this call is
- * one that may allocate. Returns which allocation, or 0. */
-static unsigned arm_failure(const struct call *call,
-                            const struct prediction *prediction)
+/* An allocation failed while the call was made. That may have been made good;
+ * where it was not, the call failed for want of memory, whatever it would have
+ * given otherwise. */
+static void heed_lack_of_memory(const struct call *call,
+                                struct prediction *prediction, uintptr_t got)
 {
-    unsigned nth = run.model.fail_at;
-    run.model.fail_at = 0;
-    if (nth == 0 || (call->op != CALL_NEW && !prediction->fails) ||
-        !host_fail_allocation(nth, HOST_FAIL_ONCE)) {
-        return 0;
-    }
-    return nth;
-}
-
-/* The failing allocation happened: the call fails with MemoryError instead, or
- * with the exception that it would have raised anyway. */
-static void expect_no_memory(const struct call *call,
-                             struct prediction *prediction)
-{
-    if (prediction->fails &&
-        !PyErr_ExceptionMatches(world.exception_type[EXCEPTION_MEMORY_ERROR])) {
-        prediction->message = run.model.error.message = NULL; /* may be lost */
+    struct prediction failure = *prediction;
+    bool ours =
+        PyErr_ExceptionMatches(world.exception_type[EXCEPTION_MEMORY_ERROR]);
+    if (!model_predict_no_memory(call, &failure) || got != failure.value ||
+        (prediction->fails && !ours)) {
         return;
     }
-    prediction->fails = true;
-    prediction->value = call->op == CALL_NEW ? 0 : prediction->value;
-    prediction->rule = RULE_NEW_3;
-    prediction->indicator_rule = RULE_NEW_3;
-    prediction->message_rule = RULE_NEW_3;
+    *prediction = failure;
     prediction->exception = EXCEPTION_MEMORY_ERROR;
     prediction->message = NULL;
-    run.model.error = (struct model_error){
-        .set = true,
-        .type = EXCEPTION_MEMORY_ERROR,
-    };
+    model_lacked_memory(&run.model);
 }
 
 void execute_call(const struct call *call)
@@ -229,15 +211,13 @@ void execute_call(const struct call *call)
         run.performed |= UINT64_C(1) << run.call_index;
     }
     struct model_error before = run.model.error;
-    unsigned armed = arm_failure(call, &prediction);
+    level->lacked_memory = false;
     model_apply(&run.model, call, args, &prediction);
+    allocations_begin();
     uintptr_t got = perform(call, args);
-    if (armed) {
-        bool failed = host_allocations() >= armed;
-        host_fail_allocation(0, HOST_FAIL_ONCE);
-        if (failed) {
-            expect_no_memory(call, &prediction);
-        }
+    allocations_end();
+    if (level->lacked_memory) {
+        heed_lack_of_memory(call, &prediction, got);
     }
     finish_deaths(call);
     check_value(call, args, &prediction, &before, got);
@@ -266,6 +246,7 @@ static void perform_op(enum call_op op, int slot)
 static void clean_up(void)
 {
     run.cleaning_up = true;
+    fail_allocations(0, HOST_FAIL_ONCE);
     if (run.model.error.set) {
         perform_op(CALL_CLEAR_ERROR, 0);
     }
@@ -342,6 +323,8 @@ void executor_run(const struct program *program,
     run.performed = 0;
     run.cleaning_up = false;
     run.called_by_hand = NOTHING;
+    run.allocations.tried = 0;
+    fail_allocations(0, HOST_FAIL_ONCE);
     run.level_count = 1;
     run.level[0] = (struct level){.program = program, .behaviour = NOTHING};
     model_reset(&run.model, host_profile(), world.options.misuse);

@@ -59,6 +59,11 @@ void executor_run(const struct program *program,
  * call's lowest; the others were left out. */
 uint64_t executor_performed(void);
 
+/* The allocations that the implementation tried in the calls of the last
+ * program while one was to fail: after `fail_allocation(65535)` in its first
+ * line, all of the program. */
+size_t executor_allocations(void);
+
 /* Prints the rules that were exercised since executor_start(), with counts,
  * and those that programs can exercise but did not. */
 void executor_print_rules(FILE *out);

@@ -131,6 +131,9 @@ static void *pointer_of(const struct model_arg *arg)
     return (void *)arg->value.address;
 }
 
+/* What a call that yields nothing gives when it fails. */
+static const uintptr_t FAILED = (uintptr_t)-1;
+
 /* --- calls that are more than one function -------------------------------- */
 
 /* Where a call's result goes among the model's blocks. */
@@ -199,19 +202,22 @@ static void do_hold(PyObject *capsule, PyObject *other)
                             destructor_function(DESTRUCTOR_drop_context));
 }
 
-static void do_leave_in_cycle(PyObject *capsule)
+/* The list contains itself last: until then its end takes no collector. */
+static uintptr_t do_leave_in_cycle(PyObject *capsule, int id)
 {
     PyObject *list = PyList_New(0);
-    if (list == NULL || PyList_Append(list, list) < 0 ||
-        PyList_Append(list, capsule) < 0) {
-        fputs("executor: no memory for a cycle\n", stderr);
-        abort();
+    if (list == NULL || PyList_Append(list, capsule) < 0 ||
+        PyList_Append(list, list) < 0) {
+        Py_XDECREF(list);
+        return FAILED;
     }
+    model_left_in_cycle(&run.model, id);
     Py_DECREF(list);
     Py_DECREF(capsule);
+    return 0;
 }
 
-/* 1 when repr() is what TYPE-6 says. */
+/* 1 when repr() is what TYPE-6 says, 0 when it is not or fails. */
 static uintptr_t do_repr(PyObject *capsule, int id)
 {
     const char *name =
@@ -219,7 +225,6 @@ static uintptr_t do_repr(PyObject *capsule, int id)
     PyObject *repr = PyObject_Repr(capsule);
     const char *text = repr ? PyUnicode_AsUTF8(repr) : NULL;
     if (text == NULL) {
-        PyErr_Clear();
         Py_XDECREF(repr);
         return 0;
     }
@@ -242,6 +247,12 @@ static uintptr_t do_repr(PyObject *capsule, int id)
     }
     Py_DECREF(repr);
     return right;
+}
+
+static uintptr_t do_raise(PyObject *type)
+{
+    PyErr_SetNone(type);
+    return PyErr_Occurred() == type ? 0 : FAILED;
 }
 
 static void do_save_error(struct level *level)
@@ -329,8 +340,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         Py_DECREF(object);
         return 0;
     case CALL_RAISE:
-        PyErr_SetNone(world.exception_type[args[0].index]);
-        return 0;
+        return do_raise(world.exception_type[args[0].index]);
     case CALL_CLEAR_ERROR:
         PyErr_Clear();
         return 0;
@@ -361,12 +371,16 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     case CALL_REPR:
         return do_repr(object, args[0].capsule);
     case CALL_LEAVE_IN_CYCLE:
-        do_leave_in_cycle(object);
-        return 0;
+        return do_leave_in_cycle(object, args[0].capsule);
     case CALL_COLLECT:
         host_collect();
         return 0;
     case CALL_FAIL_ALLOCATION:
+        fail_allocations(args[0].number, HOST_FAIL_ONCE);
+        return 0;
+    case CALL_FAIL_ALLOCATIONS_FROM:
+        fail_allocations(args[0].number, HOST_FAIL_FROM_THERE_ON);
+        return 0;
     case CALL_COUNT:
         return 0;
     }

@@ -14,6 +14,7 @@ struct level {
     const struct program *program;
     const struct call *call; /* being performed; NULL between calls */
     int behaviour;           /* whose program it is; NOTHING: the input's */
+    bool lacked_memory;      /* an allocation failed during the call */
     /* What save_error() took. */
     PyObject *saved_type, *saved_value, *saved_traceback;
 };
@@ -41,6 +42,12 @@ struct run {
     unsigned level_count;
     struct level level[MAX_FRAMES];
     size_t live_blocks; /* of the implementation, before the program */
+    struct {
+        size_t left; /* until one fails; 0: none will */
+        enum host_failure how;
+        bool counting; /* between allocations_begin() and allocations_end() */
+        size_t tried;
+    } allocations;
 };
 extern struct run run;
 
@@ -68,13 +75,25 @@ static inline const char **lookalike_fields(PyObject *lookalike)
 /* The object that an ARG_OBJECT stands for; NULL for NULL. */
 PyObject *object_of(const struct model_arg *arg);
 
-/* Makes the call. Returns what came back: an address or an int. */
+/* Makes the call. Returns what came back: an address or an int; for calls that
+ * yield nothing, 0, or -1 where they failed. */
 uintptr_t perform(const struct call *call, const struct model_arg *args);
 
 /* Memory of programs, and the literals that calls have passed. */
 void *block_malloc(size_t size);
 void block_free(void *block);
 void free_literals(void);
+
+/* --- allocations.c -------------------------------------------------------- */
+
+/* Makes the n-th allocation from here on fail; 0: none. */
+void fail_allocations(size_t nth, enum host_failure how);
+
+/* Around what the implementation does for a call: in between allocations are
+ * counted and fail. What the executor itself asks of the implementation has all
+ * the memory that it wants. */
+void allocations_begin(void);
+void allocations_end(void);
 
 /* --- destructors.c -------------------------------------------------------- */
 

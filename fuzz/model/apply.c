@@ -14,7 +14,6 @@ void model_reset(struct model *model, const struct profile *profile,
     memset(model->block_slot, 0xff, sizeof(model->block_slot));
     model->capsule_count = model->block_count = model->owed = 0;
     model->alive_count = 0;
-    model->fail_at = 0;
     model->error = (struct model_error){0};
     model->frame_count = 1;
     model->frame[0] = (struct model_frame){.capsule = NOTHING};
@@ -201,6 +200,13 @@ static void drop_context(struct model *model, int id)
     }
 }
 
+void model_left_in_cycle(struct model *model, int id)
+{
+    model->capsule[id].in_cycles++;
+    model->capsule[id].references--;
+    dropped(model, id);
+}
+
 static void collect(struct model *model)
 {
     for (int i = 0; i < model->capsule_count; i++) {
@@ -249,6 +255,14 @@ void model_leave_destructor(struct model *model) { model->frame_count--; }
 void model_enter_by_hand(struct model *model, int id) { push_frame(model, id); }
 
 /* --- calls ---------------------------------------------------------------- */
+
+void model_lacked_memory(struct model *model)
+{
+    model->error = (struct model_error){
+        .set = true,
+        .type = EXCEPTION_MEMORY_ERROR,
+    };
+}
 
 static void apply_setter(struct model *model, enum call_op op,
                          const struct model_arg *args, uint16_t rule)
@@ -341,16 +355,8 @@ void model_apply(struct model *model, const struct call *call,
     case CALL_DROP_CONTEXT_OF:
         drop_context(model, args[0].capsule);
         break;
-    case CALL_LEAVE_IN_CYCLE:
-        model->capsule[args[0].capsule].in_cycles++;
-        model->capsule[args[0].capsule].references--;
-        dropped(model, args[0].capsule);
-        break;
     case CALL_COLLECT:
         collect(model);
-        break;
-    case CALL_FAIL_ALLOCATION:
-        model->fail_at = args[0].number;
         break;
     default:
         break;

@@ -103,8 +103,7 @@ struct model {
     int16_t block_slot[2 * SLOTS]; /* payloads, then buffers */
     uint16_t capsule_count, block_count, frame_count, alive_count;
     uint8_t alive[MAX_CAPSULES]; /* the capsules that are, in no order */
-    uint16_t owed;    /* capsules whose destruction is still to come */
-    uint16_t fail_at; /* the allocation of the next call that fails; 0: none */
+    uint16_t owed; /* capsules whose destruction is still to come */
     struct model_error error;
     struct model_frame frame[MAX_FRAMES];
     struct model_capsule capsule[MAX_CAPSULES];
@@ -151,6 +150,16 @@ bool model_permits(const struct model *model, const struct call *call,
 void model_predict(const struct model *model, const struct call *call,
                    const struct model_arg *args, struct prediction *prediction);
 
+/* What the call must give when it fails because an allocation failed; false
+ * where it must not fail for that. Calls that yield nothing give -1 then. What
+ * the call would have raised anyway stays in the prediction, and a MemoryError
+ * may take its place. */
+bool model_predict_no_memory(const struct call *call,
+                             struct prediction *prediction);
+
+/* The call failed for want of memory, as predicted. */
+void model_lacked_memory(struct model *model);
+
 /* The state after the call, apart from what destructors do. */
 void model_apply(struct model *model, const struct call *call,
                  const struct model_arg *args,
@@ -161,6 +170,9 @@ void model_created(struct model *model, unsigned slot, const void *handle,
                    const struct model_arg *args);
 void model_allocated(struct model *model, unsigned block_slot,
                      uintptr_t address, size_t size, bool is_name);
+
+/* The capsule's reference went to a cycle that only the collector can end. */
+void model_left_in_cycle(struct model *model, int capsule);
 
 /* A destructor is called with this object: begins its frame. Returns the
  * capsule, or NOTHING when no capsule at that address is to be destroyed. */

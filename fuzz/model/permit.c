@@ -266,7 +266,8 @@ bool model_permits(const struct model *model, const struct call *call,
     case CALL_STACK_NAME:
         return false;
     case CALL_FAIL_ALLOCATION:
-        return args[0].number > 0 && !in_destructor(model);
+    case CALL_FAIL_ALLOCATIONS_FROM:
+        return !in_destructor(model);
     default:
         return true;
     }

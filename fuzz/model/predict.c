@@ -189,6 +189,35 @@ static void predict_accessor(const struct model *model, enum call_op op,
             value ? functions[op].success_rule : functions[op].null_rule);
 }
 
+static void fail_without_memory(struct prediction *p, intptr_t value,
+                                uint16_t rule)
+{
+    fail(p, value, rule, NULL);
+    p->exception = EXCEPTION_MEMORY_ERROR;
+    p->indicator_rule = p->message_rule = rule;
+}
+
+bool model_predict_no_memory(const struct call *call, struct prediction *p)
+{
+    if (p->fails) {
+        return true;
+    }
+    switch ((enum call_op)call->op) {
+    case CALL_NEW:
+        fail_without_memory(p, 0, RULE_NEW_3);
+        return true;
+    case CALL_REPR:
+        fail_without_memory(p, 0, RULE_ERR_2);
+        return true;
+    case CALL_RAISE:
+    case CALL_LEAVE_IN_CYCLE:
+        fail_without_memory(p, -1, RULE_ERR_2);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void predict_decref(const struct model *model,
                            const struct model_capsule *capsule,
                            struct prediction *p)

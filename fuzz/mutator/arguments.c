@@ -164,6 +164,15 @@ static unsigned choose_block_size(struct generator *g)
     }
 }
 
+/* One of the next few or one far ahead; none where memory is short already. */
+static unsigned choose_allocation(struct generator *g)
+{
+    if (g->forecast->fail_at == 1 && random_chance(g->random, 75)) {
+        return 0;
+    }
+    return 1 + random_below(g->random, random_chance(g->random, 50) ? 4 : 32);
+}
+
 static void choose_size(struct generator *g, const struct call *call,
                         struct value *value)
 {
@@ -180,7 +189,8 @@ static void choose_size(struct generator *g, const struct call *call,
         break;
     }
     case CALL_FAIL_ALLOCATION:
-        number = 1 + random_below(g->random, 4);
+    case CALL_FAIL_ALLOCATIONS_FROM:
+        number = choose_allocation(g);
         break;
     default:
         number = choose_block_size(g);

@@ -14,6 +14,7 @@ void forecast_start(struct forecast *f, const struct program *program)
     memset(f->slots, 0, sizeof f->slots);
     f->slots[3] = 0xff;
     f->text_size = 0;
+    f->fail_at = 0;
     model_reset(&f->model, &AT_ONCE, false);
 }
 
@@ -149,17 +150,31 @@ static void make_capsule(struct model *model, unsigned slot,
     model_created(model, slot, (const void *)handle, args);
 }
 
-/* The first allocation of PyCapsule_New() is its capsule; of all others it is
- * not known whether they happen. */
-static void fail_allocation(struct model *model, const struct call *call,
+/* How many allocations the call is likely to take. Only that PyCapsule_New()
+ * takes one is certain. */
+static unsigned allocations_of(const struct call *call,
+                               const struct prediction *prediction)
+{
+    static const uint8_t usual[CALL_COUNT] = {
+        [CALL_NEW] = 1,
+        [CALL_RAISE] = 1,
+        [CALL_REPR] = 2,
+        [CALL_LEAVE_IN_CYCLE] = 2,
+    };
+    return prediction->fails ? 2 /* text and exception */ : usual[call->op];
+}
+
+static void fail_allocation(struct forecast *f, const struct call *call,
                             struct prediction *prediction)
 {
-    if (model->fail_at == 1 && call->op == CALL_NEW && !prediction->fails) {
-        prediction->fails = true;
-        prediction->exception = EXCEPTION_MEMORY_ERROR;
-        prediction->message = NULL;
+    unsigned count = allocations_of(call, prediction);
+
+    if (f->fail_at > count) {
+        f->fail_at -= count;
+    } else if (f->fail_at > 0 && count > 0) {
+        f->fail_at = f->fails_on;
+        model_predict_no_memory(call, prediction);
     }
-    model->fail_at = 0;
 }
 
 static bool perform(struct forecast *f, const struct program *program,
@@ -174,7 +189,7 @@ static bool perform(struct forecast *f, const struct program *program,
     if (!model_permits(model, call, args, &prediction)) {
         return false;
     }
-    fail_allocation(model, call, &prediction);
+    fail_allocation(f, call, &prediction);
     model_apply(model, call, args, &prediction);
     switch (call->op) {
     case CALL_PAYLOAD:
@@ -198,6 +213,16 @@ static bool perform(struct forecast *f, const struct program *program,
     case CALL_CALL_DESTRUCTOR:
         model_enter_by_hand(model, args[0].capsule);
         run_destructor(f, model->capsule[args[0].capsule].destructor);
+        break;
+    case CALL_LEAVE_IN_CYCLE:
+        if (!prediction.fails) {
+            model_left_in_cycle(model, args[0].capsule);
+        }
+        break;
+    case CALL_FAIL_ALLOCATION:
+    case CALL_FAIL_ALLOCATIONS_FROM:
+        f->fail_at = args[0].number;
+        f->fails_on = call->op == CALL_FAIL_ALLOCATIONS_FROM;
         break;
     default:
         break;

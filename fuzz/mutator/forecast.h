@@ -33,6 +33,8 @@ struct forecast {
     uint8_t slots[4];              /* masks of what is there, by RESULT_*;
                                     * the fourth is all ones */
     struct model model;
+    unsigned fail_at; /* the allocation that fails; 0: none */
+    bool fails_on;    /* and so do those behind it */
     /* The buffers' contents, which edits change. */
     uint32_t text_size;
     char text[MAX_TEXT];

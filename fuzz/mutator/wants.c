@@ -131,6 +131,7 @@ static const bool NOT_ASKED[CALL_COUNT] = {
     [CALL_CHECK_EXACT] = true, [CALL_INCREF] = true,
     [CALL_DECREF] = true,      [CALL_NEW_REF] = true,
     [CALL_RAISE] = true,       [CALL_FAIL_ALLOCATION] = true,
+    [CALL_FAIL_ALLOCATIONS_FROM] = true,
 };
 
 unsigned forecast_capsules_for(const struct forecast *f, enum call_op op)

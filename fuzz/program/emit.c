@@ -3,7 +3,8 @@
  * A slot owns the references that the program took in it. Storing into a slot
  * gives up what it had; at the end all slots are given up, c0 first. Where no
  * destructor uses a slot, how many references it owns at each line is known
- * here and the C is that of the program. Where one does, the C counts.
+ * here and the C is that of the program. Where one does, or where memory may be
+ * short, the C counts.
  */
 #include "fuzz/program/emit.h"
 
@@ -212,7 +213,8 @@ static void emit_step(struct emitter *e, const struct program *program,
     if (give_up_first) {
         emit_give_up(e, call->result);
     }
-    bool guarded = in_destructor && emit_guard(e, call);
+    bool guarded =
+        (in_destructor || emit_fails_allocations(e)) && emit_guard(e, call);
     if (counted) {
         fprintf(e->out, "    c%u_references%s;\n", first->index,
                 taken > 0 ? "++" : "--");
@@ -273,8 +275,8 @@ void emit_run(struct emitter *e)
     }
     emit_calls(e, e->program, false);
     fputs("\n    /* What the program still has. */\n", e->out);
-    if (e->calls[CALL_FAIL_ALLOCATION]) {
-        fputs("    fail_allocation(0);\n", e->out);
+    if (emit_fails_allocations(e)) {
+        fputs("    fail_allocations(0, 0);\n", e->out);
     }
     if (e->error_saved) {
         fputs("    PyErr_Restore(saved_type, saved_value, saved_traceback);\n",

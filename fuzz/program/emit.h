@@ -20,8 +20,9 @@ struct emitter {
     bool slots[RESULT_BUFFER + 1][SLOTS];
     bool addresses[ADDRESS_COUNT];
     bool objects[OBJECT_COUNT];
-    /* Capsule slots that a destructor uses too: their references are counted
-     * when the program runs; of the others, here. */
+    /* Capsule slots that a destructor uses too, and all where memory may be
+     * short: their references are counted when the program runs; of the
+     * others, here. */
     bool counted[SLOTS];
     int references[SLOTS];
     bool error_saved; /* by the last save_error() or restore_error() */
@@ -32,6 +33,10 @@ struct emitter {
 
 /* Fills in what the program uses; the first five members are set. */
 void emit_survey(struct emitter *emitter);
+
+/* Whether the program makes allocations fail: what it creates may be missing.
+ */
+bool emit_fails_allocations(const struct emitter *emitter);
 
 /* The call as a C expression or statements, without the last `;`. */
 void emit_call(struct emitter *emitter, const struct program *program,

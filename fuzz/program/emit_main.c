@@ -239,7 +239,7 @@ static void emit_end_destructor(struct emitter *e)
 static void emit_show(struct emitter *e)
 {
     fputs(SHOW_START, e->out);
-    fputs(e->calls[CALL_FAIL_ALLOCATION] ? "" : SHOW_MESSAGE, e->out);
+    fputs(emit_fails_allocations(e) ? "" : SHOW_MESSAGE, e->out);
     fputs(SHOW_END, e->out);
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
         if (e->destructors[i]) {

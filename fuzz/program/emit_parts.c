@@ -85,7 +85,19 @@ static void survey(struct emitter *e, const struct program *program,
     }
 }
 
-void emit_survey(struct emitter *e) { survey(e, e->program, false); }
+bool emit_fails_allocations(const struct emitter *e)
+{
+    return e->calls[CALL_FAIL_ALLOCATION] ||
+           e->calls[CALL_FAIL_ALLOCATIONS_FROM];
+}
+
+void emit_survey(struct emitter *e)
+{
+    survey(e, e->program, false);
+    if (emit_fails_allocations(e)) {
+        memcpy(e->counted, e->slots[RESULT_CAPSULE], sizeof e->counted);
+    }
+}
 
 /* --- helpers -------------------------------------------------------------- */
 

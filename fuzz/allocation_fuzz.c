@@ -1,0 +1,43 @@
+/* The sequences of sequence_fuzz while memory runs out: one allocation fails,
+ * or that one and all behind it, wherever it falls - in PyCapsule_New(), in the
+ * making of an exception, in a repr, in a destructor. A call that lacks memory
+ * fails with a MemoryError and changes nothing; a call that needs none gives
+ * what it always gives; nothing is lost and every destructor runs once. */
+#include "fuzz/target.h"
+
+const struct target TARGET = {
+    .name = "allocation_fuzz",
+    .calls =
+        {
+            [CALL_PAYLOAD] = 4,
+            [CALL_NAME] = 3,
+            [CALL_FREE] = 2,
+            [CALL_NEW] = 14,
+            [CALL_GET_POINTER] = 8,
+            [CALL_GET_DESTRUCTOR] = 2,
+            [CALL_GET_NAME] = 2,
+            [CALL_GET_CONTEXT] = 2,
+            [CALL_IS_VALID] = 3,
+            [CALL_SET_POINTER] = 5,
+            [CALL_SET_DESTRUCTOR] = 5,
+            [CALL_SET_NAME] = 5,
+            [CALL_SET_CONTEXT] = 3,
+            [CALL_INCREF] = 3,
+            [CALL_DECREF] = 12,
+            [CALL_NEW_REF] = 3,
+            [CALL_RAISE] = 6,
+            [CALL_CLEAR_ERROR] = 8,
+            [CALL_SAVE_ERROR] = 1,
+            [CALL_RESTORE_ERROR] = 1,
+            [CALL_READ] = 2,
+            [CALL_HOLD] = 3,
+            [CALL_CALL_DESTRUCTOR] = 1,
+            [CALL_REPR] = 4,
+            [CALL_LEAVE_IN_CYCLE] = 3,
+            [CALL_COLLECT] = 2,
+            [CALL_FAIL_ALLOCATION] = 10,
+            [CALL_FAIL_ALLOCATIONS_FROM] = 6,
+        },
+    .longest_name = 64,
+    .near_miss_percent = 30,
+};
