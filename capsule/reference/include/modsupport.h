@@ -30,4 +30,23 @@ PyAPI_FUNC(PyObject *) PyCFunction_New(PyMethodDef *def, PyObject *self);
 PyAPI_FUNC(PyObject *) Py_BuildValue(const char *format, ...);
 PyAPI_FUNC(PyObject *) Py_VaBuildValue(const char *format, va_list arguments);
 
+/* C values from the tuple `args`: one unit of `format` for each argument,
+ * stored through the pointers that follow.
+ *
+ *   O  PyObject **, borrowed         s  const char **, from a str; borrowed
+ *   O! PyTypeObject *, PyObject **   z  the same, NULL from None
+ *   U  PyObject **, a str; borrowed  p  int *, 1 or 0: whether it is true
+ *   i  int *                         l  long *; n: Py_ssize_t *
+ *   |  what follows may be missing: its targets stay as they are
+ *   :  the rest names the function in messages
+ *   ;  the rest is the message of TypeErrors
+ *
+ * 1, or 0 and an exception: TypeError for the wrong number or type of
+ * arguments, OverflowError for an int out of range, ValueError for a NUL in a
+ * string, SystemError for a format or `args` that is none. Targets before the
+ * one that failed are set then. */
+PyAPI_FUNC(int) PyArg_ParseTuple(PyObject *args, const char *format, ...);
+PyAPI_FUNC(int) PyArg_VaParse(PyObject *args, const char *format,
+                              va_list values);
+
 #endif
