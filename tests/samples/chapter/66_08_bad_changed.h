@@ -1,0 +1,6 @@
+/* Capsules chapter, 66.8: the same after a field was inserted. */
+typedef struct {
+    void (*a)(void);
+    int flags;
+    void (*b)(void);
+} API;

@@ -1,0 +1,7 @@
+/* Capsules chapter, 66.8: a layout with version and size. */
+typedef struct {
+    int version;
+    size_t size;
+    void (*a)(void);
+    void (*b)(void);
+} API;
