@@ -8,26 +8,28 @@ typedef struct {
     PyCapsule_Destructor destructor;
 } PyCapsule;
 
-/* Raises ValueError and returns false for what is not a legal capsule. */
-static bool is_legal(PyObject *op, const char *message)
+static bool is_capsule(PyObject *op)
 {
-    if (op == NULL || !PyCapsule_CheckExact(op) ||
-        ((PyCapsule *)op)->pointer == NULL) {
-        PyErr_SetString(PyExc_ValueError, message);
-        return false;
-    }
-    return true;
+    return op != NULL && PyCapsule_CheckExact(op) &&
+           ((PyCapsule *)op)->pointer != NULL;
 }
 
+/* Raises ValueError; returns false. Apart from is_capsule(), so that what
+ * succeeds makes no call. */
+__attribute__((cold, noinline)) static bool refuse(const char *message)
+{
+    PyErr_SetString(PyExc_ValueError, message);
+    return false;
+}
+
+/* Raises ValueError and is false for what is not a legal capsule. */
 #define IS_LEGAL(op, function)                                                 \
-    is_legal(op, function " called with invalid PyCapsule object")
+    (is_capsule(op) || refuse(function " called with invalid PyCapsule "       \
+                                       "object"))
 
 static bool names_match(const char *a, const char *b)
 {
-    if (a == NULL || b == NULL) {
-        return a == b;
-    }
-    return strcmp(a, b) == 0;
+    return a != NULL && b != NULL ? strcmp(a, b) == 0 : a == b;
 }
 
 PyObject *PyCapsule_New(void *pointer, const char *name,
@@ -89,9 +91,7 @@ void *PyCapsule_GetContext(PyObject *op)
 
 int PyCapsule_IsValid(PyObject *op, const char *name)
 {
-    PyCapsule *capsule = (PyCapsule *)op;
-    return capsule != NULL && PyCapsule_CheckExact(capsule) &&
-           capsule->pointer != NULL && names_match(capsule->name, name);
+    return is_capsule(op) && names_match(((PyCapsule *)op)->name, name);
 }
 
 int PyCapsule_SetPointer(PyObject *op, void *pointer)

@@ -53,7 +53,7 @@ CONFIGS = {
     ),
     "release": _config_without_sanitizer(
         "no sanitizer, optimised, no assert()",
-        copts = ["-O2", "-DNDEBUG"],
+        copts = ["-O3", "-DNDEBUG"],
     ),
     "replay": _config_without_sanitizer(
         "no sanitizer, no engine; for gcc add --repo_env=CC=gcc",
