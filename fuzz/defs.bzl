@@ -4,7 +4,7 @@ load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("//tools/build_defs:configs.bzl", "configured_binary")
 
 # libFuzzer cannot be linked where all sanitizers are off.
-_NEEDS_ENGINE = select({
+NEEDS_ENGINE = select({
     "//tools/build_defs:is-release": ["@platforms//:incompatible"],
     "//tools/build_defs:is-replay": ["@platforms//:incompatible"],
     "//conditions:default": [],
@@ -130,12 +130,12 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
         binary = name + "_engine",
         # Where no implementation is fuzzed, it is the harness that is.
         config = "fuzz" if programs else "asan-ubsan-libfuzzer",
-        target_compatible_with = _NEEDS_ENGINE,
+        target_compatible_with = NEEDS_ENGINE,
     )
     cc_binary(
         name = name + "_engine",
         linkopts = ["-fsanitize=fuzzer"],
-        target_compatible_with = _NEEDS_ENGINE,
+        target_compatible_with = NEEDS_ENGINE,
         deps = [name + "_lib", "//fuzz:sanitizer_options"] +
                ([
                    "//fuzz:engine",
@@ -174,14 +174,14 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
             name + "_repro",
             "//tools/fuzzing",
         ],
-        target_compatible_with = _NEEDS_ENGINE,
+        target_compatible_with = NEEDS_ENGINE,
     )
     native.sh_binary(
         name = name + "_merge",
         srcs = ["//fuzz:run.sh"],
         args = ["merge", "$(rootpath %s_bin)" % name],
         data = [name + "_bin", "//tools/fuzzing"],
-        target_compatible_with = _NEEDS_ENGINE,
+        target_compatible_with = NEEDS_ENGINE,
     )
 
 def fuzz_targets():
@@ -191,3 +191,7 @@ def fuzz_targets():
         for name, rule in native.existing_rules().items()
         if _TAG in rule["tags"]
     ]
+
+def fuzz_binaries():
+    """The same targets with libFuzzer, as labels."""
+    return [target.split("=")[0] + "_bin" for target in fuzz_targets()]

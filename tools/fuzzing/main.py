@@ -7,8 +7,11 @@ import shlex
 import subprocess
 import sys
 
+import rich.console
+
 from engine import check_flags
 from places import start_folder, workspace_folder
+import rules
 from problem import Problem, exit_status
 from session import Options, Session, Tools
 from workspace import Workspace
@@ -26,6 +29,7 @@ Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
   tools/fuzz                               sequence_fuzz for a minute
   tools/fuzz name --seconds 3600 --jobs 2  an hour on two cores
   tools/fuzz --seed 7 --fresh -- -runs=100000   the same each time
+  tools/fuzz --rules                       which target exercises which rule
 """
 
 
@@ -62,7 +66,7 @@ def parse(argv, targets):
         epilog=MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="tools/fuzz [TARGET] [--seconds N] [--jobs N] [--seed N] "
-        "[--fresh] [-- -libfuzzer_flag=value ...]",
+        "[--fresh] [-- -libfuzzer_flag=value ...]\n       tools/fuzz --rules",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -98,7 +102,16 @@ def parse(argv, targets):
         help="start without seeds and from an empty corpus; the working corpus "
         "is moved to corpus.1, ...",
     )
+    parser.add_argument(
+        "--rules",
+        action="store_true",
+        help="run nothing; print for each rule how many tests it has, the "
+        "targets that can exercise it, how many programs of their corpora show "
+        "it, and why where no target can (tabs where the output is no terminal)",
+    )
     arguments = parser.parse_args(argv[:end])
+    if arguments.rules and len(argv) > 1:
+        raise Problem("--rules runs nothing; leave the rest out")
     check_flags(flags)
     for name in (arguments.target, f"{arguments.target}_fuzz"):
         if name in targets:
@@ -110,12 +123,10 @@ def parse(argv, targets):
     )
 
 
-def build(target, root):
-    """Builds all that a run needs; the Tools."""
-    parts = ["_bin", "_corpus", "_dict", "_repro", "_minimize"]
-    labels = [f"//fuzz:{target}{part}" for part in parts]
-    command = ["bazel", "build", *labels]
-    print(shlex.join(command), flush=True)
+def build(names, root):
+    """Builds what has these names in fuzz/BUILD; the folder with the results."""
+    command = ["bazel", "build", *(f"//fuzz:{name}" for name in names)]
+    print(shlex.join(command), file=sys.stderr, flush=True)
     quiet = ["--noshow_progress", "--ui_event_filters=-info"]
     try:
         done = subprocess.run(command + quiet, cwd=root, check=False)
@@ -131,17 +142,34 @@ def build(target, root):
         )
     except (FileNotFoundError, subprocess.CalledProcessError) as error:
         raise Problem(f"bazel does not work: {error}") from None
-    folder = pathlib.Path(info.stdout.strip()) / "fuzz"
+    return pathlib.Path(info.stdout.strip()) / "fuzz"
+
+
+def build_tools(target, root):
+    """Builds all that a run needs; the Tools."""
+    parts = ["_bin", "_corpus", "_dict", "_repro", "_minimize"]
+    folder = build([f"{target}{part}" for part in parts], root)
     files = [f"{target}{part}" for part in parts]
     files[2] = f"{target}.dict"
     return Tools(*(folder / file for file in files))
 
 
+def print_rules(targets, root):
+    names = [f"{target}_bin" for target in targets]
+    folder = build(names, root)
+    binaries = {target: folder / f"{target}_bin" for target in targets}
+    rules.show(rules.rows(root, binaries), rich.console.Console(highlight=False))
+    return 0
+
+
 def main(argv):
     root = workspace_folder()
-    arguments, flags = parse(argv, known_targets(root))
+    targets = known_targets(root)
+    arguments, flags = parse(argv, targets)
+    if arguments.rules:
+        return print_rules(targets, root)
     target = arguments.target
-    tools = build(target, root)
+    tools = build_tools(target, root)
     options = Options(
         arguments.jobs,
         arguments.seed,

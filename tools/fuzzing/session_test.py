@@ -260,6 +260,7 @@ TARGETS = ["name_fuzz", "sequence_fuzz"]
         (["--sec", "3"], "unrecognized"),
         (["name", "sequence"], "unrecognized"),
         (["--", "--runs=1"], "two dashes"),
+        (["name", "--rules"], "--rules runs nothing"),
     ],
 )
 def test_bad_arguments_are_one_line(arguments, words, capsys):
