@@ -62,6 +62,8 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
                      without an engine; a file is a test case
     <name>_sweep     a test: runs each program of the corpus with each of its
                      allocations failing
+    <name>_profiles  a test: both in each profile that the implementation can
+                     follow, with the arena and with malloc()
     <name>_bin       the target with libFuzzer
     <name>_run       runs that; libFuzzer's flags follow `--`
     <name>_corpus    the corpus as a folder of binary inputs
@@ -114,6 +116,18 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
             args = [folder],
             data = [corpus],
             deps = ["//fuzz:sweep_main"],
+            **kwargs
+        )
+        native.sh_test(
+            name = name + "_profiles",
+            size = size,
+            srcs = ["//fuzz:profiles.sh"],
+            args = [
+                "$(rootpath %s)" % name,
+                "$(rootpath %s_sweep)" % name,
+                folder,
+            ],
+            data = [corpus, name, name + "_sweep"],
             **kwargs
         )
     cc_binary(

@@ -1,6 +1,7 @@
 /* Runs every file of a corpus, and the empty input, without an engine.
  *
  *   replay FOLDER|FILE ...
+ *   replay --profiles         prints the names that CAPSULE_PROFILE may have
  *
  * All inputs share one child process, so that a file costs microseconds. Where
  * an input kills the child, its report becomes that input's failure and a new
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "capsule/profile.h"
 #include "fuzz/support/child.h"
 #include "fuzz/support/finding.h"
 #include "fuzz/support/input.h"
@@ -132,8 +134,19 @@ static const char *artifact_prefix(void)
     return prefix;
 }
 
+static int print_profiles(void)
+{
+    for (const struct profile *p = PROFILES; p->name; p++) {
+        puts(p->name);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--profiles") == 0) {
+        return print_profiles();
+    }
     struct subject_options options = subject_options_from_environment();
     struct replay replay = {.root = argc == 2 ? argv[1] : NULL};
     char error[ERROR_SIZE];
