@@ -1,25 +1,17 @@
-/* The error indicator: one pending exception per thread. */
-#include "capsule/reference/internal.h"
-
-_Thread_local struct thread_state thread_state;
-
-/* Raised when there is no memory for another exception; never freed. */
-static PyBaseExceptionObject no_memory = {
-    .ob_base = STATIC_OBJECT(NULL),
-    .value = NULL,
-};
+/* The error indicator: one pending exception per thread state. */
+#include "capsule/reference/interpreter.h"
 
 /* Replaces the pending exception; steals `exception`, NULL for none. */
 static void set_raised(PyObject *exception)
 {
-    PyObject *old = thread_state.raised;
-    thread_state.raised = exception;
+    PyThreadState *state = thread_state();
+    PyObject *old = state->raised;
+    state->raised = exception;
     Py_XDECREF(old);
 }
 
 PyObject *PyErr_NoMemory(void)
 {
-    no_memory.ob_base.ob_type = (PyTypeObject *)PyExc_MemoryError;
     set_raised(Py_NewRef(&no_memory));
     return NULL;
 }
@@ -91,7 +83,7 @@ void _PyErr_BadInternalCall(const char *file, int line)
 
 PyObject *PyErr_Occurred(void)
 {
-    PyObject *raised = thread_state.raised;
+    PyObject *raised = thread_state()->raised;
     return raised ? (PyObject *)Py_TYPE(raised) : NULL;
 }
 
@@ -126,8 +118,9 @@ int PyErr_ExceptionMatches(PyObject *exc)
 
 PyObject *PyErr_GetRaisedException(void)
 {
-    PyObject *raised = thread_state.raised;
-    thread_state.raised = NULL;
+    PyThreadState *state = thread_state();
+    PyObject *raised = state->raised;
+    state->raised = NULL;
     return raised;
 }
 

@@ -5,9 +5,11 @@
  * tracked objects hold on each other, and keep what still has one and all that
  * it reaches. The rest is cleared, which lets ordinary counting destroy it.
  */
-#include "capsule/reference/internal.h"
+#include "capsule/reference/interpreter.h"
 
-static struct gc_head tracked = {&tracked, &tracked, 0};
+/* Not to be destroyed, or not of the interpreter that collects: such an object
+ * is left where it is. Stays negative when references are taken away. */
+enum { KEPT = -1 };
 
 static struct gc_head *head_of(void *op) { return (struct gc_head *)op - 1; }
 
@@ -48,7 +50,11 @@ static void unlink_head(struct gc_head *head)
     head->next = NULL;
 }
 
-void PyObject_GC_Track(void *op) { link_before(&tracked, head_of(op)); }
+void PyObject_GC_Track(void *op)
+{
+    head_of(op)->references = KEPT;
+    link_before(&interpreter()->tracked, head_of(op));
+}
 
 void PyObject_GC_UnTrack(void *op)
 {
@@ -67,6 +73,13 @@ void PyObject_GC_Del(void *op)
 {
     PyObject_GC_UnTrack(op);
     PyObject_Free(head_of(op));
+}
+
+PyObject *gc_next(PyObject *op)
+{
+    struct gc_head *tracked = &interpreter()->tracked;
+    struct gc_head *next = (op ? head_of(op) : tracked)->next;
+    return next == tracked ? NULL : object_of(next);
 }
 
 /* --- collecting ----------------------------------------------------------- */
@@ -89,7 +102,7 @@ static int subtract_reference(PyObject *op, void *arg)
 static int keep(PyObject *op, void *survivors)
 {
     if (PyObject_GC_IsTracked(op) && head_of(op)->references >= 0) {
-        head_of(op)->references = -1; /* kept */
+        head_of(op)->references = KEPT;
         unlink_head(head_of(op));
         link_before(survivors, head_of(op));
     }
@@ -108,35 +121,37 @@ static void splice(struct gc_head *to, struct gc_head *from)
 
 Py_ssize_t PyGC_Collect(void)
 {
+    struct gc_head *tracked = &interpreter()->tracked;
     struct gc_head survivors = {&survivors, &survivors, 0};
     struct gc_head garbage = {&garbage, &garbage, 0};
     PyObject *pending = PyErr_GetRaisedException();
     Py_ssize_t found = 0;
 
-    for (struct gc_head *h = tracked.next; h != &tracked; h = h->next) {
+    for (struct gc_head *h = tracked->next; h != tracked; h = h->next) {
         h->references = object_of(h)->ob_refcnt;
     }
-    for (struct gc_head *h = tracked.next; h != &tracked; h = h->next) {
+    for (struct gc_head *h = tracked->next; h != tracked; h = h->next) {
         traverse_of(object_of(h))(object_of(h), subtract_reference, NULL);
     }
-    for (struct gc_head *h = tracked.next, *next; h != &tracked; h = next) {
+    for (struct gc_head *h = tracked->next, *next; h != tracked; h = next) {
         next = h->next;
         if (h->references > 0) {
             keep(object_of(h), &survivors);
-            next = tracked.next; /* `next` itself may have been kept */
+            next = tracked->next; /* `next` itself may have been kept */
         }
     }
     for (struct gc_head *h = survivors.next; h != &survivors; h = h->next) {
         traverse_of(object_of(h))(object_of(h), keep, &survivors);
     }
-    splice(&garbage, &tracked);
-    splice(&tracked, &survivors);
+    splice(&garbage, tracked);
+    splice(tracked, &survivors);
 
     while (garbage.next != &garbage) {
         struct gc_head *h = garbage.next;
         PyObject *op = Py_NewRef(object_of(h));
         unlink_head(h);
-        link_before(&tracked, h); /* a destructor may make it reachable */
+        link_before(tracked, h); /* a destructor may make it reachable */
+        h->references = KEPT;
         inquiry clear = TYPE_SLOT(Py_TYPE(op), tp_clear);
         if (clear) {
             clear(op);
@@ -146,4 +161,21 @@ Py_ssize_t PyGC_Collect(void)
     }
     PyErr_SetRaisedException(pending);
     return found;
+}
+
+/* --- start and end -------------------------------------------------------- */
+
+void gc_start(void)
+{
+    struct gc_head *tracked = &interpreter()->tracked;
+    tracked->next = tracked->previous = tracked;
+}
+
+void gc_stop(void)
+{
+    PyGC_Collect();
+    struct gc_head *tracked = &interpreter()->tracked;
+    while (tracked->next != tracked) {
+        unlink_head(tracked->next);
+    }
 }

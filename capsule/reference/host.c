@@ -1,13 +1,17 @@
 /* The reference as an implementation under test. */
 #include "capsule/host.h"
 
+#include <stdatomic.h>
+
 #include "capsule/reference/internal.h"
 
 /* The allocator behind the counting one. */
 static PyMemAllocatorEx system_allocator;
 
-static struct {
-    size_t live;  /* blocks */
+static atomic_size_t live; /* blocks, of all threads */
+
+/* Each thread fails by itself. */
+static _Thread_local struct {
     size_t tried; /* allocations since the last host_fail_allocation() */
     size_t nth;   /* the one that fails; 0: none */
     enum host_failure how;
@@ -23,7 +27,9 @@ static bool must_fail(void)
 
 static void *counted(void *block)
 {
-    count.live += block != NULL;
+    if (block) {
+        atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+    }
     return block;
 }
 
@@ -52,7 +58,9 @@ static void *counting_realloc(void *ctx, void *block, size_t size)
 static void counting_free(void *ctx, void *block)
 {
     PyMemAllocatorEx *next = ctx;
-    count.live -= block != NULL;
+    if (block) {
+        atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
+    }
     next->free(next->ctx, block);
 }
 
@@ -64,7 +72,8 @@ int host_start(const char *profile)
         return -1;
     }
     reference_profile = chosen;
-    memset(&count, 0, sizeof(count));
+    atomic_store(&live, 0);
+    host_fail_allocation(0, HOST_FAIL_ONCE);
     PyMem_GetAllocator(PYMEM_DOMAIN_OBJ, &system_allocator);
     PyMemAllocatorEx counting = {
         &system_allocator, counting_malloc, counting_calloc,
@@ -97,7 +106,7 @@ bool host_fail_allocation(size_t nth, enum host_failure how)
 
 size_t host_allocations(void) { return count.tried; }
 
-size_t host_live_blocks(void) { return count.live; }
+size_t host_live_blocks(void) { return atomic_load(&live); }
 
 bool host_keeps_nothing(void) { return true; }
 

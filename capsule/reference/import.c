@@ -1,84 +1,9 @@
 /* Importing: sys.modules, and the modules that are initialised on demand. */
-#include "capsule/reference/internal.h"
+#include "capsule/reference/inittab.h"
+#include "capsule/reference/interpreter.h"
 
-/* sys.modules: module names to any objects; NULL while no interpreter runs. */
-static PyObject *modules;
-
-/* --- modules that can be initialised -------------------------------------- */
-
-struct announced {
-    const char *name; /* not owned */
-    PyObject *(*init)(void);
-    bool running; /* `init` was called and has not returned */
-};
-
-/* Outlives the interpreters, and so must not come from their allocator. */
-static struct announced *inittab;
-static size_t inittab_size;
-
-int PyImport_AppendInittab(const char *name, PyObject *(*init)(void))
-{
-    struct announced *grown =
-        realloc(inittab, (inittab_size + 1) * sizeof(struct announced));
-    if (grown == NULL) {
-        return -1;
-    }
-    inittab = grown;
-    inittab[inittab_size++] = (struct announced){name, init, false};
-    return 0;
-}
-
-/* The index of the entry, or inittab_size. */
-static size_t find_announced(PyObject *name)
-{
-    Py_ssize_t size;
-    const char *utf8 = PyUnicode_AsUTF8AndSize(name, &size);
-    size_t i = 0;
-    while (i < inittab_size && (strlen(inittab[i].name) != (size_t)size ||
-                                memcmp(inittab[i].name, utf8, (size_t)size))) {
-        i++;
-    }
-    return i;
-}
-
-/* What the result of an init function really means: a module, or NULL. */
-static PyObject *check_result(PyObject *module, PyObject *name)
-{
-    const char *complaint = NULL;
-    if (module == NULL) {
-        if (PyErr_Occurred()) {
-            return NULL;
-        }
-        complaint = "failed without raising an exception";
-    } else if (PyErr_Occurred()) {
-        complaint = "raised unreported exception";
-    } else if (!PyModule_Check(module) || PyModule_GetDef(module) == NULL) {
-        complaint = "did not return an extension module";
-    }
-    if (complaint) {
-        Py_XDECREF(module);
-        return PyErr_Format(PyExc_SystemError, "initialization of %U %s", name,
-                            complaint);
-    }
-    return module;
-}
-
-/* Calls the init function of entry `i`: new reference. */
-static PyObject *initialise(size_t i, PyObject *name)
-{
-    if (inittab[i].running) {
-        return PyErr_Format(PyExc_RecursionError,
-                            "the initialization of %U imports it", name);
-    }
-    inittab[i].running = true;
-    PyObject *module = inittab[i].init();
-    inittab[i].running = false; /* an init may announce others: by index */
-    module = check_result(module, name);
-    if (module && PyDict_SetItem(modules, name, module) < 0) {
-        Py_CLEAR(module);
-    }
-    return module;
-}
+/* sys.modules: module names to any objects; NULL where it is gone. */
+static PyObject *modules(void) { return interpreter()->import.modules; }
 
 /* --- failures ------------------------------------------------------------- */
 
@@ -103,19 +28,23 @@ static PyObject *raise_not_a_package(PyObject *name, PyObject *parent)
                         parent);
 }
 
+static PyObject *raise_shutting_down(void)
+{
+    PyErr_SetString(PyExc_ImportError,
+                    "sys.meta_path is None, Python is likely shutting down");
+    return NULL;
+}
+
 /* --- importing ------------------------------------------------------------ */
 
 /* sys.modules[name], new reference; NULL with an exception on failure, without
  * one where it is not there. */
 static PyObject *find_module(PyObject *name)
 {
-    if (modules == NULL) {
-        PyErr_SetString(PyExc_ImportError,
-                        "sys.meta_path is None, Python is likely shutting "
-                        "down");
-        return NULL;
+    if (interpreter()->import.ending) {
+        return raise_shutting_down();
     }
-    PyObject *module = PyDict_GetItemWithError(modules, name);
+    PyObject *module = PyDict_GetItemWithError(modules(), name);
     if (module == Py_None) {
         return PyErr_Format(PyExc_ModuleNotFoundError,
                             "import of %U halted; None in sys.modules", name);
@@ -126,8 +55,8 @@ static PyObject *find_module(PyObject *name)
 /* Initialises the module of exactly that name: new reference. */
 static PyObject *load(PyObject *name)
 {
-    size_t i = find_announced(name);
-    return i < inittab_size ? initialise(i, name) : raise_not_found(name);
+    const struct announced *entry = inittab_find(name);
+    return entry ? module_initialise(entry, name) : raise_not_found(name);
 }
 
 /* Whether submodules can be found in `parent`; else an exception is set. */
@@ -244,10 +173,10 @@ PyObject *PyImport_ImportModule(const char *name)
 
 PyObject *PyImport_GetModuleDict(void)
 {
-    if (modules == NULL) {
-        Py_FatalError("no interpreter is running");
+    if (modules() == NULL) {
+        Py_FatalError("the interpreter has ended");
     }
-    return modules;
+    return modules();
 }
 
 PyObject *PyImport_GetModule(PyObject *name)
@@ -265,7 +194,7 @@ static PyObject *add_module(PyObject *name)
     Py_XDECREF(module);
     const char *utf8 = PyUnicode_AsUTF8(name);
     module = utf8 ? PyModule_New(utf8) : NULL;
-    if (module && PyDict_SetItem(modules, name, module) < 0) {
+    if (module && PyDict_SetItem(modules(), name, module) < 0) {
         Py_CLEAR(module);
     }
     return module;
@@ -293,17 +222,10 @@ PyObject *PyImport_AddModule(const char *name)
     return module;
 }
 
-void import_start(void)
-{
-    modules = PyDict_New();
-    if (modules == NULL) {
-        Py_FatalError("no memory for sys.modules");
-    }
-}
+/* --- the start ------------------------------------------------------------ */
 
-void import_stop(void)
+bool import_start(void)
 {
-    PyDict_Clear(modules);
-    PyGC_Collect();
-    Py_CLEAR(modules);
+    interpreter()->import.modules = PyDict_New();
+    return modules() != NULL;
 }

@@ -14,11 +14,8 @@ extern const struct profile *reference_profile;
 /* The head of an object that is never destroyed. */
 #define STATIC_OBJECT(type) {_Py_STATIC_REFCNT, type}
 
-/* What a thread has of its own. */
-struct thread_state {
-    PyObject *raised; /* the pending exception, owned; or NULL */
-};
-extern _Thread_local struct thread_state thread_state;
+/* Raised when there is no memory for another exception. */
+extern PyBaseExceptionObject no_memory;
 
 /* Objects of container types, for the collector: a list through the heads that
  * stand before the objects. */
@@ -57,9 +54,10 @@ PyObject *raise_no_attribute(PyObject *o, PyObject *name);
  * New reference. */
 PyObject *module_new(const char *name, PyModuleDef *def);
 
-/* sys.modules begins empty, and ends with what only it held destroyed. */
-void import_start(void);
-void import_stop(void);
+/* When a module left a sys.modules that ends, counted from 1. Of an object that
+ * did not, or is no module: 0. */
+void module_set_rank(PyObject *op, Py_ssize_t rank);
+Py_ssize_t module_rank(PyObject *op);
 
 /* A tuple of `n` NULL items, to be filled. New reference. */
 PyObject *tuple_of_nulls(Py_ssize_t n);

@@ -22,6 +22,19 @@ PyObject *PyModule_Create2(PyModuleDef *def, int api_version)
     return module;
 }
 
+PyObject *PyState_FindModule(PyModuleDef *def)
+{
+    Py_ssize_t position = 0;
+    PyObject *modules = PyImport_GetModuleDict(), *module;
+    while (def->m_slots == NULL &&
+           PyDict_Next(modules, &position, NULL, &module)) {
+        if (PyModule_Check(module) && PyModule_GetDef(module) == def) {
+            return module;
+        }
+    }
+    return NULL;
+}
+
 int PyModule_AddObjectRef(PyObject *op, const char *name, PyObject *value)
 {
     if (!PyModule_Check(op)) {

@@ -5,6 +5,7 @@ typedef struct {
     PyObject_HEAD PyObject *dict;
     PyModuleDef *def; /* NULL where PyModule_Create was not asked */
     void *state;      /* def->m_size bytes; NULL where there is no such size */
+    Py_ssize_t rank;  /* see module_set_rank() */
 } Module;
 
 /* Gives the new module its attributes; false on failure. */
@@ -34,6 +35,16 @@ static bool make_state(Module *module, PyModuleDef *def)
     return true;
 }
 
+void module_set_rank(PyObject *op, Py_ssize_t rank)
+{
+    ((Module *)op)->rank = rank;
+}
+
+Py_ssize_t module_rank(PyObject *op)
+{
+    return PyModule_Check(op) ? ((Module *)op)->rank : 0;
+}
+
 PyObject *module_new(const char *name, PyModuleDef *def)
 {
     Module *module = PyObject_GC_New(Module, &PyModule_Type);
@@ -43,6 +54,7 @@ PyObject *module_new(const char *name, PyModuleDef *def)
     module->dict = NULL;
     module->def = NULL;
     module->state = NULL;
+    module->rank = 0;
     if (!fill_dict(module, name) || !make_state(module, def)) {
         Py_DECREF(module);
         return NULL;

@@ -1,6 +1,8 @@
 /* Warnings: the filters, what was shown so far, and the functions that warn. */
 #include "capsule/reference/warnings.h"
 
+#include "capsule/reference/interpreter.h"
+
 int Py_Py3kWarningFlag;
 
 struct filter {
@@ -16,16 +18,15 @@ struct shown {
     char message[];
 };
 
-static struct filter *filters; /* the first one that matches decides */
-static struct shown *shown;
+static struct warnings_state *state(void) { return &interpreter()->warnings; }
 
 /* --- filters -------------------------------------------------------------- */
 
 static void forget_shown(void)
 {
-    while (shown) {
-        struct shown *first = shown;
-        shown = first->next;
+    while (state()->shown) {
+        struct shown *first = state()->shown;
+        state()->shown = first->next;
         Py_DECREF(first->category);
         PyMem_Free(first);
     }
@@ -39,7 +40,7 @@ int warnings_add_filter(enum warning_action action, PyObject *category,
         PyErr_NoMemory();
         return -1;
     }
-    struct filter **place = &filters;
+    struct filter **place = &state()->filters;
     while (append && *place) {
         place = &(*place)->next;
     }
@@ -51,9 +52,9 @@ int warnings_add_filter(enum warning_action action, PyObject *category,
 
 void warnings_remove_filters(void)
 {
-    while (filters) {
-        struct filter *first = filters;
-        filters = first->next;
+    while (state()->filters) {
+        struct filter *first = state()->filters;
+        state()->filters = first->next;
         Py_DECREF(first->category);
         PyMem_Free(first);
     }
@@ -62,7 +63,8 @@ void warnings_remove_filters(void)
 
 static enum warning_action action_for(PyObject *category)
 {
-    for (struct filter *filter = filters; filter; filter = filter->next) {
+    struct filter *filter = state()->filters;
+    for (; filter; filter = filter->next) {
         if (PyErr_GivenExceptionMatches(category, filter->category)) {
             return filter->action;
         }
@@ -80,7 +82,7 @@ static void show(PyObject *category, const char *message)
 
 static bool was_shown(PyObject *category, const char *message)
 {
-    struct shown *s = shown;
+    struct shown *s = state()->shown;
     while (s && (s->category != category || strcmp(s->message, message) != 0)) {
         s = s->next;
     }
@@ -98,10 +100,10 @@ static int show_once(PyObject *category, const char *message)
         PyErr_NoMemory();
         return -1;
     }
-    new->next = shown;
+    new->next = state()->shown;
     new->category = Py_NewRef(category);
     memcpy(new->message, message, size);
-    shown = new;
+    state()->shown = new;
     show(category, message);
     return 0;
 }
@@ -145,20 +147,15 @@ int PyErr_WarnFormat(PyObject *category, Py_ssize_t stack_level,
 
 /* --- start and end -------------------------------------------------------- */
 
-static void ignore_at_start(PyObject *category)
+static bool ignore_at_start(PyObject *category)
 {
-    if (warnings_add_filter(WARNING_IGNORE, category, true) < 0) {
-        Py_FatalError("no memory for the filters of warnings");
-    }
+    return warnings_add_filter(WARNING_IGNORE, category, true) == 0;
 }
 
-void warnings_start(void)
+bool warnings_start(void)
 {
-    if (!Py_Py3kWarningFlag) {
-        ignore_at_start(PyExc_DeprecationWarning);
-    }
-    ignore_at_start(PyExc_PendingDeprecationWarning);
-    warnings_announce_module();
+    return (Py_Py3kWarningFlag || ignore_at_start(PyExc_DeprecationWarning)) &&
+           ignore_at_start(PyExc_PendingDeprecationWarning);
 }
 
 void warnings_stop(void) { warnings_remove_filters(); }

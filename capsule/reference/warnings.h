@@ -20,8 +20,4 @@ void warnings_remove_filters(void);
 /* Makes the module one that can be imported. */
 void warnings_announce_module(void);
 
-/* The filters begin as those of CPython, and end. */
-void warnings_start(void);
-void warnings_stop(void);
-
 #endif

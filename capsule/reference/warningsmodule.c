@@ -72,7 +72,6 @@ static PyMethodDef functions[] = {
 static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "warnings",
-    .m_size = -1,
     .m_methods = functions,
 };
 

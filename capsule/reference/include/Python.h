@@ -72,6 +72,7 @@ typedef Py_ssize_t Py_hash_t;
 #include "pycapsule.h"
 #include "pyerrors.h"
 #include "pylifecycle.h"
+#include "pystate.h"
 #include "warnings.h"
 
 #endif

@@ -38,12 +38,17 @@ PyAPI_FUNC(PyObject *) PyImport_AddModule(const char *name);
 PyAPI_FUNC(PyObject *) PyImport_AddModuleObject(PyObject *name);
 PyAPI_FUNC(PyObject *) PyImport_AddModuleRef(const char *name);
 
-/* Announces a module: `init` is called on its first import and returns a new
- * reference to a module of PyModule_Create(), or NULL with an exception; NULL
- * without one, a result with one or another object are SystemError. `name` may
- * be dotted; it is kept, not copied. 0, or -1 without an exception when there
- * is no memory. Allowed at any time (in CPython, before Py_Initialize() only),
- * and for all interpreters to come. */
+/* Announces a module to all interpreters to come; must not be called while one
+ * is running. `init` is called on the first import in each interpreter, and
+ * again when the module is not in sys.modules any more. It returns a new
+ * reference to a module of PyModule_Create(), what PyModuleDef_Init() returned,
+ * or NULL with an exception; NULL without one, a result with one or another
+ * object are SystemError. `name` may be dotted; it is kept, not copied. 0, or
+ * -1 without an exception when there is no memory.
+ *
+ * (CPython calls the init function of a module whose m_size is -1 once, and
+ * gives later imports a module with the attributes of the first. It keeps a
+ * module that was not initialised in phases until its interpreter ends.) */
 PyAPI_FUNC(int) PyImport_AppendInittab(const char *name,
                                        PyObject *(*init)(void));
 

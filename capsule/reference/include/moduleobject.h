@@ -17,18 +17,36 @@ typedef struct PyModuleDef_Base {
 #define PyModuleDef_HEAD_INIT {PyObject_HEAD_INIT(NULL) NULL, 0, NULL}
 
 typedef struct PyModuleDef_Slot {
-    int slot;
+    int slot; /* Py_mod_*; 0 ends the list */
     void *value;
 } PyModuleDef_Slot;
 
-/* What PyModule_Create makes a module from. Must outlive the module. */
+/* PyObject *(PyObject *spec, PyModuleDef *def) makes the module, which may be
+ * any object, as a new reference; `spec` has the attribute `name`. At most one;
+ * without it, an ordinary module is made. */
+#define Py_mod_create 1
+/* int (PyObject *module) fills it: 0, or -1 with an exception. Called when the
+ * module is in sys.modules already, so that it can import itself. */
+#define Py_mod_exec 2
+/* Accepted, and without effect: there is no lock, and no interpreter that would
+ * refuse the module. */
+#define Py_mod_multiple_interpreters 3
+#define Py_mod_gil 4
+#define Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED ((void *)0)
+#define Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED ((void *)1)
+#define Py_MOD_PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
+#define Py_MOD_GIL_USED ((void *)0)
+#define Py_MOD_GIL_NOT_USED ((void *)1)
+
+/* What modules are made from, one or many: each has its own state (MODST-1).
+ * Must outlive them. */
 typedef struct PyModuleDef {
     PyModuleDef_Base m_base; /* PyModuleDef_HEAD_INIT */
     const char *m_name;
     const char *m_doc;          /* the attribute __doc__; NULL for None */
     Py_ssize_t m_size;          /* bytes of state; 0 or -1: none */
     PyMethodDef *m_methods;     /* functions, ended by a name NULL; or NULL */
-    PyModuleDef_Slot *m_slots;  /* initialisation in phases: must be NULL */
+    PyModuleDef_Slot *m_slots;  /* for initialisation in phases, or NULL */
     traverseproc m_traverse;    /* visits the objects in the state, or NULL */
     inquiry m_clear;            /* gives them back in a cycle, or NULL */
     freefunc m_free;            /* called with the module as it dies, or NULL */
@@ -41,6 +59,29 @@ typedef struct PyModuleDef {
  * reference. SystemError where m_slots is set. `api_version` is ignored. */
 PyAPI_FUNC(PyObject *) PyModule_Create2(PyModuleDef *def, int api_version);
 #define PyModule_Create(def) PyModule_Create2(def, PYTHON_API_VERSION)
+
+/* Returns `def` itself, borrowed: what an init function gives back to have its
+ * module initialised in phases. */
+PyAPI_DATA(PyTypeObject) PyModuleDef_Type;
+PyAPI_FUNC(PyObject *) PyModuleDef_Init(PyModuleDef *def);
+
+/* The two phases, for those who import without PyImport_ImportModule(). The
+ * first one makes the module, its state zeroed: new reference. The second one
+ * calls the functions of Py_mod_exec in turn: 0, or -1 as soon as one fails. A
+ * slot that does not exist, or a function that breaks its word, is SystemError.
+ */
+PyAPI_FUNC(PyObject *) PyModule_FromDefAndSpec2(PyModuleDef *def,
+                                                PyObject *spec,
+                                                int api_version);
+#define PyModule_FromDefAndSpec(def, spec)                                     \
+    PyModule_FromDefAndSpec2(def, spec, PYTHON_API_VERSION)
+PyAPI_FUNC(int) PyModule_ExecDef(PyObject *module, PyModuleDef *def);
+
+/* The module in sys.modules of the current interpreter that PyModule_Create
+ * made from `def`: borrowed. NULL without an exception where there is none, and
+ * always for a definition with m_slots, whose modules may be many. (CPython
+ * finds also one that was taken out of sys.modules.) */
+PyAPI_FUNC(PyObject *) PyState_FindModule(PyModuleDef *def);
 
 /* An empty module of that name, not in sys.modules. New reference. */
 PyAPI_FUNC(PyObject *) PyModule_New(const char *name);

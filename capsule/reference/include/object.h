@@ -18,7 +18,8 @@ typedef struct {
 #define PyObject_HEAD PyObject ob_base;
 #define PyObject_VAR_HEAD PyVarObject ob_base;
 
-/* The count of static objects; high enough never to reach 0. */
+/* The count of static objects, which are immortal: it never changes, so that
+ * all interpreters and threads can share them. */
 #define _Py_STATIC_REFCNT ((Py_ssize_t)1 << 40)
 #define PyObject_HEAD_INIT(type) {_Py_STATIC_REFCNT, type},
 #define PyVarObject_HEAD_INIT(type, size) {{_Py_STATIC_REFCNT, type}, size},
@@ -98,8 +99,8 @@ PyAPI_DATA(PyObject) _Py_NotImplementedStruct;
 /* Calls the type's tp_dealloc for an object whose count just became 0. */
 PyAPI_FUNC(void) _Py_Dealloc(PyObject *op);
 
-/* Prints which call met an object whose count is not positive, and aborts: the
- * object is being destroyed (DTOR-8, DTOR-9). */
+/* For a count that is not positive: prints which call met it, and aborts, as
+ * the object is being destroyed (DTOR-8, DTOR-9). */
 PyAPI_FUNC(void) _Py_ReferenceMisuse(const char *call, PyObject *op)
     __attribute__((noreturn, cold));
 
@@ -110,20 +111,26 @@ static inline void _Py_SET_REFCNT(PyObject *op, Py_ssize_t n)
     op->ob_refcnt = n;
 }
 
+/* Whether the count is to be changed. */
+static inline int _Py_IsCounted(const char *call, PyObject *op)
+{
+    Py_ssize_t count = op->ob_refcnt;
+    if (__builtin_expect(count <= 0, 0)) {
+        _Py_ReferenceMisuse(call, op);
+    }
+    return count != _Py_STATIC_REFCNT;
+}
+
 static inline void _Py_INCREF(PyObject *op)
 {
-    if (__builtin_expect(op->ob_refcnt <= 0, 0)) {
-        _Py_ReferenceMisuse("Py_INCREF", op);
+    if (_Py_IsCounted("Py_INCREF", op)) {
+        op->ob_refcnt++;
     }
-    op->ob_refcnt++;
 }
 
 static inline void _Py_DECREF(PyObject *op)
 {
-    if (__builtin_expect(op->ob_refcnt <= 0, 0)) {
-        _Py_ReferenceMisuse("Py_DECREF", op);
-    }
-    if (--op->ob_refcnt == 0) {
+    if (_Py_IsCounted("Py_DECREF", op) && --op->ob_refcnt == 0) {
         _Py_Dealloc(op);
     }
 }
