@@ -47,12 +47,15 @@ struct api_table_head {
 
 /* --- producer ------------------------------------------------------------- */
 
-/* Fails to compile unless `member` is where an older edition of the struct had
- * it: name the last member of the older one (API-4). */
+/* Whether `member` is in both structs in the same place. */
+#define API_TABLE_SAME_PLACE(a_type, b_type, member)                           \
+    (offsetof(a_type, member) == offsetof(b_type, member) &&                   \
+     sizeof(((a_type *)0)->member) == sizeof(((b_type *)0)->member))
+
+/* Fails to compile unless a new edition keeps `member` where the old one had
+ * it (API-4). */
 #define API_TABLE_KEEPS(old_type, new_type, member)                            \
-    static_assert(offsetof(old_type, member) == offsetof(new_type, member) &&  \
-                      sizeof(((old_type *)0)->member) ==                       \
-                          sizeof(((new_type *)0)->member),                     \
+    static_assert(API_TABLE_SAME_PLACE(old_type, new_type, member),            \
                   #new_type " moves " #member ", which takes a new version")
 
 /* module.attribute = a capsule of `table` under `name`, which has to be
@@ -135,8 +138,7 @@ static inline const void *api_table_import(const char *name, int version,
 /* Whether a table that was checked reaches to the end of `member`: else the
  * member must not be read (API-5). */
 #define API_TABLE_HAS(table, type, member)                                     \
-    ((table)->size >=                                                          \
-     offsetof(type, member) + sizeof(((type *)0)->member))
+    ((table)->size >= offsetof(type, member) + sizeof(((type *)0)->member))
 
 /* --- calls through a table ------------------------------------------------ */
 
