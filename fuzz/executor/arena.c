@@ -103,7 +103,7 @@ static void poison(const char *block, size_t size)
 
 /* --- blocks --------------------------------------------------------------- */
 
-NO_SANITIZE static struct header *header_of(void *block)
+NO_SANITIZE static struct header *header_of(const void *block)
 {
     return (struct header *)((char *)block - HEADER);
 }
@@ -119,7 +119,7 @@ NO_SANITIZE static size_t size_of(void *block)
     return header_of(block)->size;
 }
 
-NO_SANITIZE static size_t is_live(void *block)
+NO_SANITIZE static size_t is_live(const void *block)
 {
     return header_of(block)->live;
 }
@@ -127,6 +127,11 @@ NO_SANITIZE static size_t is_live(void *block)
 static bool is_ours(const void *block)
 {
     return (const char *)block >= arena && (const char *)block < arena + used;
+}
+
+bool arena_is_live(const void *block)
+{
+    return is_ours(block) && is_live(block);
 }
 
 /* What is read before it is written must not depend on earlier programs. */

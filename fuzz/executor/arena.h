@@ -22,6 +22,8 @@ void arena_free(void *block);
 void arena_keep(void);
 /* Frees everything since arena_keep(). */
 void arena_reset(void);
+/* Whether a block of the arena is there and has not been freed. */
+bool arena_is_live(const void *block);
 /* Whether the byte belongs to no live block (or to none that the sanitizer
  * lets anybody read); false where there is no AddressSanitizer to ask. */
 bool memory_is_poisoned(const void *address);

@@ -1,6 +1,7 @@
 /* The error indicator against the model's. */
 #include "fuzz/executor/run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The pending exception's object (borrowed) without disturbing it. */
@@ -27,16 +28,27 @@ bool has_raised(const struct model_error *before)
 /* The exceptions that the program has met. A reference to each is kept, or the
  * next one could have the same address and pass for it. */
 static struct {
-    PyObject *exception[512];
-    unsigned count;
+    PyObject **exception;
+    size_t count, room; /* the room stays for later programs */
 } met;
 
 static void remember_exception(PyObject *exception)
 {
-    if (exception && met.count < sizeof(met.exception) / sizeof(PyObject *)) {
-        Py_INCREF(exception);
-        met.exception[met.count++] = exception;
+    if (exception == NULL) {
+        return;
     }
+    if (met.count == met.room) {
+        met.room = met.room ? 2 * met.room : 256;
+        met.exception =
+            realloc(met.exception, met.room * sizeof(*met.exception));
+        if (met.exception == NULL) {
+            fputs("executor: no memory for the exceptions of a program\n",
+                  stderr);
+            abort();
+        }
+    }
+    Py_INCREF(exception);
+    met.exception[met.count++] = exception;
 }
 
 void forget_exceptions(void)

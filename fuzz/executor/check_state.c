@@ -8,10 +8,7 @@ const char lookalike_value[] = "lookalike";
 static const enum yield field_yields[FIELD_COUNT] = {
     YIELDS_POINTER, YIELDS_NAME, YIELDS_POINTER, YIELDS_DESTRUCTOR};
 
-/* Reads all fields through the API and compares. Returns the field that
- * differs and what it is in *got, or FIELD_COUNT. */
-static enum field find_difference(const struct model_capsule *capsule,
-                                  uintptr_t *got)
+enum field find_difference(const struct model_capsule *capsule, uintptr_t *got)
 {
     PyObject *object = (PyObject *)capsule->handle;
     const struct model_address *field = capsule->field;
@@ -38,6 +35,45 @@ static enum field find_difference(const struct model_capsule *capsule,
     return FIELD_COUNT;
 }
 
+/* The rule of the first getter that raises an exception although it succeeds.
+ * Its result says which: with NULL, that is the one way to fail. */
+static uint16_t loud_getter_rule(void)
+{
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        PyObject *object =
+            (PyObject *)run.model.capsule[run.model.alive[i]].handle;
+        PyErr_Clear();
+        const char *name = PyCapsule_GetName(object);
+        if (PyErr_Occurred()) {
+            return name ? RULE_ERR_3 : RULE_GETN_2;
+        }
+        const void *context = PyCapsule_GetContext(object);
+        if (PyErr_Occurred()) {
+            return context ? RULE_ERR_3 : RULE_GETC_2;
+        }
+        PyCapsule_Destructor destructor = PyCapsule_GetDestructor(object);
+        if (PyErr_Occurred()) {
+            return destructor ? RULE_ERR_3 : RULE_GETD_2;
+        }
+        PyCapsule_GetPointer(object, name);
+        if (PyErr_Occurred()) {
+            return RULE_GETP_2;
+        }
+    }
+    return RULE_ERR_1;
+}
+
+/* The getters, which the executor has called by itself, left no exception and
+ * took none away. */
+static void check_silence(void)
+{
+    if (!run.model.error.set && PyErr_Occurred()) {
+        const char *got = describe_pending();
+        violation(loud_getter_rule(), "no exception", got);
+    }
+    check_indicator(RULE_ERR_1);
+}
+
 static uintptr_t expected_field(const struct model_capsule *capsule,
                                 enum field field)
 {
@@ -45,8 +81,8 @@ static uintptr_t expected_field(const struct model_capsule *capsule,
                                      : capsule->field[field].address;
 }
 
-static void report_difference(const struct model_capsule *capsule,
-                              enum field field, uintptr_t got, uint16_t rule)
+void report_difference(const struct model_capsule *capsule, enum field field,
+                       uintptr_t got, uint16_t rule)
 {
     static const char *const names[] = {"pointer", "name", "context",
                                         "destructor"};
@@ -59,39 +95,46 @@ static void report_difference(const struct model_capsule *capsule,
                              got));
 }
 
-void check_fields(int id, uint16_t rule)
+void check_at_the_end(int id)
 {
+    const struct model_capsule *capsule = &run.model.capsule[id];
     uintptr_t got;
-    enum field field = find_difference(&run.model.capsule[id], &got);
-    if (field != FIELD_COUNT) {
-        report_difference(&run.model.capsule[id], field, got, rule);
+    if (!world.options.misuse &&
+        !keeps_its_memory(&capsule->field[FIELD_NAME])) {
+        violation(RULE_NEW_6, "the name is left for the destructor to free",
+                  "the name's memory has been freed");
     }
-    check_indicator(RULE_ERR_1);
+    enum field field = find_difference(capsule, &got);
+    if (field != FIELD_COUNT) {
+        report_difference(capsule, field, got,
+                          field == FIELD_CONTEXT ? RULE_CTX_1 : RULE_DTOR_2);
+    }
+    check_silence();
+    exercise(RULE_DTOR_2, WHEN_SUCCEEDS);
+    if (capsule->field[FIELD_CONTEXT].address) {
+        exercise(RULE_CTX_1, WHEN_SUCCEEDS);
+    }
 }
 
 /* Which rule a field breaks that is not what it should be after this call. */
 static uint16_t field_rule(const struct call *call,
                            const struct model_arg *args,
-                           const struct prediction *p, int id, enum field field)
+                           const struct prediction *p, int id, enum field field,
+                           uintptr_t got)
 {
+    const struct model_capsule *capsule = &run.model.capsule[id];
     if (only_looks(call->op)) {
         return RULE_GET_ALL_2;
     }
     if (is_setter(call->op)) {
-        static const uint8_t sets[CALL_COUNT] = {
-            [CALL_SET_POINTER] = FIELD_POINTER,
-            [CALL_SET_NAME] = FIELD_NAME,
-            [CALL_SET_CONTEXT] = FIELD_CONTEXT,
-            [CALL_SET_DESTRUCTOR] = FIELD_DESTRUCTOR,
-        };
-        if (p->fails) {
-            return RULE_SET_ALL_2;
-        }
-        if (id != args[0].capsule || field != sets[call->op]) {
-            return p->rule;
-        }
+        return p->fails                ? RULE_SET_ALL_2
+               : id != args[0].capsule ? p->rule
+                                       : setter_rule(call, capsule, field, got);
     }
-    return run.model.capsule[id].rule[field];
+    if (field == FIELD_CONTEXT && capsule->rule[field] == RULE_SETC_1) {
+        return RULE_CTX_1; /* lost, though nobody replaced it */
+    }
+    return capsule->rule[field];
 }
 
 /* Which rule a wrong number of references breaks after this call. */
@@ -130,7 +173,7 @@ void check_capsules(const struct call *call, const struct model_arg *args,
         enum field field = find_difference(capsule, &got);
         if (field != FIELD_COUNT) {
             report_difference(capsule, field, got,
-                              field_rule(call, args, p, id, field));
+                              field_rule(call, args, p, id, field, got));
         }
         check_references(capsule, RULE_GET_ALL_2);
     }
@@ -142,10 +185,7 @@ void check_capsules(const struct call *call, const struct model_arg *args,
         }
         exercise(RULE_TYPE_4, WHEN_SUCCEEDS);
     } else if (is_setter(call->op) && !p->fails) {
-        exercise(RULE_TYPE_2, WHEN_SUCCEEDS);
-        if (call->op == CALL_SET_NAME) {
-            exercise(RULE_SETN_2, WHEN_SUCCEEDS);
-        }
+        check_setter(call, args[0].capsule);
     } else if (is_setter(call->op)) {
         exercise(RULE_SET_ALL_2, WHEN_FAILS);
     } else if (only_looks(call->op)) {
@@ -155,7 +195,7 @@ void check_capsules(const struct call *call, const struct model_arg *args,
         check_foreign_objects(is_setter(call->op) ? RULE_SET_ALL_2
                                                   : RULE_GET_ALL_2);
     }
-    check_indicator(RULE_ERR_1); /* by the getters above */
+    check_silence();
 }
 
 void check_foreign_objects(uint16_t rule)

@@ -15,8 +15,23 @@ static int find_alive(const void *handle)
     return NOTHING;
 }
 
+/* Whether the capsule's destructor has run and has set this one. */
+static bool was_set_at_the_end(const void *handle, int behaviour)
+{
+    for (int i = 0; i < run.model.capsule_count; i++) {
+        const struct model_capsule *capsule = &run.model.capsule[i];
+        if (capsule->handle == handle && capsule->life == LIFE_DYING &&
+            capsule->destructor_ran && capsule->destructor == behaviour &&
+            capsule->last_destructor != behaviour) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* No capsule is to be destroyed, and yet a destructor is called. */
-static void __attribute__((noreturn)) refuse_destruction(const void *handle)
+static void __attribute__((noreturn)) refuse_destruction(const void *handle,
+                                                         int behaviour)
 {
     const struct level *level = &run.level[run.level_count - 1];
     unsigned op = level->call ? level->call->op : CALL_COUNT;
@@ -29,26 +44,30 @@ static void __attribute__((noreturn)) refuse_destruction(const void *handle)
                   "the destructor is called while it is replaced");
     }
     if (find_alive(handle) != NOTHING) {
-        violation(RULE_DTOR_1, "no destructor is called",
+        violation(op == CALL_COLLECT ? RULE_DTOR_11 : RULE_DTOR_1,
+                  "no destructor is called",
                   "the destructor of a capsule that has references");
+    }
+    if (was_set_at_the_end(handle, behaviour)) {
+        violation(RULE_DTOR_3, "the destructor that was set is not called",
+                  "it is called");
     }
     violation(RULE_NEW_7, "the destructor is called once, with its capsule",
               "a call for no capsule that is to be destroyed");
 }
 
 /* Begins the frame of the destructor that is called; returns its capsule. */
-static int enter(PyObject *object)
+static int enter(PyObject *object, int behaviour)
 {
     int id = run.called_by_hand;
     if (id != NOTHING) {
         run.called_by_hand = NOTHING;
         model_enter_by_hand(&run.model, id);
-        exercise(RULE_DTOR_12, WHEN_SUCCEEDS);
         return id;
     }
     id = model_enter_destructor(&run.model, object);
     if (id == NOTHING) {
-        refuse_destruction(object);
+        refuse_destruction(object, behaviour);
     }
     if (Py_REFCNT(object) != 0 && run.model.profile->observed_rules) {
         violation(RULE_DTOR_2, describe_count("references", 0),
@@ -56,7 +75,6 @@ static int enter(PyObject *object)
     }
     exercise(RULE_NEW_7, WHEN_SUCCEEDS);
     exercise(RULE_DTOR_1, WHEN_SUCCEEDS);
-    exercise(RULE_DTOR_2, WHEN_SUCCEEDS);
     return id;
 }
 
@@ -78,7 +96,7 @@ static void check_exit(void)
 static void run_destructor(int behaviour, PyObject *object)
 {
     allocations_end(); /* for the call that destroys the capsule: a pause */
-    int id = enter(object);
+    int id = enter(object, behaviour);
     const struct model_capsule *capsule = &run.model.capsule[id];
     if (capsule->destructor != behaviour) {
         violation(RULE_SETD_1,
@@ -90,7 +108,7 @@ static void run_destructor(int behaviour, PyObject *object)
     if (run.model.error.set) {
         exercise(RULE_DTOR_7, WHEN_PENDING);
     }
-    check_fields(id, RULE_DTOR_2);
+    check_at_the_end(id);
 
     struct level *level = &run.level[run.level_count++];
     level->program = behaviour_program(behaviour);

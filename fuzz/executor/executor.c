@@ -88,12 +88,35 @@ void executor_set_input(const uint8_t *bytes, size_t size)
 
 /* --- one call ------------------------------------------------------------- */
 
+/* The rule of a destructor that was not called, though its time has come. */
+static uint16_t lost_destructor_rule(const struct call *call,
+                                     const struct model_capsule *capsule)
+{
+    if (capsule->called_by_hand) {
+        return RULE_DTOR_12;
+    }
+    if (call->op == CALL_COLLECT) {
+        return capsule->uncollected > 0 ? RULE_DTOR_14 : RULE_DTOR_11;
+    }
+    return RULE_DTOR_1;
+}
+
+/* What was in cycles and has other references lives on. */
+static void finish_collection(void)
+{
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        if (run.model.capsule[run.model.alive[i]].uncollected > 0) {
+            exercise(RULE_DTOR_11, WHEN_SUCCEEDS);
+        }
+    }
+    model_collected(&run.model);
+}
+
 /* Every capsule that lost its last reference in this call must be gone by now;
  * those that an outer call is destroying may still wait for their turn. */
 static void finish_deaths(const struct call *call)
 {
-    if (run.model.profile->deferred_destruction &&
-        !(call && call->op == CALL_COLLECT)) {
+    if (run.model.profile->deferred_destruction && call->op != CALL_COLLECT) {
         return;
     }
     for (int i = 0; run.model.owed > 0 && i < run.model.capsule_count; i++) {
@@ -103,20 +126,22 @@ static void finish_deaths(const struct call *call)
             continue;
         }
         if (capsule->owes_destructor && !capsule->destructor_ran) {
-            violation(call && call->op == CALL_COLLECT ? RULE_DTOR_14
-                                                       : RULE_DTOR_1,
+            violation(lost_destructor_rule(call, capsule),
                       "the destructor is called", "it was not called");
         }
         exercise(capsule->owes_destructor ? RULE_DTOR_1 : RULE_NEW_8,
                  WHEN_FAILS);
-        if (call && call->op == CALL_COLLECT) {
-            exercise(RULE_DTOR_14, WHEN_SUCCEEDS);
-            exercise(RULE_DTOR_11, WHEN_SUCCEEDS);
+        if (capsule->called_by_hand && capsule->owes_destructor) {
+            exercise(RULE_DTOR_12, WHEN_SUCCEEDS);
+        }
+        if (call->op == CALL_COLLECT) {
+            exercise(capsule->uncollected > 0 ? RULE_DTOR_14 : RULE_DTOR_11,
+                     WHEN_FAILS);
         }
         model_destroyed(&run.model, i);
     }
-    if (call && call->op == CALL_COLLECT) {
-        model_collected(&run.model);
+    if (call->op == CALL_COLLECT) {
+        finish_collection();
     }
 }
 
@@ -212,6 +237,9 @@ void execute_call(const struct call *call)
     }
     struct model_error before = run.model.error;
     level->lacked_memory = false;
+    if (is_setter(call->op) && !prediction.fails) {
+        note_replaced(call, args[0].capsule);
+    }
     model_apply(&run.model, call, args, &prediction);
     allocations_begin();
     uintptr_t got = perform(call, args);
@@ -224,6 +252,9 @@ void execute_call(const struct call *call)
     check_error(&prediction, &before);
     if (call->op == CALL_NEW && got) {
         model_created(&run.model, call->result, (const void *)got, args);
+    }
+    if (call->op == CALL_IS_VALID) {
+        check_validity(args, got != 0);
     }
     check_capsules(call, args, &prediction);
     if (run.annotations && run.level_count == 1 && !run.cleaning_up) {

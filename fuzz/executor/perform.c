@@ -23,6 +23,12 @@ void block_free(void *block)
     }
 }
 
+bool block_is_live(const void *block)
+{
+    return world.options.use_malloc ? !memory_is_poisoned(block)
+                                    : arena_is_live(block);
+}
+
 /* A literal, in a block of exactly its size. */
 static char *copy_text(const char *text, size_t length)
 {

@@ -12,6 +12,7 @@
 /* NULL where AddressSanitizer is not linked in. */
 void __asan_set_error_report_callback(void (*callback)(const char *))
     __attribute__((weak));
+void *__asan_get_report_address(void) __attribute__((weak));
 
 /* The calls that were performed so far, the one under way included: what was
  * left out would only distract. */
@@ -124,36 +125,87 @@ void violation(uint16_t rule, const char *expected, const char *got)
     abort();
 }
 
-/* What follows somebody else's report: the program that led to it. */
-static void report_finding(void)
+/* Whether the byte is of a name that a destructor has freed. */
+static bool was_freed_by_destructor(uintptr_t address)
+{
+    for (int i = 0; i < run.model.capsule_count; i++) {
+        const struct model_capsule *capsule = &run.model.capsule[i];
+        int id = capsule->field[FIELD_NAME].block;
+        const struct model_block *block = &run.model.block[id];
+        if (id != NOTHING && capsule->life != LIFE_ALIVE &&
+            behaviour_uses(capsule->last_destructor, CALL_FREE_NAME_OF) &&
+            !block->alive && address - block->address <= block->size) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a touch of the byte was one of an opaque pointer's. */
+static bool is_opaque(uintptr_t address)
+{
+    for (unsigned i = 0; i < ADDRESS_COUNT; i++) {
+        if (ADDRESSES[i] == address) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The address that AddressSanitizer's report is about, or 0. For a signal it
+ * stands in the text only. */
+static uintptr_t reported_address(const char *report)
+{
+    static const char UNKNOWN[] = "on unknown address ";
+    const char *text = report ? strstr(report, UNKNOWN) : NULL;
+    if (text) {
+        return (uintptr_t)strtoull(text + strlen(UNKNOWN), NULL, 16);
+    }
+    return __asan_get_report_address ? (uintptr_t)__asan_get_report_address()
+                                     : 0;
+}
+
+/* Names the rules of which only a sanitizer sees that they are broken. */
+static void print_rule(FILE *out, const char *report)
+{
+    uintptr_t address = reported_address(report);
+    uint16_t rule = is_opaque(address)                 ? RULE_NEW_11
+                    : was_freed_by_destructor(address) ? RULE_NEW_6
+                                                       : RULE_COUNT;
+    if (rule != RULE_COUNT && !world.options.misuse) {
+        fprintf(out, "  rule            %s  %s: %s\n", CONTRACT[rule].id,
+                CONTRACT[rule].function, CONTRACT[rule].text);
+    }
+}
+
+/* What follows somebody else's report: the program that led to it. `report` is
+ * AddressSanitizer's, or NULL. */
+static void report_finding(const char *report)
 {
     if (world.reporting || run.program == NULL) {
         return;
     }
     world.reporting = true;
     fprintf(stderr, "while running a program\n");
+    print_rule(stderr, report);
     fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
             host_profile()->name);
     print_calls_under_way(stderr);
     print_state(stderr);
 }
 
-static void on_asan_report(const char *report)
-{
-    (void)report;
-    report_finding();
-}
+static void on_asan_report(const char *report) { report_finding(report); }
 
 /* UBSan calls this when it has found something. */
 void __ubsan_on_report(void);
-void __ubsan_on_report(void) { report_finding(); }
+void __ubsan_on_report(void) { report_finding(NULL); }
 
 static struct sigaction former_abort;
 
 /* abort() of the implementation; whoever handled it before still does. */
 static void on_abort(int number)
 {
-    report_finding();
+    report_finding(NULL);
     sigaction(SIGABRT, &former_abort, NULL);
     raise(number);
 }

@@ -90,7 +90,7 @@ static const struct reachable reachable[] = {
     {RULE_DTOR_12, NEEDS(CALL_DESTRUCTOR)},
     {RULE_DTOR_13, NEEDS(PAYLOAD)},
     {RULE_DTOR_14, NEEDS(LEAVE_IN_CYCLE) | NEEDS(COLLECT)},
-    {RULE_CTX_1, 0},
+    {RULE_CTX_1, NEEDS(SET_CONTEXT)},
 };
 
 void executor_set_calls(const uint8_t *weights)

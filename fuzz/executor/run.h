@@ -39,6 +39,7 @@ struct run {
     uint64_t performed;  /* bit per call of the input's program */
     bool cleaning_up;    /* after the last call */
     int called_by_hand;  /* capsule whose destructor is called, or NOTHING */
+    struct model_address replaced; /* what the field had before a setter */
     unsigned level_count;
     struct level level[MAX_FRAMES];
     size_t live_blocks; /* of the implementation, before the program */
@@ -82,6 +83,8 @@ uintptr_t perform(const struct call *call, const struct model_arg *args);
 /* Memory of programs, and the literals that calls have passed. */
 void *block_malloc(size_t size);
 void block_free(void *block);
+/* Whether a block or literal of the program is still allocated. */
+bool block_is_live(const void *block);
 void free_literals(void);
 
 /* --- allocations.c -------------------------------------------------------- */
@@ -103,9 +106,7 @@ PyCapsule_Destructor destructor_function(int behaviour);
 /* --- rules.c -------------------------------------------------------------- */
 
 /* Notes that a situation which the rule speaks of was met and its results were
- * compared. A break may still be reported under a more exact neighbour's id:
- * some rules (VAL-4, SETN-3, ...) are counted here and named by no violation.
- * `outcome` is a small number that tells kinds of this apart. */
+ * compared. `outcome` is a small number that tells kinds of this apart. */
 enum outcome { WHEN_SUCCEEDS, WHEN_FAILS, WHEN_PENDING, OUTCOMES };
 void exercise(uint16_t rule, enum outcome outcome);
 
@@ -143,8 +144,14 @@ void check_indicator(uint16_t rule);
 /* All fields and reference counts of all capsules, after this call. */
 void check_capsules(const struct call *call, const struct model_arg *args,
                     const struct prediction *prediction);
-/* The fields of one capsule; `rule` is what is broken otherwise. */
-void check_fields(int capsule, uint16_t rule);
+/* Reads all fields through the API. Returns the first that is not what the
+ * model says and what it is in *got, or FIELD_COUNT. */
+enum field find_difference(const struct model_capsule *capsule, uintptr_t *got);
+void report_difference(const struct model_capsule *capsule, enum field field,
+                       uintptr_t got, uint16_t rule)
+    __attribute__((noreturn, cold));
+/* All that the destructor finds in its capsule. */
+void check_at_the_end(int capsule);
 /* No object that is not a capsule was written to. */
 void check_foreign_objects(uint16_t rule);
 /* For programs that break the contract: no capsule's name has been freed. */
@@ -152,6 +159,21 @@ void check_names_alive(void);
 /* The result that the program's own comment expects. */
 void check_expectation(const struct call *call, const struct model_arg *args,
                        const struct prediction *prediction, uintptr_t got);
+
+/* --- check_setter.c, check_validity.c ------------------------------------- */
+
+/* Before a setter's call: what the field has. */
+void note_replaced(const struct call *call, int capsule);
+/* After its success. */
+void check_setter(const struct call *call, int capsule);
+/* The rule that it has broken when this field is `got`. */
+uint16_t setter_rule(const struct call *call,
+                     const struct model_capsule *capsule, enum field field,
+                     uintptr_t got);
+/* The name is still there: a literal, or a block; or freed by the program. */
+bool keeps_its_memory(const struct model_address *name);
+/* What a true or false PyCapsule_IsValid() says about the getters. */
+void check_validity(const struct model_arg *args, bool valid);
 
 /* --- report.c ------------------------------------------------------------- */
 

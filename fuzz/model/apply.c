@@ -78,6 +78,7 @@ void model_created(struct model *model, unsigned slot, const void *handle,
     capsule->handle = handle;
     capsule->life = LIFE_ALIVE;
     capsule->destructor_ran = false;
+    capsule->called_by_hand = false;
     capsule->references = 1;
     capsule->held = 0;
     capsule->in_cycles = 0;
@@ -86,7 +87,7 @@ void model_created(struct model *model, unsigned slot, const void *handle,
     capsule->field[FIELD_POINTER] = args[0].value;
     capsule->field[FIELD_NAME] = args[1].value;
     capsule->field[FIELD_CONTEXT] = no_address;
-    capsule->rule[FIELD_POINTER] = RULE_NEW_1;
+    capsule->rule[FIELD_POINTER] = new_pointer_rule(&args[0]);
     capsule->rule[FIELD_NAME] = args[1].value.address ? RULE_NEW_5 : RULE_NEW_4;
     capsule->rule[FIELD_CONTEXT] = RULE_NEW_10;
     capsule->rule[FIELD_DESTRUCTOR] = has_destructor ? RULE_NEW_7 : RULE_NEW_8;
@@ -120,6 +121,7 @@ static void begin_death(struct model *model, int id)
     capsule->life = LIFE_DYING;
     remove_alive(model, id);
     capsule->owes_destructor = capsule->destructor != NOTHING;
+    capsule->last_destructor = capsule->destructor;
     capsule->destructor_ran = false;
     /* The collector may still hold it, and then ends it when it likes. */
     capsule->death_frame =
@@ -252,7 +254,11 @@ int model_enter_destructor(struct model *model, const void *handle)
 
 void model_leave_destructor(struct model *model) { model->frame_count--; }
 
-void model_enter_by_hand(struct model *model, int id) { push_frame(model, id); }
+void model_enter_by_hand(struct model *model, int id)
+{
+    model->capsule[id].called_by_hand = true;
+    push_frame(model, id);
+}
 
 /* --- calls ---------------------------------------------------------------- */
 

@@ -56,16 +56,18 @@ struct model_address {
 };
 
 struct model_capsule {
-    const void *handle;   /* the object's address */
-    uint8_t life;         /* enum life */
-    bool owes_destructor; /* while DYING: it had one at its end */
-    bool destructor_ran;  /* while DYING */
-    uint8_t death_frame;  /* while DYING: frame_count when that began */
-    int16_t references;   /* those that the program owns, in slots */
-    int16_t held;         /* those that contexts own, by hold() */
-    int16_t in_cycles;    /* those that only the collector can drop */
-    int16_t uncollected;  /* those that it may drop any time, as it runs */
-    int16_t destructor;   /* enum behaviour, or NOTHING */
+    const void *handle;      /* the object's address */
+    uint8_t life;            /* enum life */
+    bool owes_destructor;    /* while DYING: it had one at its end */
+    bool destructor_ran;     /* while DYING */
+    bool called_by_hand;     /* its destructor, while it was ALIVE */
+    uint8_t death_frame;     /* while DYING: frame_count when that began */
+    int16_t references;      /* those that the program owns, in slots */
+    int16_t held;            /* those that contexts own, by hold() */
+    int16_t in_cycles;       /* those that only the collector can drop */
+    int16_t uncollected;     /* those that it may drop any time, as it runs */
+    int16_t destructor;      /* enum behaviour, or NOTHING */
+    int16_t last_destructor; /* while DYING: the one that is to run */
     struct model_address field[FIELD_DESTRUCTOR]; /* pointer, name, context */
     uint16_t rule[FIELD_COUNT]; /* the rule that gave each field its value */
 };
@@ -197,6 +199,12 @@ static inline int model_references(const struct model_capsule *capsule)
 
 /* Whether the names are equal as PyCapsule_GetPointer compares them. */
 bool model_names_match(const char *a, const char *b);
+
+/* The rule that a new capsule's pointer obeys. */
+static inline uint16_t new_pointer_rule(const struct model_arg *pointer)
+{
+    return pointer->tag == VALUE_ADDRESS ? RULE_NEW_11 : RULE_NEW_1;
+}
 
 /* True when the behaviour's program contains that call. */
 bool behaviour_uses(int behaviour, enum call_op op);

@@ -237,18 +237,23 @@ void model_predict(const struct model *model, const struct call *call,
         if (args[0].value.address == 0) {
             fail(p, 0, RULE_NEW_2, "PyCapsule_New called with null pointer");
         } else {
-            succeed(p, 1, RULE_NEW_1);
+            succeed(p, 1, new_pointer_rule(&args[0]));
         }
         break;
     case CALL_GET_POINTER:
     case CALL_GET_DESTRUCTOR:
     case CALL_GET_NAME:
     case CALL_GET_CONTEXT:
+        predict_accessor(model, call->op, args, p);
+        break;
     case CALL_SET_POINTER:
     case CALL_SET_DESTRUCTOR:
     case CALL_SET_NAME:
     case CALL_SET_CONTEXT:
         predict_accessor(model, call->op, args, p);
+        if (!p->fails) {
+            p->indicator_rule = RULE_SET_ALL_3;
+        }
         break;
     case CALL_IS_VALID:
         predict_is_valid(capsule_of(model, &args[0]), &args[1], p);

@@ -1,0 +1,54 @@
+"""Every rule that the executor counts as exercised is named by a comparison."""
+
+import os
+import pathlib
+import re
+
+EXECUTOR = pathlib.Path("fuzz/executor")
+MODEL = pathlib.Path("fuzz/model")
+
+RULE = re.compile(r"\bRULE_([A-Z0-9_]+)")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# A call of exercise() only counts; its arguments may hold a pair of brackets.
+COUNTED = re.compile(r"\bexercise\((?:[^()]|\([^()]*\))*\)")
+
+
+def text_of(path):
+    return COMMENT.sub(" ", path.read_text())
+
+
+def reachable():
+    """The rules of the table in rules.c."""
+    return set(re.findall(r"\{RULE_([A-Z0-9_]+),", text_of(EXECUTOR / "rules.c")))
+
+
+def named():
+    """What can reach violation(): whatever is not counted only.
+
+    The model's rules do by way of its predictions.
+    """
+    rules = set()
+    for path in [*EXECUTOR.glob("*.[ch]"), *MODEL.glob("*.[ch]")]:
+        if path.name != "rules.c":
+            rules |= set(RULE.findall(COUNTED.sub(" ", text_of(path))))
+    return rules
+
+
+def counted():
+    rules = set()
+    for path in EXECUTOR.glob("*.c"):
+        for call in COUNTED.findall(text_of(path)):
+            rules |= set(RULE.findall(call))
+    return rules
+
+
+def test_the_table_was_found():
+    assert len(reachable()) > 50, os.getcwd()
+
+
+def test_each_reachable_rule_is_named_by_a_comparison():
+    assert sorted(reachable() - named()) == []
+
+
+def test_each_counted_rule_is_in_the_table():
+    assert sorted(counted() - reachable()) == []
