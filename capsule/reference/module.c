@@ -74,12 +74,25 @@ PyObject *PyModule_GetDict(PyObject *op)
     return ((Module *)op)->dict;
 }
 
+/* The str that the module has as its name (borrowed); NULL where it has none,
+ * and NULL with an exception where there is no memory to look. */
+static PyObject *find_name(PyObject *op)
+{
+    PyObject *key = PyUnicode_FromString("__name__");
+    PyObject *name =
+        key ? PyDict_GetItemWithError(((Module *)op)->dict, key) : NULL;
+    Py_XDECREF(key);
+    return name && PyUnicode_Check(name) ? name : NULL;
+}
+
 const char *PyModule_GetName(PyObject *op)
 {
-    PyObject *dict = PyModule_GetDict(op);
-    PyObject *name = dict ? PyDict_GetItemString(dict, "__name__") : NULL;
-    if (name == NULL || !PyUnicode_Check(name)) {
-        if (dict) {
+    if (PyModule_GetDict(op) == NULL) {
+        return NULL;
+    }
+    PyObject *name = find_name(op);
+    if (name == NULL) {
+        if (!PyErr_Occurred()) {
             PyErr_SetString(PyExc_SystemError, "nameless module");
         }
         return NULL;
@@ -112,8 +125,11 @@ static PyObject *raise_no_module_attribute(PyObject *op, PyObject *name)
     if (reference_profile->python_2_messages) {
         return raise_no_attribute(op, name);
     }
-    PyObject *module = PyDict_GetItemString(((Module *)op)->dict, "__name__");
-    if (module == NULL || !PyUnicode_Check(module)) {
+    PyObject *module = find_name(op);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    if (module == NULL) {
         return PyErr_Format(PyExc_AttributeError,
                             "module has no attribute '%U'", name);
     }

@@ -1,0 +1,427 @@
+// Whatever allocates fails with a MemoryError, loses nothing and breaks
+// nothing, whichever of its allocations fails: the n-th alone, or that one and
+// all behind it. Programs of the corpus do the same for capsules
+// (//fuzz:*_sweep).
+
+#include <functional>
+#include <initializer_list>
+#include <string>
+
+#include "tests/rules/modules.h"
+#include "tests/rules/support.h"
+#include "tests/rules/warning_filters.h"
+
+namespace {
+
+// A reference that is given back at the end; NULL for none.
+class Ref {
+  public:
+    explicit Ref(PyObject *object) : object_(object) {}
+    ~Ref() { Py_XDECREF(object_); }
+    Ref(const Ref &) = delete;
+    Ref &operator=(const Ref &) = delete;
+    operator PyObject *() const { return object_; }
+
+    // Gives the reference away.
+    PyObject *release()
+    {
+        PyObject *object = object_;
+        object_ = nullptr;
+        return object;
+    }
+
+  private:
+    PyObject *object_;
+};
+
+// False, and an exception, for what failed.
+using Deed = std::function<bool()>;
+
+// What an allocation that fails must leave: a failure with a MemoryError, or a
+// success that managed without.
+void ExpectHonest(bool succeeded)
+{
+    if (succeeded) {
+        EXPECT_TRUE(rules::NothingRaised());
+    } else {
+        EXPECT_TRUE(PyErr_ExceptionMatches(PyExc_MemoryError));
+        PyErr_Clear();
+    }
+}
+
+// What is to be undone with all the memory that it takes.
+using Undoing = std::function<void()>;
+
+// Does the deed with each of its allocations failing until there is none left.
+// Returns how many there are.
+size_t Sweep(const Deed &deed, const Undoing &undo, host_failure how)
+{
+    for (size_t nth = 1;; nth++) {
+        SCOPED_TRACE("allocation " + std::to_string(nth));
+        size_t before = host_live_blocks();
+        host_fail_allocation(nth, how);
+        bool succeeded = deed();
+        size_t tried = host_allocations();
+        host_fail_allocation(0, HOST_FAIL_ONCE);
+        ExpectHonest(succeeded);
+        undo();
+        host_collect();
+        if (host_keeps_nothing()) {
+            EXPECT_EQ(host_live_blocks(), before);
+        }
+        if (tried < nth || ::testing::Test::HasFailure()) {
+            EXPECT_EQ(succeeded, tried < nth);
+            return tried;
+        }
+    }
+}
+
+void SweepBoth(const Deed &deed, const Undoing &undo = [] {})
+{
+    if (!host_fail_allocation(0, HOST_FAIL_ONCE)) {
+        GTEST_SKIP() << "the implementation cannot make an allocation fail";
+    }
+    size_t once, on;
+    {
+        SCOPED_TRACE("fails alone");
+        once = Sweep(deed, undo, HOST_FAIL_ONCE);
+    }
+    {
+        SCOPED_TRACE("fails with all behind it");
+        on = Sweep(deed, undo, HOST_FAIL_FROM_THERE_ON);
+    }
+    EXPECT_GT(once, 0u) << "nothing was allocated";
+    EXPECT_EQ(once, on);
+    ::testing::Test::RecordProperty("allocations", static_cast<int>(once));
+}
+
+class NoMemoryTest : public rules::CapsuleTest {};
+
+// --- objects -----------------------------------------------------------------
+
+TEST_F(NoMemoryTest, Numbers)
+{
+    SweepBoth([] {
+        Ref number(PyLong_FromLong(1234567));
+        Ref text(number ? PyObject_Repr(number) : nullptr);
+        Ref pointer(text ? PyLong_FromVoidPtr(&text) : nullptr);
+        Ref sum(pointer ? PyNumber_Add(number, pointer) : nullptr);
+        return sum != nullptr;
+    });
+}
+
+TEST_F(NoMemoryTest, Text)
+{
+    SweepBoth([] {
+        Ref text(PyUnicode_FromString("it's \n \\ \x01 \xc3\xa4"));
+        Ref repr(text ? PyObject_Repr(text) : nullptr);
+        Ref both(repr ? PyNumber_Add(text, repr) : nullptr);
+        std::string filler(300, 'x');
+        Ref format(both ? PyUnicode_FromFormat("%s %d %R %U %p", filler.c_str(),
+                                               12, both.operator PyObject *(),
+                                               both.operator PyObject *(),
+                                               &filler)
+                        : nullptr);
+        return format != nullptr;
+    });
+}
+
+TEST_F(NoMemoryTest, Lists)
+{
+    SweepBoth([] {
+        Ref list(PyList_New(0));
+        for (long i = 0; list && i < 20; i++) {
+            Ref item(PyLong_FromLong(1000 + i));
+            if (!item || PyList_Append(list, item) < 0) {
+                return false;
+            }
+        }
+        Ref repr(list ? PyObject_Repr(list) : nullptr);
+        Ref iterator(repr ? PyObject_GetIter(list) : nullptr);
+        Ref first(iterator ? PyIter_Next(iterator) : nullptr);
+        Ref filled(first ? PyList_New(3) : nullptr);
+        return filled != nullptr;
+    });
+}
+
+TEST_F(NoMemoryTest, AListKeepsWhatItHasWhenItCannotGrow)
+{
+    SweepBoth([] {
+        Ref list(PyList_New(0));
+        Ref item(list ? PyLong_FromLong(1000) : nullptr);
+        Py_ssize_t size = 0;
+        while (item && size < 20 && PyList_Append(list, item) == 0) {
+            size++;
+        }
+        EXPECT_EQ(list ? PyList_Size(list) : 0, size);
+        for (Py_ssize_t i = 0; i < size; i++) {
+            EXPECT_EQ(PyList_GetItem(list, i), item);
+        }
+        return size == 20;
+    });
+}
+
+TEST_F(NoMemoryTest, Tuples)
+{
+    SweepBoth([] {
+        Ref name(PyUnicode_FromString("name"));
+        Ref pair(name ? PyTuple_Pack(2, name.operator PyObject *(), Py_None)
+                      : nullptr);
+        Ref repr(pair ? PyObject_Repr(pair) : nullptr);
+        Ref built(repr ? Py_BuildValue("(is[ii]{s:i}O)", 5000, "text", 6000,
+                                       7000, "key", 8000,
+                                       pair.operator PyObject *())
+                       : nullptr);
+        return built != nullptr;
+    });
+}
+
+TEST_F(NoMemoryTest, ADictionaryKeepsWhatItHasWhenItCannotGrow)
+{
+    SweepBoth([] {
+        Ref dict(PyDict_New());
+        Ref value(dict ? PyLong_FromLong(1000) : nullptr);
+        Py_ssize_t size = 0;
+        for (; value && size < 30; size++) {
+            std::string key = "key" + std::to_string(size);
+            if (PyDict_SetItemString(dict, key.c_str(), value) < 0) {
+                break;
+            }
+        }
+        EXPECT_EQ(dict ? PyDict_Size(dict) : 0, size);
+        EXPECT_EQ(value ? Py_REFCNT(value.operator PyObject *()) : 1, size + 1);
+        Ref repr(size == 30 ? PyObject_Repr(dict) : nullptr);
+        return repr && PyDict_DelItemString(dict, "key7") == 0;
+    });
+}
+
+// --- types, functions, modules -----------------------------------------------
+
+TEST_F(NoMemoryTest, Types)
+{
+    static PyType_Slot slots[] = {{0, nullptr}};
+    static PyType_Spec spec = {"tests.Made", sizeof(PyObject), 0,
+                               Py_TPFLAGS_DEFAULT, slots};
+    SweepBoth([] {
+        Ref type(PyType_FromSpec(&spec));
+        Ref object(type ? PyObject_CallNoArgs(type) : nullptr);
+        Ref repr(object ? PyObject_Repr(object) : nullptr);
+        Ref of_type(repr ? PyObject_Repr(type) : nullptr);
+        return of_type != nullptr;
+    });
+}
+
+PyObject *ReturnArguments(PyObject *, PyObject *arguments)
+{
+    Py_INCREF(arguments);
+    return arguments;
+}
+
+PyMethodDef methods[] = {
+    {"echo", ReturnArguments, METH_VARARGS, "Its text."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+TEST_F(NoMemoryTest, Functions)
+{
+    SweepBoth([] {
+        Ref function(PyCFunction_New(methods, nullptr));
+        Ref echo(function ? PyObject_CallFunction(function, "(iis)", 5000, 6000,
+                                                  "text")
+                          : nullptr);
+        Ref one(echo ? PyObject_CallOneArg(function, echo) : nullptr);
+        Ref repr(one ? PyObject_Repr(function) : nullptr);
+        return repr != nullptr;
+    });
+}
+
+TEST_F(NoMemoryTest, Modules)
+{
+    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
+                              "made",
+                              "Its text.",
+                              64,
+                              methods,
+                              nullptr,
+                              nullptr,
+                              nullptr,
+                              nullptr};
+    SweepBoth([] {
+        Ref module(PyModule_Create(&def));
+        if (!module || PyModule_AddIntConstant(module, "number", 5000) < 0 ||
+            PyModule_AddStringConstant(module, "text", "text") < 0) {
+            return false;
+        }
+        Ref value(PyLong_FromLong(6000));
+        if (!value) {
+            return false;
+        }
+        if (PyModule_AddObject(module, "value", value) < 0) {
+            return false; // the reference is still ours
+        }
+        value.release();
+        Ref got(PyObject_GetAttrString(module, "value"));
+        Ref echo(got ? PyObject_CallMethod(module, "echo", "(i)", 7000)
+                     : nullptr);
+        Ref repr(echo ? PyObject_Repr(module) : nullptr);
+        return repr != nullptr;
+    });
+}
+
+TEST_F(NoMemoryTest, ModulesThatAreFoundByName)
+{
+    SweepBoth(
+        [] {
+            PyObject *added = PyImport_AddModule("no_memory"); // borrowed
+            Ref imported(added ? PyImport_ImportModule("no_memory") : nullptr);
+            return imported != nullptr;
+        },
+        [] { rules::Forget("no_memory"); });
+}
+
+int AddNumber(PyObject *module)
+{
+    return PyModule_AddIntConstant(module, "number", 5000);
+}
+
+PyModuleDef_Slot phases[] = {
+    {Py_mod_exec, reinterpret_cast<void *>(AddNumber)},
+    {0, nullptr},
+};
+PyModuleDef phases_def = {PyModuleDef_HEAD_INIT,
+                          "no_memory_phases",
+                          nullptr,
+                          64,
+                          methods,
+                          phases,
+                          nullptr,
+                          nullptr,
+                          nullptr};
+
+PyObject *InitPhases() { return PyModuleDef_Init(&phases_def); }
+
+rules::BeforeStart announce([] {
+    PyImport_AppendInittab("no_memory_phases", InitPhases);
+});
+
+TEST_F(NoMemoryTest, ModulesThatBeginInPhases)
+{
+    SweepBoth(
+        [] {
+            Ref module(PyImport_ImportModule("no_memory_phases"));
+            return module != nullptr;
+        },
+        [] { rules::Forget("no_memory_phases"); });
+}
+
+// An interpreter that cannot be made raises nothing: there is nobody to catch
+// it.
+TEST_F(NoMemoryTest, Interpreters)
+{
+    PyThreadState *own = PyThreadState_Get();
+    SweepBoth([own] {
+        PyThreadState *made = Py_NewInterpreter();
+        if (made) {
+            Py_EndInterpreter(made);
+        }
+        PyThreadState_Swap(own);
+        if (!made) {
+            EXPECT_TRUE(rules::NothingRaised());
+            PyErr_NoMemory();
+        }
+        return made != nullptr;
+    });
+}
+
+// --- exceptions and warnings -------------------------------------------------
+
+TEST_F(NoMemoryTest, Exceptions)
+{
+    SweepBoth([] {
+        Ref plain(PyObject_CallFunction(PyExc_ValueError, "(s)", "text"));
+        Ref many(plain ? PyObject_CallFunction(PyExc_KeyError, "(ss)", "a", "b")
+                       : nullptr);
+        Ref text(many ? PyObject_Str(many) : nullptr);
+        Ref repr(text ? PyObject_Repr(plain) : nullptr);
+        Ref arguments(repr ? PyObject_GetAttrString(plain, "args") : nullptr);
+        return arguments != nullptr;
+    });
+}
+
+TEST_F(NoMemoryTest, RaisingIsAMemoryErrorOrWhatWasToBeRaised)
+{
+    SweepBoth([] {
+        PyErr_Format(PyExc_KeyError, "%s and %d", "text", 5000);
+        bool raised = PyErr_ExceptionMatches(PyExc_KeyError);
+        if (raised) {
+            PyErr_SetString(PyExc_TypeError, "text");
+            raised = PyErr_ExceptionMatches(PyExc_TypeError);
+        }
+        if (raised) {
+            PyErr_Clear();
+            Ref missing(PyObject_GetAttrString(Py_None, "no_such_attribute"));
+            raised = PyErr_ExceptionMatches(PyExc_AttributeError);
+        }
+        if (raised) {
+            PyErr_Clear();
+        }
+        return raised;
+    });
+}
+
+class NoMemoryForWarningsTest : public rules::WarningsTest {};
+
+TEST_F(NoMemoryForWarningsTest, AWarningIsShownOrAMemoryError)
+{
+    rules::RemoveWarningFilters();
+    rules::WrittenBy([] {
+        SweepBoth(
+            [] {
+                return PyErr_WarnFormat(PyExc_UserWarning, 1, "%s", "text") ==
+                       0;
+            },
+            rules::RemoveWarningFilters); // which forgets what was shown
+    });
+}
+
+TEST_F(NoMemoryForWarningsTest, AFilterIsThereOrAMemoryError)
+{
+    rules::RemoveWarningFilters();
+    Ref warnings(PyImport_ImportModule("warnings"));
+    SweepBoth(
+        [&warnings] {
+            Ref none(PyObject_CallMethod(warnings, "simplefilter", "(sO)",
+                                         "error", PyExc_UserWarning));
+            return none != nullptr;
+        },
+        rules::RemoveWarningFilters);
+}
+
+// --- capsules ----------------------------------------------------------------
+
+TEST_F(NoMemoryTest, CapsulesThatAreImported)
+{
+    static int payload;
+    static const char name[] = "no_memory.table";
+    SweepBoth(
+        [] {
+            PyObject *module = PyImport_AddModule("no_memory"); // borrowed
+            Ref capsule(module ? PyCapsule_New(&payload, name, nullptr)
+                               : nullptr);
+            if (!capsule || PyModule_AddObject(module, "table", capsule) < 0) {
+                return false;
+            }
+            capsule.release();
+            if (PyCapsule_Import(name, 0) == &payload) {
+                return true;
+            }
+            // The import of the module says ImportError, whatever it lacked.
+            if (PyErr_ExceptionMatches(PyExc_ImportError)) {
+                PyErr_NoMemory();
+            }
+            return false;
+        },
+        [] { rules::Forget("no_memory"); });
+}
+
+} // namespace
