@@ -2,6 +2,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("//tools/build_defs:configs.bzl", "configured_binary")
+load("//tools/build_defs:implementation.bzl", "implementation_test")
 
 # libFuzzer cannot be linked where all sanitizers are off.
 NEEDS_ENGINE = select({
@@ -64,6 +65,8 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
                      allocations failing
     <name>_profiles  a test: both in each profile that the implementation can
                      follow, with the arena and with malloc()
+    <name>_on_cpython
+                     the same test on CPython, where the inputs are programs
     <name>_bin       the target with libFuzzer
     <name>_run       runs that; libFuzzer's flags follow `--`
     <name>_corpus    the corpus as a folder of binary inputs
@@ -129,6 +132,14 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
             ],
             data = [corpus, name, name + "_sweep"],
             **kwargs
+        )
+        implementation_test(
+            name = name + "_on_cpython",
+            size = size,
+            args = [folder],
+            binary = name,
+            data = [corpus],
+            implementation = "//capsule/cpython",
         )
     cc_binary(
         name = name + "_repro",

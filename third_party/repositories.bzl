@@ -5,6 +5,8 @@ coverage tools even for a plain `cc_binary`; naming them here keeps it from
 downloading them.
 """
 
+load(":python.bzl", "python_repository")
+
 _SYSTEM = {
     "bazel_skylib": "/usr/share/bazel/tools/skylib",
     "platforms": "/usr/share/bazel/tools/platforms",
@@ -33,3 +35,4 @@ def local_repositories():
             path = path,
             build_file = build_file,
         )
+    python_repository(name = "python")

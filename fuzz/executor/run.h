@@ -42,7 +42,6 @@ struct run {
     struct model_address replaced; /* what the field had before a setter */
     unsigned level_count;
     struct level level[MAX_FRAMES];
-    size_t live_blocks; /* of the implementation, before the program */
     struct {
         size_t left; /* until one fails; 0: none will */
         enum host_failure how;

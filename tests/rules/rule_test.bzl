@@ -1,6 +1,7 @@
 """One rule test, run once for each profile that it has to hold in."""
 
-load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
+load("//tools/build_defs:implementation.bzl", "implementation_test")
 
 # The names of rows of //capsule:profile.c.
 _PROFILES = [
@@ -30,9 +31,37 @@ def _profiles(name):
             return profiles
     return _PROFILES
 
+def _is_of_python_2(name):
+    return any([name.startswith(prefix) for prefix in _NOT_IN_PYTHON_3])
+
 def rule_test_program(name):
     """One of the tests `rule_test(name)`, to ask for what is in it."""
     return name + "_" + _profiles(name)[0]
+
+def rule_tests_on(name, rule_tests, implementation):
+    """A test `<name>`: all rule tests in one program, on an implementation.
+
+    Args:
+      name: of the test.
+      rule_tests: the names of the rule_test()s; those of what Python 3 does not
+        have are left out.
+      implementation: label of the implementation, whose own profile is used.
+    """
+    cc_binary(
+        name = name + "_program",
+        testonly = True,
+        deps = [
+            rule_test + "_lib"
+            for rule_test in rule_tests
+            if not _is_of_python_2(rule_test)
+        ],
+    )
+    implementation_test(
+        name = name,
+        size = "small",
+        binary = name + "_program",
+        implementation = implementation,
+    )
 
 def rule_test(name):
     """Tests `<name>_<profile>` of `<name>.cc`.
@@ -41,12 +70,11 @@ def rule_test(name):
       name: the file's name without its extension; it decides the profiles.
     """
     compatible_with = []
-    for prefix in _NOT_IN_PYTHON_3:
-        if name.startswith(prefix):
-            compatible_with = select({
-                "//capsule:is-reference": [],
-                "//conditions:default": ["@platforms//:incompatible"],
-            })
+    if _is_of_python_2(name):
+        compatible_with = select({
+            "//capsule:is-reference": [],
+            "//conditions:default": ["@platforms//:incompatible"],
+        })
 
     # Compiled once; alwayslink, since nothing refers to a test by name.
     cc_library(

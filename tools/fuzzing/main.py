@@ -21,8 +21,9 @@ Fuzzes the implementation: runs random programs on it and holds each result
 against the contract. Sets the system up and builds first."""
 
 MORE = """\
-What is kept is below out/<target>: corpus, findings, damaged files. Several
-jobs share a corpus at the end, not before.
+What is kept is below out/<target>: corpus, findings, damaged files; below
+out/<target>-<implementation> for another implementation than the reference.
+Several jobs share a corpus at the end, not before.
 
 Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
 
@@ -30,7 +31,12 @@ Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
   tools/fuzz name --seconds 3600 --jobs 2  an hour on two cores
   tools/fuzz --seed 7 --fresh -- -runs=100000   the same each time
   tools/fuzz --rules                       which target exercises which rule
+  tools/fuzz --implementation cpython      the CPython of the system; another
+      one with CAPSULE_PYTHON=/path/to/python3 in the environment
 """
+
+
+REFERENCE = "reference"
 
 
 class Parser(argparse.ArgumentParser):
@@ -56,7 +62,14 @@ def known_targets(root):
     return sorted(path.stem for path in (root / "fuzz").glob("*_fuzz.c"))
 
 
-def parse(argv, targets):
+def known_implementations(root):
+    """The folders of those that can be built here, as Bazel labels end."""
+    return sorted(
+        path.parent.name for path in (root / "capsule").glob("*/BUILD")
+    )
+
+
+def parse(argv, targets, implementations):
     """The arguments and the engine's flags, which follow `--`."""
     end = argv.index("--") if "--" in argv else len(argv)
     flags = argv[end + 1 :]
@@ -66,7 +79,8 @@ def parse(argv, targets):
         epilog=MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="tools/fuzz [TARGET] [--seconds N] [--jobs N] [--seed N] "
-        "[--fresh] [-- -libfuzzer_flag=value ...]\n       tools/fuzz --rules",
+        "[--fresh] [--implementation NAME] [-- -libfuzzer_flag=value ...]\n"
+        "       tools/fuzz --rules",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -109,6 +123,14 @@ def parse(argv, targets):
         "targets that can exercise it, how many programs of their corpora show "
         "it, and why where no target can (tabs where the output is no terminal)",
     )
+    parser.add_argument(
+        "--implementation",
+        choices=implementations,
+        default=REFERENCE,
+        metavar="NAME",
+        help=f"what is fuzzed: {', '.join(implementations)} (default "
+        f"{REFERENCE})",
+    )
     arguments = parser.parse_args(argv[:end])
     if arguments.rules and len(argv) > 1:
         raise Problem("--rules runs nothing; leave the rest out")
@@ -123,9 +145,21 @@ def parse(argv, targets):
     )
 
 
-def build(names, root):
+def flags_of(implementation):
+    """What Bazel needs to build another implementation, in a folder of its
+    own: a run with the reference may be going on."""
+    if implementation == REFERENCE:
+        return []
+    return [
+        f"--//capsule:implementation=//capsule/{implementation}",
+        f"--platform_suffix=-{implementation}",
+    ]
+
+
+def build(names, flags, root):
     """Builds what has these names in fuzz/BUILD; the folder with the results."""
-    command = ["bazel", "build", *(f"//fuzz:{name}" for name in names)]
+    labels = [f"//fuzz:{name}" for name in names]
+    command = ["bazel", "build", *flags, *labels]
     print(shlex.join(command), file=sys.stderr, flush=True)
     quiet = ["--noshow_progress", "--ui_event_filters=-info"]
     try:
@@ -133,7 +167,7 @@ def build(names, root):
         if done.returncode != 0:
             raise Problem("the build failed; see above")
         info = subprocess.run(
-            ["bazel", "info", "bazel-bin"],
+            ["bazel", "info", *flags, "bazel-bin"],
             cwd=root,
             check=True,
             stdout=subprocess.PIPE,
@@ -145,10 +179,10 @@ def build(names, root):
     return pathlib.Path(info.stdout.strip()) / "fuzz"
 
 
-def build_tools(target, root):
+def build_tools(target, flags, root):
     """Builds all that a run needs; the Tools."""
     parts = ["_bin", "_corpus", "_dict", "_repro", "_minimize"]
-    folder = build([f"{target}{part}" for part in parts], root)
+    folder = build([f"{target}{part}" for part in parts], flags, root)
     files = [f"{target}{part}" for part in parts]
     files[2] = f"{target}.dict"
     return Tools(*(folder / file for file in files))
@@ -156,7 +190,7 @@ def build_tools(target, root):
 
 def print_rules(targets, root):
     names = [f"{target}_bin" for target in targets]
-    folder = build(names, root)
+    folder = build(names, flags_of(REFERENCE), root)
     binaries = {target: folder / f"{target}_bin" for target in targets}
     rules.show(rules.rows(root, binaries), rich.console.Console(highlight=False))
     return 0
@@ -165,19 +199,24 @@ def print_rules(targets, root):
 def main(argv):
     root = workspace_folder()
     targets = known_targets(root)
-    arguments, flags = parse(argv, targets)
+    arguments, flags = parse(argv, targets, known_implementations(root))
     if arguments.rules:
         return print_rules(targets, root)
-    target = arguments.target
-    tools = build_tools(target, root)
+    target, implementation = arguments.target, arguments.implementation
+    build_flags = flags_of(implementation)
+    tools = build_tools(target, build_flags, root)
     options = Options(
         arguments.jobs,
         arguments.seed,
         arguments.seconds,
         arguments.fresh,
         flags,
+        build_flags,
     )
-    workspace = Workspace(root, target, start_folder())
+    name = target
+    if implementation != REFERENCE:
+        name = f"{target}-{implementation}"
+    workspace = Workspace(root, name, start_folder())
     return Session(target, tools, workspace, options).run()
 
 

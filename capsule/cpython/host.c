@@ -1,0 +1,129 @@
+/* CPython as an implementation under test: embedded in a program, or around the
+ * extension module that this is linked into, where an interpreter runs already.
+ *
+ * CPython is as it was built: no sanitizer looks into it and it has no coverage
+ * counters. It takes its objects from malloc(), so that AddressSanitizer knows
+ * them all the same. */
+#include <Python.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capsule/host.h"
+#include "capsule/host_allocator.h"
+
+/* NULL where LeakSanitizer is not linked in. */
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
+
+static const struct profile *profile_in_force;
+static bool started_here;
+
+/* The profile of the version that runs, which need not be the one whose headers
+ * this was compiled with. */
+static const char *own_profile(void)
+{
+    int major = 0, minor = 0;
+    sscanf(Py_GetVersion(), "%d.%d", &major, &minor);
+    if (major < 3) {
+        return "cpython-2.7";
+    }
+    if (minor < 11) {
+        return "cpython-3.8";
+    }
+    return minor < 13 ? "cpython-3.11" : "cpython-3.14";
+}
+
+/* Nothing that can be reached is lost: what the interpreter keeps for itself
+ * until the process ends is no leak. */
+static void start_interpreter(void)
+{
+    setenv("PYTHONMALLOC", "malloc", 0);
+    if (__lsan_disable) {
+        __lsan_disable();
+    }
+    Py_InitializeEx(0);
+    if (__lsan_enable) {
+        __lsan_enable();
+    }
+}
+
+/* Collections happen at host_collect() and at no other time: with a threshold
+ * of 0, as PyGC_Collect() does nothing while collections are disabled. */
+static bool collect_on_demand_only(void)
+{
+    PyObject *gc = PyImport_ImportModule("gc");
+    PyObject *done =
+        gc ? PyObject_CallMethod(gc, "set_threshold", "i", 0) : NULL;
+    Py_XDECREF(gc);
+    Py_XDECREF(done);
+    return done != NULL;
+}
+
+static void count_allocations(void)
+{
+#ifdef HOST_ALLOCATOR_COUNTS
+    /* Not the raw domain: it serves other threads too, and no object is in
+     * it. */
+    static const PyMemAllocatorDomain DOMAINS[] = {
+        PYMEM_DOMAIN_MEM,
+        PYMEM_DOMAIN_OBJ,
+    };
+    host_allocator_install(DOMAINS, 2);
+#endif
+}
+
+int host_start(const char *profile)
+{
+    const char *own = own_profile();
+    const char *wanted = profile ? profile : own;
+    if (strcmp(wanted, own) != 0 && strcmp(wanted, "documented") != 0) {
+        return -1;
+    }
+    profile_in_force = profile_by_name(wanted);
+    started_here = !Py_IsInitialized();
+    if (started_here) {
+        start_interpreter();
+    }
+    if (!collect_on_demand_only()) {
+        PyErr_Clear();
+        return -1;
+    }
+    count_allocations();
+    return 0;
+}
+
+void host_stop(void)
+{
+#ifdef HOST_ALLOCATOR_COUNTS
+    host_allocator_remove();
+#endif
+    if (started_here) {
+        Py_Finalize();
+    }
+}
+
+const char *host_name(void)
+{
+    static char name[64];
+    const char *version = Py_GetVersion();
+    snprintf(name, sizeof name, "CPython %.*s", (int)strcspn(version, " "),
+             version);
+    return name;
+}
+
+const struct profile *host_profile(void) { return profile_in_force; }
+
+/* The cache of methods is emptied too: it keeps the names of attributes that
+ * were asked for, thousands of them, which would pass for leaks. */
+void host_collect(void)
+{
+    PyGC_Collect();
+    PyType_ClearCache();
+}
+
+/* Free lists, interned strings, cached methods. */
+bool host_keeps_nothing(void) { return false; }
+
+bool host_catches_misuse(void) { return false; }
