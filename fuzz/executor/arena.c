@@ -55,10 +55,10 @@ static uint8_t *shadow; /* of arena[0]; NULL without AddressSanitizer */
 /* volatile: or the compiler calls a checked memset(). */
 NO_SANITIZE static void fill_shadow(size_t first, size_t count, uint8_t value)
 {
-    volatile uint8_t *byte = shadow + first;
     if (shadow == NULL) {
         return;
     }
+    volatile uint8_t *byte = shadow + first;
     for (; count > 0 && (uintptr_t)byte % 8; count--) {
         *byte++ = value;
     }

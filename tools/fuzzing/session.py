@@ -20,7 +20,9 @@ Tools = collections.namedtuple(
 )
 
 Options = collections.namedtuple(
-    "Options", "jobs seed seconds fresh flags", defaults=(1, None, None, False, ())
+    "Options",
+    "jobs seed seconds fresh flags build_flags",
+    defaults=(1, None, None, False, (), ()),
 )
 
 _LARGEST_SEED = 2**32 - 1
@@ -119,7 +121,9 @@ class Session:
 
     def _finish(self, jobs, folder):
         """Keeps what the engines leave; the Summary."""
-        summary = Summary(self.target, self.workspace)
+        summary = Summary(
+            self.target, self.workspace, self.options.build_flags
+        )
         summary.interrupted = self.interrupted
         for job in jobs:
             summary.add(job, job.wait())

@@ -247,6 +247,7 @@ def test_flags_that_libfuzzer_would_misunderstand(flag, words):
 
 
 TARGETS = ["name_fuzz", "sequence_fuzz"]
+IMPLEMENTATIONS = ["cpython", "reference"]
 
 
 @pytest.mark.parametrize(
@@ -259,23 +260,37 @@ TARGETS = ["name_fuzz", "sequence_fuzz"]
         (["--seed", "-1"], "expected one argument|not a whole number"),
         (["--sec", "3"], "unrecognized"),
         (["name", "sequence"], "unrecognized"),
+        (["--implementation", "x"], "choose from 'cpython', 'reference'"),
         (["--", "--runs=1"], "two dashes"),
         (["name", "--rules"], "--rules runs nothing"),
     ],
 )
 def test_bad_arguments_are_one_line(arguments, words, capsys):
-    status = exit_status("fuzz", lambda: main.parse(arguments, TARGETS))
+    def parse():
+        return main.parse(arguments, TARGETS, IMPLEMENTATIONS)
+
+    status = exit_status("fuzz", parse)
     error = capsys.readouterr().err
     assert status == 2
     assert error.startswith("fuzz: ") and error.count("\n") == 1
     with pytest.raises(Problem, match=words):
-        main.parse(arguments, TARGETS)
+        parse()
 
 
 @pytest.mark.parametrize("name", ["name", "name_fuzz"])
 def test_a_target_with_and_without_its_suffix(name):
-    arguments, flags = main.parse([name, "--", "-runs=5"], TARGETS)
+    arguments, flags = main.parse(
+        [name, "--", "-runs=5"], TARGETS, IMPLEMENTATIONS
+    )
     assert arguments.target == "name_fuzz" and flags == ["-runs=5"]
+
+
+def test_another_implementation_is_built_beside_the_reference():
+    assert main.flags_of("reference") == []
+    assert main.flags_of("cpython") == [
+        "--//capsule:implementation=//capsule/cpython",
+        "--platform_suffix=-cpython",
+    ]
 
 
 def test_merge_keeps_inputs_with_findings_apart(world, tmp_path, capsys):

@@ -1,14 +1,17 @@
 """What is said at the end of a run."""
 
+import shlex
+
 import corpus
 from engine import FINDINGS, INTERRUPTED
 from status import rules_of
 
 
 class Summary:
-    def __init__(self, target, workspace):
+    def __init__(self, target, workspace, build_flags=()):
         self.target = target
         self.workspace = workspace
+        self.build_flags = build_flags  # of Bazel, for the same binary
         self.jobs = []
         self.findings = []
         self.failures = []  # what else went wrong, a line each
@@ -90,4 +93,6 @@ class Summary:
         if finding.c_file:
             print(f"  as C      {show(finding.c_file)}")
         target = show(finding.smaller or finding.path)
-        print(f"  reproduce bazel run //fuzz:{self.target}_repro -- {target}")
+        label = f"//fuzz:{self.target}_repro"
+        command = ["bazel", "run", *self.build_flags, label, "--", target]
+        print(f"  reproduce {shlex.join(command)}")
