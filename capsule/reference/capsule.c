@@ -8,24 +8,30 @@ typedef struct {
     PyCapsule_Destructor destructor;
 } PyCapsule;
 
+/* A capsule's pointer is never NULL: nobody can make it so (NEW-2, SETP-2). */
 static bool is_capsule(PyObject *op)
 {
-    return op != NULL && PyCapsule_CheckExact(op) &&
-           ((PyCapsule *)op)->pointer != NULL;
+    return op != NULL && PyCapsule_CheckExact(op);
 }
 
-/* Raises ValueError; returns false. Apart from is_capsule(), so that what
- * succeeds makes no call. */
-__attribute__((cold, noinline)) static bool refuse(const char *message)
+/* Apart from is_legal(), so that a call that succeeds makes no other. */
+__attribute__((cold, noinline)) static void refuse(const char *message)
 {
     PyErr_SetString(PyExc_ValueError, message);
+}
+
+/* Raises ValueError and returns false for what is no capsule. */
+static inline bool is_legal(PyObject *op, const char *message)
+{
+    if (is_capsule(op)) {
+        return true;
+    }
+    refuse(message);
     return false;
 }
 
-/* Raises ValueError and is false for what is not a legal capsule. */
 #define IS_LEGAL(op, function)                                                 \
-    (is_capsule(op) || refuse(function " called with invalid PyCapsule "       \
-                                       "object"))
+    is_legal(op, function " called with invalid PyCapsule object")
 
 static bool names_match(const char *a, const char *b)
 {

@@ -30,6 +30,7 @@ const std::map<string, std::set<string>> SANITIZERS_OF = {
     {"default", {"address", "undefined"}},
     {"asan-libfuzzer", {"address", "fuzzer"}},
     {"asan-ubsan-libfuzzer", {"address", "undefined", "fuzzer"}},
+    {"coverage", {}},
     {"fuzz", {"address", "undefined"}},
     {"msan-libfuzzer", {"memory", "fuzzer"}},
     {"release", {}},

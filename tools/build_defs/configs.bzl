@@ -39,6 +39,15 @@ CONFIGS = {
         "memory errors, leaks and undefined behaviour, coverage",
         sanitize = "address,undefined,fuzzer-no-link",
     ),
+    "coverage": _config_without_sanitizer(
+        "lines, branches and conditions that were run; see tools/coverage",
+        copts = [
+            "-fprofile-instr-generate",
+            "-fcoverage-mapping",
+            "-fcoverage-mcdc",
+        ],
+        linkopts = ["-fprofile-instr-generate"],
+    ),
     "fuzz": struct(
         about = "the default at the speed of a fuzz run; see HARNESS_COPTS",
         copts = ["-O2"],
