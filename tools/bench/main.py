@@ -10,15 +10,15 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-sys.path.insert(0, "tools/fuzzing")
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "fuzzing"))
 
-import functions
-import replay
-import report
-import targets
-from measure import Failed
-from places import start_folder, workspace_folder
-from problem import Problem, exit_status
+import functions  # noqa: E402
+import replay  # noqa: E402
+import report  # noqa: E402
+import targets  # noqa: E402
+from measure import Failed  # noqa: E402
+from places import start_folder, workspace_folder  # noqa: E402
+from problem import Problem, exit_status  # noqa: E402
 
 PARTS = {
     "functions": functions,

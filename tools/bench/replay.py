@@ -29,7 +29,8 @@ def copy(programs_, size, folder):
 
 
 def measure(places, options):
-    """Rows of milliseconds after start-up, in all and per program."""
+    """Rows of milliseconds in all and per program. Start-up is what one program
+    costs."""
     committed = [
         path
         for path in programs(places.corpus)
@@ -39,7 +40,7 @@ def measure(places, options):
         scratch = pathlib.Path(name)
         folders = {
             size: copy(committed, size, scratch / str(size))
-            for size in (0, len(committed)) + SIZES
+            for size in (1, len(committed)) + SIZES
         }
         rounds = by_turns(
             options.rounds,
@@ -50,17 +51,17 @@ def measure(places, options):
                 for size, folder in folders.items()
             },
         )
-    start = rounds.pop(0)
+    start = rounds.pop(1)
     rows = []
     for size, seconds in rounds.items():
         spent = statistics.median(
-            (a - b) * 1e3 for a, b in zip(seconds, start)
+            (all_ - one) * 1e3 for all_, one in zip(seconds, start)
         )
         rows.append(
             {
                 "programs": size,
                 "milliseconds": spent,
-                "microseconds_each": spent * 1e3 / size,
+                "microseconds_each": spent * 1e3 / (size - 1),
             }
         )
     most = rows[-1]["microseconds_each"]

@@ -2,10 +2,7 @@
 
 import pathlib
 import statistics
-import sys
 import tempfile
-
-sys.path.insert(0, "tools/fuzzing")
 
 from measure import by_turns, cpu_seconds, ratio
 from status import Status
