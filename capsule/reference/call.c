@@ -6,6 +6,22 @@ int PyCallable_Check(PyObject *o)
     return o != NULL && TYPE_SLOT(Py_TYPE(o), tp_call) != NULL;
 }
 
+/* Whoever is called returns NULL exactly with an exception (API-7): one that a
+ * destructor left behind on the way is seen here. Steals `result`. */
+static PyObject *check_result(PyObject *callable, PyObject *result)
+{
+    bool pending = PyErr_Occurred() != NULL;
+    if ((result == NULL) == pending) {
+        return result;
+    }
+    Py_XDECREF(result);
+    return PyErr_Format(PyExc_SystemError,
+                        pending
+                            ? "%R returned a result with an exception set"
+                            : "%R returned NULL without setting an exception",
+                        callable);
+}
+
 PyObject *PyObject_Call(PyObject *callable, PyObject *args, PyObject *kwargs)
 {
     ternaryfunc call = TYPE_SLOT(Py_TYPE(callable), tp_call);
@@ -13,7 +29,7 @@ PyObject *PyObject_Call(PyObject *callable, PyObject *args, PyObject *kwargs)
         return PyErr_Format(PyExc_TypeError, "'%s' object is not callable",
                             Py_TYPE(callable)->tp_name);
     }
-    return call(callable, args, kwargs);
+    return check_result(callable, call(callable, args, kwargs));
 }
 
 /* Calls with a tuple of arguments that it steals; NULL passes an error on. */

@@ -58,7 +58,8 @@ PyAPI_FUNC(PyObject *) PyNumber_Add(PyObject *a, PyObject *b);
 /* 1 when the type of `o` can be called. Never fails. */
 PyAPI_FUNC(int) PyCallable_Check(PyObject *o);
 /* callable(*args, **kwargs): new reference. `args` is a tuple (NULL allowed in
- * PyObject_CallObject), `kwargs` a dict or NULL. */
+ * PyObject_CallObject), `kwargs` a dict or NULL. SystemError where the callable
+ * returns NULL without an exception, or an object with one. */
 PyAPI_FUNC(PyObject *) PyObject_Call(PyObject *callable, PyObject *args,
                                      PyObject *kwargs);
 PyAPI_FUNC(PyObject *) PyObject_CallObject(PyObject *callable, PyObject *args);

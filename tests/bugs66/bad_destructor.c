@@ -1,0 +1,37 @@
+/* BUG-5: the destructor raises and leaves its exception behind. */
+#include "tests/bugs66/bugs66.h"
+
+static void free_buffer(PyObject *capsule)
+{
+    /* The name was another one when the capsule was made. */
+    void *buffer = PyCapsule_GetPointer(capsule, "library.buffers");
+    if (buffer == NULL) {
+        return;
+    }
+    free(buffer);
+}
+
+static int buffer;
+
+/* use_buffer(): what its caller sees is the exception of a destructor. */
+static PyObject *use_buffer(PyObject *self, PyObject *args)
+{
+    (void)self;
+    (void)args;
+    PyObject *capsule = PyCapsule_New(&buffer, "library.buffer", free_buffer);
+    if (capsule == NULL) {
+        return NULL;
+    }
+    Py_DECREF(capsule);
+    return PyLong_FromLong(0);
+}
+
+int bad_destructor(void)
+{
+    static PyMethodDef def = {"use_buffer", use_buffer, METH_NOARGS, NULL};
+    PyObject *function = PyCFunction_New(&def, NULL);
+    PyObject *result = PyObject_CallObject(function, NULL);
+    Py_DECREF(function);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}

@@ -1,0 +1,146 @@
+// BUG-1 to BUG-8: each of the common bugs is caught, and by what.
+//
+// Each runs in a process of its own, which ends as the program of an author
+// would: with an uncaught exception, or with the report of a sanitizer.
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/bugs66/bugs66.h"
+#include "tests/rules/misuse.h"
+#include "tests/rules/support.h"
+
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+#define HAS_UNDEFINED_BEHAVIOR_SANITIZER 1
+#endif
+#endif
+
+namespace {
+
+using rules::SanitizerReportsBlock;
+
+// A program: the bug, then what Python does with an exception that nobody
+// catches. Ends the process, so that leaks are looked for.
+void RunProgram(int (*bug)())
+{
+    int status = bug();
+    if (status < 0) {
+        PyErr_Print();
+    }
+    std::exit(status < 0);
+}
+
+bool Fails(int status)
+{
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+}
+
+// The bug ends its process with a report, which is a regular expression, or ""
+// where this build has nothing that would see it.
+#define EXPECT_CAUGHT(bug, report)                                             \
+    do {                                                                       \
+        const std::string expected_report = (report);                          \
+        if (expected_report.empty()) {                                         \
+            GTEST_SKIP() << "this build would not see it";                     \
+        }                                                                      \
+        EXPECT_EXIT(RunProgram(bug), Fails, expected_report);                  \
+    } while (false)
+
+std::string LeakReport()
+{
+    return SanitizerReportsBlock("").empty()
+               ? ""
+               : "ERROR: LeakSanitizer: detected memory leaks";
+}
+
+std::string WrongFunctionReport()
+{
+#ifdef HAS_UNDEFINED_BEHAVIOR_SANITIZER
+    return "runtime error: call to function reset through pointer to incorrect "
+           "function type";
+#else
+    return "";
+#endif
+}
+
+class Bugs66DeathTest : public ::testing::Test {
+  protected:
+    void SetUp() override
+    {
+        ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+    }
+};
+
+TEST_F(Bugs66DeathTest, BUG_1_ImportFindsNoCapsuleOfTheName)
+{
+    EXPECT_CAUGHT(name_mismatch_import,
+                  "AttributeError: PyCapsule_Import \"fastdb\\._C_API\" is not "
+                  "valid");
+}
+
+TEST_F(Bugs66DeathTest, BUG_1_TheCapsuleHasAnotherName)
+{
+    EXPECT_CAUGHT(name_mismatch_get_pointer,
+                  "ValueError: PyCapsule_GetPointer called with incorrect "
+                  "name");
+}
+
+TEST_F(Bugs66DeathTest, BUG_2_AnotherFunctionIsCalledInItsPlace)
+{
+    EXPECT_CAUGHT(abi_mismatch_function, WrongFunctionReport());
+}
+
+TEST_F(Bugs66DeathTest, BUG_2_ANumberIsCalledInItsPlace)
+{
+    EXPECT_CAUGHT(abi_mismatch_number, SanitizerReportsBlock("SEGV"));
+}
+
+TEST_F(Bugs66DeathTest, BUG_2_TheCompilerSeesIt)
+{
+    EXPECT_TRUE(abi_mismatch_seen_by_the_compiler());
+}
+
+TEST_F(Bugs66DeathTest, BUG_3_FreedDataAreRead)
+{
+    EXPECT_CAUGHT(dangling_pointer,
+                  SanitizerReportsBlock("heap-use-after-free"));
+}
+
+TEST_F(Bugs66DeathTest, BUG_4_TheDataLeak)
+{
+    EXPECT_CAUGHT(missing_destructor, LeakReport());
+}
+
+TEST_F(Bugs66DeathTest, BUG_5_AResultComesWithTheExceptionOfADestructor)
+{
+    EXPECT_CAUGHT(bad_destructor, "SystemError: <built-in function use_buffer> "
+                                  "returned a result with an exception set");
+}
+
+TEST_F(Bugs66DeathTest, BUG_6_TheObjectIsThatOfAnotherInterpreter)
+{
+    EXPECT_CAUGHT(interpreter_leak_seen,
+                  "RuntimeError: leaky: the table holds an object of another "
+                  "interpreter");
+}
+
+TEST_F(Bugs66DeathTest, BUG_6_TheObjectEndedWithItsInterpreter)
+{
+    EXPECT_CAUGHT(interpreter_leak_used,
+                  rules::SanitizerReportsInside("heap-use-after-free"));
+}
+
+TEST_F(Bugs66DeathTest, BUG_7_ACapsuleCannotBeCopiedOrPickled)
+{
+    EXPECT_CAUGHT(misuse_from_python,
+                  "TypeError: cannot pickle 'PyCapsule' object");
+}
+
+TEST_F(Bugs66DeathTest, BUG_8_TheArrayHasMoved)
+{
+    EXPECT_CAUGHT(invalid_lifetime,
+                  SanitizerReportsBlock("heap-use-after-free"));
+}
+
+} // namespace

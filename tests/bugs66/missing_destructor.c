@@ -1,0 +1,20 @@
+/* BUG-4: the capsule owns heap memory and never frees it. */
+#include "tests/bugs66/bugs66.h"
+
+static PyObject *new_buffer(void)
+{
+    return PyCapsule_New(malloc(4096), "library.buffer", NULL);
+}
+
+int missing_destructor(void)
+{
+    /* More than one, as a register may still lead to the last. */
+    for (int i = 0; i < 8; i++) {
+        PyObject *capsule = new_buffer();
+        if (capsule == NULL) {
+            return -1;
+        }
+        Py_DECREF(capsule);
+    }
+    return 0;
+}
