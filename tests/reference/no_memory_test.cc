@@ -116,13 +116,21 @@ TEST_F(NoMemoryTest, Text)
         Ref text(PyUnicode_FromString("it's \n \\ \x01 \xc3\xa4"));
         Ref repr(text ? PyObject_Repr(text) : nullptr);
         Ref both(repr ? PyNumber_Add(text, repr) : nullptr);
-        std::string filler(300, 'x');
-        Ref format(both ? PyUnicode_FromFormat("%s %d %R %U %p", filler.c_str(),
-                                               12, both.operator PyObject *(),
-                                               both.operator PyObject *(),
-                                               &filler)
-                        : nullptr);
-        return format != nullptr;
+        return both != nullptr;
+    });
+}
+
+TEST_F(NoMemoryTest, AFormatIsWholeOrFails)
+{
+    static const std::string filler(300, 'x');
+    SweepBoth([] {
+        Ref none(PyUnicode_FromFormat("%s %d %R %s", filler.c_str(), 12,
+                                      Py_None, filler.c_str()));
+        if (!none) {
+            return false;
+        }
+        EXPECT_EQ(rules::TextOf(none), filler + " 12 None " + filler);
+        return true;
     });
 }
 
@@ -248,6 +256,7 @@ TEST_F(NoMemoryTest, Modules)
                               nullptr};
     SweepBoth([] {
         Ref module(PyModule_Create(&def));
+        EXPECT_TRUE(!module || PyModule_GetState(module));
         if (!module || PyModule_AddIntConstant(module, "number", 5000) < 0 ||
             PyModule_AddStringConstant(module, "text", "text") < 0) {
             return false;
@@ -322,6 +331,7 @@ TEST_F(NoMemoryTest, Interpreters)
     SweepBoth([own] {
         PyThreadState *made = Py_NewInterpreter();
         if (made) {
+            EXPECT_NE(PyImport_GetModuleDict(), nullptr);
             Py_EndInterpreter(made);
         }
         PyThreadState_Swap(own);
