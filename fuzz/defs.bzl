@@ -65,8 +65,8 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
                      allocations failing
     <name>_profiles  a test: both in each profile that the implementation can
                      follow, with the arena and with malloc()
-    <name>_on_cpython
-                     the same test on CPython, where the inputs are programs
+    <name>_on_cpython, <name>_sweep_on_cpython
+                     the first two on CPython, where the inputs are programs
     <name>_bin       the target with libFuzzer
     <name>_run       runs that; libFuzzer's flags follow `--`
     <name>_corpus    the corpus as a folder of binary inputs
@@ -138,6 +138,14 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
             size = size,
             args = [folder],
             binary = name,
+            data = [corpus],
+            implementation = "//capsule/cpython",
+        )
+        implementation_test(
+            name = name + "_sweep_on_cpython",
+            size = size,
+            args = [folder],
+            binary = name + "_sweep",
             data = [corpus],
             implementation = "//capsule/cpython",
         )
