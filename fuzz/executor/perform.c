@@ -387,6 +387,8 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     case CALL_FAIL_ALLOCATIONS_FROM:
         fail_allocations(args[0].number, HOST_FAIL_FROM_THERE_ON);
         return 0;
+    case CALL_PRODUCE:
+        return (uintptr_t)(intptr_t)produce();
     case CALL_COUNT:
         return 0;
     }

@@ -97,6 +97,12 @@ void fail_allocations(size_t nth, enum host_failure how);
 void allocations_begin(void);
 void allocations_end(void);
 
+/* --- produce.c ------------------------------------------------------------ */
+
+/* Makes a module with a table, and drops it. Returns 0, or -1 with an exception
+ * where a step failed; of what was made nothing is left either way (API-9). */
+int produce(void);
+
 /* --- destructors.c -------------------------------------------------------- */
 
 /* The C function of a behaviour; NOTHING gives NULL. */

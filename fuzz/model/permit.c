@@ -262,6 +262,7 @@ bool model_permits(const struct model *model, const struct call *call,
                model->capsule[args[0].capsule].field[FIELD_CONTEXT].capsule ==
                    NOTHING;
     case CALL_COLLECT:
+    case CALL_PRODUCE:
         return !model->error.set && !in_destructor(model);
     case CALL_STACK_NAME:
         return false;

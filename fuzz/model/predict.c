@@ -209,6 +209,9 @@ bool model_predict_no_memory(const struct call *call, struct prediction *p)
     case CALL_REPR:
         fail_without_memory(p, 0, RULE_ERR_2);
         return true;
+    case CALL_PRODUCE:
+        fail_without_memory(p, -1, RULE_API_9);
+        return true;
     case CALL_RAISE:
     case CALL_LEAVE_IN_CYCLE:
         fail_without_memory(p, -1, RULE_ERR_2);
@@ -264,6 +267,9 @@ void model_predict(const struct model *model, const struct call *call,
         break;
     case CALL_REPR:
         succeed(p, 1, RULE_TYPE_6);
+        break;
+    case CALL_PRODUCE:
+        succeed(p, 0, RULE_API_9);
         break;
     case CALL_DECREF:
         predict_decref(model, capsule_of(model, &args[0]), p);

@@ -159,6 +159,7 @@ static unsigned allocations_of(const struct call *call,
         [CALL_NEW] = 1,
         [CALL_RAISE] = 1,
         [CALL_REPR] = 2,
+        [CALL_PRODUCE] = 12,
         [CALL_LEAVE_IN_CYCLE] = 2,
     };
     return prediction->fails ? 2 /* text and exception */ : usual[call->op];
