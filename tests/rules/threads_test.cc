@@ -1,0 +1,135 @@
+// THR-1, THR-2: capsules in several threads. What two threads do to each other
+// unseen is for tests/threads, which runs under ThreadSanitizer.
+
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "tests/rules/support.h"
+
+namespace {
+
+const int THREADS = 4, ROUNDS = 300;
+
+class ThreadsTest : public rules::CapsuleTest {
+  protected:
+    // Calls `body` with 0, 1, 2, ... in that many threads at once, each of
+    // which may use the C API.
+    static void InThreads(const std::function<void(int)> &body)
+    {
+        std::atomic<int> ready{0};
+        std::vector<std::thread> threads;
+        for (int i = 0; i < THREADS; i++) {
+            threads.emplace_back([&, i] {
+                ready++;
+                while (ready < THREADS) {
+                    std::this_thread::yield();
+                }
+                PyGILState_STATE state = PyGILState_Ensure();
+                body(i);
+                PyGILState_Release(state);
+            });
+        }
+        Py_BEGIN_ALLOW_THREADS for (std::thread &thread : threads)
+        {
+            thread.join();
+        }
+        Py_END_ALLOW_THREADS
+    }
+};
+
+char payloads[THREADS];
+const char *const NAMES[THREADS] = {"a.cap", "b.cap", "c.cap", "d.cap"};
+std::atomic<int> destroyed;
+
+void Count(PyObject *) { destroyed++; }
+
+TEST_F(ThreadsTest, THR_1_ThreadsCreateCapsulesAtTheSameTime)
+{
+    destroyed = 0;
+    std::atomic<int> wrong{0};
+    InThreads([&](int i) {
+        for (int round = 0; round < ROUNDS; round++) {
+            PyObject *capsule = PyCapsule_New(&payloads[i], NAMES[i], Count);
+            wrong += !capsule || !PyCapsule_CheckExact(capsule) ||
+                     PyCapsule_GetPointer(capsule, NAMES[i]) != &payloads[i];
+            Py_XDECREF(capsule);
+        }
+    });
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(destroyed, THREADS * ROUNDS);
+}
+
+// CheckExact only looks: the object may be anybody's.
+TEST_F(ThreadsTest, THR_1_ThreadsCheckOneObjectAtTheSameTime)
+{
+    PyObject *capsule = PyCapsule_New(payloads, "shared", nullptr);
+    std::atomic<int> wrong{0};
+    InThreads([&](int) {
+        for (int round = 0; round < ROUNDS; round++) {
+            wrong +=
+                !PyCapsule_CheckExact(capsule) || PyCapsule_CheckExact(Py_None);
+        }
+    });
+    EXPECT_EQ(wrong, 0);
+    Py_DECREF(capsule);
+}
+
+// All that can be done to a capsule, with one of one's own; the errors too are
+// those of one's own thread.
+bool UseAll(PyObject *capsule, int i)
+{
+    char *payload = &payloads[i];
+    const char *name = NAMES[i];
+    bool right = PyCapsule_SetPointer(capsule, payload) == 0 &&
+                 PyCapsule_SetName(capsule, name) == 0 &&
+                 PyCapsule_SetContext(capsule, payload) == 0 &&
+                 PyCapsule_SetDestructor(capsule, Count) == 0 &&
+                 PyCapsule_IsValid(capsule, name) == 1 &&
+                 PyCapsule_GetPointer(capsule, name) == payload &&
+                 PyCapsule_GetName(capsule) == name &&
+                 PyCapsule_GetContext(capsule) == payload &&
+                 PyCapsule_GetDestructor(capsule) == Count;
+    right = right && !PyErr_Occurred() &&
+            !PyCapsule_GetPointer(capsule, "wrong") &&
+            PyErr_ExceptionMatches(PyExc_ValueError);
+    PyErr_Clear();
+    return right;
+}
+
+TEST_F(ThreadsTest, THR_2_EachThreadUsesACapsuleOfItsOwn)
+{
+    destroyed = 0;
+    std::vector<PyObject *> capsules;
+    for (int i = 0; i < THREADS; i++) {
+        capsules.push_back(PyCapsule_New(payloads, "made here", nullptr));
+    }
+    std::atomic<int> wrong{0};
+    InThreads([&](int i) {
+        for (int round = 0; round < ROUNDS; round++) {
+            wrong += !UseAll(capsules[i], i);
+        }
+    });
+    EXPECT_EQ(wrong, 0);
+    for (int i = 0; i < THREADS; i++) {
+        EXPECT_EQ(PyCapsule_GetPointer(capsules[i], NAMES[i]), &payloads[i]);
+        Py_DECREF(capsules[i]);
+    }
+    EXPECT_EQ(destroyed, THREADS);
+}
+
+TEST_F(ThreadsTest, THR_2_AnExceptionStaysInItsThread)
+{
+    rules::PendingException pending;
+    std::atomic<int> seen{0};
+    InThreads([&](int) {
+        seen += PyErr_Occurred() != nullptr;
+        PyErr_SetNone(PyExc_ValueError);
+        PyErr_Clear();
+    });
+    EXPECT_EQ(seen, 0);
+    EXPECT_TRUE(pending.StillPending());
+}
+
+} // namespace
