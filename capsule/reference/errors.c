@@ -160,25 +160,31 @@ void PyErr_NormalizeException(PyObject **type, PyObject **value,
     PyErr_SetRaisedException(pending);
 }
 
-/* Writes `before`, the object, and the exception on a line of its own. */
-static void write_exception(const char *before, PyObject *object)
+/* What the str says; `otherwise` where there is none, because it failed. */
+static const char *shown(PyObject *text, const char *otherwise)
+{
+    PyErr_Clear();
+    return text ? PyUnicode_AsUTF8(text) : otherwise;
+}
+
+/* Takes the pending exception away and writes it on a line of its own, after
+ * one with the object that it came from, if `object` is not NULL. */
+static void write_exception(PyObject *object)
 {
     PyObject *exception = PyErr_GetRaisedException();
     if (exception == NULL) {
         return;
     }
-    if (before) {
-        PyObject *repr = object ? PyObject_Repr(object) : NULL;
-        const char *text = repr ? PyUnicode_AsUTF8(repr) : "NULL";
-        PyErr_Clear();
-        fprintf(stderr, "%s: %s\n", before, text ? text : "?");
+    if (object) {
+        PyObject *repr = PyObject_Repr(object);
+        fprintf(stderr, "Exception ignored in: %s\n",
+                shown(repr, "<object repr() failed>"));
         Py_XDECREF(repr);
     }
     PyObject *message = PyObject_Str(exception);
-    const char *text = message ? PyUnicode_AsUTF8(message) : NULL;
-    PyErr_Clear();
+    const char *text = shown(message, "<exception str() failed>");
     fprintf(stderr, "%s%s%s\n", type_name(Py_TYPE(exception)),
-            text && *text ? ": " : "", text ? text : "");
+            *text ? ": " : "", text);
     Py_XDECREF(message);
     Py_DECREF(exception);
 }
@@ -188,11 +194,11 @@ void PyErr_WriteUnraisable(PyObject *object)
     /* As in CPython, where a hook gets the object, reporting takes a reference:
      * a destructor that reports its own capsule breaks DTOR-9 here too. */
     Py_XINCREF(object);
-    write_exception(object ? "Exception ignored in" : NULL, object);
+    write_exception(object);
     Py_XDECREF(object);
 }
 
-void PyErr_Print(void) { write_exception(NULL, NULL); }
+void PyErr_Print(void) { write_exception(NULL); }
 
 void _Py_FatalErrorFunc(const char *function, const char *message)
 {
