@@ -162,13 +162,30 @@ static void check_references(const struct model_capsule *capsule, uint16_t rule)
     }
 }
 
-void check_capsules(const struct call *call, const struct model_arg *args,
-                    const struct prediction *p)
+/* The capsule that the call creates or sets something of, or NOTHING. */
+static int subject(const struct call *call, const struct model_arg *args,
+                   const struct prediction *p)
 {
+    if (call->op == CALL_NEW) {
+        return p->fails ? NOTHING : run.model.capsule_count - 1;
+    }
+    return is_setter(call->op) && !p->fails ? args[0].capsule : NOTHING;
+}
+
+/* Asks the living capsules for all they have: that one, and those whose objects
+ * have changed. Returns whether any was asked. */
+static bool ask_capsules(const struct call *call, const struct model_arg *args,
+                         const struct prediction *p)
+{
+    int about = subject(call, args, p);
+    bool asked = false;
     for (unsigned i = 0; i < run.model.alive_count; i++) {
         int id = run.model.alive[i];
         const struct model_capsule *capsule = &run.model.capsule[id];
         uintptr_t got;
+        if (id != about && is_as_seen(id)) {
+            continue;
+        }
         check_references(capsule, reference_rule(call->op));
         enum field field = find_difference(capsule, &got);
         if (field != FIELD_COUNT) {
@@ -176,7 +193,31 @@ void check_capsules(const struct call *call, const struct model_arg *args,
                               field_rule(call, args, p, id, field, got));
         }
         check_references(capsule, RULE_GET_ALL_2);
+        note_as_seen(id);
+        asked = true;
     }
+    return asked;
+}
+
+void check_all_capsules(void)
+{
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        const struct model_capsule *capsule =
+            &run.model.capsule[run.model.alive[i]];
+        uintptr_t got;
+        enum field field = find_difference(capsule, &got);
+        if (field != FIELD_COUNT) {
+            report_difference(capsule, field, got, capsule->rule[field]);
+        }
+        check_references(capsule, RULE_TYPE_1);
+    }
+    check_silence();
+}
+
+void check_capsules(const struct call *call, const struct model_arg *args,
+                    const struct prediction *p)
+{
+    bool asked = ask_capsules(call, args, p);
     if (call->op == CALL_NEW && !p->fails) {
         const struct model_capsule *created =
             &run.model.capsule[run.model.capsule_count - 1];
@@ -195,7 +236,9 @@ void check_capsules(const struct call *call, const struct model_arg *args,
         check_foreign_objects(is_setter(call->op) ? RULE_SET_ALL_2
                                                   : RULE_GET_ALL_2);
     }
-    check_silence();
+    if (asked) {
+        check_silence();
+    }
 }
 
 void check_foreign_objects(uint16_t rule)

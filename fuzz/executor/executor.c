@@ -367,6 +367,7 @@ static void run_calls(void)
         check_nothing_forgotten();
         PyErr_Clear(); /* an exception may be pending; it is no leak */
     } else {
+        check_all_capsules();
         clean_up();
     }
     forget_exceptions();

@@ -146,9 +146,12 @@ void check_error(const struct prediction *prediction,
 void forget_exceptions(void);
 /* The indicator is what the model says; `rule` is what is broken otherwise. */
 void check_indicator(uint16_t rule);
-/* All fields and reference counts of all capsules, after this call. */
+/* Fields and reference counts of all capsules that this call may have changed
+ * or has changed. */
 void check_capsules(const struct call *call, const struct model_arg *args,
                     const struct prediction *prediction);
+/* Those of all capsules. */
+void check_all_capsules(void);
 /* Reads all fields through the API. Returns the first that is not what the
  * model says and what it is in *got, or FIELD_COUNT. */
 enum field find_difference(const struct model_capsule *capsule, uintptr_t *got);
@@ -164,6 +167,13 @@ void check_names_alive(void);
 /* The result that the program's own comment expects. */
 void check_expectation(const struct call *call, const struct model_arg *args,
                        const struct prediction *prediction, uintptr_t got);
+
+/* --- seen.c --------------------------------------------------------------- */
+
+/* Whether the capsule's object has not one byte that differs from what it was
+ * when note_as_seen() was called for it. */
+bool is_as_seen(int capsule);
+void note_as_seen(int capsule);
 
 /* --- check_setter.c, check_validity.c ------------------------------------- */
 

@@ -56,7 +56,7 @@ bool generate_call(struct generator *g, struct call *call)
     return true;
 }
 
-void generate_program(struct generator *g, unsigned length)
+void generate_program(struct generator *g, unsigned length, size_t size)
 {
     struct program *program = g->program;
 
@@ -64,9 +64,10 @@ void generate_program(struct generator *g, unsigned length)
     forecast_start(g->forecast, program);
     while (program->call_count < length) {
         struct call *call = &program->calls[program->call_count];
-        if (!generate_call(g, call)) {
+        if (!generate_call(g, call) || program_call_size(call) > size) {
             break;
         }
+        size -= program_call_size(call);
         program->call_count++;
         forecast_apply(g->forecast, call);
     }

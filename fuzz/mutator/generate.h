@@ -4,6 +4,7 @@
 #define FUZZ_MUTATOR_GENERATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "fuzz/mutator/forecast.h"
@@ -64,8 +65,10 @@ void generate_argument(struct generator *generator, struct call *call,
                        unsigned index);
 void generate_result(struct generator *generator, struct call *call);
 
-/* A program of at most `length` calls, of that swarm. */
-void generate_program(struct generator *generator, unsigned length);
+/* A program of that swarm: at most `length` calls, and at most `size` bytes in
+ * the binary form, as what does not fit would be left out. */
+void generate_program(struct generator *generator, unsigned length,
+                      size_t size);
 
 /* The number of calls of a fresh program. */
 unsigned generate_length(const struct weights *weights, struct random *random);

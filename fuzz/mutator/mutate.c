@@ -58,7 +58,7 @@ static void open_editor(struct editor *e, const struct mutator *mutator,
 }
 
 void mutator_generate(const struct mutator *mutator, struct random *random,
-                      struct program *program)
+                      struct program *program, size_t max_size)
 {
     struct editor e;
     struct swarm swarm;
@@ -66,7 +66,8 @@ void mutator_generate(const struct mutator *mutator, struct random *random,
     open_editor(&e, mutator, random, program);
     swarm_draw(&swarm, mutator->target, mutator->weights, random);
     e.generator.swarm = &swarm;
-    generate_program(&e.generator, generate_length(mutator->weights, random));
+    generate_program(&e.generator, generate_length(mutator->weights, random),
+                     max_size);
     editor_finish(&e);
 }
 
@@ -112,7 +113,7 @@ size_t mutator_mutate_bytes(const struct mutator *mutator, uint8_t *data,
     struct random random = {seed};
 
     if (size == 0 || random_chance(&random, mutator->weights->fresh_percent)) {
-        mutator_generate(mutator, &random, &program);
+        mutator_generate(mutator, &random, &program, max_size);
     } else {
         program_decode(&program, data, size);
         mutator_mutate(mutator, &random, &program);
@@ -129,7 +130,7 @@ size_t mutator_cross_bytes(const struct mutator *mutator, const uint8_t *data,
     struct editor e;
 
     if (random_chance(&random, mutator->weights->fresh_percent)) {
-        mutator_generate(mutator, &random, &program);
+        mutator_generate(mutator, &random, &program, max_size);
     } else {
         program_decode(&program, data, size);
         program_decode(&second, other, other_size);

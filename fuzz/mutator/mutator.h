@@ -35,9 +35,10 @@ struct mutator {
 void mutator_init(struct mutator *mutator, const struct target *target,
                   const struct weights *weights);
 
-/* A fresh program of a swarm of its own. */
+/* A fresh program of a swarm of its own, of at most `max_size` bytes in the
+ * binary form. */
 void mutator_generate(const struct mutator *mutator, struct random *random,
-                      struct program *program);
+                      struct program *program, size_t max_size);
 
 /* One to eight edits. The program has at least one call afterwards. */
 void mutator_mutate(const struct mutator *mutator, struct random *random,

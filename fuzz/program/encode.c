@@ -19,7 +19,7 @@ static size_t value_size(enum arg_kind kind, const struct value *value)
     }
 }
 
-static size_t call_size(const struct call *call)
+size_t program_call_size(const struct call *call)
 {
     const struct call_info *info = &CALLS[call->op];
     size_t size = 1 + yields_result(info->yields);
@@ -71,7 +71,7 @@ size_t program_encode(const struct program *program, uint8_t *bytes,
     for (size_t i = 0; i < program->call_count; i++) {
         const struct call *call = &program->calls[i];
         const struct call_info *info = &CALLS[call->op];
-        if (call_size(call) > capacity - (size_t)(out - bytes)) {
+        if (program_call_size(call) > capacity - (size_t)(out - bytes)) {
             break;
         }
         *out++ = call->op;

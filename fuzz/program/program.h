@@ -235,6 +235,9 @@ void program_decode(struct program *program, const uint8_t *bytes, size_t size);
  * selector and two bytes, and all the text. */
 enum { MAX_ENCODED = MAX_CALLS * (2 + MAX_ARGS * 3) + MAX_TEXT };
 
+/* The bytes of the call in the binary form. */
+size_t program_call_size(const struct call *call);
+
 /* Writes the canonical binary form and returns its size. Where `capacity` is
  * too small, calls are left out from the end, so that what is written is the
  * encoding of a shorter program. The program must not use `self`. */

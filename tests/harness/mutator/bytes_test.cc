@@ -59,7 +59,7 @@ class MutatorBytes : public ::testing::Test {
     Bytes Generated()
     {
         random_state_.state = random_();
-        mutator_generate(&mutator_, &random_state_, &program_);
+        mutator_generate(&mutator_, &random_state_, &program_, MAX_ENCODED);
         return Encoded(program_);
     }
 

@@ -227,7 +227,7 @@ TEST(Forecast, SaysWhatTheExecutorPerforms)
 
     mutator_init(&m, &all, &DEFAULT_WEIGHTS);
     for (int i = 0; i < 3000; i++) {
-        mutator_generate(&m, &random, &p);
+        mutator_generate(&m, &random, &p, MAX_ENCODED);
         fresh.Run(p);
         mutator_mutate(&m, &random, &p);
         mutated.Run(p);

@@ -92,7 +92,7 @@ TEST_F(Generator, NeverDrawsACallOfWeightZero)
     Use(some, DEFAULT_WEIGHTS);
     unsigned calls = 0;
     for (int i = 0; i < 3000; i++) {
-        mutator_generate(&mutator_, &random_, &program_);
+        mutator_generate(&mutator_, &random_, &program_, MAX_ENCODED);
         for (unsigned j = 0; j < program_.call_count; j++, calls++) {
             ASSERT_NE(some.calls[program_.calls[j].op], 0);
         }
@@ -104,7 +104,7 @@ TEST_F(Generator, NeverNamesADestructorOfTheMisuseKind)
 {
     std::set<unsigned> named;
     for (int i = 0; i < 3000; i++) {
-        mutator_generate(&mutator_, &random_, &program_);
+        mutator_generate(&mutator_, &random_, &program_, MAX_ENCODED);
         ASSERT_EQ(MisuseIn(program_), 0u) << Text(program_);
         for (unsigned j = 0; j < program_.call_count; j++) {
             const value &last = program_.calls[j].args[2];
@@ -126,7 +126,7 @@ TEST_F(Generator, MostCallsArePerformed)
 {
     unsigned calls = 0, performed = 0;
     for (int i = 0; i < 3000; i++) {
-        mutator_generate(&mutator_, &random_, &program_);
+        mutator_generate(&mutator_, &random_, &program_, MAX_ENCODED);
         forecast_start(&forecast_, &program_);
         for (unsigned j = 0; j < program_.call_count; j++, calls++) {
             performed += forecast_apply(&forecast_, &program_.calls[j]);
@@ -186,7 +186,7 @@ TEST_F(Generator, ProgramsDifferInTheNumberOfDistinctCalls)
     std::set<unsigned> numbers;
     for (int i = 0; i < 500; i++) {
         swarm_draw(&swarm_, &target_, &weights_, &random_);
-        generate_program(&generator_, MAX_CALLS);
+        generate_program(&generator_, MAX_CALLS, MAX_ENCODED);
         std::set<unsigned> distinct;
         for (unsigned j = 0; j < program_.call_count; j++) {
             distinct.insert(program_.calls[j].op);
@@ -236,7 +236,7 @@ TEST_F(Generator, NamesAreRelativesAsOftenAsTheTargetSays)
 
     unsigned asked = 0, copies = 0, near = 0;
     for (int i = 0; i < 2000; i++) {
-        mutator_generate(&mutator_, &random_, &program_);
+        mutator_generate(&mutator_, &random_, &program_, MAX_ENCODED);
         forecast_start(&forecast_, &program_);
         for (unsigned j = 0; j < program_.call_count; j++) {
             const call &c = program_.calls[j];
@@ -296,7 +296,7 @@ TEST_F(Generator, NamesAreNoLongerThanTheTargetSays)
     Use(short_names, DEFAULT_WEIGHTS);
     unsigned longest = 0;
     for (int i = 0; i < 2000; i++) {
-        mutator_generate(&mutator_, &random_, &program_);
+        mutator_generate(&mutator_, &random_, &program_, MAX_ENCODED);
         for (unsigned j = 0; j < program_.call_count; j++) {
             const call &c = program_.calls[j];
             for (unsigned k = 0; k < CALLS[c.op].arg_count; k++) {
