@@ -5,8 +5,7 @@
  *
  * The failing is a call in front of the program, so that a report shows a
  * program that fails by itself. What a program says about allocations is left
- * out, and what it expects is for the model to say. Files that are no programs
- * are passed over. */
+ * out, and what it expects is for the model to say. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,14 +87,25 @@ static void make_room(struct program *program, const char *path)
     program->call_count = kept + 1;
 }
 
+static bool is_text(const char *path)
+{
+    const char *suffix = strrchr(path, '.');
+    return suffix && strcmp(suffix, ".prog") == 0;
+}
+
 static void load(struct program *program, const char *path)
 {
     struct input input;
     char error[ERROR_SIZE];
+    bool loaded = input_read(&input, path, error, sizeof error);
 
-    if (!input_read(&input, path, error, sizeof error) ||
-        !program_parse(program, (const char *)input.bytes, input.size, path,
-                       NULL, error, sizeof error)) {
+    if (loaded && is_text(path)) {
+        loaded = program_parse(program, (const char *)input.bytes, input.size,
+                               path, NULL, error, sizeof error);
+    } else if (loaded) {
+        program_decode(program, input.bytes, input.size);
+    }
+    if (!loaded) {
         fprintf(stderr, "%s\n", error);
         _Exit(STATUS_NOT_SWEPT);
     }
@@ -140,20 +150,12 @@ static void sweep_program(struct progress *progress, const char *path)
     progress->allocations += count;
 }
 
-static bool is_program(const char *path)
-{
-    const char *suffix = strrchr(path, '.');
-    return suffix && strcmp(suffix, ".prog") == 0;
-}
-
 static void sweep_programs(void *context)
 {
     struct sweep *sweep = context;
     for (; sweep->progress->path < sweep->list.count; sweep->progress->path++) {
-        const char *path = sweep->list.paths[sweep->progress->path];
-        if (is_program(path)) {
-            sweep_program(sweep->progress, path);
-        }
+        sweep_program(sweep->progress,
+                      sweep->list.paths[sweep->progress->path]);
     }
 }
 
@@ -194,9 +196,7 @@ static bool sweep_until_failure(struct sweep *sweep, struct junit *junit)
     child_run(&child, sweep_programs, sweep);
     finding_of(&child, finding);
     for (size_t i = first; i < sweep->progress->path; i++) {
-        if (is_program(sweep->list.paths[i])) {
-            junit_case(junit, SUITE, case_name(sweep, i), NULL);
-        }
+        junit_case(junit, SUITE, case_name(sweep, i), NULL);
     }
     if (finding[0]) {
         report(sweep, &child, finding, junit);
