@@ -7,8 +7,10 @@
 
 #include <Python.h>
 
-/* Since 3.4; other runtimes with CPython's C API lack it too. */
-#if PY_VERSION_HEX >= 0x03040000 && !defined(PYPY_VERSION)
+/* Since 3.4; other runtimes with CPython's C API lack it too.
+ * CAPSULE_NO_ALLOCATOR is for a library whose header promises it in vain. */
+#if PY_VERSION_HEX >= 0x03040000 && !defined(PYPY_VERSION) &&                  \
+    !defined(CAPSULE_NO_ALLOCATOR)
 #define HOST_ALLOCATOR_COUNTS 1
 
 /* Puts the counting allocator before the one of each of these domains, at most

@@ -24,6 +24,9 @@ static bool started_here;
  * this was compiled with. */
 static const char *own_profile(void)
 {
+#ifdef PYPY_VERSION
+    return "deferred";
+#endif
     int major = 0, minor = 0;
     sscanf(Py_GetVersion(), "%d.%d", &major, &minor);
     if (major < 3) {
@@ -106,6 +109,9 @@ void host_stop(void)
 
 const char *host_name(void)
 {
+#ifdef PYPY_VERSION
+    return "PyPy " PYPY_VERSION;
+#endif
     static char name[64];
     const char *version = Py_GetVersion();
     snprintf(name, sizeof name, "CPython %.*s", (int)strcspn(version, " "),
@@ -115,6 +121,24 @@ const char *host_name(void)
 
 const struct profile *host_profile(void) { return profile_in_force; }
 
+#ifdef PYPY_VERSION
+
+/* What a destructor drops is found by the next collection. */
+void host_collect(void)
+{
+    enum { ENOUGH = 4 };
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *gc = PyImport_ImportModule("gc");
+    for (int i = 0; gc && i < ENOUGH; i++) {
+        Py_XDECREF(PyObject_CallMethod(gc, "collect", NULL));
+    }
+    Py_XDECREF(gc);
+    PyErr_Restore(type, value, traceback);
+}
+
+#else
+
 /* The cache of methods is emptied too: it keeps the names of attributes that
  * were asked for, thousands of them, which would pass for leaks. */
 void host_collect(void)
@@ -122,6 +146,8 @@ void host_collect(void)
     PyGC_Collect();
     PyType_ClearCache();
 }
+
+#endif
 
 /* Free lists, interned strings, cached methods. */
 bool host_keeps_nothing(void) { return false; }

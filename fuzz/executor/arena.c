@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capsule/host_allocator.h"
 #include "fuzz/executor/touch.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -212,6 +213,8 @@ bool memory_is_poisoned(const void *address)
 
 /* --- as the implementation's allocator ------------------------------------ */
 
+#ifdef HOST_ALLOCATOR_COUNTS
+
 static void *object_malloc(void *ctx, size_t size)
 {
     (void)ctx;
@@ -247,3 +250,10 @@ void arena_install(void)
     PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &allocator);
     PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &allocator);
 }
+
+#else
+
+/* Then the implementation keeps its own allocator. */
+void arena_install(void) {}
+
+#endif

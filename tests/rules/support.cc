@@ -1,8 +1,5 @@
 #include "tests/rules/support.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 namespace rules {
 
 std::vector<DestructorCall> destructor_log;
@@ -184,7 +181,7 @@ BeforeStart::BeforeStart(void (*function)())
     FunctionsBeforeStart().push_back(function);
 }
 
-static void CallFunctionsBeforeStart()
+void CallFunctionsBeforeStart()
 {
     for (void (*function)() : FunctionsBeforeStart()) {
         function();
@@ -192,22 +189,3 @@ static void CallFunctionsBeforeStart()
 }
 
 } // namespace rules
-
-// CAPSULE_PROFILE names the profile that the tests hold the host to.
-int main(int argc, char **argv)
-{
-    ::testing::InitGoogleTest(&argc, argv);
-    const char *profile = std::getenv("CAPSULE_PROFILE");
-    rules::CallFunctionsBeforeStart();
-    if (host_start(profile) < 0) {
-        std::fprintf(stderr,
-                     "rules: the implementation has no profile '%s'; set "
-                     "CAPSULE_PROFILE to one that it has\n",
-                     profile ? profile : "");
-        return 2;
-    }
-    ::testing::Test::RecordProperty("implementation", host_name());
-    int status = RUN_ALL_TESTS();
-    host_stop();
-    return status;
-}

@@ -104,6 +104,9 @@ class BeforeStart {
     explicit BeforeStart(void (*function)());
 };
 
+// Calls all of these functions. For who starts the implementation.
+void CallFunctionsBeforeStart();
+
 } // namespace rules
 
 #endif

@@ -1,0 +1,178 @@
+// Capsules whose pointer, name, context and destructor live in a Go struct.
+//
+// A Python object has to begin as C has it, so an object is a head and a handle
+// (bridge.h); what the handle stands for is here. The functions of the C API
+// under their own names are in bridge.c, because cgo cannot export a `const
+// char *`; each of them calls the function of its name here.
+package main
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"runtime/cgo"
+	"unsafe"
+)
+
+// Addresses are numbers to Go: a capsule may carry any bits (NEW-11), and a name
+// belongs to its owner (NEW-5).
+type capsule struct {
+	pointer    uintptr
+	name       uintptr
+	context    uintptr
+	destructor uintptr
+}
+
+const (
+	newCapsule    = "PyCapsule_New"
+	getPointer    = "PyCapsule_GetPointer"
+	setPointer    = "PyCapsule_SetPointer"
+	invalidObject = " called with invalid PyCapsule object"
+	nullPointer   = " called with null pointer"
+	wrongName     = " called with incorrect name"
+)
+
+func raise(exception *C.PyObject, message string) {
+	text := C.CString(message)
+	defer C.free(unsafe.Pointer(text))
+	C.PyErr_SetString(exception, text)
+}
+
+// of returns the capsule behind an object, or nil for any other object.
+func of(op *C.PyObject) *capsule {
+	if op == nil || C.is_capsule(op) == 0 {
+		return nil
+	}
+	return cgo.Handle(C.handle_of(op)).Value().(*capsule)
+}
+
+// legal is of, with an exception for what is no capsule.
+func legal(op *C.PyObject, function string) *capsule {
+	c := of(op)
+	if c == nil {
+		raise(C.PyExc_ValueError, function+invalidObject)
+	}
+	return c
+}
+
+func (c *capsule) isNamed(name uintptr) bool {
+	return C.names_match(C.uintptr_t(c.name), C.uintptr_t(name)) != 0
+}
+
+//export goNew
+func goNew(pointer, name, destructor uintptr) *C.PyObject {
+	if pointer == 0 {
+		raise(C.PyExc_ValueError, newCapsule+nullPointer)
+		return nil
+	}
+	op := C.new_object()
+	if op == nil {
+		return nil
+	}
+	c := &capsule{pointer: pointer, name: name, destructor: destructor}
+	C.set_handle(op, C.uintptr_t(cgo.NewHandle(c)))
+	return op
+}
+
+// goDestroy runs at the last reference. The destructor sees the capsule as its
+// last user left it (DTOR-2), and may change it to no effect (DTOR-3).
+//
+//export goDestroy
+func goDestroy(op *C.PyObject) {
+	if c := of(op); c.destructor != 0 {
+		C.call_destructor(C.uintptr_t(c.destructor), op)
+	}
+	cgo.Handle(C.handle_of(op)).Delete()
+	C.PyObject_Free(unsafe.Pointer(op))
+}
+
+//export goGetPointer
+func goGetPointer(op *C.PyObject, name uintptr) uintptr {
+	c := legal(op, getPointer)
+	if c == nil {
+		return 0
+	}
+	if !c.isNamed(name) {
+		raise(C.PyExc_ValueError, getPointer+wrongName)
+		return 0
+	}
+	return c.pointer
+}
+
+//export goGetName
+func goGetName(op *C.PyObject) uintptr {
+	if c := legal(op, "PyCapsule_GetName"); c != nil {
+		return c.name
+	}
+	return 0
+}
+
+//export goGetContext
+func goGetContext(op *C.PyObject) uintptr {
+	if c := legal(op, "PyCapsule_GetContext"); c != nil {
+		return c.context
+	}
+	return 0
+}
+
+//export goGetDestructor
+func goGetDestructor(op *C.PyObject) uintptr {
+	if c := legal(op, "PyCapsule_GetDestructor"); c != nil {
+		return c.destructor
+	}
+	return 0
+}
+
+//export goIsValid
+func goIsValid(op *C.PyObject, name uintptr) C.int {
+	if c := of(op); c != nil && c.isNamed(name) {
+		return 1
+	}
+	return 0
+}
+
+//export goSetPointer
+func goSetPointer(op *C.PyObject, pointer uintptr) C.int {
+	c := legal(op, setPointer)
+	if c == nil {
+		return -1
+	}
+	if pointer == 0 {
+		raise(C.PyExc_ValueError, setPointer+nullPointer)
+		return -1
+	}
+	c.pointer = pointer
+	return 0
+}
+
+//export goSetName
+func goSetName(op *C.PyObject, name uintptr) C.int {
+	c := legal(op, "PyCapsule_SetName")
+	if c == nil {
+		return -1
+	}
+	c.name = name
+	return 0
+}
+
+//export goSetContext
+func goSetContext(op *C.PyObject, context uintptr) C.int {
+	c := legal(op, "PyCapsule_SetContext")
+	if c == nil {
+		return -1
+	}
+	c.context = context
+	return 0
+}
+
+//export goSetDestructor
+func goSetDestructor(op *C.PyObject, destructor uintptr) C.int {
+	c := legal(op, "PyCapsule_SetDestructor")
+	if c == nil {
+		return -1
+	}
+	c.destructor = destructor
+	return 0
+}
+
+func main() {}

@@ -1,0 +1,155 @@
+"""The matrix, rules by implementations, and how it is kept."""
+
+import json
+import os
+
+PASSED, FAILED, CRASHED = "passed", "failed", "crashed"
+NOT_APPLICABLE = "not applicable"
+
+# What stands for what was found: the first that any case of a rule has.
+_ORDER = (CRASHED, FAILED, PASSED)
+
+FORMAT = "capsule conformance 1"
+
+
+class Cell:
+    """One rule on one implementation."""
+
+    def __init__(self):
+        self.cases = []  # (name, outcome, text)
+        self.program = ""
+        self.c_file = ""
+        self.reason = ""
+
+    def add(self, name, outcome, text):
+        self.cases.append((name, outcome, text))
+
+    @property
+    def outcome(self):
+        outcomes = {outcome for _, outcome, _ in self.cases}
+        for outcome in _ORDER:
+            if outcome in outcomes:
+                return outcome
+        return NOT_APPLICABLE
+
+    @property
+    def text(self):
+        """Why the cell is what it is; empty where it passed."""
+        if self.outcome == NOT_APPLICABLE:
+            reasons = [text for _, _, text in self.cases if text]
+            return self.reason or (reasons[0] if reasons else "")
+        if self.outcome == PASSED:
+            return ""
+        return "\n\n".join(
+            f"{name}: {text}" if text else name
+            for name, outcome, text in self.cases
+            if outcome in (FAILED, CRASHED)
+        )
+
+    def as_json(self):
+        value = {"outcome": self.outcome}
+        for name in ("text", "program", "c_file"):
+            if getattr(self, name):
+                value[name] = getattr(self, name)
+        return value
+
+
+class Column:
+    """One implementation."""
+
+    def __init__(self, name, path, profile, rules):
+        self.name = name
+        self.path = path
+        self.profile = profile
+        self.cells = {rule.id: Cell() for rule in rules}
+        self.programs = 0
+        self.seconds = 0.0
+
+    def count(self, outcome):
+        return sum(cell.outcome == outcome for cell in self.cells.values())
+
+    def is_clean(self):
+        return not self.count(FAILED) and not self.count(CRASHED)
+
+    def as_json(self):
+        return {
+            "name": self.name,
+            "path": self.path,
+            "profile": self.profile,
+            "programs": self.programs,
+            "rules": {
+                identity: cell.as_json() for identity, cell in self.cells.items()
+            },
+        }
+
+
+def give_names(columns):
+    """Two of one name are told apart by their paths."""
+    names = [column.name for column in columns]
+    for column in columns:
+        if names.count(column.name) > 1:
+            column.name = f"{column.name} ({column.path})"
+
+
+def as_json(columns, rules, level):
+    value = {
+        "format": FORMAT,
+        "level": level,
+        "rules": {
+            rule.id: {
+                "function": rule.function,
+                "level": rule.level,
+                "text": rule.text,
+                "source": rule.source,
+            }
+            for rule in rules
+        },
+        "implementations": [column.as_json() for column in columns],
+    }
+    return json.dumps(value, indent=1) + "\n"
+
+
+def write(path, text):
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_text(text, encoding="utf-8")
+    part.rename(path)
+
+
+class BadFile(Exception):
+    pass
+
+
+def read(path):
+    """{implementation: {rule: outcome}} of a file that was saved."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+        if value["format"] != FORMAT:
+            raise BadFile("is of another format")
+        return {
+            item["name"]: {
+                identity: cell["outcome"]
+                for identity, cell in item["rules"].items()
+            }
+            for item in value["implementations"]
+        }
+    except OSError as error:
+        raise BadFile(error.strerror) from None
+    except (ValueError, KeyError, TypeError):
+        raise BadFile("is no matrix") from None
+
+
+def changes(old, columns):
+    """A line for each cell that is not what it was."""
+    lines = []
+    for column in columns:
+        before = old.get(column.name)
+        if before is None:
+            lines.append(f"{column.name}: not in the saved matrix")
+            continue
+        for identity, cell in column.cells.items():
+            was = before.get(identity, "no such rule")
+            if was != cell.outcome:
+                lines.append(f"{column.name}: {identity} {was} -> {cell.outcome}")
+    return lines

@@ -1,0 +1,169 @@
+"""Runs cases in a worker, which may die of any of them.
+
+All cases of a list run in one process. One that does not pass runs again in a
+process of its own, and that result counts: what an earlier case did to the
+process is no fault of it."""
+
+import collections
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+
+# Seconds without a word from a worker.
+CASE_SECONDS = 20
+
+PASSED, FAILED, CRASHED, SKIPPED = "passed", "failed", "crashed", "skipped"
+
+Result = collections.namedtuple("Result", "case outcome text output")
+
+
+def _unescape(text):
+    parts = text.split("\\\\")
+    return "\\".join(
+        part.replace("\\n", "\n").replace("\\t", "\t") for part in parts
+    )
+
+
+def describe_status(status):
+    """How a process ended, in words."""
+    if status < 0:
+        try:
+            return f"signal {signal.Signals(-status).name}"
+        except ValueError:
+            return f"signal {-status}"
+    return f"exit status {status}"
+
+
+class Run:
+    """What one process said and how it ended."""
+
+    def __init__(self, lines, output, status, timed_out):
+        self.lines = lines
+        self.output = output
+        self.status = status
+        self.timed_out = timed_out
+
+    def results(self):
+        """The Results of the cases that ended, and the case that did not."""
+        done, open_case = [], None
+        for kind, *rest in self.lines:
+            if kind == "begin":
+                open_case = rest[0]
+            elif kind == "end":
+                text = _unescape(rest[2]) if len(rest) > 2 else ""
+                done.append(Result(rest[0], rest[1], text.strip(), ""))
+                open_case = None
+        return done, open_case
+
+    def values(self, kind):
+        return [rest for found, *rest in self.lines if found == kind]
+
+    def why(self):
+        """What killed the process."""
+        if self.timed_out:
+            return f"no end within {CASE_SECONDS} seconds"
+        for line in self.output.splitlines():
+            if line.startswith("worker: signal "):
+                return line.removeprefix("worker: ")
+        return describe_status(self.status)
+
+
+class Worker:
+    def __init__(self, command, environment, folder, seconds=CASE_SECONDS):
+        self._command = command
+        self._environment = environment
+        self._folder = folder
+        self._seconds = seconds
+
+    def start(self, *arguments):
+        """Runs one command to its end; the Run."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._folder) as name:
+            folder = pathlib.Path(name)
+            results, output = folder / "results", folder / "output"
+            results.touch()
+            environment = {
+                **os.environ,
+                "MALLOC_PERTURB_": "85",
+                **self._environment,
+                "CAPSULE_RESULTS": str(results),
+            }
+            with open(output, "wb") as out:
+                process = subprocess.Popen(
+                    [*self._command, *map(str, arguments)],
+                    env=environment,
+                    cwd=folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+                timed_out = self._wait(process, results)
+            lines = [
+                line.split("\t")
+                for line in results.read_text(errors="replace").splitlines()
+            ]
+            text = output.read_bytes().decode(errors="backslashreplace")
+            return Run(lines, text, process.returncode, timed_out)
+
+    def _wait(self, process, results):
+        """Waits for the end; kills a process that says nothing any more, and
+        whatever it started. Returns whether it did."""
+        size, since = 0, time.monotonic()
+        timed_out = False
+        pause = 0.002
+        while process.poll() is None:
+            now = time.monotonic()
+            if results.stat().st_size != size:
+                size, since = results.stat().st_size, now
+            elif now - since > self._seconds:
+                timed_out = True
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            time.sleep(pause)
+            pause = min(2 * pause, 0.05)
+        return timed_out
+
+    def run_list(self, command, cases):
+        """A Result for each of the cases; also how often rules were exercised."""
+        results, rules = self._in_company(command, cases)
+        for index, result in enumerate(results):
+            if result.outcome in (FAILED, CRASHED):
+                results[index] = self._alone(command, result.case)
+        return results, rules
+
+    def _in_company(self, command, cases):
+        results, rules = [], collections.Counter()
+        left = list(cases)
+        while left:
+            run = self._start_with(command, left)
+            done, open_case = run.results()
+            results += done
+            rules.update({name: int(n) for name, n in run.values("rule")})
+            seen = {result.case for result in done}
+            if open_case is not None:
+                seen.add(open_case)
+                results.append(Result(open_case, CRASHED, run.why(), run.output))
+            if not seen:  # it died before the first, or lost its mind
+                results += [
+                    Result(case, CRASHED, run.why(), run.output) for case in left
+                ]
+                break
+            left = [case for case in left if case not in seen]
+        return results, rules
+
+    def _alone(self, command, case):
+        run = self._start_with(command, [case])
+        done, open_case = run.results()
+        if done and open_case is None:
+            return done[0]._replace(output=run.output)
+        return Result(case, CRASHED, run.why(), run.output)
+
+    def _start_with(self, command, cases):
+        with tempfile.NamedTemporaryFile("w", suffix=".cases") as names:
+            names.write("".join(f"{case}\n" for case in cases))
+            names.flush()
+            return self.start(command, names.name)

@@ -1,0 +1,93 @@
+"""Workers that pass, fail, die and hang, each a short program."""
+
+import pathlib
+import sys
+import textwrap
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from runner import CRASHED, FAILED, PASSED, SKIPPED, Worker  # noqa: E402
+
+# A worker: what it does for a case is the case's name.
+WORKER = """\
+#!/usr/bin/python3
+import os, signal, sys, time
+
+def say(*parts):
+    with open(os.environ["CAPSULE_RESULTS"], "a") as out:
+        print(*parts, sep="\\t", file=out)
+
+cases = open(sys.argv[2]).read().split()
+for case in cases:
+    say("begin", case)
+    word = case.split("-")[0]
+    if word == "signal":
+        print("said before the end", flush=True)
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif word == "exit":
+        os._exit(3)
+    elif word == "hang":
+        time.sleep(60)
+    elif word == "spoiled" and len(cases) > 1:
+        say("end", case, "failed", "in company")
+    elif word == "fail":
+        say("end", case, "failed", "one\\\\ntwo\\\\\\\\three")
+    elif word == "skip":
+        say("end", case, "skipped", "not here")
+    else:
+        say("end", case, "passed", "")
+say("rule", "GETP-3", "7")
+"""
+
+
+@pytest.fixture(name="worker")
+def fixture_worker(tmp_path):
+    path = tmp_path / "worker"
+    path.write_text(textwrap.dedent(WORKER))
+    path.chmod(0o755)
+    return Worker([str(path)], {}, tmp_path / "runs", seconds=1)
+
+
+def outcomes(results):
+    return {result.case: result.outcome for result in results}
+
+
+def test_what_cases_say_is_what_they_are(worker):
+    results, rules = worker.run_list("tests", ["pass", "fail", "skip"])
+    assert outcomes(results) == {"pass": PASSED, "fail": FAILED, "skip": SKIPPED}
+    assert results[1].text == "one\ntwo\\three"
+    assert results[2].text == "not here"
+    assert rules == {"GETP-3": 7}
+
+
+def test_the_run_goes_on_behind_what_kills_it(worker):
+    cases = ["pass-1", "signal", "pass-2", "exit", "hang", "pass-3"]
+    results, _ = worker.run_list("tests", cases)
+    assert [result.case for result in results] == cases
+    assert outcomes(results) == {
+        "pass-1": PASSED,
+        "signal": CRASHED,
+        "pass-2": PASSED,
+        "exit": CRASHED,
+        "hang": CRASHED,
+        "pass-3": PASSED,
+    }
+    texts = {result.case: result.text for result in results}
+    assert texts["signal"] == "signal SIGSEGV"
+    assert texts["exit"] == "exit status 3"
+    assert texts["hang"].startswith("no end within")
+    assert "said before the end" in results[1].output
+
+
+def test_what_fails_only_in_company_did_not_fail(worker):
+    results, _ = worker.run_list("tests", ["signal", "spoiled"])
+    assert outcomes(results) == {"signal": CRASHED, "spoiled": PASSED}
+
+
+def test_a_worker_that_never_begins_crashes_each_case(tmp_path):
+    worker = Worker(["/bin/false"], {}, tmp_path)
+    results, _ = worker.run_list("tests", ["a", "b"])
+    assert outcomes(results) == {"a": CRASHED, "b": CRASHED}
+    assert results[0].text == "exit status 1"

@@ -1,0 +1,84 @@
+"""What a worker is built of, in one place; tools/conformance compiles it with
+the headers of the implementation under test."""
+
+import collections
+import re
+
+# `python`: it includes <Python.h>, so it is compiled for each implementation.
+# `group`: what is left out together when one of its files cannot be built.
+Source = collections.namedtuple("Source", "path python group defines")
+
+_PROGRAM_MAINS = {"prog_tool.c", "check.c"}
+_SUPPORT = {"child.c", "finding.c", "input.c", "junit.c", "subject.c"}
+_GOOGLETEST = "/usr/src/googletest/googletest"
+
+_HOSTS = ("capsule/contract.c", "capsule/profile.c")
+
+
+def targets(root):
+    """The fuzz targets that generate programs."""
+    return [
+        path.stem
+        for path in sorted((root / "fuzz").glob("*_fuzz.c"))
+        if re.search(r"^const struct target TARGET", path.read_text(), re.M)
+    ]
+
+
+def _harness(root):
+    """(file, whether it includes <Python.h>) of the executor and what it
+    needs."""
+    for path in sorted((root / "fuzz/program").glob("*.c")):
+        if path.name not in _PROGRAM_MAINS:
+            yield path, False
+    for path in sorted((root / "fuzz/model").glob("*.c")):
+        yield path, False
+    for path in sorted((root / "fuzz/mutator").glob("*.c")):
+        if path.name != "mutator_entry.c":
+            yield path, False
+    for path in sorted((root / "fuzz/support").glob("*.c")):
+        if path.name in _SUPPORT or path.name.startswith("reduce"):
+            yield path, False
+    yield root / "fuzz/support/program_subject.c", False
+    for path in sorted((root / "fuzz/executor").glob("*.c")):
+        yield path, True
+
+
+def programs(root):
+    """The executor with all that runs programs on it."""
+    names = targets(root)
+    table = "".join(f"T(TARGET_{name})" for name in names)
+    yield Source(
+        root / "tools/matrix/worker/programs.c",
+        False,
+        "programs",
+        (f"WORKER_TARGETS={table}",),
+    )
+    for path, python in _harness(root):
+        yield Source(path, python, "programs", ())
+    for name in names:
+        yield Source(
+            root / f"fuzz/{name}.c", False, "programs", (f"TARGET=TARGET_{name}",)
+        )
+    yield Source(
+        root / "fuzz/minimize.c", False, "programs", ("main=worker_minimize",)
+    )
+
+
+def rule_tests(root):
+    """Each file of tests can be left out by itself, what they share cannot."""
+    for path in sorted((root / "tests/rules").glob("*.cc")):
+        if path.name == "main.cc":
+            continue
+        single = path.name.endswith("_test.cc")
+        yield Source(path, True, path.name if single else "tests", ())
+    yield Source(root / "tools/matrix/worker/tests.cc", True, "tests", ())
+
+
+def googletest():
+    return _GOOGLETEST, f"{_GOOGLETEST}/include"
+
+
+def common(root):
+    yield Source(root / "tools/matrix/worker/worker.c", False, "worker", ())
+    for path in _HOSTS:
+        yield Source(root / path, False, "worker", ())

@@ -1,0 +1,44 @@
+"""Runs a worker in the interpreter that runs this: Python 2.7 to the newest.
+
+usage: inside.py FOLDER ARGUMENT...
+"""
+
+import sys
+
+sys.path.insert(0, sys.argv[1])
+import capsule_worker  # noqa: E402
+
+
+class Finder(object):
+    """Imports the modules that the tests announced.
+
+    They announce them when a command has begun, so the names are asked for at
+    each import."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in capsule_worker.modules():
+            return None
+        from importlib.machinery import ModuleSpec
+
+        return ModuleSpec(name, self)
+
+    def create_module(self, spec):
+        return capsule_worker.create(spec.name, spec)
+
+    def exec_module(self, module):
+        capsule_worker.execute(module)
+
+    def find_module(self, name, path=None):
+        return self if name in capsule_worker.modules() else None
+
+    def load_module(self, name):
+        capsule_worker.create(name, None)
+        return sys.modules[name]
+
+
+if sys.version_info < (3,):
+    del Finder.find_spec
+else:
+    del Finder.find_module, Finder.load_module
+sys.meta_path.insert(0, Finder())
+sys.exit(capsule_worker.run(sys.argv[2:]))

@@ -1,0 +1,98 @@
+// The rule tests, each announced before it begins.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include "capsule/host.h"
+#include "tests/rules/support.h"
+#include "tools/matrix/worker/worker.h"
+
+namespace {
+
+std::string NameOf(const ::testing::TestInfo &test)
+{
+    return std::string(test.test_suite_name()) + "." + test.name();
+}
+
+class Teller : public ::testing::EmptyTestEventListener {
+    void OnTestStart(const ::testing::TestInfo &test) override
+    {
+        text_.clear();
+        worker_say("begin", NameOf(test).c_str(), nullptr, nullptr);
+    }
+
+    void OnTestPartResult(const ::testing::TestPartResult &part) override
+    {
+        const size_t enough = 4000;
+        if (part.passed() || text_.size() > enough) {
+            return;
+        }
+        if (part.failed() && part.file_name()) {
+            text_ += std::string(part.file_name()) + ":" +
+                     std::to_string(part.line_number()) + ": ";
+        }
+        text_ += std::string(part.message()) + "\n";
+    }
+
+    void OnTestEnd(const ::testing::TestInfo &test) override
+    {
+        const ::testing::TestResult &result = *test.result();
+        const char *word = result.Failed()    ? "failed"
+                           : result.Skipped() ? "skipped"
+                                              : "passed";
+        worker_say("end", NameOf(test).c_str(), word, text_.c_str());
+    }
+
+    std::string text_;
+};
+
+// GoogleTest takes its own flags from a command line only.
+void Initialize(const std::string &filter)
+{
+    std::string flag = "--gtest_filter=" + filter;
+    char program[] = "worker";
+    char *argv[] = {program, &flag[0], nullptr};
+    int argc = 2;
+    ::testing::InitGoogleTest(&argc, argv);
+}
+
+} // namespace
+
+int worker_list_tests()
+{
+    Initialize("*");
+    const auto &unit = *::testing::UnitTest::GetInstance();
+    for (int i = 0; i < unit.total_test_suite_count(); i++) {
+        const ::testing::TestSuite &suite = *unit.GetTestSuite(i);
+        for (int j = 0; j < suite.total_test_count(); j++) {
+            worker_say("test", NameOf(*suite.GetTestInfo(j)).c_str(), nullptr,
+                       nullptr);
+        }
+    }
+    return 0;
+}
+
+int worker_tests(const char *path)
+{
+    std::ifstream names(path);
+    std::string filter, name;
+    while (std::getline(names, name)) {
+        filter += name + ":";
+    }
+    Initialize(filter);
+    rules::CallFunctionsBeforeStart();
+    if (host_start(worker_profile()) < 0) {
+        std::fprintf(stderr, "worker: the implementation does not start\n");
+        return 3;
+    }
+    auto &listeners = ::testing::UnitTest::GetInstance()->listeners();
+    delete listeners.Release(listeners.default_result_printer());
+    listeners.Append(new Teller);
+    (void)RUN_ALL_TESTS();
+    // Without an end of the implementation: results are there, and what a
+    // failed test has left behind would only add noise.
+    std::fflush(nullptr);
+    _exit(0);
+}

@@ -1,0 +1,54 @@
+/* What runs inside an implementation, for tools/conformance: rule tests and
+ * programs, one after the other, in a process that may die of each of them.
+ *
+ * Each case is announced before it begins, and its result follows it, in the
+ * file that CAPSULE_RESULTS names; so whoever reads that file knows what it was
+ * that killed the process. A line is
+ *
+ *   begin <case>
+ *   end <case> <result> <text>     passed, failed or skipped
+ *   rule <id> <count>              how often programs exercised a rule
+ *   name, profile <text>           of the implementation
+ *
+ * with tabs between the parts, and `\n`, `\t`, `\\` in <text> for a newline, a
+ * tab, a backslash.
+ */
+#ifndef TOOLS_MATRIX_WORKER_WORKER_H
+#define TOOLS_MATRIX_WORKER_WORKER_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Runs a command line, without the program's name; see worker.c. Returns the
+ * exit status. */
+int worker_run(int argc, char **argv);
+
+/* Writes a line of two to four parts; NULL ends them. Ends the process with
+ * status 2 where the file cannot be written. */
+void worker_say(const char *kind, const char *what, const char *result,
+                const char *text);
+
+/* The profile to ask the host for; NULL: its own choice. */
+const char *worker_profile(void);
+
+/* Lists the rule tests, a `test` line each, or runs those that the file at
+ * `path` names, a line each. Absent where no rule test could be built. */
+int worker_list_tests(void) __attribute__((weak));
+int worker_tests(const char *path) __attribute__((weak));
+
+/* Runs the programs whose paths the file at `path` names, a line each; runs
+ * `count` generated programs of the target from number `first` on; prints one
+ * of these; makes a program smaller (the arguments are those of
+ * fuzz/minimize.c). Absent where the executor could not be built. */
+int worker_programs(const char *path) __attribute__((weak));
+int worker_generate(const char *target, long first, long count)
+    __attribute__((weak));
+int worker_print(const char *target, long number) __attribute__((weak));
+int worker_minimize(int argc, char **argv) __attribute__((weak));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
