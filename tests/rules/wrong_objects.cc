@@ -1,6 +1,6 @@
 #include "tests/rules/wrong_objects.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "tests/rules/support.h"
 
@@ -13,9 +13,10 @@ struct CapsuleShaped {
     const char *name;
     void *context;
     PyCapsule_Destructor destructor;
-    // More than any capsule has, so that no write past it goes unseen.
-    void *spare[8];
 };
+
+// As large as a capsule of this implementation: a size proves nothing.
+size_t Size() { return static_cast<size_t>(PyCapsule_Type.tp_basicsize); }
 
 int something;
 
@@ -29,7 +30,7 @@ void Deallocate(PyObject *self)
 
 std::string BytesOf(PyObject *object)
 {
-    return std::string(reinterpret_cast<char *>(object), sizeof(CapsuleShaped));
+    return std::string(reinterpret_cast<char *>(object), Size());
 }
 
 } // namespace
@@ -41,7 +42,7 @@ LookAlike::LookAlike(const char *name) : type_(nullptr), object_(nullptr)
         {0, nullptr},
     };
     // The same last name as the real type: a name proves nothing.
-    PyType_Spec spec = {"lookalike.PyCapsule", sizeof(CapsuleShaped), 0,
+    PyType_Spec spec = {"lookalike.PyCapsule", static_cast<int>(Size()), 0,
                         Py_TPFLAGS_DEFAULT, slots};
     type_ = PyType_FromSpec(&spec);
     if (!type_) {
@@ -52,13 +53,12 @@ LookAlike::LookAlike(const char *name) : type_(nullptr), object_(nullptr)
     if (!shaped) {
         return;
     }
+    std::fill_n(reinterpret_cast<void **>(shaped + 1),
+                (Size() - sizeof(CapsuleShaped)) / sizeof(void *), &something);
     shaped->pointer = &something;
     shaped->name = name;
     shaped->context = &something;
     shaped->destructor = LogDestructor;
-    for (void *&word : shaped->spare) {
-        word = &something;
-    }
     object_ = reinterpret_cast<PyObject *>(shaped);
     bytes_ = BytesOf(object_);
 }
