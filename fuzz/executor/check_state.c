@@ -244,7 +244,7 @@ void check_capsules(const struct call *call, const struct model_arg *args,
 void check_foreign_objects(uint16_t rule)
 {
     PyObject *lookalike = world.foreign[OBJECT_LOOKALIKE];
-    for (int i = 0; i < LOOKALIKE_FIELDS; i++) {
+    for (size_t i = 0; i < lookalike_count(); i++) {
         if (lookalike_fields(lookalike)[i] != lookalike_value) {
             violation(rule, "the object that is no capsule is unchanged",
                       "it was written to");

@@ -16,9 +16,9 @@ struct run run;
 static PyObject *make_lookalike(void)
 {
     static PyType_Slot slots[] = {{0, NULL}};
-    static PyType_Spec spec = {
+    PyType_Spec spec = {
         "executor.Lookalike",
-        (int)(sizeof(PyObject) + LOOKALIKE_FIELDS * sizeof(char *)),
+        (int)PyCapsule_Type.tp_basicsize,
         0,
         Py_TPFLAGS_DEFAULT,
         slots,
@@ -27,7 +27,7 @@ static PyObject *make_lookalike(void)
     PyObject *object =
         type ? PyType_GenericAlloc((PyTypeObject *)type, 0) : NULL;
     Py_XDECREF(type);
-    for (int i = 0; object && i < LOOKALIKE_FIELDS; i++) {
+    for (size_t i = 0; object && i < lookalike_count(); i++) {
         lookalike_fields(object)[i] = lookalike_value;
     }
     return object;
@@ -408,6 +408,7 @@ void executor_run(const struct program *program,
     }
     check_balance(more);
     check_foreign_objects(RULE_SET_ALL_2);
+    check_literals();
     free_literals();
     if (!world.options.use_malloc) {
         arena_reset();

@@ -37,31 +37,46 @@ static char *copy_text(const char *text, size_t length)
     return copy;
 }
 
-/* Literals live until the program ends; the arena frees its own by itself. */
+/* Literals live until the program ends, and nobody may change them. */
 static struct {
-    char *text[2048];
+    struct literal {
+        char *copy;
+        const char *text; /* in the program */
+        size_t length;
+    } list[2048];
     unsigned count;
 } literals;
 
 static uintptr_t make_literal(const char *text, size_t length)
 {
     char *copy = copy_text(text, length);
-    if (world.options.use_malloc) {
-        if (literals.count ==
-            sizeof(literals.text) / sizeof(literals.text[0])) {
-            fputs("executor: too many literals in one run\n", stderr);
-            abort();
-        }
-        literals.text[literals.count++] = copy;
+    if (literals.count == sizeof(literals.list) / sizeof(literals.list[0])) {
+        fputs("executor: too many literals in one run\n", stderr);
+        abort();
     }
+    literals.list[literals.count++] = (struct literal){copy, text, length};
     return (uintptr_t)copy;
+}
+
+void check_literals(void)
+{
+    for (unsigned i = 0; i < literals.count; i++) {
+        const struct literal *literal = &literals.list[i];
+        if (memcmp(literal->copy, literal->text, literal->length) != 0) {
+            violation(RULE_GETN_3, "the names keep their characters",
+                      "the implementation wrote into one");
+        }
+    }
 }
 
 void free_literals(void)
 {
-    while (literals.count > 0) {
-        free(literals.text[--literals.count]);
+    if (world.options.use_malloc) {
+        for (unsigned i = 0; i < literals.count; i++) {
+            free(literals.list[i].copy);
+        }
     }
+    literals.count = 0;
 }
 
 /* Frees what a destructor takes for its capsule's own. Where that may be
@@ -223,6 +238,25 @@ static uintptr_t do_leave_in_cycle(PyObject *capsule, int id)
     return 0;
 }
 
+/* Whether the text begins with the name up to its first byte that is not ASCII,
+ * and ends with what follows the last such byte. What is between depends on the
+ * strings of the profile. */
+static bool shows_name(const char *text, size_t length, const char *name)
+{
+    size_t size = strlen(name), start = 0, end = 0;
+    while (start < size && (unsigned char)name[start] < 0x80) {
+        start++;
+    }
+    while (end < size && (unsigned char)name[size - 1 - end] < 0x80) {
+        end++;
+    }
+    if (start == size) {
+        return length == size && memcmp(text, name, size) == 0;
+    }
+    return length >= start + end && memcmp(text, name, start) == 0 &&
+           memcmp(text + length - end, name + size - end, end) == 0;
+}
+
 /* 1 when repr() is what TYPE-6 says, 0 when it is not or fails. */
 static uintptr_t do_repr(PyObject *capsule, int id)
 {
@@ -235,21 +269,17 @@ static uintptr_t do_repr(PyObject *capsule, int id)
         return 0;
     }
     char end[40];
-    snprintf(end, sizeof(end), " at %p>", (void *)capsule);
+    snprintf(end, sizeof(end), "%s at %p>", name ? "\"" : "", (void *)capsule);
     size_t length = strlen(text);
     bool right = strncmp(text, "<capsule object ", 16) == 0 &&
-                 length >= strlen(end) &&
+                 length >= 17 + strlen(end) &&
                  strcmp(text + length - strlen(end), end) == 0;
     if (right && name == NULL) {
         right = length == 16 + 4 + strlen(end) &&
                 strncmp(text + 16, "NULL", 4) == 0;
     } else if (right) {
-        bool ascii = true;
-        for (const char *c = name; *c; c++) {
-            ascii = ascii && (unsigned char)*c < 0x80;
-        }
         right = text[16] == '"' &&
-                (!ascii || strncmp(text + 17, name, strlen(name)) == 0);
+                shows_name(text + 17, length - 17 - strlen(end), name);
     }
     Py_DECREF(repr);
     return right;

@@ -63,10 +63,14 @@ void execute_call(const struct call *call);
 void resolve_args(const struct program *program, const struct call *call,
                   struct model_arg *args);
 
-/* The look-alike of a capsule: behind its head, fields that all hold
- * lookalike_value. */
-enum { LOOKALIKE_FIELDS = 8 };
+/* The look-alike of a capsule, of the same size: behind its head, fields that
+ * all hold lookalike_value. */
 extern const char lookalike_value[];
+static inline size_t lookalike_count(void)
+{
+    return ((size_t)PyCapsule_Type.tp_basicsize - sizeof(PyObject)) /
+           sizeof(char *);
+}
 static inline const char **lookalike_fields(PyObject *lookalike)
 {
     return (const char **)(lookalike + 1);
@@ -85,6 +89,8 @@ void block_free(void *block);
 /* Whether a block or literal of the program is still allocated. */
 bool block_is_live(const void *block);
 void free_literals(void);
+/* The implementation has not written into one. */
+void check_literals(void);
 
 /* --- allocations.c -------------------------------------------------------- */
 

@@ -240,7 +240,9 @@ void model_predict(const struct model *model, const struct call *call,
         if (args[0].value.address == 0) {
             fail(p, 0, RULE_NEW_2, "PyCapsule_New called with null pointer");
         } else {
-            succeed(p, 1, new_pointer_rule(&args[0]));
+            succeed(p, 1,
+                    args[1].value.address ? new_pointer_rule(&args[0])
+                                          : RULE_NEW_4);
         }
         break;
     case CALL_GET_POINTER:

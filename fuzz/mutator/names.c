@@ -4,9 +4,9 @@
 
 #include "fuzz/mutator/generate.h"
 
-/* Bytes that comparisons, signedness, case and paths could confuse. */
-static const char ALPHABET[8] = {'a',    'b',    '.',        'A',
-                                 '\x01', '\x7f', (char)0x80, (char)0xff};
+/* Bytes that comparisons, signedness, case, paths and formats could confuse. */
+static const char ALPHABET[] = {'a', 'b',    '.',    'A',        '%',
+                                's', '\x01', '\x7f', (char)0x80, (char)0xff};
 
 static char alphabet_byte(struct random *random)
 {
