@@ -1,0 +1,3 @@
+#!/bin/bash
+# Whether the planted bug is caught; see tools/detection/check.py.
+exec /usr/bin/python3 -SEB tools/detection/check.py "$@"

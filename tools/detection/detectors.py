@@ -1,0 +1,118 @@
+"""The three detectors: rule tests, replay of a corpus, fuzzing from nothing.
+
+Each runs a program that is linked with the reference, and with the library of
+a bug in its place.
+"""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+
+import report
+
+# A bug may hang what it breaks.
+SECONDS = 60
+
+_FAILED_TEST = re.compile(r"^\[ +FAILED +\] \w+\.(\w+)", re.MULTILINE)
+_STARTED_TEST = re.compile(r"^\[ +RUN +\] \w+\.(\w+)", re.MULTILINE)
+_FRAME = re.compile(r"\s+#\d+ 0x|INFO: ")
+_EXECUTIONS = re.compile(r"^stat::number_of_executed_units: +(\d+)$", re.M)
+
+
+class Outcome:
+    def __init__(self, status, output):
+        self.status = status  # None: did not end in time
+        self.output = output
+        self.findings = report.findings(output)
+
+    def excerpt(self):
+        """The first lines, without the stacks."""
+        lines = [x for x in self.output.splitlines() if not _FRAME.match(x)]
+        return "\n".join(lines[:40])
+
+
+def run(command, library, profile=None, sanitizer_options="", cwd=None):
+    """Runs the command with the broken library in place of the whole one."""
+    environment = {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        # Nobody reads the stacks, which take most of a failure's time.
+        "ASAN_OPTIONS": "symbolize=0:" + sanitizer_options,
+        "UBSAN_OPTIONS": "symbolize=0",
+        "LSAN_OPTIONS": "symbolize=0",
+    }
+    if library:
+        environment["LD_LIBRARY_PATH"] = str(
+            pathlib.Path(library).resolve().parent
+        )
+    if profile:
+        environment["CAPSULE_PROFILE"] = profile
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        cwd=cwd,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=SECONDS)
+        status = process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        status = None
+    return Outcome(status, output.decode(errors="backslashreplace"))
+
+
+def rule_tests(program, library, rules, profile):
+    """(rules whose tests fail, Outcome) of the tests of these rules."""
+    tests = ":".join(f"*.{_identifier(rule)}_*" for rule in rules)
+    command = [program, f"--gtest_filter={tests}", "--gtest_color=no"]
+    outcome = run(command, library, profile)
+    failed = set(_FAILED_TEST.findall(outcome.output))
+    if outcome.status not in (0, 1) or not failed:
+        # The program did not come to its summary: the last test ended it, or
+        # what it left behind did.
+        failed.update(_STARTED_TEST.findall(outcome.output)[-1:])
+    if outcome.status == 0:
+        failed.clear()
+    return {
+        rule
+        for rule in rules
+        for test in failed
+        if test.startswith(_identifier(rule) + "_")
+    }, outcome
+
+
+def _identifier(rule):
+    return rule.replace("-", "_")
+
+
+def replay(program, library, corpora, profile):
+    """Outcome of running the files of all these folders."""
+    return run(
+        [program, *corpora], library, profile, "malloc_context_size=0"
+    )
+
+
+def fuzz(program, library, seed, executions, profile):
+    """(executions until something was found or None, Outcome)."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            pathlib.Path(program).resolve(),
+            f"-seed={seed}",
+            f"-runs={executions}",
+            f"-artifact_prefix={folder}/",
+            "-print_final_stats=1",
+            "-detect_leaks=0",
+            "-timeout=10",
+        ]
+        outcome = run(command, library, profile, "malloc_context_size=0:quarantine_size_mb=4")
+    if outcome.status == 0:
+        return None, outcome
+    match = _EXECUTIONS.search(outcome.output)
+    return int(match[1]) if match else executions, outcome

@@ -1,0 +1,32 @@
+"""What a run reports: the rule that is broken, or a sanitizer's class."""
+
+import re
+
+_FINDING = re.compile(
+    r"^contract violation: (?P<rule>\S+)"
+    # `==12==ERROR: `: the sanitizer's own words and nobody's notes
+    r"|^==\d+==ERROR: (?P<sanitizer>\w+Sanitizer: .*)"
+    r"|^\S+:\d+:\d+: runtime error: (?P<undefined>.*)"
+    r"|^(?P<reference>capsule reference): "
+    r"|^==\d+== ?ERROR: libFuzzer: (?P<engine>.*)",
+    re.MULTILINE,
+)
+
+# Behind a sanitizer's class come addresses and places.
+_DETAILS = re.compile(r" (on |0x|\(|of ).*|: .*")
+_UNDEFINED_DETAILS = re.compile(r"[0-9'].*")
+
+
+def findings(text):
+    """All findings that are named in the text, in their order."""
+    return [_name(match) for match in _FINDING.finditer(text)]
+
+
+def _name(match):
+    if match["sanitizer"]:
+        sanitizer, _, what = match["sanitizer"].partition(": ")
+        return f"{sanitizer}: {_DETAILS.sub('', what)}"
+    if match["undefined"]:
+        what = _UNDEFINED_DETAILS.sub("", match["undefined"]).strip()
+        return f"UndefinedBehaviorSanitizer: {what}"
+    return match["rule"] or match["reference"] or match["engine"]
