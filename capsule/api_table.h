@@ -78,6 +78,12 @@ static inline int api_table_publish(PyObject *module, const char *attribute,
 
 /* --- consumer ------------------------------------------------------------- */
 
+/* In messages. */
+static inline const char *api_table_name(const char *name)
+{
+    return name ? name : "capsule without a name";
+}
+
 /* `table` where it is of that version and of at least `prefix` bytes; else
  * NULL and RuntimeError (API-2, API-3). NULL and the exception that is pending
  * where `table` is NULL, so that the result of PyCapsule_GetPointer() needs no
@@ -94,8 +100,8 @@ static inline const void *api_table_check(const void *table, const char *name,
     memcpy(&head.version, table, sizeof head.version);
     if (head.version != version) {
         PyErr_Format(PyExc_RuntimeError,
-                     "%s: table of version %d, but only %d is supported", name,
-                     head.version, version);
+                     "%s: table of version %d, but only %d is supported",
+                     api_table_name(name), head.version, version);
         return NULL;
     }
     if (prefix < sizeof head) {
@@ -106,8 +112,8 @@ static inline const void *api_table_check(const void *table, const char *name,
            sizeof head.size);
     if (head.size < prefix) {
         PyErr_Format(PyExc_RuntimeError,
-                     "%s: table of %zu bytes, but %zu are needed", name,
-                     head.size, prefix);
+                     "%s: table of %zu bytes, but %zu are needed",
+                     api_table_name(name), head.size, prefix);
         return NULL;
     }
     return table;

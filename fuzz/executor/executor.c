@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fuzz/executor/arena.h"
+#include "fuzz/executor/consumer.h"
 #include "fuzz/executor/run.h"
 
 struct world world;
@@ -52,6 +53,8 @@ static void make_foreign_objects(void)
     world.exception_type[EXCEPTION_VALUE_ERROR] = PyExc_ValueError;
     world.exception_type[EXCEPTION_MEMORY_ERROR] = PyExc_MemoryError;
     world.exception_type[EXCEPTION_SYSTEM_EXIT] = PyExc_SystemExit;
+    world.exception_type[EXCEPTION_RUNTIME_ERROR] = PyExc_RuntimeError;
+    world.exception_type[EXCEPTION_SYSTEM_ERROR] = PyExc_SystemError;
 }
 
 int executor_start(const struct executor_options *options)
@@ -257,6 +260,9 @@ void execute_call(const struct call *call)
     if (call->op == CALL_IS_VALID) {
         check_validity(args, got != 0);
     }
+    if (is_table_call(call->op)) {
+        check_table(call, args, &prediction);
+    }
     check_capsules(call, args, &prediction);
     if (run.annotations && run.level_count == 1 && !run.cleaning_up) {
         check_expectation(call, args, &prediction, got);
@@ -349,6 +355,7 @@ static void check_balance(long more)
 /* Performs the calls of run.program in a fresh state. */
 static void run_calls(void)
 {
+    consumer_build(CONSUMER_VERSION, CONSUMER_PREFIX);
     run.performed = 0;
     run.cleaning_up = false;
     run.called_by_hand = NOTHING;

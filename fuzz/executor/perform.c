@@ -319,6 +319,9 @@ static void do_call_destructor(PyObject *capsule, int id)
 uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
     struct level *level = &run.level[run.level_count - 1];
+    if (is_table_call(call->op)) {
+        return perform_table_call(call, args);
+    }
     PyObject *object = CALLS[call->op].arg_count ? object_of(&args[0]) : NULL;
 
     switch ((enum call_op)call->op) {
@@ -419,7 +422,7 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         return 0;
     case CALL_PRODUCE:
         return (uintptr_t)(intptr_t)produce();
-    case CALL_COUNT:
+    default:
         return 0;
     }
     return 0;

@@ -109,6 +109,16 @@ void allocations_end(void);
  * where a step failed; of what was made nothing is left either way (API-9). */
 int produce(void);
 
+/* --- tables.c ------------------------------------------------------------- */
+
+/* As perform(), for calls about tables. */
+uintptr_t perform_table_call(const struct call *call,
+                             const struct model_arg *args);
+
+/* What the call left behind: tables are as their producer made them. */
+void check_table(const struct call *call, const struct model_arg *args,
+                 const struct prediction *prediction);
+
 /* --- destructors.c -------------------------------------------------------- */
 
 /* The C function of a behaviour; NOTHING gives NULL. */

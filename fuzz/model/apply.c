@@ -15,6 +15,7 @@ void model_reset(struct model *model, const struct profile *profile,
     model->capsule_count = model->block_count = model->owed = 0;
     model->alive_count = 0;
     model->error = (struct model_error){0};
+    model_reset_tables(model);
     model->frame_count = 1;
     model->frame[0] = (struct model_frame){.capsule = NOTHING};
 }
@@ -299,6 +300,9 @@ void model_apply(struct model *model, const struct call *call,
 {
     struct model_frame *frame = &model->frame[model->frame_count - 1];
 
+    if (is_table_call(call->op)) {
+        model_apply_table_call(model, call, args, prediction);
+    }
     if (prediction->fails) {
         model->error = (struct model_error){
             .set = true,

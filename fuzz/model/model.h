@@ -21,6 +21,7 @@
 
 #include "capsule/contract.h"
 #include "capsule/profile.h"
+#include "fuzz/model/table.h"
 #include "fuzz/program/program.h"
 
 #ifdef __cplusplus
@@ -110,6 +111,7 @@ struct model {
     struct model_frame frame[MAX_FRAMES];
     struct model_capsule capsule[MAX_CAPSULES];
     struct model_block block[MAX_BLOCKS];
+    struct model_tables tables;
 };
 
 /* One argument with everything that its meaning needs. */
@@ -196,6 +198,29 @@ static inline int model_references(const struct model_capsule *capsule)
 {
     return capsule->references + capsule->held + capsule->in_cycles;
 }
+
+/* --- table.c ----------------------------------------------------------------
+ *
+ * What the functions above do for calls about tables. */
+
+bool model_permits_table_call(const struct model *model,
+                              const struct call *call,
+                              const struct model_arg *args,
+                              const struct prediction *prediction);
+void model_predict_table_call(const struct model *model,
+                              const struct call *call,
+                              const struct model_arg *args,
+                              struct prediction *prediction);
+void model_apply_table_call(struct model *model, const struct call *call,
+                            const struct model_arg *args,
+                            const struct prediction *prediction);
+void model_reset_tables(struct model *model);
+
+/* The block that was allocated last is a table made by that call. */
+void model_table_made(struct model *model, const struct model_arg *args);
+
+/* The table that the block is, or NULL. */
+const struct model_table *model_table_in(const struct model *model, int block);
 
 /* Whether the names are equal as PyCapsule_GetPointer compares them. */
 bool model_names_match(const char *a, const char *b);

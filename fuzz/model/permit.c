@@ -203,6 +203,9 @@ bool model_permits(const struct model *model, const struct call *call,
     if (prediction->fails && !may_touch_error(model)) {
         return false;
     }
+    if (is_table_call(call->op)) {
+        return model_permits_table_call(model, call, args, prediction);
+    }
     switch ((enum call_op)call->op) {
     case CALL_PAYLOAD:
     case CALL_NAME:

@@ -212,6 +212,9 @@ bool model_predict_no_memory(const struct call *call, struct prediction *p)
     case CALL_PRODUCE:
         fail_without_memory(p, -1, RULE_API_9);
         return true;
+    case CALL_CALL_ENTRY:
+        fail_without_memory(p, -1, RULE_API_7);
+        return true;
     case CALL_RAISE:
     case CALL_LEAVE_IN_CYCLE:
         fail_without_memory(p, -1, RULE_ERR_2);
@@ -235,6 +238,10 @@ static void predict_decref(const struct model *model,
 void model_predict(const struct model *model, const struct call *call,
                    const struct model_arg *args, struct prediction *p)
 {
+    if (is_table_call(call->op)) {
+        model_predict_table_call(model, call, args, p);
+        return;
+    }
     switch ((enum call_op)call->op) {
     case CALL_NEW:
         if (args[0].value.address == 0) {

@@ -236,7 +236,7 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
         break;
     case ARG_EXCEPTION:
         set_index(value, VALUE_EXCEPTION,
-                  random_below(g->random, EXCEPTION_COUNT));
+                  random_below(g->random, EXCEPTION_RAISABLE_COUNT));
         break;
     case ARG_PAYLOAD:
         set_index(value, VALUE_PAYLOAD,
@@ -249,7 +249,11 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
         choose_block(g, value);
         break;
     case ARG_SIZE:
-        choose_size(g, call, value);
+        if (is_table_call(call->op)) {
+            set_number(value, choose_table_number(g, call, index));
+        } else {
+            choose_size(g, call, value);
+        }
         break;
     case ARG_BYTE:
         set_number(value, choose_byte(g->random));

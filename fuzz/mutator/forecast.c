@@ -161,6 +161,7 @@ static unsigned allocations_of(const struct call *call,
         [CALL_REPR] = 2,
         [CALL_PRODUCE] = 12,
         [CALL_LEAVE_IN_CYCLE] = 2,
+        [CALL_CALL_ENTRY] = 1,
     };
     return prediction->fails ? 2 /* text and exception */ : usual[call->op];
 }
@@ -195,6 +196,10 @@ static bool perform(struct forecast *f, const struct program *program,
     switch (call->op) {
     case CALL_PAYLOAD:
         make_payload(model, call->result, args[0].number);
+        break;
+    case CALL_TABLE:
+        make_payload(model, call->result, args[2].number);
+        model_table_made(model, args);
         break;
     case CALL_REALLOC:
         make_payload(model, call->result, args[1].number);

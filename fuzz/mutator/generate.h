@@ -87,6 +87,10 @@ void choose_matching_name(struct generator *generator,
 /* The same for an argument that must be a literal. */
 void choose_text(struct generator *generator, struct value *value);
 
+/* A number for a call about tables; the arguments before it are given. */
+unsigned choose_table_number(struct generator *generator,
+                             const struct call *call, unsigned index);
+
 /* Points `value` at a text that is nearly `text`, never the same; NULL and ""
  * are near each other: it may become NULL. Where the program has no room for
  * it: at "". */

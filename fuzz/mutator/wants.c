@@ -104,6 +104,7 @@ static bool fits(const struct forecast *f, enum call_op op, unsigned slot)
 
     switch (op) {
     case CALL_READ:
+    case CALL_TAKE_TABLE:
         args[1].value = capsule->field[FIELD_NAME];
         break;
     case CALL_HOLD:
@@ -132,6 +133,8 @@ static const bool NOT_ASKED[CALL_COUNT] = {
     [CALL_DECREF] = true,      [CALL_NEW_REF] = true,
     [CALL_RAISE] = true,       [CALL_FAIL_ALLOCATION] = true,
     [CALL_FAIL_ALLOCATIONS_FROM] = true,
+    [CALL_TABLE] = true,
+    [CALL_BUILD_CONSUMER] = true,
 };
 
 unsigned forecast_capsules_for(const struct forecast *f, enum call_op op)

@@ -110,15 +110,35 @@ struct helper {
 static const struct helper HELPERS[] = {
 #define HELPER(name, forms, code) {#name, forms, code},
 #include "fuzz/program/helpers.def"
+#include "fuzz/program/table_helpers.def"
 #undef HELPER
 };
 
-static bool helper_is_used(const struct emitter *e, const char *name)
+/* Whether the code calls a function, or uses a variable or a `struct`, whose
+ * name ends like that. */
+static bool mentions(const char *code, const char *name)
 {
     size_t length = strlen(name);
+    for (const char *at = code; (at = strstr(at, name)) != NULL; at += length) {
+        if (strchr("(. ", at[length])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* By a call, or by a helper that is used itself. */
+static bool helper_is_used(const struct emitter *e, const char *name)
+{
     for (size_t op = 0; op < CALL_COUNT; op++) {
-        const char *at = e->calls[op] ? strstr(CALLS[op].c, name) : NULL;
-        if (at && at[length] == '(') {
+        if (e->calls[op] && mentions(CALLS[op].c, name)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof HELPERS / sizeof *HELPERS; i++) {
+        const struct helper *helper = &HELPERS[i];
+        if (strcmp(helper->name, name) != 0 && mentions(helper->code, name) &&
+            helper_is_used(e, helper->name)) {
             return true;
         }
     }

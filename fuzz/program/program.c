@@ -57,6 +57,8 @@ const char *const EXCEPTION_NAMES[EXCEPTION_COUNT] = {
     [EXCEPTION_VALUE_ERROR] = "PyExc_ValueError",
     [EXCEPTION_MEMORY_ERROR] = "PyExc_MemoryError",
     [EXCEPTION_SYSTEM_EXIT] = "PyExc_SystemExit",
+    [EXCEPTION_RUNTIME_ERROR] = "PyExc_RuntimeError",
+    [EXCEPTION_SYSTEM_ERROR] = "PyExc_SystemError",
 };
 
 const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
@@ -80,7 +82,7 @@ unsigned value_index_count(enum value_tag tag)
     case VALUE_DESTRUCTOR:
         return DESTRUCTOR_COUNT;
     case VALUE_EXCEPTION:
-        return EXCEPTION_COUNT;
+        return EXCEPTION_RAISABLE_COUNT;
     default:
         return 1;
     }

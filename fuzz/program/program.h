@@ -81,6 +81,9 @@ enum exception_type {
     EXCEPTION_VALUE_ERROR, /* the type that the API itself raises */
     EXCEPTION_MEMORY_ERROR,
     EXCEPTION_SYSTEM_EXIT,
+    EXCEPTION_RAISABLE_COUNT, /* those above are what programs can name */
+    EXCEPTION_RUNTIME_ERROR = EXCEPTION_RAISABLE_COUNT,
+    EXCEPTION_SYSTEM_ERROR,
     EXCEPTION_COUNT
 };
 
@@ -132,6 +135,12 @@ struct program {
     struct call calls[MAX_CALLS];
     char text[MAX_TEXT];
 };
+
+/* The calls about tables stand together. */
+static inline bool is_table_call(unsigned op)
+{
+    return op >= CALL_TABLE && op <= CALL_CALL_ENTRY;
+}
 
 /* One row of calls.def. */
 struct call_info {

@@ -340,6 +340,22 @@ TEST_F(TableTest, API_14_WithoutANameOneIsTakenForTheOther)
     Py_DECREF(theirs);
 }
 
+TEST_F(TableTest, API_14_ATableWithoutANameIsCheckedLikeAnyOther)
+{
+    const api_table_head newer = {2, prefix};
+    PyObject *capsule =
+        PyCapsule_New(const_cast<api_table_head *>(&newer), nullptr, nullptr);
+    EXPECT_EQ(api_table_get(capsule, nullptr, 1, prefix), nullptr);
+    EXPECT_TRUE(Raised(PyExc_RuntimeError,
+                       "capsule without a name: table of version 2, but only "
+                       "1 is supported"));
+    EXPECT_EQ(api_table_get(capsule, nullptr, 2, prefix + 1), nullptr);
+    EXPECT_TRUE(Raised(PyExc_RuntimeError,
+                       "capsule without a name: table of 24 bytes, but 25 are "
+                       "needed"));
+    Py_DECREF(capsule);
+}
+
 // --- API-15: where a table lives ---------------------------------------------
 
 // Publishes a table of its own frame.

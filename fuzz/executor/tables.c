@@ -1,0 +1,120 @@
+/* Calls about tables, and what is to be seen after them. */
+#include "fuzz/executor/consumer.h"
+#include "fuzz/executor/run.h"
+
+static uintptr_t do_table(const struct call *call, const struct model_arg *args)
+{
+    size_t bytes = args[2].number;
+    void *block = block_malloc(bytes);
+    producer_fill(block, bytes, table_version(args[0].number),
+                  table_size(args[1].number));
+    model_allocated(&run.model, call->result, (uintptr_t)block, bytes, false);
+    model_table_made(&run.model, args);
+    return 0;
+}
+
+uintptr_t perform_table_call(const struct call *call,
+                             const struct model_arg *args)
+{
+    switch ((enum call_op)call->op) {
+    case CALL_TABLE:
+        return do_table(call, args);
+    case CALL_BUILD_CONSUMER:
+        consumer_build(table_version(args[0].number),
+                       table_size(args[1].number));
+        return 0;
+    case CALL_TAKE_TABLE:
+        return (uintptr_t)consumer_take(object_of(&args[0]),
+                                        (const char *)args[1].value.address);
+    default:
+        return (uintptr_t)(intptr_t)consumer_call(args[0].number,
+                                                  args[1].number);
+    }
+}
+
+/* The consumer's table has outlived the capsule that led there. */
+static bool outlived_capsule(const struct model_table *table)
+{
+    const struct model_tables *tables = &run.model.tables;
+    return table->block == tables->taken &&
+           run.model.capsule[tables->from].life != LIFE_ALIVE;
+}
+
+/* Every table is what its producer made it, wherever it lives. */
+static void check_bytes(void)
+{
+    for (unsigned i = 0; i < run.model.tables.count; i++) {
+        const struct model_table *table = &run.model.tables.table[i];
+        const struct model_block *block = &run.model.block[table->block];
+        if (!block->alive) {
+            continue;
+        }
+        uint16_t rule = outlived_capsule(table)   ? RULE_LIFE_1
+                        : block->owner != NOTHING ? RULE_API_15
+                                                  : RULE_API_12;
+        if (!producer_recognises((const void *)block->address, block->size,
+                                 table->version, table->size)) {
+            violation(rule, "the table as its producer made it",
+                      "another one in its place");
+        }
+        exercise(rule, WHEN_SUCCEEDS);
+    }
+}
+
+/* The capsule still hands out its pointer, whatever that leads to. */
+static void check_pointer(int id, uint16_t rule)
+{
+    const struct model_address *field = run.model.capsule[id].field;
+    const void *got =
+        PyCapsule_GetPointer((PyObject *)run.model.capsule[id].handle,
+                             (const char *)field[FIELD_NAME].address);
+    if (got != (const void *)field[FIELD_POINTER].address) {
+        violation(rule,
+                  describe_value(YIELDS_POINTER, field[FIELD_POINTER].address),
+                  describe_value(YIELDS_POINTER, (uintptr_t)got));
+    }
+    exercise(rule, WHEN_SUCCEEDS);
+}
+
+/* Whoever took a table holds no reference to anything. */
+static void check_nothing_held(int id)
+{
+    const struct model_capsule *capsule = &run.model.capsule[id];
+    long references = (long)Py_REFCNT((PyObject *)capsule->handle);
+    if (references != model_references(capsule)) {
+        violation(RULE_LIFE_3,
+                  describe_count("references", model_references(capsule)),
+                  describe_count("references", references));
+    }
+    exercise(RULE_LIFE_3, WHEN_SUCCEEDS);
+}
+
+static void check_taking(const struct model_arg *args,
+                         const struct prediction *p)
+{
+    if (!p->fails) {
+        check_nothing_held(args[0].capsule);
+        exercise(RULE_API_2, WHEN_SUCCEEDS);
+        exercise(RULE_API_6, WHEN_SUCCEEDS);
+    } else if (p->rule != RULE_API_6) {
+        check_pointer(args[0].capsule, RULE_API_1);
+    }
+}
+
+void check_table(const struct call *call, const struct model_arg *args,
+                 const struct prediction *p)
+{
+    const struct model_tables *tables = &run.model.tables;
+
+    check_bytes();
+    if (tables->taken != NOTHING && !run.model.block[tables->taken].alive &&
+        run.model.capsule[tables->from].life == LIFE_ALIVE) {
+        check_pointer(tables->from, RULE_LIFE_2);
+    }
+    if (call->op == CALL_TAKE_TABLE) {
+        check_taking(args, p);
+    } else if (call->op == CALL_CALL_ENTRY && !p->fails) {
+        exercise(args[0].number % 2 ? RULE_API_8 : RULE_API_7, WHEN_SUCCEEDS);
+        exercise(RULE_API_5, WHEN_SUCCEEDS);
+    }
+}

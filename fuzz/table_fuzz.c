@@ -1,0 +1,31 @@
+/* Exported tables of functions of any version and any size, 0 and SIZE_MAX
+ * among them, between producers and consumers of different ages. A consumer
+ * takes exactly the tables of its version that are long enough for it, keeps
+ * none that it refused, reads no byte behind what it checked and calls the
+ * function that its own edition has in that place; results of functions that
+ * break the convention about exceptions are reported, never handed on. */
+#include "fuzz/target.h"
+
+const struct target TARGET = {
+    .name = "table_fuzz",
+    .calls =
+        {
+            [CALL_TABLE] = 12,
+            [CALL_BUILD_CONSUMER] = 6,
+            [CALL_TAKE_TABLE] = 20,
+            [CALL_CALL_ENTRY] = 20,
+            [CALL_NAME] = 3,
+            [CALL_FREE] = 2,
+            [CALL_NEW] = 12,
+            [CALL_GET_POINTER] = 3,
+            [CALL_IS_VALID] = 2,
+            [CALL_SET_POINTER] = 4,
+            [CALL_SET_NAME] = 3,
+            [CALL_SET_DESTRUCTOR] = 2,
+            [CALL_DECREF] = 5,
+            [CALL_RAISE] = 1,
+            [CALL_CLEAR_ERROR] = 10,
+        },
+    .longest_name = 32,
+    .near_miss_percent = 20,
+};
