@@ -120,6 +120,7 @@ void resolve_args(const struct program *program, const struct call *call,
                   struct model_arg *args)
 {
     const struct call_info *info = &CALLS[call->op];
+    args[0] = (struct model_arg){.capsule = NOTHING}; /* where there is none */
     model_resolve(&run.model, program, call, args);
     for (unsigned i = 0; i < info->arg_count; i++) {
         if (args[i].tag == VALUE_TEXT && info->args[i] == ARG_NAME) {
