@@ -1,9 +1,9 @@
 /* The sequences of sequence_fuzz while memory runs out: one allocation fails, or
  * that one and all behind it, wherever it falls: in PyCapsule_New(), in the
  * making of an exception, in a repr, in a destructor, between two steps of a
- * producer. A call that lacks memory fails with a MemoryError and changes
- * nothing; a call that needs none gives what it always gives; nothing is lost
- * and every destructor runs once. */
+ * producer or a consumer. A call that lacks memory fails with a MemoryError and
+ * changes nothing; a call that needs none gives what it always gives; nothing
+ * is lost and every destructor runs once. */
 #include "fuzz/target.h"
 
 const struct target TARGET = {
@@ -36,6 +36,10 @@ const struct target TARGET = {
             [CALL_REPR] = 4,
             [CALL_LEAVE_IN_CYCLE] = 3,
             [CALL_COLLECT] = 2,
+            [CALL_TABLE] = 2,
+            [CALL_BUILD_CONSUMER] = 1,
+            [CALL_TAKE_TABLE] = 4,
+            [CALL_CALL_ENTRY] = 3,
             [CALL_PRODUCE] = 3,
             [CALL_FAIL_ALLOCATION] = 10,
             [CALL_FAIL_ALLOCATIONS_FROM] = 6,
