@@ -1,5 +1,5 @@
-/* The sequences of sequence_fuzz while memory runs out: one allocation fails, or
- * that one and all behind it, wherever it falls: in PyCapsule_New(), in the
+/* The sequences of sequence_fuzz while memory runs out: one allocation fails,
+ * or that one and all behind it, wherever it falls: in PyCapsule_New(), in the
  * making of an exception, in a repr, in a destructor, between two steps of a
  * producer or a consumer. A call that lacks memory fails with a MemoryError and
  * changes nothing; a call that needs none gives what it always gives; nothing
