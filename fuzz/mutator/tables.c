@@ -1,39 +1,41 @@
 /* Numbers for tables and their consumers: of one age, of nearly one, of any. */
 #include "fuzz/mutator/generate.h"
 
-/* Mostly the one that the consumer knows from the start. */
-static unsigned choose_version(struct random *random)
+static unsigned choose_version(struct generator *g)
 {
     static const uint16_t OTHERS[] = {0, 2, 0xffff, 0x101, 0x8000, 0x7fff};
+    enum { COUNT = sizeof OTHERS / sizeof *OTHERS };
 
-    if (random_chance(random, 70)) {
+    if (random_chance(g->random, g->weights->usual_version_percent)) {
         return CONSUMER_VERSION;
     }
-    unsigned n = random_below(random, 8);
-    return n < 6 ? OTHERS[n] : random_below(random, 0x10000);
+    unsigned n = random_below(g->random, COUNT + 1);
+    return n < COUNT ? OTHERS[n] : random_below(g->random, 0x10000);
 }
 
-/* A head and some entries; a byte more or less; or no table at all. */
-static unsigned choose_extent(struct random *random)
+static unsigned choose_extent(struct generator *g)
 {
-    static const uint16_t ODD_ONES[] = {0, 1, sizeof(int), UINT16_MAX};
+    static const uint16_t NO_TABLE[] = {0, 1, sizeof(int), UINT16_MAX};
     unsigned whole =
-        TABLE_HEAD + TABLE_ENTRY * random_below(random, TABLE_ENTRIES + 1);
+        TABLE_HEAD + TABLE_ENTRY * random_below(g->random, TABLE_ENTRIES + 1);
 
-    if (random_chance(random, 15)) {
-        return ODD_ONES[random_below(random, 4)];
+    if (random_chance(g->random, g->weights->whole_table_percent)) {
+        return whole;
     }
-    return random_chance(random, 75) ? whole
-                                     : whole - 1 + 2 * random_below(random, 2);
+    if (random_chance(g->random, g->weights->no_table_percent)) {
+        return NO_TABLE[random_below(g->random, 4)];
+    }
+    return whole - 1 + 2 * random_below(g->random, 2);
 }
 
 /* The bytes behind a table: those that it claims, or others. */
-static unsigned choose_bytes(struct random *random, unsigned claimed)
+static unsigned choose_bytes(struct generator *g, unsigned claimed)
 {
-    if (claimed <= TABLE_LONGEST && random_chance(random, 80)) {
+    if (claimed <= TABLE_LONGEST &&
+        random_chance(g->random, g->weights->true_size_percent)) {
         return claimed;
     }
-    unsigned bytes = choose_extent(random);
+    unsigned bytes = choose_extent(g);
     return bytes <= TABLE_LONGEST ? bytes : TABLE_LONGEST;
 }
 
@@ -41,15 +43,15 @@ unsigned choose_table_number(struct generator *g, const struct call *call,
                              unsigned index)
 {
     if (call->op == CALL_CALL_ENTRY) {
-        return index == 0 ? random_below(g->random, TABLE_ENTRIES)
-                          : random_below(g->random, SUCCEEDS + 3);
+        return random_below(g->random,
+                            index == 0 ? TABLE_ENTRIES : SUCCEEDS + 3);
     }
     switch (index) {
     case 0:
-        return choose_version(g->random);
+        return choose_version(g);
     case 1:
-        return choose_extent(g->random);
+        return choose_extent(g);
     default:
-        return choose_bytes(g->random, call->args[1].number);
+        return choose_bytes(g, call->args[1].number);
     }
 }

@@ -53,4 +53,9 @@ const struct weights DEFAULT_WEIGHTS = {
                      [LENGTH_3_TO_12] = 12,
                      [LENGTH_255] = 1,
                      [LENGTH_LONGEST] = 1},
+
+    .usual_version_percent = 70,
+    .whole_table_percent = 65,
+    .no_table_percent = 45,
+    .true_size_percent = 80,
 };

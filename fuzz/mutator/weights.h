@@ -106,6 +106,13 @@ struct weights {
                            * another address; the rest are near misses */
     uint8_t near_miss[NEAR_MISSES];
     uint8_t fresh_length[FRESH_LENGTHS];
+
+    /* Tables of functions and their consumers. */
+    uint8_t usual_version_percent; /* the one that consumers begin with */
+    uint8_t whole_table_percent;   /* of sizes: a head and whole entries */
+    uint8_t no_table_percent;      /* of the others: 0, 1, SIZE_MAX; else one
+                                    * byte more or less than whole */
+    uint8_t true_size_percent;     /* of tables: as long as they claim */
 };
 
 extern const struct weights DEFAULT_WEIGHTS;
