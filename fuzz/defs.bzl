@@ -56,7 +56,7 @@ _fuzz_corpus = rule(
     },
 )
 
-def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, size = "small", **kwargs):
+def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, sweep_on_cpython = True, size = "small", **kwargs):
     """Makes a fuzz target, its test and its tools.
 
     <name>           a test: runs each file of the corpus, and the empty input,
@@ -84,6 +84,8 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
       dicts: dictionaries in the form of AFL and libFuzzer.
       deps: libraries of srcs.
       programs: whether the inputs are programs for the executor.
+      sweep_on_cpython: whether CPython allocates in these programs the same
+        each time; its importer keeps caches and does not.
       size: of the test.
       **kwargs: passed to the test.
     """
@@ -141,14 +143,15 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, siz
             data = [corpus],
             implementation = "//capsule/cpython",
         )
-        implementation_test(
-            name = name + "_sweep_on_cpython",
-            size = size,
-            args = [folder],
-            binary = name + "_sweep",
-            data = [corpus],
-            implementation = "//capsule/cpython",
-        )
+        if sweep_on_cpython:
+            implementation_test(
+                name = name + "_sweep_on_cpython",
+                size = size,
+                args = [folder],
+                binary = name + "_sweep",
+                data = [corpus],
+                implementation = "//capsule/cpython",
+            )
     cc_binary(
         name = name + "_repro",
         deps = ["//fuzz:repro_main", subject],

@@ -45,6 +45,9 @@ static PyObject *find_module(PyObject *name)
         return raise_shutting_down();
     }
     PyObject *module = PyDict_GetItemWithError(modules(), name);
+    if (module == Py_None && reference_profile->python_2_messages) {
+        return raise_not_found(name);
+    }
     if (module == Py_None) {
         return PyErr_Format(PyExc_ModuleNotFoundError,
                             "import of %U halted; None in sys.modules", name);

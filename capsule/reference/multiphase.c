@@ -110,9 +110,10 @@ static int execute(PyObject *module, const PyModuleDef_Slot *slot)
     } else if (status == 0 && PyErr_Occurred()) {
         complaint = "raised unreported exception";
     }
-    if (complaint) {
-        PyErr_Format(PyExc_SystemError, "execution of module %s %s",
-                     PyModule_GetName(module), complaint);
+    const char *name = complaint ? PyModule_GetName(module) : NULL;
+    if (name) { /* else there is an exception that says why not */
+        PyErr_Format(PyExc_SystemError, "execution of module %s %s", name,
+                     complaint);
     }
     return status == 0 && complaint == NULL ? 0 : -1;
 }

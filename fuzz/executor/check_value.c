@@ -53,6 +53,9 @@ static uint16_t broken_rule(const struct call *call,
         run.model.capsule[args[0].capsule].life == LIFE_DYING) {
         return RULE_DTOR_3; /* refused because it is being destroyed */
     }
+    if (call->op == CALL_IMPORT && !p->fails && got == 0) {
+        return refused_import_rule(p);
+    }
     return p->rule;
 }
 
@@ -81,6 +84,8 @@ static uint16_t agreement_rule(enum call_op op)
         return RULE_SET_ALL_3;
     case CALL_GET_POINTER:
         return RULE_GETP_2;
+    case CALL_IMPORT:
+        return RULE_IMP_5;
     case CALL_NEW:
     case CALL_GET_DESTRUCTOR:
     case CALL_GET_NAME:
@@ -102,7 +107,8 @@ static void check_agreement(const struct call *call,
     bool pending = PyErr_Occurred() != NULL;
     bool raised = pending && !before->set;
     bool failure = is_setter(call->op) ? got != 0 : got == 0;
-    if (rule == RULE_COUNT) {
+    if (rule == RULE_COUNT || (call->op == CALL_IMPORT && !p->fails &&
+                               p->value == 0 /* lacks memory in silence */)) {
         return;
     }
     if (rule == RULE_ERR_3 && failure && call->op != CALL_NEW) {

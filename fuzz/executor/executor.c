@@ -49,12 +49,20 @@ static void make_foreign_objects(void)
             exit(1);
         }
     }
-    world.exception_type[EXCEPTION_KEY_ERROR] = PyExc_KeyError;
-    world.exception_type[EXCEPTION_VALUE_ERROR] = PyExc_ValueError;
-    world.exception_type[EXCEPTION_MEMORY_ERROR] = PyExc_MemoryError;
-    world.exception_type[EXCEPTION_SYSTEM_EXIT] = PyExc_SystemExit;
-    world.exception_type[EXCEPTION_RUNTIME_ERROR] = PyExc_RuntimeError;
-    world.exception_type[EXCEPTION_SYSTEM_ERROR] = PyExc_SystemError;
+    PyObject *const types[EXCEPTION_COUNT] = {
+        [EXCEPTION_KEY_ERROR] = PyExc_KeyError,
+        [EXCEPTION_VALUE_ERROR] = PyExc_ValueError,
+        [EXCEPTION_MEMORY_ERROR] = PyExc_MemoryError,
+        [EXCEPTION_SYSTEM_EXIT] = PyExc_SystemExit,
+        [EXCEPTION_ATTRIBUTE_ERROR] = PyExc_AttributeError,
+        [EXCEPTION_IMPORT_ERROR] = PyExc_ImportError,
+        [EXCEPTION_MODULE_NOT_FOUND_ERROR] = PyExc_ModuleNotFoundError,
+        [EXCEPTION_RUNTIME_ERROR] = PyExc_RuntimeError,
+        [EXCEPTION_SYSTEM_ERROR] = PyExc_SystemError,
+        [EXCEPTION_TYPE_ERROR] = PyExc_TypeError,
+        [EXCEPTION_UNICODE_DECODE_ERROR] = PyExc_UnicodeDecodeError,
+    };
+    memcpy(world.exception_type, types, sizeof(types));
 }
 
 int executor_start(const struct executor_options *options)
@@ -65,6 +73,7 @@ int executor_start(const struct executor_options *options)
     if (!options->use_malloc && host_keeps_nothing()) {
         arena_install();
     }
+    modules_announce();
     if (host_start(options->profile) < 0) {
         return -1;
     }
@@ -142,6 +151,9 @@ static void finish_deaths(const struct call *call)
                      WHEN_FAILS);
         }
         model_destroyed(&run.model, i);
+    }
+    if (is_module_call(call->op)) {
+        model_collected(&run.model);
     }
     if (call->op == CALL_COLLECT) {
         finish_collection();
@@ -240,16 +252,22 @@ void execute_call(const struct call *call)
         run.performed |= UINT64_C(1) << run.call_index;
     }
     struct model_error before = run.model.error;
+    bool about_modules = is_module_call(call->op);
     level->lacked_memory = false;
     if (is_setter(call->op) && !prediction.fails) {
         note_replaced(call, args[0].capsule);
     }
-    model_apply(&run.model, call, args, &prediction);
-    allocations_begin();
-    uintptr_t got = perform(call, args);
-    allocations_end();
-    if (level->lacked_memory) {
-        heed_lack_of_memory(call, &prediction, got);
+    uintptr_t got;
+    if (about_modules) {
+        got = execute_module_call(call, args, &prediction);
+    } else {
+        model_apply(&run.model, call, args, &prediction);
+        allocations_begin();
+        got = perform(call, args);
+        allocations_end();
+        if (level->lacked_memory) {
+            heed_lack_of_memory(call, &prediction, got);
+        }
     }
     finish_deaths(call);
     check_value(call, args, &prediction, &before, got);
@@ -264,6 +282,9 @@ void execute_call(const struct call *call)
         check_table(call, args, &prediction);
     }
     check_capsules(call, args, &prediction);
+    if (about_modules) {
+        check_import(call, args, &prediction);
+    }
     if (run.annotations && run.level_count == 1 && !run.cleaning_up) {
         check_expectation(call, args, &prediction, got);
     }
@@ -278,6 +299,22 @@ static void perform_op(enum call_op op, int slot)
     call.args[0].tag = VALUE_CAPSULE;
     call.args[0].index = (uint8_t)slot;
     execute_call(&call);
+}
+
+/* Whether there was anything to forget. */
+static bool forget_modules(void)
+{
+    bool any = false;
+    for (unsigned i = 0; i < OWNERS; i++) {
+        struct call call = {.op = CALL_FORGET};
+        call.args[0].tag = i < MODULE_COUNT ? VALUE_MODULE : VALUE_SPACE;
+        call.args[0].index = (uint8_t)(i < MODULE_COUNT ? i : i - MODULE_COUNT);
+        if (model_has_to_forget(&run.model, i)) {
+            execute_call(&call);
+            any = true;
+        }
+    }
+    return any;
 }
 
 /* Gives back what the program still holds, as the program itself would. */
@@ -302,6 +339,7 @@ static void clean_up(void)
                 again = true; /* a destructor may have filled a slot */
             }
         }
+        again |= forget_modules();
         bool cycles = false;
         for (int i = 0; i < run.model.capsule_count; i++) {
             cycles = cycles || run.model.capsule[i].in_cycles > 0;
@@ -377,6 +415,7 @@ static void run_calls(void)
         check_all_capsules();
         clean_up();
     }
+    modules_end();
     forget_exceptions();
 }
 

@@ -323,6 +323,9 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     if (is_table_call(call->op)) {
         return perform_table_call(call, args);
     }
+    if (is_module_call(call->op)) {
+        return perform_module_call(call, args);
+    }
     PyObject *object = CALLS[call->op].arg_count ? object_of(&args[0]) : NULL;
 
     switch ((enum call_op)call->op) {

@@ -119,6 +119,40 @@ uintptr_t perform_table_call(const struct call *call,
 void check_table(const struct call *call, const struct model_arg *args,
                  const struct prediction *prediction);
 
+/* --- modules.c, import.c -------------------------------------------------- */
+
+/* Announces the modules that programs import; before host_start(). */
+void modules_announce(void);
+
+/* Gives up the namespaces of a program. */
+void modules_end(void);
+
+/* As perform(), for calls about modules. */
+uintptr_t perform_module_call(const struct call *call,
+                              const struct model_arg *args);
+
+/* The call itself and its effect on the model; where memory fails, also the
+ * prediction follows what happened. Returns what came back. */
+uintptr_t execute_module_call(const struct call *call,
+                              const struct model_arg *args,
+                              struct prediction *prediction);
+
+/* What the call left behind: names, references, sys.modules. */
+void check_import(const struct call *call, const struct model_arg *args,
+                  const struct prediction *prediction);
+
+/* The rule of an import that is to succeed and does not. */
+uint16_t refused_import_rule(const struct prediction *prediction);
+
+/* The module's object, borrowed; NULL where it is not in sys.modules. */
+PyObject *module_in_sys_modules(unsigned module);
+
+/* The namespace or imported module, borrowed; NULL where there is none. */
+PyObject *owner_object(unsigned owner);
+
+/* How often the module's init was called in this program. */
+unsigned module_initialised(unsigned module);
+
 /* --- destructors.c -------------------------------------------------------- */
 
 /* The C function of a behaviour; NOTHING gives NULL. */

@@ -16,6 +16,7 @@ void model_reset(struct model *model, const struct profile *profile,
     model->alive_count = 0;
     model->error = (struct model_error){0};
     model_reset_tables(model);
+    model_reset_modules(model);
     model->frame_count = 1;
     model->frame[0] = (struct model_frame){.capsule = NOTHING};
 }
@@ -84,6 +85,8 @@ void model_created(struct model *model, unsigned slot, const void *handle,
     capsule->held = 0;
     capsule->in_cycles = 0;
     capsule->uncollected = 0;
+    capsule->published = 0;
+    capsule->imported = capsule->changed = false;
     capsule->destructor = has_destructor ? args[2].index : NOTHING;
     capsule->field[FIELD_POINTER] = args[0].value;
     capsule->field[FIELD_NAME] = args[1].value;
@@ -164,6 +167,7 @@ static void set_field(struct model *model, int id, enum field field,
     int old_name = capsule->field[FIELD_NAME].block;
     capsule->field[field] = *value;
     capsule->rule[field] = rule;
+    capsule->changed |= field != FIELD_CONTEXT;
     if (capsule->life == LIFE_ALIVE) {
         update_ownership(model, id, old_pointer, old_name);
     }
@@ -201,6 +205,20 @@ static void drop_context(struct model *model, int id)
         model->capsule[other].held--;
         dropped(model, other);
     }
+}
+
+void model_unpublish(struct model *model, int id)
+{
+    model->capsule[id].published--;
+    model->capsule[id].uncollected++;
+    dropped(model, id);
+}
+
+void model_give_away(struct model *model, int id)
+{
+    model->capsule[id].references--;
+    model->capsule[id].uncollected++;
+    dropped(model, id);
 }
 
 void model_left_in_cycle(struct model *model, int id)
@@ -302,6 +320,9 @@ void model_apply(struct model *model, const struct call *call,
 
     if (is_table_call(call->op)) {
         model_apply_table_call(model, call, args, prediction);
+    }
+    if (is_module_call(call->op)) {
+        model_apply_module_call(model, call, args, prediction);
     }
     if (prediction->fails) {
         model->error = (struct model_error){

@@ -21,6 +21,7 @@
 
 #include "capsule/contract.h"
 #include "capsule/profile.h"
+#include "fuzz/model/modules.h"
 #include "fuzz/model/table.h"
 #include "fuzz/program/program.h"
 
@@ -69,6 +70,9 @@ struct model_capsule {
     int16_t uncollected;     /* those that it may drop any time, as it runs */
     int16_t destructor;      /* enum behaviour, or NOTHING */
     int16_t last_destructor; /* while DYING: the one that is to run */
+    int16_t published;       /* those that attributes own */
+    bool imported;           /* PyCapsule_Import() has found it */
+    bool changed;            /* its pointer or name was set since then */
     struct model_address field[FIELD_DESTRUCTOR]; /* pointer, name, context */
     uint16_t rule[FIELD_COUNT]; /* the rule that gave each field its value */
 };
@@ -112,6 +116,7 @@ struct model {
     struct model_capsule capsule[MAX_CAPSULES];
     struct model_block block[MAX_BLOCKS];
     struct model_tables tables;
+    struct model_modules modules;
 };
 
 /* One argument with everything that its meaning needs. */
@@ -133,6 +138,9 @@ struct prediction {
     uint16_t message_rule;   /* that the exception's message obeys */
     uint8_t exception;       /* when it fails: enum exception_type */
     const char *message;     /* when it fails; static */
+    int16_t found;           /* the capsule that PyCapsule_Import() finds */
+    uint8_t initialises;     /* a bit for each module whose init is called */
+    uint8_t imports;         /* a bit for each module that succeeds in it */
 };
 
 /* An empty state. The cost does not depend on what was there. */
@@ -196,7 +204,8 @@ void model_destroyed(struct model *model, int capsule);
 /* All references to the capsule. */
 static inline int model_references(const struct model_capsule *capsule)
 {
-    return capsule->references + capsule->held + capsule->in_cycles;
+    return capsule->references + capsule->held + capsule->in_cycles +
+           capsule->published;
 }
 
 /* --- table.c ----------------------------------------------------------------
@@ -221,6 +230,59 @@ void model_table_made(struct model *model, const struct model_arg *args);
 
 /* The table that the block is, or NULL. */
 const struct model_table *model_table_in(const struct model *model, int block);
+
+/* --- modules.c, import.c --------------------------------------------------
+ *
+ * What the functions above do for calls about modules. */
+
+bool model_permits_module_call(const struct model *model,
+                               const struct call *call,
+                               const struct model_arg *args);
+void model_predict_module_call(const struct model *model,
+                               const struct call *call,
+                               const struct model_arg *args,
+                               struct prediction *prediction);
+void model_apply_module_call(struct model *model, const struct call *call,
+                             const struct model_arg *args,
+                             const struct prediction *prediction);
+void model_reset_modules(struct model *model);
+
+/* A reference to the capsule that an attribute had is given back; for the time
+ * of the call the implementation may still hold it. */
+void model_unpublish(struct model *model, int capsule);
+
+/* The caller's reference to the capsule is somebody else's now. */
+void model_give_away(struct model *model, int capsule);
+
+/* The package that the module is in, or NOTHING. */
+int model_parent_of(unsigned module);
+
+/* The init of the modules (a bit each) was called, or succeeded. */
+void model_imported(struct model *model, uint8_t initialises, uint8_t imports);
+
+/* Whether there is anything for forget() to do. */
+bool model_has_to_forget(const struct model *model, unsigned owner);
+
+/* The attribute of that name, or of the hook for NULL; or NULL. */
+const struct model_attribute *model_attribute_of(const struct model *model,
+                                                 unsigned owner,
+                                                 const char *name,
+                                                 size_t length);
+
+/* The references that attributes and sys.modules own to the foreign object. */
+int model_foreign_references(const struct model *model,
+                             enum foreign_object object);
+
+/* The references that attributes own to the module or namespace. */
+int model_owner_references(const struct model *model, unsigned owner);
+
+/* The message of an exception in one of two places that are not in use, with
+ * the texts put in for each `%`; bytes that are not UTF-8 are replaced where
+ * the profile has strings. */
+const char *model_message(const struct model *model, const char *format, ...);
+
+/* Whether it is UTF-8. */
+bool model_is_utf8(const char *bytes, size_t length);
 
 /* Whether the names are equal as PyCapsule_GetPointer compares them. */
 bool model_names_match(const char *a, const char *b);

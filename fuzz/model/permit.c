@@ -206,6 +206,10 @@ bool model_permits(const struct model *model, const struct call *call,
     if (is_table_call(call->op)) {
         return model_permits_table_call(model, call, args, prediction);
     }
+    if (is_module_call(call->op)) {
+        return !in_destructor(model) && !model->error.set &&
+               model_permits_module_call(model, call, args);
+    }
     switch ((enum call_op)call->op) {
     case CALL_PAYLOAD:
     case CALL_NAME:

@@ -215,6 +215,12 @@ bool model_predict_no_memory(const struct call *call, struct prediction *p)
     case CALL_CALL_ENTRY:
         fail_without_memory(p, -1, RULE_API_7);
         return true;
+    case CALL_IMPORT:
+        fail_without_memory(p, 0, RULE_IMP_16);
+        return true;
+    case CALL_ADD_OBJECT:
+        fail_without_memory(p, -1, RULE_API_10);
+        return true;
     case CALL_RAISE:
     case CALL_LEAVE_IN_CYCLE:
         fail_without_memory(p, -1, RULE_ERR_2);
@@ -240,6 +246,10 @@ void model_predict(const struct model *model, const struct call *call,
 {
     if (is_table_call(call->op)) {
         model_predict_table_call(model, call, args, p);
+        return;
+    }
+    if (is_module_call(call->op)) {
+        model_predict_module_call(model, call, args, p);
         return;
     }
     switch ((enum call_op)call->op) {

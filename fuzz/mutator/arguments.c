@@ -101,6 +101,10 @@ static void choose_name_for(struct generator *g, const struct call *call,
             return;
         }
     }
+    if ((call->op == CALL_NEW || call->op == CALL_SET_NAME) &&
+        choose_published_name(g, value)) {
+        return;
+    }
     choose_name(g, object, call->op == CALL_NEW || call->op == CALL_SET_NAME,
                 value);
 }
@@ -216,6 +220,9 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
 {
     struct value *value = &call->args[index];
 
+    if (is_module_call(call->op) && generate_module_argument(g, call, index)) {
+        return;
+    }
     switch (CALLS[call->op].args[index]) {
     case ARG_OBJECT:
     case ARG_OBJECT_NOT_NULL:
@@ -275,9 +282,28 @@ void generate_result(struct generator *g, struct call *call)
     }
 }
 
+/* What is permitted depends on all of them together. */
+static void generate_module_arguments(struct generator *g, struct call *call)
+{
+    enum { TRIES = 6 };
+
+    for (int i = 0; i < TRIES; i++) {
+        for (unsigned j = 0; j < CALLS[call->op].arg_count; j++) {
+            generate_argument(g, call, j);
+        }
+        if (forecast_permits(g->forecast, call)) {
+            return;
+        }
+    }
+}
+
 void generate_arguments(struct generator *g, struct call *call)
 {
     generate_result(g, call);
+    if (is_module_call(call->op)) {
+        generate_module_arguments(g, call);
+        return;
+    }
     for (unsigned i = 0; i < CALLS[call->op].arg_count; i++) {
         generate_argument(g, call, i);
     }

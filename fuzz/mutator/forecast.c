@@ -162,7 +162,15 @@ static unsigned allocations_of(const struct call *call,
         [CALL_PRODUCE] = 12,
         [CALL_LEAVE_IN_CYCLE] = 2,
         [CALL_CALL_ENTRY] = 1,
+        [CALL_ADD_OBJECT] = 1,
     };
+    if (call->op == CALL_IMPORT) {
+        return 3 + (prediction->fails ? 8 : 0) +
+               (prediction->initialises ? 13 : 0);
+    }
+    if (is_module_call(call->op)) { /* there is memory for all the others */
+        return usual[call->op];
+    }
     return prediction->fails ? 2 /* text and exception */ : usual[call->op];
 }
 
@@ -236,7 +244,7 @@ static bool perform(struct forecast *f, const struct program *program,
     if (model->owed > 0) {
         finish_deaths(f);
     }
-    if (call->op == CALL_COLLECT) {
+    if (call->op == CALL_COLLECT || is_module_call(call->op)) {
         model_collected(model);
     }
     return true;

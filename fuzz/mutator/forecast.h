@@ -79,6 +79,10 @@ unsigned forecast_editable_buffers(const struct forecast *forecast);
 bool forecast_wants(const struct forecast *forecast, enum call_op op,
                     const uint8_t limits[3]);
 
+/* The same for a call about modules. */
+bool forecast_wants_module_call(const struct forecast *forecast,
+                                enum call_op op);
+
 /* The capsule that an argument stands for; NULL where it is none. */
 const struct model_capsule *forecast_object_of(const struct forecast *forecast,
                                                const struct value *value);

@@ -84,6 +84,15 @@ void choose_matching_name(struct generator *generator,
                           const struct model_capsule *object,
                           struct value *value);
 
+/* The name of what a module may publish, for a capsule. False where the target
+ * imports nothing. */
+bool choose_published_name(struct generator *generator, struct value *value);
+
+/* An argument of a call about modules. False where it is like those of other
+ * calls. */
+bool generate_module_argument(struct generator *generator, struct call *call,
+                              unsigned index);
+
 /* The same for an argument that must be a literal. */
 void choose_text(struct generator *generator, struct value *value);
 

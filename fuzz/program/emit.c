@@ -26,6 +26,13 @@ static const char *const OBJECT_NEW[OBJECT_COUNT] = {
     [OBJECT_LIST] = "PyList_New(0)",
 };
 
+/* How an initialisation goes, where it raises nothing that has a name. */
+static const char *const INIT_C[INIT_COUNT] = {
+    [INIT_WORKS] = "NULL",
+    [INIT_SILENT] = "Py_None",
+    [INIT_UNREPORTED] = "(PyObject *)&PyModule_Type",
+};
+
 /* --- values --------------------------------------------------------------- */
 
 void emit_behaviour_name(FILE *out, enum behaviour behaviour)
@@ -70,6 +77,19 @@ void emit_text(FILE *out, const char *text, size_t length)
     fputc('"', out);
 }
 
+/* The owner's name, or the object of that name. */
+static void emit_owner(FILE *out, enum arg_kind kind, const struct value *value)
+{
+    bool object = kind == ARG_TARGET || kind == ARG_ATTRIBUTE;
+    fputs(object ? "object_at(" : "", out);
+    if (value->tag == VALUE_MODULE) {
+        fprintf(out, "\"%s\"", MODULE_NAMES[value->index]);
+    } else {
+        fprintf(out, "\"s%u\"", value->index);
+    }
+    fputs(object ? ")" : "", out);
+}
+
 static void emit_value(FILE *out, const struct program *program,
                        enum arg_kind kind, const struct value *value)
 {
@@ -89,6 +109,13 @@ static void emit_value(FILE *out, const struct program *program,
         break;
     case VALUE_OBJECT:
         fputs(OBJECT_C[value->index], out);
+        break;
+    case VALUE_INIT:
+        fputs(INIT_C[value->index], out);
+        break;
+    case VALUE_MODULE:
+    case VALUE_SPACE:
+        emit_owner(out, kind, value);
         break;
     case VALUE_DESTRUCTOR:
         emit_behaviour_name(out, (enum behaviour)value->index);
@@ -135,15 +162,19 @@ void emit_call(struct emitter *e, const struct program *program,
     }
 }
 
-/* How many references to its first argument the program has more after it. */
-static int references_taken(enum call_op op)
+/* How many references to a capsule, `*of`, the program has more after it. */
+static int references_taken(const struct call *call, const struct value **of)
 {
-    switch (op) {
+    *of = &call->args[0];
+    switch (call->op) {
     case CALL_INCREF:
         return 1;
     case CALL_DECREF:
     case CALL_LEAVE_IN_CYCLE:
         return -1;
+    case CALL_ADD_OBJECT:
+        *of = &call->args[2];
+        return call->args[0].tag == VALUE_OBJECT ? 0 : -1;
     default:
         return 0;
     }
@@ -203,11 +234,10 @@ static void emit_step(struct emitter *e, const struct program *program,
                       const struct call *call, const char *expected,
                       bool in_destructor)
 {
-    const struct value *first = &call->args[0];
-    int taken = references_taken((enum call_op)call->op);
+    const struct value *of;
+    int taken = references_taken(call, &of);
     bool stores = CALLS[call->op].yields == RESULT_CAPSULE;
-    bool counted = taken && first->index != SLOT_SELF &&
-                   e->counted[first->index];
+    bool counted = taken && of->index != SLOT_SELF && e->counted[of->index];
 
     bool give_up_first = stores && !uses_result_slot(call);
     if (give_up_first) {
@@ -216,10 +246,10 @@ static void emit_step(struct emitter *e, const struct program *program,
     bool guarded =
         (in_destructor || emit_fails_allocations(e)) && emit_guard(e, call);
     if (counted) {
-        fprintf(e->out, "    c%u_references%s;\n", first->index,
+        fprintf(e->out, "    c%u_references%s;\n", of->index,
                 taken > 0 ? "++" : "--");
-    } else if (taken && first->index != SLOT_SELF) {
-        e->references[first->index] += taken;
+    } else if (taken && of->index != SLOT_SELF) {
+        e->references[of->index] += taken;
     }
     e->statement(e, program, call, expected);
     if (stores && !give_up_first) {
@@ -284,6 +314,11 @@ void emit_run(struct emitter *e)
     }
     for (unsigned i = 0; i < SLOTS; i++) {
         emit_give_up(e, i);
+    }
+    if (e->modules) {
+        fputs("    PyErr_Clear();\n"
+              "    forget_modules();\n",
+              e->out);
     }
     for (size_t i = 0; i < OBJECT_COUNT; i++) {
         if (e->objects[i] && OBJECT_NEW[i]) {

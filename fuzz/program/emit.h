@@ -18,6 +18,7 @@ struct emitter {
     bool yields[YIELD_COUNT];
     bool destructors[DESTRUCTOR_COUNT];
     bool slots[RESULT_BUFFER + 1][SLOTS];
+    bool modules; /* any call that is about them */
     bool addresses[ADDRESS_COUNT];
     bool objects[OBJECT_COUNT];
     /* Capsule slots that a destructor uses too, and all where memory may be
@@ -68,6 +69,10 @@ void emit_variables(struct emitter *emitter);
 void emit_declarations(struct emitter *emitter);
 void emit_helpers(struct emitter *emitter);
 void emit_destructors(struct emitter *emitter);
+
+/* The modules, and `announce_modules()`, which is to be called before Python
+ * is started; nothing where the program has no use for them. */
+void emit_modules(struct emitter *emitter);
 
 /* In the function that runs the program: objects, calls, and what is to be
  * given up at the end. */

@@ -199,6 +199,11 @@ void program_emit_gtest(FILE *out, const struct program *program,
     fputs(INCLUDES, out);
     emit_variables(&e);
     emit_declarations(&e);
+    emit_modules(&e);
+    fputs(e.modules ? "const rules::BeforeStart before_start(announce_modules);\n"
+                      "\n"
+                    : "",
+          out);
     emit_helpers(&e);
     emit_destructors(&e);
     fprintf(out,

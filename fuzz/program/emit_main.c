@@ -288,15 +288,18 @@ void program_emit_main(FILE *out, const struct program *program,
     fputs(INCLUDES, out);
     emit_variables(&e);
     emit_declarations(&e);
+    emit_modules(&e);
     emit_helpers(&e);
     if (program->call_count) {
         emit_show(&e);
     }
     emit_destructors(&e);
-    fputs("int main(void)\n"
-          "{\n"
-          "    Py_InitializeEx(0);\n",
-          out);
+    fprintf(out,
+            "int main(void)\n"
+            "{\n"
+            "%s"
+            "    Py_InitializeEx(0);\n",
+            e.modules ? "    announce_modules();\n" : "");
     emit_run(&e);
     fputs("    return Py_FinalizeEx() < 0;\n"
           "}\n",

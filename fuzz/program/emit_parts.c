@@ -71,6 +71,7 @@ static void survey(struct emitter *e, const struct program *program,
         const struct call *call = &program->calls[i];
         const struct call_info *info = &CALLS[call->op];
         e->calls[call->op] = true;
+        e->modules |= is_module_call(call->op);
         e->yields[info->yields] = true;
         if (yields_result(info->yields)) {
             e->slots[info->yields][call->result] = true;
@@ -111,6 +112,7 @@ static const struct helper HELPERS[] = {
 #define HELPER(name, forms, code) {#name, forms, code},
 #include "fuzz/program/helpers.def"
 #include "fuzz/program/table_helpers.def"
+#include "fuzz/program/module_helpers.def"
 #undef HELPER
 };
 

@@ -65,9 +65,16 @@ void program_print_value(FILE *out, const struct program *program,
     case VALUE_ADDRESS:
         fprintf(out, "0x%" PRIxPTR, ADDRESSES[value->index]);
         break;
+    case VALUE_MODULE:
+        fprintf(out, "\"%s\"", MODULE_NAMES[value->index]);
+        break;
+    case VALUE_SPACE:
+        fprintf(out, "s%u", value->index);
+        break;
     case VALUE_OBJECT:
     case VALUE_DESTRUCTOR:
     case VALUE_EXCEPTION:
+    case VALUE_INIT:
         fputs(value_index_name(value->tag, value->index), out);
         break;
     case VALUE_NUMBER:

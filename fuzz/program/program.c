@@ -44,6 +44,13 @@ const uint16_t ARG_TAGS[ARG_KIND_COUNT] = {
     [ARG_BLOCK] = TAG(PAYLOAD) | TAG(BUFFER),
     [ARG_SIZE] = TAG(NUMBER),
     [ARG_BYTE] = TAG(NUMBER),
+    [ARG_MODULE] = TAG(MODULE),
+    [ARG_INIT] = TAG(EXCEPTION) | TAG(INIT),
+    [ARG_OWNER] = TAG(MODULE) | TAG(SPACE),
+    [ARG_TARGET] = TAG(OBJECT) | TAG(MODULE) | TAG(SPACE),
+    [ARG_ATTRIBUTE] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(SPACE),
+    [ARG_ANSWER] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(EXCEPTION),
+    [ARG_ENTRY] = TAG(CAPSULE) | TAG(OBJECT),
 };
 
 const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT] = {
@@ -57,8 +64,25 @@ const char *const EXCEPTION_NAMES[EXCEPTION_COUNT] = {
     [EXCEPTION_VALUE_ERROR] = "PyExc_ValueError",
     [EXCEPTION_MEMORY_ERROR] = "PyExc_MemoryError",
     [EXCEPTION_SYSTEM_EXIT] = "PyExc_SystemExit",
+    [EXCEPTION_ATTRIBUTE_ERROR] = "PyExc_AttributeError",
+    [EXCEPTION_IMPORT_ERROR] = "PyExc_ImportError",
+    [EXCEPTION_MODULE_NOT_FOUND_ERROR] = "PyExc_ModuleNotFoundError",
     [EXCEPTION_RUNTIME_ERROR] = "PyExc_RuntimeError",
     [EXCEPTION_SYSTEM_ERROR] = "PyExc_SystemError",
+    [EXCEPTION_TYPE_ERROR] = "PyExc_TypeError",
+    [EXCEPTION_UNICODE_DECODE_ERROR] = "PyExc_UnicodeDecodeError",
+};
+
+const char *const MODULE_NAMES[MODULE_COUNT] = {
+#define MODULE(ident, name) [MODULE_##ident] = name,
+#include "fuzz/program/modules.def"
+#undef MODULE
+};
+
+const char *const INIT_NAMES[INIT_COUNT] = {
+    [INIT_WORKS] = "works",
+    [INIT_SILENT] = "silent",
+    [INIT_UNREPORTED] = "unreported",
 };
 
 const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
@@ -83,6 +107,12 @@ unsigned value_index_count(enum value_tag tag)
         return DESTRUCTOR_COUNT;
     case VALUE_EXCEPTION:
         return EXCEPTION_RAISABLE_COUNT;
+    case VALUE_MODULE:
+        return MODULE_COUNT;
+    case VALUE_SPACE:
+        return SPACES;
+    case VALUE_INIT:
+        return INIT_COUNT;
     default:
         return 1;
     }
@@ -98,6 +128,10 @@ const char *value_index_name(enum value_tag tag, unsigned index)
         return DESTRUCTORS[index].name;
     case VALUE_EXCEPTION:
         return EXCEPTION_NAMES[index];
+    case VALUE_MODULE:
+        return MODULE_NAMES[index];
+    case VALUE_INIT:
+        return INIT_NAMES[index];
     default:
         assert(!"a tag with names");
         return "";

@@ -29,6 +29,7 @@ enum {
     MAX_ARGS = 3,
     SLOTS = 8,         /* capsules, payloads, buffers: eight of each */
     SLOT_SELF = SLOTS, /* `self`, in a destructor's program only */
+    SPACES = 2,        /* namespace objects: s0, s1 */
     MAX_NAME = 4096,   /* bytes of one text, without the NUL */
     MAX_TEXT = 16384   /* bytes of all texts of a program, with their NULs */
 };
@@ -45,6 +46,9 @@ enum value_tag {
     VALUE_DESTRUCTOR, /* index: enum behaviour */
     VALUE_EXCEPTION,  /* index: enum exception_type */
     VALUE_NUMBER,     /* number */
+    VALUE_MODULE,     /* index: enum module */
+    VALUE_SPACE,      /* index: a namespace object, 0..SPACES-1 */
+    VALUE_INIT,       /* index: enum init */
     VALUE_TAG_COUNT
 };
 
@@ -63,6 +67,13 @@ enum arg_kind {
     ARG_BLOCK,           /* a payload slot or a buffer slot */
     ARG_SIZE,            /* 0..65535 */
     ARG_BYTE,            /* 1..255, a character of a name, or 0 */
+    ARG_MODULE,          /* a module that can be imported */
+    ARG_INIT,            /* how its initialisation goes */
+    ARG_OWNER,           /* what has attributes: a module or a namespace */
+    ARG_TARGET,          /* the same, or an object of another type */
+    ARG_ATTRIBUTE,       /* an attribute's value; NULL for none */
+    ARG_ANSWER,          /* a __getattr__: what it returns or raises, or NULL */
+    ARG_ENTRY,           /* what may stand in the place of a module */
     ARG_KIND_COUNT
 };
 
@@ -81,10 +92,30 @@ enum exception_type {
     EXCEPTION_VALUE_ERROR, /* the type that the API itself raises */
     EXCEPTION_MEMORY_ERROR,
     EXCEPTION_SYSTEM_EXIT,
+    EXCEPTION_ATTRIBUTE_ERROR,
+    EXCEPTION_IMPORT_ERROR,
     EXCEPTION_RAISABLE_COUNT, /* those above are what programs can name */
-    EXCEPTION_RUNTIME_ERROR = EXCEPTION_RAISABLE_COUNT,
+    EXCEPTION_MODULE_NOT_FOUND_ERROR = EXCEPTION_RAISABLE_COUNT,
+    EXCEPTION_RUNTIME_ERROR,
     EXCEPTION_SYSTEM_ERROR,
+    EXCEPTION_TYPE_ERROR,
+    EXCEPTION_UNICODE_DECODE_ERROR,
     EXCEPTION_COUNT
+};
+
+enum module {
+#define MODULE(ident, name) MODULE_##ident,
+#include "fuzz/program/modules.def"
+#undef MODULE
+    MODULE_COUNT
+};
+
+/* The initialisation of a module: besides these, it may raise any exception. */
+enum init {
+    INIT_WORKS,
+    INIT_SILENT,     /* returns NULL and raises nothing */
+    INIT_UNREPORTED, /* returns a module and raises KeyError */
+    INIT_COUNT
 };
 
 /* What a call yields; results of the first three go into a slot. */
@@ -142,6 +173,12 @@ static inline bool is_table_call(unsigned op)
     return op >= CALL_TABLE && op <= CALL_CALL_ENTRY;
 }
 
+/* The calls about modules stand together. */
+static inline bool is_module_call(unsigned op)
+{
+    return op >= CALL_SET_INIT && op <= CALL_IMPORT;
+}
+
 /* One row of calls.def. */
 struct call_info {
     const char *name;
@@ -166,6 +203,8 @@ extern const uint16_t ARG_TAGS[ARG_KIND_COUNT];
 extern const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT];
 /* "PyExc_KeyError" */
 extern const char *const EXCEPTION_NAMES[EXCEPTION_COUNT];
+extern const char *const MODULE_NAMES[MODULE_COUNT];
+extern const char *const INIT_NAMES[INIT_COUNT];
 
 /* The opaque pointer values: 0x1, 0x2, all ones, ... */
 enum { ADDRESS_COUNT = 6 };
@@ -175,8 +214,8 @@ extern const uintptr_t ADDRESSES[ADDRESS_COUNT];
  * for the tags that have no index. */
 unsigned value_index_count(enum value_tag tag);
 
-/* The word for that index of OBJECT, DESTRUCTOR (`free_payload`) and EXCEPTION
- * (`PyExc_KeyError`) in the text form; static. */
+/* The word for that index of OBJECT, DESTRUCTOR (`free_payload`), EXCEPTION
+ * (`PyExc_KeyError`), INIT and MODULE (a string) in the text form; static. */
 const char *value_index_name(enum value_tag tag, unsigned index);
 
 /* The number of tags that the kind allows, the n-th of them, and which of them

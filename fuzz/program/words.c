@@ -71,15 +71,31 @@ static int find_index(const struct token *token, enum value_tag tag)
             }
         }
         return -1;
+    case VALUE_SPACE:
+        index = word_slot(token, 's');
+        return index < SPACES ? index : -1;
     case VALUE_NULL:
         return token_is_word(token, "NULL") ? 0 : -1;
     case VALUE_OBJECT:
     case VALUE_DESTRUCTOR:
     case VALUE_EXCEPTION:
+    case VALUE_INIT:
         return find_name(token, tag);
     default:
         return -1;
     }
+}
+
+/* The module that the token, a string, names; or -1. */
+static int find_module(const struct token *token, const char *bytes)
+{
+    for (int i = 0; token->kind == TOKEN_STRING && i < MODULE_COUNT; i++) {
+        if (token->byte_count == strlen(MODULE_NAMES[i]) &&
+            memcmp(bytes, MODULE_NAMES[i], token->byte_count) == 0) {
+            return i;
+        }
+    }
+    return -1;
 }
 
 enum word_meaning word_value(const struct token *token, const char *bytes,
@@ -103,7 +119,8 @@ enum word_meaning word_value(const struct token *token, const char *bytes,
             value->number = (uint16_t)token->number;
             return WORD_IS_VALUE;
         }
-        int index = find_index(token, tag);
+        int index = tag == VALUE_MODULE ? find_module(token, bytes)
+                                        : find_index(token, tag);
         if (index >= 0) {
             value->index = (uint8_t)index;
             return WORD_IS_VALUE;
@@ -128,13 +145,21 @@ static const char *const KIND_NAMES[ARG_KIND_COUNT] = {
     [ARG_BLOCK] = "a block",
     [ARG_SIZE] = "a size",
     [ARG_BYTE] = "a byte",
+    [ARG_MODULE] = "a module",
+    [ARG_INIT] = "an outcome",
+    [ARG_OWNER] = "an owner of attributes",
+    [ARG_TARGET] = "an object",
+    [ARG_ATTRIBUTE] = "an attribute",
+    [ARG_ANSWER] = "an answer",
+    [ARG_ENTRY] = "an object",
 };
 
 /* The order in which a message lists what is allowed. */
 static const enum value_tag LISTED[] = {
     VALUE_CAPSULE, VALUE_PAYLOAD,    VALUE_BUFFER,    VALUE_ADDRESS,
-    VALUE_OBJECT,  VALUE_DESTRUCTOR, VALUE_EXCEPTION, VALUE_NUMBER,
-    VALUE_NULL,    VALUE_TEXT,
+    VALUE_MODULE,  VALUE_SPACE,      VALUE_OBJECT,    VALUE_DESTRUCTOR,
+    VALUE_INIT,    VALUE_EXCEPTION,  VALUE_NUMBER,    VALUE_NULL,
+    VALUE_TEXT,
 };
 _Static_assert(sizeof LISTED / sizeof *LISTED == VALUE_TAG_COUNT,
                "every tag is listed");
@@ -178,8 +203,17 @@ static void add_tag(struct words *words, enum arg_kind kind, enum value_tag tag)
             add(words, "%s0x%" PRIxPTR, i ? ", " : "", ADDRESSES[i]);
         }
         break;
+    case VALUE_SPACE:
+        add(words, "s0..s%d", SPACES - 1);
+        break;
+    case VALUE_MODULE:
+        for (unsigned i = 0; i < MODULE_COUNT; i++) {
+            add(words, "%s\"%s\"", i ? ", " : "", MODULE_NAMES[i]);
+        }
+        break;
     case VALUE_OBJECT:
     case VALUE_EXCEPTION:
+    case VALUE_INIT:
         for (unsigned i = 0; i < value_index_count(tag); i++) {
             add(words, "%s%s", i ? ", " : "", value_index_name(tag, i));
         }
@@ -286,7 +320,7 @@ void word_hint(const struct token *token, enum arg_kind kind, char *buffer,
                size_t size)
 {
     static const enum value_tag NAMED[] = {VALUE_OBJECT, VALUE_DESTRUCTOR,
-                                           VALUE_EXCEPTION};
+                                           VALUE_EXCEPTION, VALUE_INIT};
     struct nearest nearest = {NULL, SIZE_MAX};
 
     for (size_t i = 0; i < sizeof NAMED / sizeof *NAMED; i++) {

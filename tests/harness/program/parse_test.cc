@@ -66,8 +66,19 @@ const Error ERRORS[] = {
      "mean free_payload?"},
     {"UnknownException", "PyErr_SetNone(KeyError)",
      "1:15: expected an exception (PyExc_KeyError, PyExc_ValueError, "
-     "PyExc_MemoryError, PyExc_SystemExit) as argument 1 of PyErr_SetNone, got "
-     "KeyError"},
+     "PyExc_MemoryError, PyExc_SystemExit, PyExc_AttributeError, "
+     "PyExc_ImportError) as argument 1 of PyErr_SetNone, got KeyError"},
+    {"UnknownModule", "import_module(\"dem\")",
+     "1:15: expected a module (\"demo\", \"pack\", \"pack.sub\") as argument 1 "
+     "of import_module, got a string"},
+    {"NamespaceOutOfRange", "forget(s2)",
+     "1:8: expected an owner of attributes (\"demo\", \"pack\", \"pack.sub\" or "
+     "s0..s1) as argument 1 of forget, got s2"},
+    {"UnknownOutcome", "set_init(\"demo\", silence)",
+     "1:18: expected an outcome (works, silent, unreported or PyExc_KeyError, "
+     "PyExc_ValueError, PyExc_MemoryError, PyExc_SystemExit, "
+     "PyExc_AttributeError, PyExc_ImportError) as argument 2 of set_init, got "
+     "silence; did you mean silent?"},
     {"SizeTooLarge", "p0 = payload(65536)",
      "1:14: expected a size (0..65535) as argument 1 of payload, got 65536"},
     {"SizeOverflows", "p0 = payload(99999999999999999999999999)",

@@ -1,0 +1,249 @@
+/* What imports leave behind, against the model. */
+#include <stdio.h>
+#include <string.h>
+
+#include "fuzz/executor/run.h"
+
+/* Before the call. */
+static struct {
+    char name[MAX_NAME + 1];
+    Py_ssize_t references[OWNERS]; /* 0 where there is no object */
+} before;
+
+/* Calls that import, and give back all references that they take. */
+static bool imports(unsigned op)
+{
+    return op == CALL_IMPORT || op == CALL_IMPORT_MODULE || op == CALL_CONSUME;
+}
+
+static const char *given_name(const struct model_arg *args)
+{
+    return (const char *)args[0].value.address;
+}
+
+static void look_before(const struct call *call, const struct model_arg *args)
+{
+    if (!imports(call->op)) {
+        return;
+    }
+    if (call->op == CALL_IMPORT && given_name(args)) {
+        strcpy(before.name, given_name(args));
+    }
+    for (unsigned i = 0; i < OWNERS; i++) {
+        PyObject *object = owner_object(i);
+        before.references[i] = object ? Py_REFCNT(object) : 0;
+    }
+}
+
+/* --- sys.modules ---------------------------------------------------------- */
+
+/* Which rule a module breaks that is in sys.modules, or is not. */
+static uint16_t presence_rule(unsigned module, bool there)
+{
+    return model_parent_of(module) != NOTHING ? RULE_IMP_4
+           : there                            ? RULE_IMP_6
+                                              : RULE_IMP_3;
+}
+
+static void check_presence(unsigned module)
+{
+    const struct model_module *m = &run.model.modules.module[module];
+    char expected[80], got[80];
+    bool there = module_in_sys_modules(module) != NULL;
+    if (there != (m->state != MODULE_ABSENT)) {
+        snprintf(expected, sizeof(expected), "%s is %sin sys.modules",
+                 MODULE_NAMES[module], there ? "not " : "");
+        snprintf(got, sizeof(got), "it is %s", there ? "there" : "not there");
+        violation(presence_rule(module, there), expected, got);
+    }
+    if (module_initialised(module) != m->initialised) {
+        snprintf(expected, sizeof(expected), "%s was initialised %u times",
+                 MODULE_NAMES[module], m->initialised);
+        snprintf(got, sizeof(got), "%u times", module_initialised(module));
+        violation(presence_rule(module, true), expected, got);
+    }
+}
+
+/* --- references ----------------------------------------------------------- */
+
+/* One reference is that of sys.modules, or for a namespace the executor's; the
+ * others are those of attributes. An implementation may have more of a module
+ * for itself, but no more than before. */
+static void check_owner(unsigned owner, uint16_t rule)
+{
+    const struct model_modules *modules = &run.model.modules;
+    PyObject *object = owner_object(owner);
+    if (object == NULL || (owner < MODULE_COUNT &&
+                           modules->module[owner].state != MODULE_IMPORTED)) {
+        return;
+    }
+    long expected = 1 + model_owner_references(&run.model, owner);
+    if (owner < MODULE_COUNT && !host_keeps_nothing()) {
+        expected = before.references[owner];
+    }
+    if (expected && (long)Py_REFCNT(object) != expected) {
+        violation(rule, describe_count("references to the module", expected),
+                  describe_count("references to the module",
+                                 (long)Py_REFCNT(object)));
+    }
+}
+
+/* A capsule that is named module.attribute can be found. */
+uint16_t refused_import_rule(const struct prediction *p)
+{
+    return p->rule == RULE_IMP_1 ? RULE_NEW_9 : p->rule;
+}
+
+static void check_imported_name(const struct model_arg *args)
+{
+    if (strcmp(before.name, given_name(args)) != 0) {
+        violation(RULE_IMP_15, "the name is as it was before",
+                  "it was written to");
+    }
+    exercise(RULE_IMP_15, WHEN_SUCCEEDS);
+}
+
+static void exercise_import(const struct model_arg *args,
+                            const struct prediction *p)
+{
+    enum outcome outcome = p->fails ? WHEN_FAILS : WHEN_SUCCEEDS;
+    exercise(RULE_IMP_9, outcome);
+    if (p->rule == RULE_IMP_16) {
+        return;
+    }
+    exercise(RULE_IMP_3, outcome);
+    if (args[1].number != 0) {
+        exercise(RULE_IMP_8, outcome);
+    }
+    if (!p->fails) {
+        exercise(RULE_IMP_1, WHEN_SUCCEEDS);
+        exercise(RULE_NEW_9, WHEN_SUCCEEDS);
+        exercise(RULE_PUB_1, WHEN_SUCCEEDS);
+    }
+}
+
+void check_import(const struct call *call, const struct model_arg *args,
+                  const struct prediction *p)
+{
+    if (!imports(call->op)) {
+        return;
+    }
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        check_presence(i);
+    }
+    for (unsigned i = 0; i < OWNERS; i++) {
+        check_owner(i, call->op == CALL_IMPORT ? RULE_IMP_9 : RULE_API_11);
+    }
+    check_foreign_objects(call->op == CALL_IMPORT ? RULE_IMP_9 : RULE_API_11);
+    if (call->op == CALL_IMPORT) {
+        check_imported_name(args);
+        exercise_import(args, p);
+    }
+}
+
+/* --- the call ------------------------------------------------------------- */
+
+/* Whether its allocations fail where the program has asked for that. Not where
+ * destructors may run, nor where the harness works for the program. */
+static bool may_lack_memory(const struct call *call,
+                            const struct model_arg *args,
+                            const struct prediction *p)
+{
+    if (call->op == CALL_ADD_OBJECT && !p->fails) {
+        unsigned owner =
+            args[0].index + (args[0].tag == VALUE_SPACE ? MODULE_COUNT : 0);
+        const char *name = (const char *)args[1].value.address;
+        return owner_object(owner) &&
+               model_attribute_of(&run.model, owner, name, strlen(name)) ==
+                   NULL;
+    }
+    return call->op == CALL_IMPORT;
+}
+
+/* Which modules were imported after all. */
+static void observe_modules(struct prediction *p)
+{
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        uint8_t bit = (uint8_t)(1 << i);
+        if (module_initialised(i) == run.model.modules.module[i].initialised) {
+            p->initialises &= (uint8_t)~bit;
+        }
+        if (module_in_sys_modules(i) == NULL) {
+            p->imports &= (uint8_t)~bit;
+        }
+    }
+}
+
+/* The exception of an import that lacked memory: MemoryError, the ImportError
+ * that it became, or what was to be raised anyway. */
+static enum exception_type exception_without_memory(const struct prediction *p)
+{
+    PyObject *raised = PyErr_Occurred();
+    if (p->fails && raised == world.exception_type[p->exception]) {
+        return (enum exception_type)p->exception;
+    }
+    return raised == PyExc_ImportError ? EXCEPTION_IMPORT_ERROR
+                                       : EXCEPTION_MEMORY_ERROR;
+}
+
+/* An allocation failed, the first one of the call if `at_once`, which is an
+ * import's copy of the name. */
+static void heed_lack_of_memory(const struct call *call, struct prediction *p,
+                                bool at_once, uintptr_t got)
+{
+    bool is_import = call->op == CALL_IMPORT;
+    if (is_import) {
+        observe_modules(p);
+    }
+    if (is_import ? got != 0 : got == 0) {
+        return; /* it could do without */
+    }
+    p->exception = at_once || !is_import ? EXCEPTION_MEMORY_ERROR
+                                         : (uint8_t)exception_without_memory(p);
+    p->fails =
+        !(is_import && at_once && run.model.profile->import_lacks_memory_error);
+    p->value = is_import ? 0 : (uintptr_t)-1;
+    p->rule = is_import ? RULE_IMP_16 : RULE_API_10;
+    p->indicator_rule = p->message_rule = p->rule;
+    p->message = NULL;
+}
+
+/* An AttributeError of CPython keeps the object that it is about. */
+static void let_go_of_object(void)
+{
+    PyObject *type, *value, *traceback;
+    if (host_keeps_nothing() || PyErr_Occurred() != PyExc_AttributeError) {
+        return;
+    }
+    PyErr_Fetch(&type, &value, &traceback);
+    if (value && PyObject_HasAttrString(value, "obj") &&
+        PyObject_SetAttrString(value, "obj", Py_None) < 0) {
+        PyErr_Clear();
+    }
+    PyErr_Restore(type, value, traceback);
+}
+
+uintptr_t execute_module_call(const struct call *call,
+                              const struct model_arg *args,
+                              struct prediction *p)
+{
+    size_t left = run.allocations.left;
+    uintptr_t got;
+
+    look_before(call, args);
+    if (left > 0 && may_lack_memory(call, args, p)) {
+        got = perform(call, args);
+        let_go_of_object();
+        if (run.level[run.level_count - 1].lacked_memory) {
+            heed_lack_of_memory(call, p, left == 1, got);
+        }
+        model_apply(&run.model, call, args, p);
+        return got;
+    }
+    run.allocations.left = 0;
+    model_apply(&run.model, call, args, p);
+    got = perform(call, args);
+    run.allocations.left = left;
+    let_go_of_object();
+    return got;
+}

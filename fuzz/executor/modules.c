@@ -1,0 +1,414 @@
+/* The modules that programs import. They wait in the table of built-in modules,
+ * and what their initialisation does is what the program has said so far. */
+#include "fuzz/executor/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Attributes of modules that are not imported; each owns its value. In here
+ * and not in a dict, which the arena would take away between programs. */
+struct waiting {
+    unsigned module;
+    const char *name;
+    PyObject *value;
+};
+
+static struct {
+    struct waiting waiting[MAX_ATTRIBUTES];
+    unsigned waiting_count;
+    uint8_t outcome[MODULE_COUNT]; /* as in struct model_module */
+    unsigned initialised[MODULE_COUNT];
+    PyObject *space[SPACES];
+    bool used; /* in this program */
+} modules;
+
+static void check(bool done)
+{
+    if (!done) {
+        fputs("executor: the implementation cannot make what the program "
+              "asks for\n",
+              stderr);
+        abort();
+    }
+}
+
+/* --- initialisation ------------------------------------------------------- */
+
+/* Gives up the attributes that wait for the module: all, or those of that
+ * name. */
+static void drop_waiting(unsigned module, const char *name)
+{
+    for (unsigned i = modules.waiting_count; i-- > 0;) {
+        struct waiting *w = &modules.waiting[i];
+        if (i < modules.waiting_count && w->module == module &&
+            (name == NULL || strcmp(w->name, name) == 0)) {
+            PyObject *value = w->value;
+            *w = modules.waiting[--modules.waiting_count];
+            Py_DECREF(value);
+        }
+    }
+}
+
+static int fill(PyObject *module, unsigned id)
+{
+    PyObject *path = PyList_New(0);
+    int status = path ? PyObject_SetAttrString(module, "__path__", path) : -1;
+    Py_XDECREF(path);
+    for (unsigned i = 0; status == 0 && i < modules.waiting_count; i++) {
+        const struct waiting *w = &modules.waiting[i];
+        if (w->module == id) {
+            status = PyObject_SetAttrString(module, w->name, w->value);
+        }
+    }
+    return status;
+}
+
+/* The module is there and is to be filled: its second phase. */
+static int execute(unsigned id, PyObject *module)
+{
+    unsigned outcome = modules.outcome[id];
+    modules.initialised[id]++;
+    switch (outcome) {
+    case INIT_WORKS:
+        return fill(module, id);
+    case INIT_SILENT:
+        return -1;
+    case INIT_UNREPORTED:
+        PyErr_SetString(PyExc_KeyError, "refused");
+        return 0;
+    default:
+        PyErr_SetString(world.exception_type[outcome - INIT_COUNT], "refused");
+        return -1;
+    }
+}
+
+#define MODULE(ident, name)                                                    \
+    static int execute_##ident(PyObject *module)                               \
+    {                                                                          \
+        return execute(MODULE_##ident, module);                                \
+    }                                                                          \
+    static PyObject *init_##ident(void)                                        \
+    {                                                                          \
+        static PyModuleDef_Slot slots[] = {                                    \
+            {Py_mod_exec, (void *)execute_##ident}, {0, NULL}};                \
+        static PyModuleDef def = {PyModuleDef_HEAD_INIT,                       \
+                                  name,                                        \
+                                  NULL,                                        \
+                                  0,                                           \
+                                  NULL,                                        \
+                                  slots,                                       \
+                                  NULL,                                        \
+                                  NULL,                                        \
+                                  NULL};                                       \
+        return PyModuleDef_Init(&def);                                         \
+    }
+#include "fuzz/program/modules.def"
+#undef MODULE
+
+void modules_announce(void)
+{
+#define MODULE(ident, name)                                                    \
+    check(PyImport_AppendInittab(name, init_##ident) == 0);
+#include "fuzz/program/modules.def"
+#undef MODULE
+}
+
+/* What waited for a module that is imported now is its own. Not before: after
+ * the initialisation memory may fail, and the module be lost. */
+static void settle(void)
+{
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        if (run.model.modules.module[i].state != MODULE_REPLACED &&
+            module_in_sys_modules(i)) {
+            drop_waiting(i, NULL);
+        }
+    }
+}
+
+unsigned module_initialised(unsigned module)
+{
+    return modules.initialised[module];
+}
+
+void modules_end(void)
+{
+    if (!modules.used) {
+        return;
+    }
+    for (int i = 0; i < SPACES; i++) {
+        Py_CLEAR(modules.space[i]);
+    }
+    memset(modules.outcome, 0, sizeof(modules.outcome));
+    memset(modules.initialised, 0, sizeof(modules.initialised));
+    modules.used = false;
+}
+
+/* --- owners of attributes ------------------------------------------------- */
+
+PyObject *module_in_sys_modules(unsigned module)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *found =
+        PyDict_GetItemString(PyImport_GetModuleDict(), MODULE_NAMES[module]);
+    PyErr_Restore(type, value, traceback);
+    return found;
+}
+
+PyObject *owner_object(unsigned owner)
+{
+    return owner < MODULE_COUNT ? module_in_sys_modules(owner)
+                                : modules.space[owner - MODULE_COUNT];
+}
+
+/* The same, and a namespace is made where it was not needed before. */
+static PyObject *owner_of(const struct model_arg *arg)
+{
+    if (arg->tag == VALUE_SPACE && modules.space[arg->index] == NULL) {
+        modules.space[arg->index] = PyModule_New("space");
+        check(modules.space[arg->index] != NULL);
+    }
+    return arg->tag == VALUE_SPACE ? modules.space[arg->index]
+                                   : module_in_sys_modules(arg->index);
+}
+
+static PyObject *value_of(const struct model_arg *arg)
+{
+    return arg->tag == VALUE_SPACE       ? owner_of(arg)
+           : arg->tag == VALUE_EXCEPTION ? world.exception_type[arg->index]
+                                         : object_of(arg);
+}
+
+static const char *text_of(const struct model_arg *arg)
+{
+    return (const char *)arg->value.address;
+}
+
+/* owner.name = value, now or at its initialisation. */
+static void set_attribute(const struct model_arg *owner, const char *name,
+                          PyObject *value)
+{
+    PyObject *object = owner_of(owner);
+    if (object) {
+        check(PyObject_SetAttrString(object, name, value) == 0);
+        return;
+    }
+    Py_XINCREF(value);
+    drop_waiting(owner->index, name);
+    if (value) {
+        modules.waiting[modules.waiting_count++] =
+            (struct waiting){owner->index, name, value};
+    }
+}
+
+/* --- a module's __getattr__ ----------------------------------------------- */
+
+/* `self` is what it raises or returns; a number stands for capsules of its
+ * own, named after the module of that number. */
+static PyObject *give_answer(PyObject *self, PyObject *name)
+{
+    static const char *const fresh[] = {
+#define MODULE(ident, name) name ".fresh",
+#include "fuzz/program/modules.def"
+#undef MODULE
+    };
+    const char *text = PyUnicode_AsUTF8(name);
+    if (text == NULL || strncmp(text, "__", 2) == 0) {
+        PyErr_SetObject(PyExc_AttributeError, name);
+        return NULL;
+    }
+    if (PyLong_Check(self)) {
+        return PyCapsule_New((void *)ADDRESSES[0], fresh[PyLong_AsLong(self)],
+                             NULL);
+    }
+    if (PyType_Check(self)) {
+        PyErr_SetString(self, "refused");
+        return NULL;
+    }
+    Py_INCREF(self);
+    return self;
+}
+
+static void do_answer(const struct model_arg *args)
+{
+    static PyMethodDef function = {"__getattr__", give_answer, METH_O, NULL};
+    PyObject *self = value_of(&args[1]);
+    if (args[1].tag == VALUE_NULL) {
+        set_attribute(&args[0], function.ml_name, NULL);
+        return;
+    }
+    if (self == (PyObject *)&PyCapsule_Type) {
+        self = PyLong_FromLong(args[0].index);
+    } else {
+        Py_INCREF(self);
+    }
+    PyObject *hook = PyCFunction_New(&function, self);
+    check(hook != NULL);
+    Py_DECREF(self);
+    set_attribute(&args[0], function.ml_name, hook);
+    Py_DECREF(hook);
+}
+
+/* --- the calls ------------------------------------------------------------ */
+
+static void forget_module(unsigned id);
+
+/* parent.name is no longer the module. */
+static void unlink_from_parent(unsigned id, PyObject *module)
+{
+    int parent = model_parent_of(id);
+    PyObject *owner =
+        parent == NOTHING ? NULL : module_in_sys_modules((unsigned)parent);
+    const char *name = strrchr(MODULE_NAMES[id], '.') + 1;
+    PyObject *dict =
+        owner && PyModule_Check(owner) ? PyModule_GetDict(owner) : NULL;
+    if (dict && PyDict_GetItemString(dict, name) == module) {
+        check(PyDict_DelItemString(dict, name) == 0);
+    }
+}
+
+static void forget_module(unsigned id)
+{
+    PyObject *module = module_in_sys_modules(id);
+    drop_waiting(id, NULL);
+    if (module == NULL) {
+        return;
+    }
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        if (model_parent_of(i) == (int)id) {
+            forget_module(i);
+        }
+    }
+    if (strchr(MODULE_NAMES[id], '.')) {
+        unlink_from_parent(id, module);
+    }
+    if (PyModule_Check(module)) {
+        PyDict_Clear(PyModule_GetDict(module));
+    }
+    check(PyDict_DelItemString(PyImport_GetModuleDict(), MODULE_NAMES[id]) ==
+          0);
+}
+
+static void do_forget(const struct model_arg *arg)
+{
+    if (arg->tag == VALUE_MODULE) {
+        forget_module(arg->index);
+        return;
+    }
+    PyObject *space = owner_of(arg);
+    PyDict_Clear(PyModule_GetDict(space));
+    check(PyModule_AddStringConstant(space, "__name__", "space") == 0);
+}
+
+/* A submodule, in its package, which is imported: new reference. By hand, as
+ * some versions of CPython look for no built-in module there. */
+static PyObject *import_below(unsigned id, PyObject *parent)
+{
+    PyObject *dict = PyImport_GetModuleDict();
+    PyObject *module = PyModule_New(MODULE_NAMES[id]);
+    check(module && PyDict_SetItemString(dict, MODULE_NAMES[id], module) == 0);
+    int status = execute(id, module);
+    if (status == 0 && !PyErr_Occurred()) {
+        check(PyObject_SetAttrString(parent, strrchr(MODULE_NAMES[id], '.') + 1,
+                                     module) == 0);
+        return module;
+    }
+    if (status == 0 || !PyErr_Occurred()) {
+        PyErr_SetString(PyExc_SystemError, "an initialisation that lies");
+    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    check(PyDict_DelItemString(dict, MODULE_NAMES[id]) == 0);
+    PyErr_Restore(type, value, traceback);
+    Py_DECREF(module);
+    return NULL;
+}
+
+/* New reference. */
+static PyObject *import(unsigned id)
+{
+    int parent_id = model_parent_of(id);
+    if (parent_id == NOTHING || module_in_sys_modules(id)) {
+        return PyImport_ImportModule(MODULE_NAMES[id]);
+    }
+    PyObject *parent = PyImport_ImportModule(MODULE_NAMES[parent_id]);
+    PyObject *module = parent ? import_below(id, parent) : NULL;
+    Py_XDECREF(parent);
+    return module;
+}
+
+static uintptr_t do_import_module(unsigned module)
+{
+    PyObject *imported = import(module);
+    settle();
+    Py_XDECREF(imported);
+    return imported != NULL;
+}
+
+/* The consumer of the chapter, 66.5, without its NULL check at the end. */
+static uintptr_t do_consume(const struct model_arg *args)
+{
+    PyObject *module = import(args[0].index);
+    PyObject *capsule =
+        module ? PyObject_GetAttrString(module, text_of(&args[1])) : NULL;
+    settle();
+    Py_XDECREF(module);
+    void *pointer =
+        capsule ? PyCapsule_GetPointer(capsule, text_of(&args[2])) : NULL;
+    Py_XDECREF(capsule);
+    return (uintptr_t)pointer;
+}
+
+static uintptr_t do_add_object(const struct model_arg *args)
+{
+    PyObject *target =
+        args[0].tag == VALUE_OBJECT ? object_of(&args[0]) : owner_of(&args[0]);
+    allocations_begin();
+    int status =
+        PyModule_AddObject(target, text_of(&args[1]), object_of(&args[2]));
+    allocations_end();
+    return (uintptr_t)(intptr_t)status;
+}
+
+static uintptr_t do_import(const struct model_arg *args)
+{
+    allocations_begin();
+    void *pointer = PyCapsule_Import(text_of(&args[0]), (int)args[1].number);
+    allocations_end();
+    settle();
+    return (uintptr_t)pointer;
+}
+
+uintptr_t perform_module_call(const struct call *call,
+                              const struct model_arg *args)
+{
+    modules.used = true;
+    switch (call->op) {
+    case CALL_SET_INIT:
+        modules.outcome[args[0].index] =
+            run.model.modules.module[args[0].index].outcome;
+        return 0;
+    case CALL_PUBLISH:
+        set_attribute(&args[0], text_of(&args[1]), value_of(&args[2]));
+        return 0;
+    case CALL_ANSWER:
+        do_answer(args);
+        return 0;
+    case CALL_REPLACE_MODULE:
+        check(PyDict_SetItemString(PyImport_GetModuleDict(),
+                                   MODULE_NAMES[args[0].index],
+                                   value_of(&args[1])) == 0);
+        return 0;
+    case CALL_FORGET:
+        do_forget(&args[0]);
+        return 0;
+    case CALL_IMPORT_MODULE:
+        return do_import_module(args[0].index);
+    case CALL_ADD_OBJECT:
+        return do_add_object(args);
+    case CALL_CONSUME:
+        return do_consume(args);
+    default:
+        return do_import(args);
+    }
+}

@@ -1,0 +1,46 @@
+/* Trees of modules, namespaces and capsules in them, modules that fail to
+ * initialise, attributes that are answered by a function, and dotted paths that
+ * lead there, nearly there or nowhere. PyCapsule_Import() gives the pointer
+ * exactly where its whole path is the name of what stands there, says of every
+ * failure what went wrong, imports nothing but the first component, and leaves
+ * names, references and sys.modules as they were. */
+#include "fuzz/target.h"
+
+const struct target TARGET = {
+    .name = "import_fuzz",
+    .calls =
+        {
+            [CALL_PAYLOAD] = 2,
+            [CALL_NAME] = 3,
+            [CALL_EDIT] = 1,
+            [CALL_FREE] = 1,
+            [CALL_NEW] = 10,
+            [CALL_GET_POINTER] = 2,
+            [CALL_GET_DESTRUCTOR] = 1,
+            [CALL_GET_NAME] = 2,
+            [CALL_GET_CONTEXT] = 1,
+            [CALL_IS_VALID] = 2,
+            [CALL_SET_POINTER] = 3,
+            [CALL_SET_DESTRUCTOR] = 2,
+            [CALL_SET_NAME] = 3,
+            [CALL_SET_CONTEXT] = 1,
+            [CALL_INCREF] = 1,
+            [CALL_DECREF] = 4,
+            [CALL_RAISE] = 1,
+            [CALL_CLEAR_ERROR] = 20,
+            [CALL_SAVE_ERROR] = 1,
+            [CALL_RESTORE_ERROR] = 1,
+            [CALL_FAIL_ALLOCATION] = 1,
+            [CALL_SET_INIT] = 2,
+            [CALL_PUBLISH] = 20,
+            [CALL_ANSWER] = 3,
+            [CALL_REPLACE_MODULE] = 1,
+            [CALL_FORGET] = 1,
+            [CALL_IMPORT_MODULE] = 4,
+            [CALL_ADD_OBJECT] = 5,
+            [CALL_CONSUME] = 5,
+            [CALL_IMPORT] = 30,
+        },
+    .longest_name = 64,
+    .near_miss_percent = 15,
+};

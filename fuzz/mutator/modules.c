@@ -1,0 +1,417 @@
+/* Calls about modules: dotted paths that lead somewhere, and those that nearly
+ * do. */
+#include <string.h>
+
+#include "fuzz/mutator/generate.h"
+
+/* Names of attributes; the rest of what paths are made of is in them too. */
+static const char *const WORDS[] = {"cap", "sub", "x", "ns", "", "fresh"};
+static const char *const ODD_WORDS[] = {
+    "demo", "pack", "nosuch", "real", "capp", "Cap", "\xff", "\xc3\xa9", "a b",
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* --- questions ------------------------------------------------------------ */
+
+static bool may_replace(const struct forecast *f)
+{
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        if (f->model.modules.module[i].state == MODULE_ABSENT &&
+            model_parent_of(i) == NOTHING) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may_forget(const struct forecast *f)
+{
+    unsigned owner = 0;
+    while (owner < OWNERS && !model_has_to_forget(&f->model, owner)) {
+        owner++;
+    }
+    return owner < OWNERS;
+}
+
+bool forecast_wants_module_call(const struct forecast *f, enum call_op op)
+{
+    if (f->model.error.set) {
+        return false;
+    }
+    switch (op) {
+    case CALL_REPLACE_MODULE:
+        return may_replace(f);
+    case CALL_FORGET:
+        return may_forget(f);
+    case CALL_ADD_OBJECT:
+        return f->slots[RESULT_CAPSULE];
+    default:
+        return true;
+    }
+}
+
+/* --- texts ---------------------------------------------------------------- */
+
+/* A path that is being put together. */
+struct path {
+    char text[MAX_NAME + 1];
+    size_t length;
+};
+
+static void add(struct path *path, const char *text, size_t length)
+{
+    if (path->length + length < sizeof path->text) {
+        memcpy(path->text + path->length, text, length);
+        path->length += length;
+    }
+    path->text[path->length] = '\0';
+}
+
+static const char *any_word(struct generator *g)
+{
+    if (random_chance(g->random, 85)) {
+        return WORDS[random_below(g->random, COUNT(WORDS))];
+    }
+    return ODD_WORDS[random_below(g->random, COUNT(ODD_WORDS))];
+}
+
+static void add_component(struct path *path, const char *text, size_t length)
+{
+    add(path, ".", 1);
+    add(path, text, length);
+}
+
+/* The path by which the owner is found; for a namespace that nobody has
+ * published, one by which it may be. */
+static void add_owner(const struct forecast *f, unsigned owner,
+                      struct path *path)
+{
+    if (owner < MODULE_COUNT) {
+        add(path, MODULE_NAMES[owner], strlen(MODULE_NAMES[owner]));
+        return;
+    }
+    for (unsigned i = 0; i < f->model.modules.attribute_count; i++) {
+        const struct model_attribute *a = &f->model.modules.attribute[i];
+        if (a->value.kind == OBJECT_IS_OWNER && !a->is_hook &&
+            a->value.index == (int)owner) {
+            add_owner(f, a->owner, path);
+            add_component(path, a->name, a->length);
+            return;
+        }
+    }
+    add(path, "demo.ns", 7);
+}
+
+static void set_path(struct generator *g, const struct path *path,
+                     struct value *value)
+{
+    size_t length = path->length < g->target->longest_name
+                        ? path->length
+                        : g->target->longest_name;
+    if (!program_set_text(g->program, value, path->text, length)) {
+        *value = (struct value){.tag = VALUE_TEXT};
+    }
+}
+
+/* The path of an attribute that there is; false: none. */
+static bool existing_path(struct generator *g, struct path *path)
+{
+    const struct model_modules *modules = &g->forecast->model.modules;
+    if (modules->attribute_count == 0) {
+        return false;
+    }
+    const struct model_attribute *a =
+        &modules->attribute[random_below(g->random, modules->attribute_count)];
+    add_owner(g->forecast, a->owner, path);
+    if (a->is_hook) {
+        add_component(path, "fresh", 5);
+    } else {
+        add_component(path, a->name, a->length);
+    }
+    return true;
+}
+
+/* The name of a capsule that there is, published or not; false: none. */
+static bool existing_name(struct generator *g, struct path *path)
+{
+    const struct model *model = &g->forecast->model;
+    if (model->alive_count == 0) {
+        return false;
+    }
+    struct characters name =
+        forecast_name_of(&model->capsule[model->alive[random_below(
+            g->random, model->alive_count)]]);
+    if (name.bytes) {
+        add(path, name.bytes, name.length);
+    }
+    return name.bytes;
+}
+
+static void any_path(struct generator *g, struct path *path)
+{
+    unsigned components = random_below(g->random, 4);
+
+    if (random_chance(g->random, 85)) {
+        const char *module =
+            MODULE_NAMES[random_below(g->random, MODULE_COUNT)];
+        add(path, module, strlen(module));
+    } else {
+        const char *word = any_word(g);
+        add(path, word, strlen(word));
+    }
+    for (unsigned i = 0; i < components; i++) {
+        const char *word = any_word(g);
+        add_component(path, word, strlen(word));
+    }
+}
+
+static void choose_path(struct generator *g, struct value *value)
+{
+    struct path path = {.length = 0};
+    unsigned buffers = g->forecast->slots[RESULT_BUFFER];
+    unsigned choice = random_below(g->random, 100);
+
+    if (choice < 5 && buffers) {
+        *value =
+            (struct value){.tag = VALUE_BUFFER,
+                           .index = (uint8_t)random_bit(g->random, buffers)};
+        return;
+    }
+    path.text[0] = '\0';
+    if (!(choice < 60 && existing_path(g, &path)) &&
+        !(choice < 75 && existing_name(g, &path))) {
+        any_path(g, &path);
+    }
+    set_path(g, &path, value);
+    if (random_chance(g->random, g->target->near_miss_percent)) {
+        struct characters text = {program_text(g->program, value),
+                                  value->number};
+        make_near_miss(g, text, value);
+    }
+    if (value->tag == VALUE_NULL) {
+        *value = (struct value){.tag = VALUE_TEXT};
+    }
+}
+
+bool choose_published_name(struct generator *g, struct value *value)
+{
+    enum { WITHOUT_ATTRIBUTE_PERCENT = 10 };
+    struct path path = {.length = 0};
+    unsigned imports = g->target->calls[CALL_IMPORT];
+
+    /* The more often the target imports. */
+    if (!imports ||
+        random_below(g->random, imports + 2u * g->target->calls[CALL_NEW]) >=
+            imports) {
+        return false;
+    }
+    add_owner(g->forecast, random_below(g->random, OWNERS), &path);
+    if (!random_chance(g->random, WITHOUT_ATTRIBUTE_PERCENT)) {
+        const char *word = any_word(g);
+        add_component(&path, word, strlen(word));
+    }
+    set_path(g, &path, value);
+    return true;
+}
+
+/* --- arguments ------------------------------------------------------------ */
+
+static unsigned owner_of(const struct value *value)
+{
+    return value->tag == VALUE_SPACE ? MODULE_COUNT + value->index
+                                     : value->index;
+}
+
+/* Whether the name is `owner`.`attribute`; where that begins in *attribute. */
+static bool is_below(const struct forecast *f, unsigned owner,
+                     struct characters name, const char **attribute)
+{
+    struct path path = {.length = 0};
+    add_owner(f, owner, &path);
+    add(&path, ".", 1);
+    *attribute = name.bytes ? name.bytes + path.length : NULL;
+    return name.bytes && name.length >= path.length &&
+           memcmp(name.bytes, path.text, path.length) == 0 &&
+           strchr(*attribute, '.') == NULL;
+}
+
+/* The slots of the capsules that carry the owner's name and `attribute`, or
+ * anything for NULL. */
+static unsigned meant_for(const struct forecast *f, unsigned owner,
+                          const char *attribute)
+{
+    unsigned fitting = 0;
+    for (unsigned left = f->slots[RESULT_CAPSULE]; left; left &= left - 1) {
+        unsigned slot = (unsigned)__builtin_ctz(left);
+        const char *own;
+        struct characters name =
+            forecast_name_of(&f->model.capsule[f->model.capsule_slot[slot]]);
+        if (is_below(f, owner, name, &own) &&
+            (attribute == NULL || strcmp(own, attribute) == 0)) {
+            fitting |= 1u << slot;
+        }
+    }
+    return fitting;
+}
+
+/* The attribute that some capsule's name asks for, or one that is there, or
+ * any. */
+static void choose_attribute(struct generator *g, const struct call *call,
+                             struct value *value)
+{
+    const struct forecast *f = g->forecast;
+    unsigned owner = owner_of(&call->args[0]);
+    unsigned meant =
+        call->args[0].tag == VALUE_OBJECT ? 0 : meant_for(f, owner, NULL);
+    const struct model_modules *modules = &f->model.modules;
+    struct path path = {.length = 0};
+
+    path.text[0] = '\0';
+    if (meant && random_chance(g->random, 80)) {
+        unsigned slot = random_bit(g->random, meant);
+        const char *attribute;
+        is_below(
+            f, owner,
+            forecast_name_of(&f->model.capsule[f->model.capsule_slot[slot]]),
+            &attribute);
+        add(&path, attribute, strlen(attribute));
+    } else if (modules->attribute_count && random_chance(g->random, 30)) {
+        const struct model_attribute *a =
+            &modules
+                 ->attribute[random_below(g->random, modules->attribute_count)];
+        if (!a->is_hook) {
+            add(&path, a->name, a->length);
+        }
+    } else {
+        const char *word = any_word(g);
+        add(&path, word, strlen(word));
+    }
+    set_path(g, &path, value);
+}
+
+static void set_index(struct value *value, enum value_tag tag, unsigned index)
+{
+    *value = (struct value){.tag = (uint8_t)tag, .index = (uint8_t)index};
+}
+
+/* A capsule, rather one that is meant for the attribute; any object, a
+ * namespace, NULL, an exception, as far as the kind has them. */
+static void choose_value(struct generator *g, const struct call *call,
+                         unsigned index, struct value *value)
+{
+    enum arg_kind kind = CALLS[call->op].args[index];
+    unsigned live = g->forecast->slots[RESULT_CAPSULE];
+    unsigned meant = index == 2 && call->args[0].tag != VALUE_OBJECT
+                         ? meant_for(g->forecast, owner_of(&call->args[0]),
+                                     program_text(g->program, &call->args[1]))
+                         : 0;
+    unsigned choice = random_below(g->random, 100);
+
+    if (kind == ARG_CAPSULE || (live && choice < (meant ? 90u : 60u))) {
+        meant = meant && random_chance(g->random, 90) ? meant : live;
+        set_index(value, VALUE_CAPSULE,
+                  meant ? random_bit(g->random, meant) : 0);
+    } else if (kind == ARG_ATTRIBUTE && choice < 85) {
+        set_index(value, VALUE_SPACE, random_below(g->random, SPACES));
+    } else if (kind == ARG_ANSWER && choice < 85) {
+        set_index(value, VALUE_EXCEPTION,
+                  random_below(g->random, EXCEPTION_RAISABLE_COUNT));
+    } else if (kind != ARG_ENTRY && choice < 90) {
+        set_index(value, VALUE_NULL, 0);
+    } else {
+        set_index(value, VALUE_OBJECT,
+                  kind == ARG_ANSWER && random_chance(g->random, 60)
+                      ? OBJECT_TYPE
+                      : random_below(g->random, OBJECT_COUNT));
+    }
+}
+
+static void set_owner(struct value *value, unsigned owner)
+{
+    if (owner < MODULE_COUNT) {
+        set_index(value, VALUE_MODULE, owner);
+    } else {
+        set_index(value, VALUE_SPACE, owner - MODULE_COUNT);
+    }
+}
+
+/* One for which there is a capsule; false: there is none. */
+static bool choose_owner_for_capsules(struct generator *g, struct value *value)
+{
+    unsigned owners = 0;
+    for (unsigned i = 0; i < OWNERS; i++) {
+        owners |= (unsigned)(meant_for(g->forecast, i, NULL) != 0) << i;
+    }
+    if (owners) {
+        set_owner(value, random_bit(g->random, owners));
+    }
+    return owners;
+}
+
+static void choose_owner(struct generator *g, const struct call *call,
+                         struct value *value)
+{
+    enum arg_kind kind = CALLS[call->op].args[0];
+    unsigned choice = random_below(g->random, 100);
+
+    if ((call->op == CALL_PUBLISH || call->op == CALL_ADD_OBJECT) &&
+        choice >= 25 && choose_owner_for_capsules(g, value)) {
+        return;
+    }
+    if (kind == ARG_TARGET && choice < 10) {
+        set_index(value, VALUE_OBJECT, random_below(g->random, OBJECT_COUNT));
+    } else if (kind != ARG_MODULE && choice < 35) {
+        set_index(value, VALUE_SPACE, random_below(g->random, SPACES));
+    } else {
+        set_index(value, VALUE_MODULE, random_below(g->random, MODULE_COUNT));
+    }
+}
+
+static void choose_init(struct generator *g, struct value *value)
+{
+    if (random_chance(g->random, 65)) {
+        set_index(value, VALUE_INIT,
+                  random_chance(g->random, 75)
+                      ? INIT_WORKS
+                      : random_below(g->random, INIT_COUNT));
+    } else {
+        set_index(value, VALUE_EXCEPTION,
+                  random_below(g->random, EXCEPTION_RAISABLE_COUNT));
+    }
+}
+
+bool generate_module_argument(struct generator *g, struct call *call,
+                              unsigned index)
+{
+    struct value *value = &call->args[index];
+
+    switch (CALLS[call->op].args[index]) {
+    case ARG_MODULE:
+    case ARG_OWNER:
+    case ARG_TARGET:
+        choose_owner(g, call, value);
+        return true;
+    case ARG_INIT:
+        choose_init(g, value);
+        return true;
+    case ARG_ATTRIBUTE:
+    case ARG_ANSWER:
+    case ARG_ENTRY:
+    case ARG_CAPSULE:
+        choose_value(g, call, index, value);
+        return true;
+    case ARG_TEXT:
+        choose_attribute(g, call, value);
+        return true;
+    case ARG_NAME:
+        choose_path(g, value);
+        return true;
+    case ARG_SIZE: /* no_block */
+        *value = (struct value){.tag = VALUE_NUMBER,
+                                .number = random_chance(g->random, 30)};
+        return true;
+    default:
+        return false;
+    }
+}
