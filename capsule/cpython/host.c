@@ -53,12 +53,17 @@ static void start_interpreter(void)
 }
 
 /* Collections happen at host_collect() and at no other time: with a threshold
- * of 0, as PyGC_Collect() does nothing while collections are disabled. */
+ * of 0, as PyGC_Collect() does nothing while collections are disabled. PyPy has
+ * no threshold and collects on demand all the same. */
 static bool collect_on_demand_only(void)
 {
     PyObject *gc = PyImport_ImportModule("gc");
+#ifdef PYPY_VERSION
+    PyObject *done = gc ? PyObject_CallMethod(gc, "disable", NULL) : NULL;
+#else
     PyObject *done =
         gc ? PyObject_CallMethod(gc, "set_threshold", "i", 0) : NULL;
+#endif
     Py_XDECREF(gc);
     Py_XDECREF(done);
     return done != NULL;

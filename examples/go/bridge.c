@@ -27,9 +27,9 @@ void set_handle(PyObject *op, uintptr_t handle)
     ((object *)op)->handle = handle;
 }
 
-void call_destructor(uintptr_t destructor, PyObject *op)
+void raise_text(PyObject *exception, const char *text)
 {
-    ((PyCapsule_Destructor)destructor)(op);
+    PyErr_Format(exception, "%s", text);
 }
 
 int names_match(uintptr_t a, uintptr_t b)
@@ -124,6 +124,20 @@ void _PyCapsule_CheckedNull(void)
     abort();
 }
 
+/* At the last reference. The destructor is called from here and not from Go: it
+ * may destroy capsules in turn, and Go has little room for C that calls Go that
+ * calls C. It sees the capsule as its last user left it (DTOR-2), and what it
+ * changes has no effect (DTOR-3). */
+static void capsule_dealloc(PyObject *op)
+{
+    PyCapsule_Destructor destructor = PyCapsule_GetDestructor(op);
+    if (destructor) {
+        destructor(op);
+    }
+    goForget(op);
+    PyObject_Free(op);
+}
+
 static PyObject *capsule_repr(PyObject *op)
 {
     const char *name = (const char *)goGetName(op);
@@ -139,6 +153,6 @@ PyTypeObject PyCapsule_Type = {
     .tp_basicsize = sizeof(object),
     .tp_base = &PyBaseObject_Type,
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_dealloc = goDestroy,
+    .tp_dealloc = capsule_dealloc,
     .tp_repr = capsule_repr,
 };

@@ -14,7 +14,8 @@ PyObject *new_object(void);
 uintptr_t handle_of(PyObject *op);
 void set_handle(PyObject *op, uintptr_t handle);
 
-void call_destructor(uintptr_t destructor, PyObject *op);
+/* Raises the exception; what is not UTF-8 in the text is replaced. */
+void raise_text(PyObject *exception, const char *text);
 
 /* Whether both are NULL, or the same bytes up to the first 0. */
 int names_match(uintptr_t a, uintptr_t b);

@@ -35,7 +35,7 @@ const (
 func raise(exception *C.PyObject, message string) {
 	text := C.CString(message)
 	defer C.free(unsafe.Pointer(text))
-	C.PyErr_SetString(exception, text)
+	C.raise_text(exception, text)
 }
 
 // of returns the capsule behind an object, or nil for any other object.
@@ -74,16 +74,11 @@ func goNew(pointer, name, destructor uintptr) *C.PyObject {
 	return op
 }
 
-// goDestroy runs at the last reference. The destructor sees the capsule as its
-// last user left it (DTOR-2), and may change it to no effect (DTOR-3).
+// goForget runs behind the destructor, when nobody has the object any more.
 //
-//export goDestroy
-func goDestroy(op *C.PyObject) {
-	if c := of(op); c.destructor != 0 {
-		C.call_destructor(C.uintptr_t(c.destructor), op)
-	}
+//export goForget
+func goForget(op *C.PyObject) {
 	cgo.Handle(C.handle_of(op)).Delete()
-	C.PyObject_Free(unsafe.Pointer(op))
 }
 
 //export goGetPointer

@@ -28,11 +28,11 @@ void Destroy(void *pointer) { destroyed = pointer; }
 
 void DestroyWithDesc(void *pointer, void *) { destroyed = pointer; }
 
-class CobjectAccessTest : public rules::CapsuleTest {
+class CobjectAccessTest : public rules::Python2Test {
   protected:
     void SetUp() override
     {
-        CapsuleTest::SetUp();
+        Python2Test::SetUp();
         destroyed = nullptr;
         plain_ = PyCObject_FromVoidPtr(&payload, nullptr);
         described_ =

@@ -19,7 +19,7 @@ void *Import(std::string module, std::string name)
     return PyCObject_Import(&module[0], &name[0]);
 }
 
-class CobjectImportTest : public rules::CapsuleTest {
+class CobjectImportTest : public rules::Python2Test {
   protected:
     int payload_ = 0;
 };

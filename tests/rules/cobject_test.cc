@@ -41,11 +41,11 @@ void DestroyWithDesc(void *pointer, void *desc)
     destructions.push_back({pointer, desc, PyErr_Occurred() != nullptr});
 }
 
-class CobjectTest : public rules::CapsuleTest {
+class CobjectTest : public rules::Python2Test {
   protected:
     void SetUp() override
     {
-        CapsuleTest::SetUp();
+        Python2Test::SetUp();
         destructions.clear();
     }
 };

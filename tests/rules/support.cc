@@ -78,9 +78,8 @@ void OtherLogDestructor(PyObject *capsule) { Log(capsule); }
         return ::testing::AssertionSuccess();
     }
     return ::testing::AssertionFailure()
-           << "expected "
-           << reinterpret_cast<PyTypeObject *>(type)->tp_name << ": "
-           << message << "\n  pending is " << got;
+           << "expected " << reinterpret_cast<PyTypeObject *>(type)->tp_name
+           << ": " << message << "\n  pending is " << got;
 }
 
 ::testing::AssertionResult Raised(PyObject *type)
@@ -96,8 +95,7 @@ void OtherLogDestructor(PyObject *capsule) { Log(capsule); }
         return ::testing::AssertionSuccess();
     }
     return ::testing::AssertionFailure()
-           << "expected "
-           << reinterpret_cast<PyTypeObject *>(type)->tp_name
+           << "expected " << reinterpret_cast<PyTypeObject *>(type)->tp_name
            << "\n  pending is " << got;
 }
 
@@ -164,8 +162,8 @@ void CapsuleTest::TearDown()
 bool CapsuleTest::MayBeACache() const
 {
     const int enough_runs = 4;
-    return left_blocks_ != 0 && !host_keeps_nothing() &&
-           runs_ < enough_runs && !HasFailure();
+    return left_blocks_ != 0 && !host_keeps_nothing() && runs_ < enough_runs &&
+           !HasFailure();
 }
 
 void CapsuleTest::RunAgain()
@@ -174,6 +172,14 @@ void CapsuleTest::RunAgain()
     SetUp();
     TestBody();
     TearDown();
+}
+
+void Python2Test::SetUp()
+{
+    CapsuleTest::SetUp();
+    if (!host_profile()->has_cobject) {
+        GTEST_SKIP() << "a rule of Python 2.7";
+    }
 }
 
 BeforeStart::BeforeStart(void (*function)())

@@ -28,8 +28,7 @@ namespace rules {
 #define ONLY_WHERE_OBSERVED_RULES_APPLY()                                      \
     do {                                                                       \
         if (!host_profile()->observed_rules) {                                 \
-            GTEST_SKIP() << "not a rule of profile "                           \
-                         << host_profile()->name;                              \
+            GTEST_SKIP() << "not a rule of profile " << host_profile()->name;  \
         }                                                                      \
     } while (0)
 
@@ -94,6 +93,13 @@ class CapsuleTest : public ::testing::Test {
     size_t live_blocks_;
     long left_blocks_; // of the last run
     int runs_ = 1;
+};
+
+// A test of what only Python 2 has; not applicable where the profile has no
+// PyCObject.
+class Python2Test : public CapsuleTest {
+  protected:
+    void SetUp() override;
 };
 
 // Calls `function` before the implementation is started, for what has to be

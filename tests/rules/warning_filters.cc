@@ -42,10 +42,7 @@ void WarningsTest::SetUp()
 {
     // Before the base class counts blocks.
     Py_DECREF(Module());
-    CapsuleTest::SetUp();
-    if (!host_profile()->has_cobject) {
-        GTEST_SKIP() << "a rule of Python 2.7";
-    }
+    Python2Test::SetUp();
 }
 
 void WarningsTest::TearDown()

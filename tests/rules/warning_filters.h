@@ -13,7 +13,7 @@
 namespace rules {
 
 // Begins with the filters of the interpreter's start and leaves them behind.
-class WarningsTest : public CapsuleTest {
+class WarningsTest : public Python2Test {
   protected:
     void SetUp() override;
     void TearDown() override;

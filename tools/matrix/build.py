@@ -156,6 +156,11 @@ def wanted(path):
     return set(done.stdout.split())
 
 
+def readable(symbol):
+    """The name of a C++ function as it is written."""
+    return run(["llvm-cxxfilt-19", symbol]).stdout.strip()
+
+
 def signature_of(folder):
     """Changes when a header below the folder does."""
     digest = hashlib.sha256(str(folder).encode())

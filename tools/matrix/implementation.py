@@ -104,7 +104,9 @@ class Implementation:
             lacking = sorted(symbols & build.wanted(item.path))
             if item in objects and lacking:
                 objects = self._leave_out(
-                    objects, item.source, f"there is no {lacking[0]}"
+                    objects,
+                    item.source,
+                    f"there is no {build.readable(lacking[0])}",
                 )
         if len(objects) == before:
             raise Problem(

@@ -19,7 +19,6 @@ class Cell:
         self.cases = []  # (name, outcome, text)
         self.program = ""
         self.c_file = ""
-        self.reason = ""
 
     def add(self, name, outcome, text):
         self.cases.append((name, outcome, text))
@@ -37,7 +36,7 @@ class Cell:
         """Why the cell is what it is; empty where it passed."""
         if self.outcome == NOT_APPLICABLE:
             reasons = [text for _, _, text in self.cases if text]
-            return self.reason or (reasons[0] if reasons else "")
+            return reasons[0] if reasons else ""
         if self.outcome == PASSED:
             return ""
         return "\n\n".join(
@@ -63,6 +62,7 @@ class Column:
         self.profile = profile
         self.cells = {rule.id: Cell() for rule in rules}
         self.programs = 0
+        self.remark = ""  # what was not done, and why
         self.seconds = 0.0
 
     def count(self, outcome):
@@ -77,6 +77,7 @@ class Column:
             "path": self.path,
             "profile": self.profile,
             "programs": self.programs,
+            "remark": self.remark,
             "rules": {
                 identity: cell.as_json() for identity, cell in self.cells.items()
             },

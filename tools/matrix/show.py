@@ -49,6 +49,8 @@ def details(columns, rules):
     """A paragraph for each cell that did not pass; what does not apply only in
     a line for all rules of one reason."""
     for column in columns:
+        if column.remark:
+            yield f"{column.name}: {column.remark}"
         reasons = {}
         for rule in rules:
             cell = column.cells[rule.id]

@@ -65,12 +65,12 @@ def programs(root):
 
 
 def rule_tests(root):
-    """Each file of tests can be left out by itself, what they share cannot."""
+    """Each file can be left out, and who needs it with it; what all tests share
+    cannot."""
     for path in sorted((root / "tests/rules").glob("*.cc")):
-        if path.name == "main.cc":
-            continue
-        single = path.name.endswith("_test.cc")
-        yield Source(path, True, path.name if single else "tests", ())
+        if path.name != "main.cc":
+            group = "tests" if path.name == "support.cc" else path.name
+            yield Source(path, True, group, ())
     yield Source(root / "tools/matrix/worker/tests.cc", True, "tests", ())
 
 

@@ -45,12 +45,20 @@ def column_of(implementation, contract, rules, level, root, count, say):
     say(f"{column.name}: rule tests")
     _run_tests(column, worker, implementation, contract)
     if implementation.no_programs:
-        for cell in column.cells.values():
-            cell.reason = implementation.no_programs
+        column.remark = f"no programs were run: {implementation.no_programs}"
     else:
         _run_programs(column, worker, contract, root, folder, count, say)
+    if not any(_ran(cell) for cell in column.cells.values()):
+        raise Problem(
+            f"{implementation.path}: neither tests nor programs could be built: "
+            f"{next(iter(implementation.left_out.values()), 'no reason given')}"
+        )
     column.seconds = time.monotonic() - begin
     return column
+
+
+def _ran(cell):
+    return cell.outcome != matrix.NOT_APPLICABLE
 
 
 def _run_tests(column, worker, implementation, contract):

@@ -104,7 +104,7 @@ static const struct program *generated(const struct mutator *mutator,
 {
     static struct program program;
     struct random random = {(uint64_t)number};
-    mutator_generate(mutator, &random, &program);
+    mutator_generate(mutator, &random, &program, MAX_ENCODED);
     return &program;
 }
 
