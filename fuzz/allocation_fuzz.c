@@ -1,9 +1,10 @@
-/* The sequences of sequence_fuzz while memory runs out: one allocation fails,
- * or that one and all behind it, wherever it falls: in PyCapsule_New(), in the
- * making of an exception, in a repr, in a destructor, between two steps of a
- * producer or a consumer. A call that lacks memory fails with a MemoryError and
- * changes nothing; a call that needs none gives what it always gives; nothing
- * is lost and every destructor runs once. */
+/* Sequences, tables and imports while memory runs out: one allocation fails, or
+ * that one and all behind it, wherever it falls: in PyCapsule_New(), in the
+ * making of an exception, in a repr, in a destructor, in the midst of an
+ * import, between two steps of a producer or a consumer. A call that lacks
+ * memory fails with a MemoryError and changes nothing; a call that needs none
+ * gives what it always gives; nothing is lost and every destructor runs once.
+ */
 #include "fuzz/target.h"
 
 const struct target TARGET = {
@@ -41,6 +42,14 @@ const struct target TARGET = {
             [CALL_TAKE_TABLE] = 4,
             [CALL_CALL_ENTRY] = 3,
             [CALL_PRODUCE] = 3,
+            [CALL_SET_INIT] = 1,
+            [CALL_PUBLISH] = 4,
+            [CALL_ANSWER] = 1,
+            [CALL_FORGET] = 2,
+            [CALL_IMPORT_MODULE] = 2,
+            [CALL_ADD_OBJECT] = 4,
+            [CALL_CONSUME] = 2,
+            [CALL_IMPORT] = 8,
             [CALL_FAIL_ALLOCATION] = 10,
             [CALL_FAIL_ALLOCATIONS_FROM] = 6,
         },
