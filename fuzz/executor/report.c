@@ -131,8 +131,11 @@ static bool was_freed_by_destructor(uintptr_t address)
     for (int i = 0; i < run.model.capsule_count; i++) {
         const struct model_capsule *capsule = &run.model.capsule[i];
         int id = capsule->field[FIELD_NAME].block;
+        if (id == NOTHING) {
+            continue;
+        }
         const struct model_block *block = &run.model.block[id];
-        if (id != NOTHING && capsule->life != LIFE_ALIVE &&
+        if (capsule->life != LIFE_ALIVE &&
             behaviour_uses(capsule->last_destructor, CALL_FREE_NAME_OF) &&
             !block->alive && address - block->address <= block->size) {
             return true;
