@@ -320,6 +320,8 @@ static bool forget_modules(void)
 /* Gives back what the program still holds, as the program itself would. */
 static void clean_up(void)
 {
+    /* More than the links of any chain of owners. */
+    enum { ENOUGH_COLLECTIONS = 200 };
     run.cleaning_up = true;
     fail_allocations(0, HOST_FAIL_ONCE);
     if (run.model.error.set) {
@@ -331,6 +333,7 @@ static void clean_up(void)
             perform_op(CALL_CLEAR_ERROR, 0);
         }
     }
+    int collections = 0;
     for (bool again = true; again;) {
         again = false;
         for (int i = 0; i < SLOTS; i++) {
@@ -345,6 +348,10 @@ static void clean_up(void)
             cycles = cycles || run.model.capsule[i].in_cycles > 0;
         }
         if (cycles || run.model.owed > 0) {
+            if (collections++ == ENOUGH_COLLECTIONS) {
+                violation(RULE_DTOR_11, "collections destroy what is lost",
+                          "something is never destroyed");
+            }
             perform_op(CALL_COLLECT, 0);
             again = true;
         }

@@ -102,10 +102,13 @@ class Builder:
         text = "#include <Python.h>\n#include <gtest/gtest.h>\n"
         source = self._objects / "tests.h"
         source.write_text(text)
-        command = [*_CXX, *_FLAGS, _LEVEL["tests"], f"-I{self._root}"]
+        # The contents are in the key; a checkout changes the times of files.
+        command = [*_CXX, "-Xclang", "-fno-pch-timestamp", *_FLAGS]
+        command += [_LEVEL["tests"], f"-I{self._root}"]
         command += [f"-I{folder}" for folder in googletest]
         command += self._includes + self._defines + ["-x", "c++-header"]
         key = [*command, text, self._signature]
+        key += [signature_of(folder) for folder in googletest[1:]]
         return self._make(source, command, key, ".pch").path
 
     def _make(self, source, command, key, suffix):
