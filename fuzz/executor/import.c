@@ -150,8 +150,7 @@ static bool may_lack_memory(const struct call *call,
                             const struct prediction *p)
 {
     if (call->op == CALL_ADD_OBJECT && !p->fails) {
-        unsigned owner =
-            args[0].index + (args[0].tag == VALUE_SPACE ? MODULE_COUNT : 0);
+        unsigned owner = model_owner_of(&args[0]);
         const char *name = (const char *)args[1].value.address;
         return owner_object(owner) &&
                model_attribute_of(&run.model, owner, name, strlen(name)) ==

@@ -231,7 +231,7 @@ void model_table_made(struct model *model, const struct model_arg *args);
 /* The table that the block is, or NULL. */
 const struct model_table *model_table_in(const struct model *model, int block);
 
-/* --- modules.c, import.c --------------------------------------------------
+/* --- modules.c, permit_module.c, import.c ---------------------------------
  *
  * What the functions above do for calls about modules. */
 
@@ -253,6 +253,12 @@ void model_unpublish(struct model *model, int capsule);
 
 /* The caller's reference to the capsule is somebody else's now. */
 void model_give_away(struct model *model, int capsule);
+
+/* The module or namespace that the argument is. */
+static inline unsigned model_owner_of(const struct model_arg *arg)
+{
+    return arg->tag == VALUE_SPACE ? MODULE_COUNT + arg->index : arg->index;
+}
 
 /* The package that the module is in, or NOTHING. */
 int model_parent_of(unsigned module);

@@ -13,11 +13,6 @@ void model_reset_modules(struct model *model)
 
 /* --- questions ------------------------------------------------------------ */
 
-static unsigned owner_of(const struct model_arg *arg)
-{
-    return arg->tag == VALUE_SPACE ? MODULE_COUNT + arg->index : arg->index;
-}
-
 static const char *text_of(const struct model_arg *arg)
 {
     return (const char *)arg->value.address;
@@ -97,179 +92,6 @@ bool model_has_to_forget(const struct model *model, unsigned owner)
     return false;
 }
 
-/* --- what is permitted ---------------------------------------------------- */
-
-/* A name that the interpreter itself has a use for. */
-static bool is_special(const char *name)
-{
-    return name[0] == '_' && name[1] == '_';
-}
-
-/* The object may be an attribute: a capsule that the program owns, any other
- * object but a namespace that leads back to the owner. */
-static bool may_be_kept(const struct model *model, const struct model_arg *arg,
-                        unsigned owner)
-{
-    switch (arg->tag) {
-    case VALUE_CAPSULE:
-        return arg->capsule != NOTHING &&
-               model->capsule[arg->capsule].life == LIFE_ALIVE;
-    case VALUE_SPACE:
-        return owner < MODULE_COUNT || owner_of(arg) > owner;
-    default:
-        return true;
-    }
-}
-
-static bool permits_attribute(const struct model *model,
-                              const struct model_arg *args)
-{
-    unsigned owner = owner_of(&args[0]);
-    bool replaced = owner < MODULE_COUNT &&
-                    model->modules.module[owner].state == MODULE_REPLACED;
-    return !replaced && !is_special(text_of(&args[1])) &&
-           model_is_utf8(text_of(&args[1]), strlen(text_of(&args[1]))) &&
-           model->modules.attribute_count < MAX_ATTRIBUTES - MODULE_COUNT &&
-           may_be_kept(model, &args[2], owner) &&
-           (args[2].tag != VALUE_NULL ||
-            model_attribute_of(model, owner, text_of(&args[1]),
-                               strlen(text_of(&args[1]))));
-}
-
-/* The pending attributes of a module that is not there are nothing that
- * PyModule_AddObject could add to. */
-static bool permits_add_object(const struct model *model,
-                               const struct model_arg *args)
-{
-    if (args[2].capsule == NOTHING ||
-        model->capsule[args[2].capsule].life != LIFE_ALIVE) {
-        return false;
-    }
-    return args[0].tag == VALUE_OBJECT ||
-           (permits_attribute(model, args) &&
-            (args[0].tag == VALUE_SPACE ||
-             model->modules.module[args[0].index].state == MODULE_IMPORTED));
-}
-
-/* A number is not answered with: it stands for fresh capsules where the hook is
- * kept. */
-static bool permits_answer(const struct model *model,
-                           const struct model_arg *args)
-{
-    unsigned module = args[0].index;
-    bool hooked = model_attribute_of(model, module, NULL, 0) != NULL;
-    return model->modules.module[module].state != MODULE_REPLACED &&
-           model->modules.attribute_count < MAX_ATTRIBUTES - MODULE_COUNT &&
-           !(args[1].tag == VALUE_OBJECT && args[1].index == OBJECT_INT) &&
-           (args[1].tag == VALUE_NULL ? hooked
-                                      : may_be_kept(model, &args[1], module));
-}
-
-/* The module and its package are modules, or will be, and no capsule loses its
- * place as the package's attribute: its destructor would run amid the import.
- */
-static bool permits_import_of(const struct model *model, unsigned module)
-{
-    int parent = model_parent_of(module);
-    unsigned state = model->modules.module[module].state;
-    if (parent == NOTHING || state == MODULE_IMPORTED) {
-        return state != MODULE_REPLACED;
-    }
-    const char *name = strrchr(MODULE_NAMES[module], '.') + 1;
-    const struct model_attribute *taken =
-        model_attribute_of(model, (unsigned)parent, name, strlen(name));
-    return model->modules.module[parent].state != MODULE_REPLACED &&
-           (taken == NULL || taken->value.kind != OBJECT_IS_CAPSULE);
-}
-
-static bool permits_replacement(const struct model *model,
-                                const struct model_arg *args)
-{
-    unsigned module = args[0].index;
-    return model->modules.module[module].state == MODULE_ABSENT &&
-           model_parent_of(module) == NOTHING &&
-           may_be_kept(model, &args[1], module);
-}
-
-/* No component is one that the interpreter has a use for, nor one that some
- * object has as a method. */
-static bool permits_path(const char *path)
-{
-    /* Of int, list and the type of capsules, in some version of Python; but
-     * for `real`, which is an int too. */
-    static const char *const METHODS[] = {
-        "append",      "as_integer_ratio",
-        "bit_count",   "bit_length",
-        "clear",       "conjugate",
-        "copy",        "count",
-        "denominator", "extend",
-        "from_bytes",  "imag",
-        "index",       "insert",
-        "is_integer",  "mro",
-        "numerator",   "pop",
-        "remove",      "reverse",
-        "sort",        "to_bytes",
-    };
-    for (; path; path = strchr(path, '.')) {
-        path += *path == '.';
-        size_t length = strcspn(path, ".");
-        if (is_special(path)) {
-            return false;
-        }
-        for (size_t i = 0; i < sizeof(METHODS) / sizeof(METHODS[0]); i++) {
-            if (strlen(METHODS[i]) == length &&
-                memcmp(METHODS[i], path, length) == 0) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-/* In Python 2.7 with `no_block` None in sys.modules is what is found. */
-static bool finds_none(const struct model *model, const char *path)
-{
-    for (unsigned i = 0; i < MODULE_COUNT; i++) {
-        const struct model_module *module = &model->modules.module[i];
-        size_t length = strlen(MODULE_NAMES[i]);
-        if (module->state == MODULE_REPLACED &&
-            is_foreign(&module->replacement, OBJECT_NONE) &&
-            strncmp(path, MODULE_NAMES[i], length) == 0) {
-            return model->profile->python_2_messages;
-        }
-    }
-    return false;
-}
-
-bool model_permits_module_call(const struct model *model,
-                               const struct call *call,
-                               const struct model_arg *args)
-{
-    switch (call->op) {
-    case CALL_PUBLISH:
-        return permits_attribute(model, args);
-    case CALL_ADD_OBJECT:
-        return permits_add_object(model, args);
-    case CALL_ANSWER:
-        return permits_answer(model, args);
-    case CALL_REPLACE_MODULE:
-        return permits_replacement(model, args);
-    case CALL_FORGET:
-        return model_has_to_forget(model, owner_of(&args[0]));
-    case CALL_IMPORT_MODULE:
-        return permits_import_of(model, args[0].index);
-    case CALL_CONSUME:
-        return permits_import_of(model, args[0].index) &&
-               permits_path(text_of(&args[1])) &&
-               strchr(text_of(&args[1]), '.') == NULL;
-    case CALL_IMPORT:
-        return args[0].value.address && permits_path(text_of(&args[0])) &&
-               !(args[1].number && finds_none(model, text_of(&args[0])));
-    default:
-        return true;
-    }
-}
-
 /* --- the state afterwards ------------------------------------------------- */
 
 static struct model_object object_of(const struct model_arg *arg, int module)
@@ -278,7 +100,7 @@ static struct model_object object_of(const struct model_arg *arg, int module)
     case VALUE_CAPSULE:
         return (struct model_object){OBJECT_IS_CAPSULE, arg->capsule};
     case VALUE_SPACE:
-        return (struct model_object){OBJECT_IS_OWNER, (int)owner_of(arg)};
+        return (struct model_object){OBJECT_IS_OWNER, (int)model_owner_of(arg)};
     case VALUE_EXCEPTION:
         return (struct model_object){OBJECT_IS_RAISED, arg->index};
     default:
@@ -392,7 +214,7 @@ void model_apply_module_call(struct model *model, const struct call *call,
                               : args[1].index;
         break;
     case CALL_PUBLISH:
-        set_attribute(model, owner_of(&args[0]), text_of(&args[1]), false,
+        set_attribute(model, model_owner_of(&args[0]), text_of(&args[1]), false,
                       args[2].tag == VALUE_NULL ? nothing
                                                 : object_of(&args[2], NOTHING));
         break;
@@ -408,12 +230,12 @@ void model_apply_module_call(struct model *model, const struct call *call,
         acquire(model, &module->replacement);
         break;
     case CALL_FORGET:
-        forget(model, owner_of(&args[0]));
+        forget(model, model_owner_of(&args[0]));
         break;
     case CALL_ADD_OBJECT:
         if (!p->fails) {
-            set_attribute(model, owner_of(&args[0]), text_of(&args[1]), false,
-                          object_of(&args[2], NOTHING));
+            set_attribute(model, model_owner_of(&args[0]), text_of(&args[1]),
+                          false, object_of(&args[2], NOTHING));
             model_give_away(model, args[2].capsule);
         }
         break;
