@@ -35,6 +35,15 @@ static PyObject *raise_shutting_down(void)
     return NULL;
 }
 
+static PyObject *raise_halted(PyObject *name)
+{
+    if (reference_profile->python_2_messages) {
+        return raise_not_found(name);
+    }
+    return PyErr_Format(PyExc_ModuleNotFoundError,
+                        "import of %U halted; None in sys.modules", name);
+}
+
 /* --- importing ------------------------------------------------------------ */
 
 /* sys.modules[name], new reference; NULL with an exception on failure, without
@@ -45,12 +54,8 @@ static PyObject *find_module(PyObject *name)
         return raise_shutting_down();
     }
     PyObject *module = PyDict_GetItemWithError(modules(), name);
-    if (module == Py_None && reference_profile->python_2_messages) {
-        return raise_not_found(name);
-    }
     if (module == Py_None) {
-        return PyErr_Format(PyExc_ModuleNotFoundError,
-                            "import of %U halted; None in sys.modules", name);
+        return raise_halted(name);
     }
     return Py_XNewRef(module);
 }
