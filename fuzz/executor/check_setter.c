@@ -24,6 +24,7 @@ void note_replaced(const struct call *call, int id)
 bool keeps_its_memory(const struct model_address *name)
 {
     return name->address == 0 ||
+           name->address == (uintptr_t)model_shared_name ||
            (name->block != NOTHING && !run.model.block[name->block].alive) ||
            block_is_live((const void *)name->address);
 }

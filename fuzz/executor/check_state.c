@@ -143,13 +143,14 @@ static uint16_t field_rule(const struct call *call,
 /* Which rule a wrong number of references breaks after this call. */
 static uint16_t reference_rule(unsigned op)
 {
-    return only_looks(op)          ? RULE_GET_ALL_2
-           : is_setter(op)         ? RULE_SET_ALL_2
-           : op == CALL_NEW        ? RULE_NEW_1
-           : op == CALL_IMPORT     ? RULE_IMP_9
-           : op == CALL_CONSUME    ? RULE_API_11
-           : op == CALL_ADD_OBJECT ? RULE_API_10
-                                   : RULE_TYPE_1;
+    return only_looks(op)               ? RULE_GET_ALL_2
+           : is_setter(op)              ? RULE_SET_ALL_2
+           : op == CALL_NEW             ? RULE_NEW_1
+           : op == CALL_IMPORT          ? RULE_IMP_9
+           : op == CALL_CONSUME         ? RULE_API_11
+           : op == CALL_ADD_OBJECT      ? RULE_API_10
+           : op == CALL_END_INTERPRETER ? RULE_DTOR_10
+                                        : RULE_TYPE_1;
 }
 
 /* A profile that destroys later need not have counts that mean something. */

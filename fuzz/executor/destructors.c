@@ -43,6 +43,11 @@ static void __attribute__((noreturn)) refuse_destruction(const void *handle,
         violation(RULE_SETD_1, "no destructor is called",
                   "the destructor is called while it is replaced");
     }
+    if (op == CALL_END_INTERPRETER) {
+        violation(RULE_DTOR_10,
+                  "the destructor of what only the interpreter held, once",
+                  "a call for no capsule that is to be destroyed");
+    }
     if (find_alive(handle) != NOTHING) {
         violation(op == CALL_COLLECT ? RULE_DTOR_11 : RULE_DTOR_1,
                   "no destructor is called",

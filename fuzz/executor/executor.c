@@ -5,6 +5,7 @@
 
 #include "fuzz/executor/arena.h"
 #include "fuzz/executor/consumer.h"
+#include "fuzz/executor/interpreters.h"
 #include "fuzz/executor/run.h"
 
 struct world world;
@@ -104,6 +105,9 @@ void executor_set_input(const uint8_t *bytes, size_t size)
 static uint16_t lost_destructor_rule(const struct call *call,
                                      const struct model_capsule *capsule)
 {
+    if (call->op == CALL_END_INTERPRETER) {
+        return RULE_DTOR_10;
+    }
     if (capsule->called_by_hand) {
         return RULE_DTOR_12;
     }
@@ -149,6 +153,9 @@ static void finish_deaths(const struct call *call)
         if (call->op == CALL_COLLECT) {
             exercise(capsule->uncollected > 0 ? RULE_DTOR_14 : RULE_DTOR_11,
                      WHEN_FAILS);
+        }
+        if (call->op == CALL_END_INTERPRETER) {
+            exercise(RULE_DTOR_10, WHEN_SUCCEEDS);
         }
         model_destroyed(&run.model, i);
     }
@@ -317,6 +324,35 @@ static bool forget_modules(void)
     return any;
 }
 
+static void clear_error(void)
+{
+    if (run.model.error.set) {
+        perform_op(CALL_CLEAR_ERROR, 0);
+    }
+}
+
+/* Ends all interpreters but the main one, which the thread is in then. */
+static void end_interpreters(void)
+{
+    while (run.model.current != 0 || model_next_interpreter(&run.model) != 0) {
+        clear_error();
+        perform_op(run.model.current ? CALL_END_INTERPRETER
+                                     : CALL_NEXT_INTERPRETER,
+                   0);
+    }
+    clear_error();
+}
+
+/* What main and subinterpreters have published. */
+static void clean_up_modules(void)
+{
+    end_interpreters();
+    if (run.model.interpreter[0].has_module) {
+        perform_op(CALL_UNSHARE, 0);
+    }
+    forget_state();
+}
+
 /* Gives back what the program still holds, as the program itself would. */
 static void clean_up(void)
 {
@@ -324,15 +360,12 @@ static void clean_up(void)
     enum { ENOUGH_COLLECTIONS = 200 };
     run.cleaning_up = true;
     fail_allocations(0, HOST_FAIL_ONCE);
-    if (run.model.error.set) {
-        perform_op(CALL_CLEAR_ERROR, 0);
-    }
+    clear_error();
     if (run.model.frame[0].has_saved) {
         perform_op(CALL_RESTORE_ERROR, 0);
-        if (run.model.error.set) {
-            perform_op(CALL_CLEAR_ERROR, 0);
-        }
+        clear_error();
     }
+    clean_up_modules();
     int collections = 0;
     for (bool again = true; again;) {
         again = false;

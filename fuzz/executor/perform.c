@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fuzz/executor/arena.h"
+#include "fuzz/executor/interpreters.h"
 #include "fuzz/executor/touch.h"
 
 /* --- memory of programs --------------------------------------------------- */
@@ -418,6 +419,15 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     case CALL_COLLECT:
         host_collect();
         return 0;
+    case CALL_START_INTERPRETER:
+    case CALL_NEXT_INTERPRETER:
+    case CALL_END_INTERPRETER:
+    case CALL_SHARE:
+    case CALL_UNSHARE:
+    case CALL_IMPORT_SHARED:
+    case CALL_SET_STATE:
+    case CALL_GET_STATE:
+        return perform_in_interpreters(call, args);
     case CALL_FAIL_ALLOCATION:
         fail_allocations(args[0].number, HOST_FAIL_ONCE);
         return 0;

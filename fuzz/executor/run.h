@@ -235,7 +235,8 @@ void check_setter(const struct call *call, int capsule);
 uint16_t setter_rule(const struct call *call,
                      const struct model_capsule *capsule, enum field field,
                      uintptr_t got);
-/* The name is still there: a literal, or a block; or freed by the program. */
+/* The name is still there: a literal, a block or share()'s; or freed by the
+ * program. */
 bool keeps_its_memory(const struct model_address *name);
 /* What a true or false PyCapsule_IsValid() says about the getters. */
 void check_validity(const struct model_arg *args, bool valid);

@@ -1,5 +1,5 @@
 /* The state after each call. */
-#include "fuzz/model/model.h"
+#include "fuzz/model/interpreter.h"
 
 #include <string.h>
 
@@ -17,6 +17,7 @@ void model_reset(struct model *model, const struct profile *profile,
     model->error = (struct model_error){0};
     model_reset_tables(model);
     model_reset_modules(model);
+    interpreters_reset(model);
     model->frame_count = 1;
     model->frame[0] = (struct model_frame){.capsule = NOTHING};
 }
@@ -196,14 +197,27 @@ static void hold(struct model *model, int id, int other)
                                                             : RULE_SETD_1);
 }
 
+void model_give_back(struct model *model, int id)
+{
+    model->capsule[id].held--;
+    dropped(model, id);
+}
+
+/* A capsule that is published bears the name that it is imported by. */
+static void rename_shared(struct model *model, int id)
+{
+    struct model_address name = {(uintptr_t)model_shared_name, NOTHING,
+                                 NOTHING};
+    set_field(model, id, FIELD_NAME, &name, RULE_SETN_2);
+}
+
 static void drop_context(struct model *model, int id)
 {
     struct model_address *context = &model->capsule[id].field[FIELD_CONTEXT];
     int other = context->capsule;
     context->capsule = NOTHING;
     if (other != NOTHING) {
-        model->capsule[other].held--;
-        dropped(model, other);
+        model_give_back(model, other);
     }
 }
 
@@ -389,7 +403,12 @@ void model_apply(struct model *model, const struct call *call,
     case CALL_COLLECT:
         collect(model);
         break;
+    case CALL_SHARE:
+        rename_shared(model, args[0].capsule);
+        interpreters_apply(model, call, args);
+        break;
     default:
+        interpreters_apply(model, call, args);
         break;
     }
 }

@@ -32,8 +32,9 @@ extern "C" {
 enum {
     MAX_CAPSULES = 128, /* made by one run, in destructors too */
     MAX_BLOCKS = 256,
-    MAX_FRAMES = 24, /* destructors inside destructors */
-    NOTHING = -1     /* no capsule, no block, no destructor */
+    MAX_FRAMES = 24,  /* destructors inside destructors */
+    INTERPRETERS = 4, /* at a time; the first one is the main one */
+    NOTHING = -1      /* no capsule, no block, no destructor */
 };
 
 enum field {
@@ -65,7 +66,7 @@ struct model_capsule {
     bool called_by_hand;     /* its destructor, while it was ALIVE */
     uint8_t death_frame;     /* while DYING: frame_count when that began */
     int16_t references;      /* those that the program owns, in slots */
-    int16_t held;            /* those that contexts own, by hold() */
+    int16_t held;            /* those that contexts and modules own */
     int16_t in_cycles;       /* those that only the collector can drop */
     int16_t uncollected;     /* those that it may drop any time, as it runs */
     int16_t destructor;      /* enum behaviour, or NOTHING */
@@ -101,6 +102,15 @@ struct model_frame {
     struct model_error entry; /* pending when the frame began */
 };
 
+struct model_interpreter {
+    bool runs;
+    bool has_module;          /* "here" */
+    bool has_state;           /* the module "state" */
+    uint16_t state;           /* that it remembers */
+    int16_t shared;           /* the capsule that is published, or NOTHING */
+    struct model_error error; /* while the thread is in another one */
+};
+
 struct model {
     const struct profile *profile;
     /* For programs that break the contract: slots keep what is dead, so that
@@ -112,6 +122,9 @@ struct model {
     uint8_t alive[MAX_CAPSULES]; /* the capsules that are, in no order */
     uint16_t owed; /* capsules whose destruction is still to come */
     struct model_error error;
+    uint8_t current; /* the interpreter that the thread is in */
+    bool ending;     /* and that it is ending */
+    struct model_interpreter interpreter[INTERPRETERS];
     struct model_frame frame[MAX_FRAMES];
     struct model_capsule capsule[MAX_CAPSULES];
     struct model_block block[MAX_BLOCKS];
@@ -194,6 +207,32 @@ void model_leave_destructor(struct model *model);
 /* The program itself calls the destructor of a capsule that lives on; ended by
  * model_leave_destructor(). */
 void model_enter_by_hand(struct model *model, int capsule);
+
+/* The calls about interpreters. With the first of them, a failing allocation
+ * that was asked for is called off: it is for other calls. */
+static inline bool is_about_interpreters(unsigned op)
+{
+    return op >= CALL_START_INTERPRETER && op <= CALL_GET_STATE;
+}
+
+/* Whether the calls about modules are permitted: in the main interpreter, where
+ * nothing is that the calls about interpreters have published. */
+static inline bool model_knows_modules(const struct model *model)
+{
+    return model->current == 0 && !model->interpreter[0].has_module &&
+           !model->interpreter[0].has_state;
+}
+
+/* The interpreter that the thread was in is ended; it is in the main one. */
+void model_interpreter_ended(struct model *model);
+
+/* The interpreter that would be started or entered next; NOTHING where no more
+ * can be, and itself where it is the only one. */
+int model_free_interpreter(const struct model *model);
+int model_next_interpreter(const struct model *model);
+
+/* The name that share() gives a capsule. */
+extern const char model_shared_name[];
 
 /* The collector has done its work. */
 void model_collected(struct model *model);

@@ -4,7 +4,7 @@
  * lives as long as a capsule refers to it; a destructor leaves the error
  * indicator as it found it and its capsule's references alone.
  */
-#include "fuzz/model/model.h"
+#include "fuzz/model/interpreter.h"
 
 static const struct model_frame *current_frame(const struct model *model)
 {
@@ -207,7 +207,8 @@ bool model_permits(const struct model *model, const struct call *call,
         return model_permits_table_call(model, call, args, prediction);
     }
     if (is_module_call(call->op)) {
-        return !in_destructor(model) && !model->error.set &&
+        return model_knows_modules(model) && !in_destructor(model) &&
+               !model->error.set &&
                model_permits_module_call(model, call, args);
     }
     switch ((enum call_op)call->op) {
@@ -264,13 +265,24 @@ bool model_permits(const struct model *model, const struct call *call,
     case CALL_REPR:
         return args[0].capsule != NOTHING && !model->error.set;
     case CALL_LEAVE_IN_CYCLE:
-        return is_alive(model, &args[0]) && !model->error.set &&
-               !in_destructor(model) &&
+        return model->current == 0 && is_alive(model, &args[0]) &&
+               !model->error.set && !in_destructor(model) &&
                model->capsule[args[0].capsule].field[FIELD_CONTEXT].capsule ==
                    NOTHING;
     case CALL_COLLECT:
+        return model->current == 0 && !model->error.set &&
+               !in_destructor(model);
     case CALL_PRODUCE:
         return !model->error.set && !in_destructor(model);
+    case CALL_START_INTERPRETER:
+    case CALL_NEXT_INTERPRETER:
+    case CALL_END_INTERPRETER:
+    case CALL_SHARE:
+    case CALL_UNSHARE:
+    case CALL_IMPORT_SHARED:
+    case CALL_SET_STATE:
+    case CALL_GET_STATE:
+        return interpreters_permit(model, call, args);
     case CALL_STACK_NAME:
         return false;
     case CALL_FAIL_ALLOCATION:

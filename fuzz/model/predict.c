@@ -1,5 +1,5 @@
 /* What each call must give. */
-#include "fuzz/model/model.h"
+#include "fuzz/model/interpreter.h"
 
 #include <string.h>
 
@@ -283,6 +283,16 @@ void model_predict(const struct model *model, const struct call *call,
     case CALL_CHECK_EXACT:
         succeed(p, capsule_of(model, &args[0]) != NULL, RULE_TYPE_3);
         p->indicator_rule = RULE_TYPE_3;
+        break;
+    case CALL_START_INTERPRETER:
+    case CALL_NEXT_INTERPRETER:
+    case CALL_END_INTERPRETER:
+    case CALL_SHARE:
+    case CALL_UNSHARE:
+    case CALL_IMPORT_SHARED:
+    case CALL_SET_STATE:
+    case CALL_GET_STATE:
+        interpreters_predict(model, call, p);
         break;
     case CALL_REPR:
         succeed(p, 1, RULE_TYPE_6);

@@ -179,7 +179,9 @@ static void fail_allocation(struct forecast *f, const struct call *call,
 {
     unsigned count = allocations_of(call, prediction);
 
-    if (f->fail_at > count) {
+    if (is_about_interpreters(call->op)) {
+        f->fail_at = 0;
+    } else if (f->fail_at > count) {
         f->fail_at -= count;
     } else if (f->fail_at > 0 && count > 0) {
         f->fail_at = f->fails_on;
@@ -246,6 +248,8 @@ static bool perform(struct forecast *f, const struct program *program,
     }
     if (call->op == CALL_COLLECT || is_module_call(call->op)) {
         model_collected(model);
+    } else if (call->op == CALL_END_INTERPRETER) {
+        model_interpreter_ended(model);
     }
     return true;
 }

@@ -202,7 +202,8 @@ bool forecast_wants(const struct forecast *f, enum call_op op,
     const struct call_info *info = &CALLS[op];
 
     if (is_module_call(op)) {
-        return forecast_wants_module_call(f, op);
+        return model_knows_modules(&f->model) &&
+               forecast_wants_module_call(f, op);
     }
     if (takes_capsule(info->args[0]) && !f->slots[RESULT_CAPSULE]) {
         return false;

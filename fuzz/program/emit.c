@@ -295,6 +295,21 @@ void emit_calls(struct emitter *e, const struct program *program,
     }
 }
 
+/* What was published is given up; only the main interpreter is left. */
+static void emit_leave_interpreters(struct emitter *e)
+{
+    bool starts = e->calls[CALL_START_INTERPRETER] ||
+                  e->calls[CALL_NEXT_INTERPRETER] ||
+                  e->calls[CALL_END_INTERPRETER];
+    bool shares = e->calls[CALL_SHARE] || e->calls[CALL_UNSHARE] ||
+                  e->calls[CALL_IMPORT_SHARED];
+    bool remembers = e->calls[CALL_SET_STATE] || e->calls[CALL_GET_STATE];
+    fputs(starts ? "    end_interpreters();\n" : "", e->out);
+    fputs(starts || shares || remembers ? "    PyErr_Clear();\n" : "", e->out);
+    fputs(shares ? "    end_share();\n" : "", e->out);
+    fputs(remembers ? "    forget_state();\n" : "", e->out);
+}
+
 void emit_run(struct emitter *e)
 {
     emit_saved(e, e->program);
@@ -312,6 +327,7 @@ void emit_run(struct emitter *e)
         fputs("    PyErr_Restore(saved_type, saved_value, saved_traceback);\n",
               e->out);
     }
+    emit_leave_interpreters(e);
     for (unsigned i = 0; i < SLOTS; i++) {
         emit_give_up(e, i);
     }

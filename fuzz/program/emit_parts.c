@@ -113,6 +113,7 @@ static const struct helper HELPERS[] = {
 #include "fuzz/program/helpers.def"
 #include "fuzz/program/table_helpers.def"
 #include "fuzz/program/module_helpers.def"
+#include "fuzz/program/interpreter_helpers.def"
 #undef HELPER
 };
 
