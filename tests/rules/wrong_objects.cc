@@ -15,8 +15,13 @@ struct CapsuleShaped {
     PyCapsule_Destructor destructor;
 };
 
-// As large as a capsule of this implementation: a size proves nothing.
-size_t Size() { return static_cast<size_t>(PyCapsule_Type.tp_basicsize); }
+// As large as a capsule of this implementation, which may keep the fields
+// elsewhere: a size proves nothing.
+size_t Size()
+{
+    return std::max(static_cast<size_t>(PyCapsule_Type.tp_basicsize),
+                    sizeof(CapsuleShaped));
+}
 
 int something;
 

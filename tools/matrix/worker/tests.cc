@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "capsule/host.h"
 #include "tests/rules/support.h"
@@ -48,21 +49,35 @@ class Teller : public ::testing::EmptyTestEventListener {
     std::string text_;
 };
 
-// GoogleTest takes its own flags from a command line only.
-void Initialize(const std::string &filter)
+// GoogleTest takes its own flags from a command line only. A death test starts
+// this very program again, with flags of GoogleTest alone.
+void Initialize(std::vector<std::string> flags)
 {
-    std::string flag = "--gtest_filter=" + filter;
-    char program[] = "worker";
-    char *argv[] = {program, &flag[0], nullptr};
-    int argc = 2;
-    ::testing::InitGoogleTest(&argc, argv);
+    static char program[] = "/proc/self/exe";
+    std::vector<char *> argv = {program};
+    for (std::string &flag : flags) {
+        argv.push_back(&flag[0]);
+    }
+    int argc = static_cast<int>(argv.size());
+    argv.push_back(nullptr);
+    ::testing::InitGoogleTest(&argc, argv.data());
+}
+
+bool Start()
+{
+    rules::CallFunctionsBeforeStart();
+    if (host_start(worker_profile()) < 0) {
+        std::fprintf(stderr, "worker: the implementation does not start\n");
+        return false;
+    }
+    return true;
 }
 
 } // namespace
 
 int worker_list_tests()
 {
-    Initialize("*");
+    Initialize({});
     const auto &unit = *::testing::UnitTest::GetInstance();
     for (int i = 0; i < unit.total_test_suite_count(); i++) {
         const ::testing::TestSuite &suite = *unit.GetTestSuite(i);
@@ -74,6 +89,12 @@ int worker_list_tests()
     return 0;
 }
 
+int worker_death_test(int argc, char **argv)
+{
+    Initialize({argv, argv + argc});
+    return Start() ? RUN_ALL_TESTS() : 3;
+}
+
 int worker_tests(const char *path)
 {
     std::ifstream names(path);
@@ -81,10 +102,8 @@ int worker_tests(const char *path)
     while (std::getline(names, name)) {
         filter += name + ":";
     }
-    Initialize(filter);
-    rules::CallFunctionsBeforeStart();
-    if (host_start(worker_profile()) < 0) {
-        std::fprintf(stderr, "worker: the implementation does not start\n");
+    Initialize({"--gtest_filter=" + filter});
+    if (!Start()) {
         return 3;
     }
     auto &listeners = ::testing::UnitTest::GetInstance()->listeners();

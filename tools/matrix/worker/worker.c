@@ -154,6 +154,9 @@ int worker_run(int argc, char **argv)
     if (strcmp(command, "print") == 0 && argc == 3) {
         return worker_print ? worker_print(argv[1], atol(argv[2])) : absent();
     }
+    if (strncmp(command, "--gtest_", strlen("--gtest_")) == 0) {
+        return worker_death_test ? worker_death_test(argc, argv) : absent();
+    }
     if (is_minimize) {
         return worker_minimize ? worker_minimize(argc, argv) : absent();
     }

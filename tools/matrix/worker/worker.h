@@ -36,6 +36,8 @@ const char *worker_profile(void);
  * `path` names, a line each. Absent where no rule test could be built. */
 int worker_list_tests(void) __attribute__((weak));
 int worker_tests(const char *path) __attribute__((weak));
+/* What a death test starts: the arguments are flags of GoogleTest. */
+int worker_death_test(int argc, char **argv) __attribute__((weak));
 
 /* Runs the programs whose paths the file at `path` names, a line each; runs
  * `count` generated programs of the target from number `first` on; prints one
