@@ -179,6 +179,6 @@ def planted_bugs(patches, targets):
                 ":%s_library" % bug,
                 ":rule_tests",
                 "//corpus:all_files",
-                "//tools/detection",
+                "//tools/detection:check",
             ] + [":" + t for t in targets] + ["//fuzz:" + t for t in targets],
         )

@@ -99,7 +99,7 @@ def replay(program, library, corpora, profile):
     )
 
 
-def fuzz(program, library, seed, executions, profile):
+def fuzz(program, library, seed, executions, profile, flags=()):
     """(executions until something was found or None, Outcome)."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
@@ -110,8 +110,10 @@ def fuzz(program, library, seed, executions, profile):
             "-print_final_stats=1",
             "-detect_leaks=0",
             "-timeout=10",
+            *flags,
         ]
-        outcome = run(command, library, profile, "malloc_context_size=0:quarantine_size_mb=4")
+        options = "malloc_context_size=0:quarantine_size_mb=4"
+        outcome = run(command, library, profile, options)
     if outcome.status == 0:
         return None, outcome
     match = _EXECUTIONS.search(outcome.output)

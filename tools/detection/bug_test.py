@@ -1,0 +1,43 @@
+"""Headers of planted bugs."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import bug
+
+PATH = pathlib.Path("tests/bugs/capsule/some_bug.patch")
+PATCH = "\n--- a/capsule.c\n+++ b/capsule.c\n@@ -1 +1 @@\n-a\n+b\n"
+
+
+def test_a_header_is_read():
+    header = "Forgets\nthe name.\n\nBreaks: NEW-5\nFuzz: name_fuzz 20\n"
+    planted = bug.Bug(PATH, header + PATCH)
+    assert planted.about == "Forgets the name."
+    assert planted.breaks == planted.reports == ["NEW-5"]
+    assert planted.budgets == {"name_fuzz": 20}
+    assert planted.corpora == ["name"]
+
+
+def test_what_no_target_finds_says_why():
+    header = "Forgets.\n\nBreaks: NEW-5\nFuzz: none, nobody asks\n"
+    planted = bug.Bug(PATH, header + PATCH)
+    assert planted.budgets == {} and planted.corpora == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Forgets.\n\nFuzz: name_fuzz 20\n",
+        "Forgets.\n\nBreaks: NEW-5\n",
+        "Forgets.\n\nBreaks: NEW-5\nFuzz: none\n",
+        "Forgets.\n\nBreaks: NEW-5\nFuzz: name_fuzz\n",
+        "Forgets.\n\nBreaks: NEW-5\nFuzz: name_fuzz 20\nFuzzy: yes\n",
+    ],
+)
+def test_a_malformed_header_names_its_file(header):
+    with pytest.raises(bug.Malformed, match="some_bug.patch"):
+        bug.Bug(PATH, header + PATCH)
