@@ -129,6 +129,7 @@ static void run_destructor(int behaviour, PyObject *object)
         exercise(RULE_NEW_6, WHEN_SUCCEEDS);
     }
     if (behaviour_uses(behaviour, CALL_FREE_POINTER_OF) ||
+        behaviour_uses(behaviour, CALL_FREE_POINTER_IF) ||
         behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF)) {
         exercise(RULE_DTOR_13, WHEN_SUCCEEDS);
     }

@@ -197,6 +197,7 @@ static bool reads_dangling_name(const struct call *call,
     case CALL_GET_POINTER:
     case CALL_IS_VALID:
     case CALL_READ:
+    case CALL_FREE_POINTER_IF:
         return name->address && args[1].value.address &&
                (is_dangling(name) || is_dangling(&args[1].value));
     case CALL_REPR:

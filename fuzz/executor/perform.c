@@ -217,6 +217,24 @@ static void do_read(PyObject *object, const struct model_arg *args)
     }
 }
 
+/* The question must be answered as the model did, or the payload would be freed
+ * twice, or never. */
+static void do_free_pointer_if(PyObject *object, const struct model_arg *args)
+{
+    const struct model_address *name =
+        &run.model.capsule[args[0].capsule].field[FIELD_NAME];
+    bool expected =
+        model_names_match((const char *)name->address, name_of(&args[1]));
+    bool valid = PyCapsule_IsValid(object, name_of(&args[1])) != 0;
+    if (valid != expected) {
+        violation(RULE_VAL_1, describe_value(YIELDS_INT, expected),
+                  describe_value(YIELDS_INT, valid));
+    }
+    if (valid) {
+        free_owned(PyCapsule_GetPointer(object, name_of(&args[1])));
+    }
+}
+
 static void do_hold(PyObject *capsule, PyObject *other)
 {
     Py_INCREF(other);
@@ -399,6 +417,9 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
         return 0;
     case CALL_FREE_POINTER_OF:
         free_owned(PyCapsule_GetPointer(object, PyCapsule_GetName(object)));
+        return 0;
+    case CALL_FREE_POINTER_IF:
+        do_free_pointer_if(object, args);
         return 0;
     case CALL_FREE_NAME_OF:
         free_owned((void *)PyCapsule_GetName(object));

@@ -58,13 +58,17 @@ static void update_ownership(struct model *model, int id, int old_pointer,
 {
     struct model_capsule *capsule = &model->capsule[id];
     const int old[] = {old_pointer, old_name};
-    const enum call_op frees[] = {CALL_FREE_POINTER_OF, CALL_FREE_NAME_OF};
+    const bool frees[] = {
+        model_frees_pointer(model, capsule->destructor,
+                            &capsule->field[FIELD_NAME]),
+        behaviour_uses(capsule->destructor, CALL_FREE_NAME_OF),
+    };
     for (int f = FIELD_POINTER; f <= FIELD_NAME; f++) {
         int block = capsule->field[f].block;
         if (old[f] != NOTHING && model->block[old[f]].owner == id) {
             model->block[old[f]].owner = NOTHING;
         }
-        if (block != NOTHING && behaviour_uses(capsule->destructor, frees[f])) {
+        if (block != NOTHING && frees[f]) {
             model->block[block].owner = (int16_t)id;
         }
     }
@@ -293,6 +297,16 @@ void model_enter_by_hand(struct model *model, int id)
     push_frame(model, id);
 }
 
+static void free_pointer_if(struct model *model, int id,
+                            const struct model_address *name)
+{
+    const struct model_address *field = model->capsule[id].field;
+    if (model_names_match((const char *)field[FIELD_NAME].address,
+                          (const char *)name->address)) {
+        free_block(model, field[FIELD_POINTER].block);
+    }
+}
+
 /* --- calls ---------------------------------------------------------------- */
 
 void model_lacked_memory(struct model *model)
@@ -389,6 +403,9 @@ void model_apply(struct model *model, const struct call *call,
     case CALL_FREE_POINTER_OF:
         free_block(model,
                    model->capsule[args[0].capsule].field[FIELD_POINTER].block);
+        break;
+    case CALL_FREE_POINTER_IF:
+        free_pointer_if(model, args[0].capsule, &args[1].value);
         break;
     case CALL_FREE_NAME_OF:
         free_block(model,

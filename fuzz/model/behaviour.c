@@ -34,6 +34,30 @@ bool behaviour_uses(int behaviour, enum call_op op)
     return behaviour != NOTHING && (ops_used[behaviour] >> op & 1);
 }
 
+const char *behaviour_asks_for(int behaviour)
+{
+    if (!behaviour_uses(behaviour, CALL_FREE_POINTER_IF)) {
+        return NULL;
+    }
+    const struct program *program = &programs[behaviour];
+    const struct call *call = program->calls;
+    while (call->op != CALL_FREE_POINTER_IF) {
+        call++;
+    }
+    return program_text(program, &call->args[1]);
+}
+
+bool model_frees_pointer(const struct model *model, int behaviour,
+                         const struct model_address *name)
+{
+    const char *asked = behaviour_asks_for(behaviour);
+    if (asked == NULL) {
+        return behaviour_uses(behaviour, CALL_FREE_POINTER_OF);
+    }
+    return (name->block == NOTHING || model->block[name->block].alive) &&
+           model_names_match(asked, (const char *)name->address);
+}
+
 /* What drops the context comes with the call that puts a reference there. */
 bool behaviour_may_be_installed(int behaviour)
 {

@@ -341,6 +341,14 @@ static inline uint16_t new_pointer_rule(const struct model_arg *pointer)
 /* True when the behaviour's program contains that call. */
 bool behaviour_uses(int behaviour, enum call_op op);
 
+/* The name by which the behaviour asks whether the pointer is still the
+ * capsule's to free; NULL where it does not ask. */
+const char *behaviour_asks_for(int behaviour);
+
+/* Whether the behaviour frees the pointer of a capsule that has this name. */
+bool model_frees_pointer(const struct model *model, int behaviour,
+                         const struct model_address *name);
+
 /* Whether any program may install the behaviour, or NOTHING, by naming it. */
 bool behaviour_may_be_installed(int behaviour);
 

@@ -29,11 +29,13 @@ static bool is_self(const struct model *model, const struct model_arg *arg)
            arg->capsule == current_frame(model)->capsule;
 }
 
-/* Whether `capsule` may have `address` as its pointer under that destructor. */
+/* Whether `capsule` may have `address` as its pointer under that destructor and
+ * that name. */
 static bool pointer_fits(const struct model *model, int capsule,
-                         const struct model_address *address, int behaviour)
+                         const struct model_address *address, int behaviour,
+                         const struct model_address *name)
 {
-    if (!behaviour_uses(behaviour, CALL_FREE_POINTER_OF)) {
+    if (!model_frees_pointer(model, behaviour, name)) {
         return true;
     }
     if (address->block == NOTHING) {
@@ -107,8 +109,9 @@ static bool permits_new(const struct model *model, const struct call *call,
     return model->capsule_slot[call->result] == NOTHING &&
            model->capsule_count < MAX_CAPSULES &&
            behaviour_may_be_installed(behaviour) &&
-           pointer_fits(model, NOTHING, &args[0].value, behaviour) &&
-           name_fits(model, NOTHING, &args[1].value, behaviour);
+           name_fits(model, NOTHING, &args[1].value, behaviour) &&
+           pointer_fits(model, NOTHING, &args[0].value, behaviour,
+                        &args[1].value);
 }
 
 static bool permits_setter(const struct model *model, enum call_op op,
@@ -116,6 +119,8 @@ static bool permits_setter(const struct model *model, enum call_op op,
 {
     int id = args[0].capsule;
     const struct model_capsule *capsule = &model->capsule[id];
+    const struct model_address *pointer = &capsule->field[FIELD_POINTER];
+    const struct model_address *name = &capsule->field[FIELD_NAME];
     bool holds = capsule->field[FIELD_CONTEXT].capsule != NOTHING;
     int behaviour = behaviour_of(&args[1]);
     /* A dying capsule's destructor has been called already. */
@@ -123,17 +128,17 @@ static bool permits_setter(const struct model *model, enum call_op op,
         capsule->life == LIFE_ALIVE ? capsule->destructor : NOTHING;
     switch (op) {
     case CALL_SET_POINTER:
-        return pointer_fits(model, id, &args[1].value, destructor);
+        return pointer_fits(model, id, &args[1].value, destructor, name);
     case CALL_SET_NAME:
-        return name_fits(model, id, &args[1].value, destructor);
+        return name_fits(model, id, &args[1].value, destructor) &&
+               pointer_fits(model, id, pointer, destructor, &args[1].value);
     case CALL_SET_CONTEXT:
         return !holds;
     default: /* CALL_SET_DESTRUCTOR */
         return !holds && behaviour_may_be_installed(behaviour) &&
                (capsule->life != LIFE_ALIVE ||
-                (pointer_fits(model, id, &capsule->field[FIELD_POINTER],
-                              behaviour) &&
-                 name_fits(model, id, &capsule->field[FIELD_NAME], behaviour)));
+                (pointer_fits(model, id, pointer, behaviour, name) &&
+                 name_fits(model, id, name, behaviour)));
     }
 }
 
@@ -147,6 +152,19 @@ static bool permits_free(const struct model *model, const struct model_arg *arg)
            !used_as_name(model, arg->value.block, NOTHING);
 }
 
+/* Whether it is by this block that a destructor tells who frees the pointer. */
+static bool is_asked_for(const struct model *model, int block)
+{
+    for (unsigned i = 0; i < model->alive_count; i++) {
+        const struct model_capsule *capsule = &model->capsule[model->alive[i]];
+        if (capsule->field[FIELD_NAME].block == block &&
+            behaviour_asks_for(capsule->destructor)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool permits_edit(const struct model *model,
                          const struct model_arg *args)
 {
@@ -154,7 +172,8 @@ static bool permits_edit(const struct model *model,
         return false;
     }
     const struct model_block *block = &model->block[args[0].value.block];
-    return block->alive && args[1].number < block->size;
+    return block->alive && args[1].number < block->size &&
+           !is_asked_for(model, args[0].value.block);
 }
 
 static bool permits_read(const struct model *model,
@@ -180,6 +199,7 @@ static bool permits_call_destructor(const struct model *model,
     int behaviour = model->capsule[arg->capsule].destructor;
     return behaviour != NOTHING && !DESTRUCTORS[behaviour].misuse &&
            !behaviour_uses(behaviour, CALL_FREE_POINTER_OF) &&
+           !behaviour_uses(behaviour, CALL_FREE_POINTER_IF) &&
            !behaviour_uses(behaviour, CALL_FREE_NAME_OF) &&
            !behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF);
 }
@@ -255,6 +275,7 @@ bool model_permits(const struct model *model, const struct call *call,
     case CALL_READ:
         return permits_read(model, args);
     case CALL_FREE_POINTER_OF:
+    case CALL_FREE_POINTER_IF:
     case CALL_FREE_NAME_OF:
     case CALL_DROP_CONTEXT_OF:
         return is_self(model, &args[0]);

@@ -220,8 +220,24 @@ static unsigned fresh_length(struct generator *g)
     return length < longest ? length : longest;
 }
 
+/* A name that one of the swarm's destructors asks for. */
+static bool set_asked(struct generator *g, struct value *value)
+{
+    for (unsigned i = 0; i < g->swarm->behaviour_count; i++) {
+        const char *asked = behaviour_asks_for(g->swarm->behaviours[i]);
+        if (asked && strlen(asked) <= g->target->longest_name) {
+            return program_set_text(g->program, value, asked, strlen(asked));
+        }
+    }
+    return false;
+}
+
 static void set_fresh(struct generator *g, struct value *value)
 {
+    if (random_chance(g->random, g->weights->asked_percent) &&
+        set_asked(g, value)) {
+        return;
+    }
     struct program *program = g->program;
     unsigned length = fresh_length(g);
     uint32_t offset = program->text_size;

@@ -58,4 +58,6 @@ const struct weights DEFAULT_WEIGHTS = {
     .whole_table_percent = 65,
     .no_table_percent = 45,
     .true_size_percent = 80,
+
+    .asked_percent = 10,
 };

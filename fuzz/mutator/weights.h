@@ -113,6 +113,8 @@ struct weights {
     uint8_t no_table_percent;      /* of the others: 0, 1, SIZE_MAX; else one
                                     * byte more or less than whole */
     uint8_t true_size_percent;     /* of tables: as long as they claim */
+
+    uint8_t asked_percent; /* of fresh names: one that a destructor asks for */
 };
 
 extern const struct weights DEFAULT_WEIGHTS;
