@@ -94,7 +94,8 @@ def parse(argv):
         type=int,
         default=PROGRAMS,
         metavar="N",
-        help=f"generated programs per fuzz target (default {PROGRAMS})",
+        help=f"generated programs per fuzz target, fewer where they are slow "
+        f"(default {PROGRAMS})",
     )
     parser.add_argument(
         "--compare",
