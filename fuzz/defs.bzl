@@ -56,7 +56,7 @@ _fuzz_corpus = rule(
     },
 )
 
-def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, sweep_on_cpython = True, size = "small", **kwargs):
+def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_cpython = True, sweep_on_cpython = True, size = "small", **kwargs):
     """Makes a fuzz target, its test and its tools.
 
     <name>           a test: runs each file of the corpus, and the empty input,
@@ -84,6 +84,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, swe
       dicts: dictionaries in the form of AFL and libFuzzer.
       deps: libraries of srcs.
       programs: whether the inputs are programs for the executor.
+      on_cpython: whether CPython 3 offers the functions that they call.
       sweep_on_cpython: whether CPython allocates in these programs the same
         each time; its importer keeps caches and does not.
       size: of the test.
@@ -135,15 +136,16 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, swe
             data = [corpus, name, name + "_sweep"],
             **kwargs
         )
-        implementation_test(
-            name = name + "_on_cpython",
-            size = size,
-            args = [folder],
-            binary = name,
-            data = [corpus],
-            implementation = "//capsule/cpython",
-        )
-        if sweep_on_cpython:
+        if on_cpython:
+            implementation_test(
+                name = name + "_on_cpython",
+                size = size,
+                args = [folder],
+                binary = name,
+                data = [corpus],
+                implementation = "//capsule/cpython",
+            )
+        if on_cpython and sweep_on_cpython:
             implementation_test(
                 name = name + "_sweep_on_cpython",
                 size = size,

@@ -10,6 +10,9 @@
 
 struct target {
     const char *name; /* "sequence_fuzz": also its corpus folder, its rule */
+    /* The profile to follow where CAPSULE_PROFILE says none; NULL: the
+     * implementation's own choice. */
+    const char *profile;
     /* How often the generator draws each call, relative to the others; calls
      * with 0 are never generated. */
     uint8_t calls[CALL_COUNT];

@@ -62,6 +62,9 @@ static void make_foreign_objects(void)
         [EXCEPTION_SYSTEM_ERROR] = PyExc_SystemError,
         [EXCEPTION_TYPE_ERROR] = PyExc_TypeError,
         [EXCEPTION_UNICODE_DECODE_ERROR] = PyExc_UnicodeDecodeError,
+        [EXCEPTION_DEPRECATION_WARNING] = PyExc_DeprecationWarning,
+        [EXCEPTION_PENDING_DEPRECATION_WARNING] =
+            PyExc_PendingDeprecationWarning,
     };
     memcpy(world.exception_type, types, sizeof(types));
 }
@@ -80,6 +83,7 @@ int executor_start(const struct executor_options *options)
     }
     behaviour_program(0); /* parses them all */
     make_foreign_objects();
+    cobjects_start();
     arena_keep();
     report_install();
     return 0;
@@ -90,6 +94,7 @@ void executor_stop(void)
     Py_CLEAR(world.foreign[OBJECT_INT]);
     Py_CLEAR(world.foreign[OBJECT_LIST]);
     Py_CLEAR(world.foreign[OBJECT_LOOKALIKE]);
+    cobjects_stop();
     host_stop();
 }
 
@@ -283,6 +288,9 @@ void execute_call(const struct call *call)
     if (call->op == CALL_NEW && got) {
         model_created(&run.model, call->result, (const void *)got, args);
     }
+    if (is_cobject_call(call->op)) {
+        check_cobject(call, args, &prediction, got);
+    }
     if (call->op == CALL_IS_VALID) {
         check_validity(args, got != 0);
     }
@@ -457,6 +465,7 @@ static void run_calls(void)
         clean_up();
     }
     modules_end();
+    cobjects_end();
     forget_exceptions();
 }
 

@@ -342,6 +342,9 @@ uintptr_t perform(const struct call *call, const struct model_arg *args)
     if (is_table_call(call->op)) {
         return perform_table_call(call, args);
     }
+    if (is_cobject_call(call->op)) {
+        return perform_cobject_call(call, args);
+    }
     if (is_module_call(call->op)) {
         return perform_module_call(call, args);
     }

@@ -119,6 +119,25 @@ uintptr_t perform_table_call(const struct call *call,
 void check_table(const struct call *call, const struct model_arg *args,
                  const struct prediction *prediction);
 
+/* --- cobjects.c ----------------------------------------------------------- */
+
+/* Around all programs, and after each: the PyCObject is given up, and the
+ * warning filters are what they were.
+ * The first is for the time when what is allocated stays. */
+void cobjects_start(void);
+void cobjects_stop(void);
+void cobjects_end(void);
+
+/* As perform(), for calls about PyCObject. */
+uintptr_t perform_cobject_call(const struct call *call,
+                               const struct model_arg *args);
+
+/* What the call left behind: the destructor was called where it was to be, and
+ * nobody keeps the PyCObject; where `got` says that one was made, it is noted.
+ */
+void check_cobject(const struct call *call, const struct model_arg *args,
+                   const struct prediction *prediction, uintptr_t got);
+
 /* --- modules.c, import.c -------------------------------------------------- */
 
 /* Announces the modules that programs import; before host_start(). */

@@ -16,6 +16,7 @@ void model_reset(struct model *model, const struct profile *profile,
     model->alive_count = 0;
     model->error = (struct model_error){0};
     model_reset_tables(model);
+    model->cobject = (struct model_cobject){0};
     model_reset_modules(model);
     interpreters_reset(model);
     model->frame_count = 1;
@@ -348,6 +349,9 @@ void model_apply(struct model *model, const struct call *call,
 
     if (is_table_call(call->op)) {
         model_apply_table_call(model, call, args, prediction);
+    }
+    if (is_cobject_call(call->op)) {
+        model_apply_cobject_call(model, call, args, prediction);
     }
     if (is_module_call(call->op)) {
         model_apply_module_call(model, call, args, prediction);

@@ -21,6 +21,7 @@
 
 #include "capsule/contract.h"
 #include "capsule/profile.h"
+#include "fuzz/model/cobject.h"
 #include "fuzz/model/modules.h"
 #include "fuzz/model/table.h"
 #include "fuzz/program/program.h"
@@ -129,6 +130,7 @@ struct model {
     struct model_capsule capsule[MAX_CAPSULES];
     struct model_block block[MAX_BLOCKS];
     struct model_tables tables;
+    struct model_cobject cobject;
     struct model_modules modules;
 };
 
@@ -269,6 +271,24 @@ void model_table_made(struct model *model, const struct model_arg *args);
 
 /* The table that the block is, or NULL. */
 const struct model_table *model_table_in(const struct model *model, int block);
+
+/* --- cobject.c --------------------------------------------------------------
+ *
+ * What the functions above do for calls about PyCObject. */
+
+bool model_permits_cobject_call(const struct model *model,
+                                const struct call *call,
+                                const struct model_arg *args);
+void model_predict_cobject_call(const struct model *model,
+                                const struct call *call,
+                                const struct model_arg *args,
+                                struct prediction *prediction);
+void model_apply_cobject_call(struct model *model, const struct call *call,
+                              const struct model_arg *args,
+                              const struct prediction *prediction);
+
+/* The PyCObject was created by a call with these arguments. */
+void model_cobject_made(struct model *model, const struct model_arg *args);
 
 /* --- modules.c, permit_module.c, import.c ---------------------------------
  *

@@ -226,6 +226,10 @@ bool model_permits(const struct model *model, const struct call *call,
     if (is_table_call(call->op)) {
         return model_permits_table_call(model, call, args, prediction);
     }
+    if (is_cobject_call(call->op)) {
+        return model_knows_modules(model) && !in_destructor(model) &&
+               model_permits_cobject_call(model, call, args);
+    }
     if (is_module_call(call->op)) {
         return model_knows_modules(model) && !in_destructor(model) &&
                !model->error.set &&

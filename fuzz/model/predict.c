@@ -221,6 +221,12 @@ bool model_predict_no_memory(const struct call *call, struct prediction *p)
     case CALL_ADD_OBJECT:
         fail_without_memory(p, -1, RULE_API_10);
         return true;
+    case CALL_COBJECT_NEW:
+        fail_without_memory(p, 0, p->rule);
+        return true;
+    case CALL_COBJECT_IMPORT:
+        fail_without_memory(p, 0, RULE_COBJ_7);
+        return true;
     case CALL_RAISE:
     case CALL_LEAVE_IN_CYCLE:
         fail_without_memory(p, -1, RULE_ERR_2);
@@ -246,6 +252,10 @@ void model_predict(const struct model *model, const struct call *call,
 {
     if (is_table_call(call->op)) {
         model_predict_table_call(model, call, args, p);
+        return;
+    }
+    if (is_cobject_call(call->op)) {
+        model_predict_cobject_call(model, call, args, p);
         return;
     }
     if (is_module_call(call->op)) {

@@ -51,7 +51,7 @@ static void choose_object(struct generator *g, const struct call *call,
         set_index(value, VALUE_CAPSULE, random_below(g->random, SLOTS));
     } else if (choice == CHOOSE_LIVE || kind == ARG_CAPSULE) {
         choose_capsule(g, call, index, value);
-    } else if (choice == CHOOSE_NO_OBJECT && kind == ARG_OBJECT) {
+    } else if (choice == CHOOSE_NO_OBJECT && kind != ARG_OBJECT_NOT_NULL) {
         set_index(value, VALUE_NULL, 0);
     } else {
         set_index(value, VALUE_OBJECT, random_below(g->random, OBJECT_COUNT));
@@ -256,10 +256,22 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
         choose_block(g, value);
         break;
     case ARG_SIZE:
-        if (is_table_call(call->op)) {
+        if (is_cobject_call(call->op)) {
+            set_number(
+                value,
+                random_below(g->random, call->op == CALL_COBJECT_NEW ? 4 : 2));
+        } else if (is_table_call(call->op)) {
             set_number(value, choose_table_number(g, call, index));
         } else {
             choose_size(g, call, value);
+        }
+        break;
+    case ARG_COBJECT:
+        if (g->forecast->model.cobject.alive &&
+            random_chance(g->random, g->weights->cobject_percent)) {
+            set_index(value, VALUE_COBJECT, 0);
+        } else {
+            choose_object(g, call, index, value);
         }
         break;
     case ARG_BYTE:

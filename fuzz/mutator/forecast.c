@@ -6,7 +6,7 @@
 
 /* Of all that profiles differ in, only the time of destruction could matter
  * here, and to wait with it would say less: it is at once. */
-static const struct profile AT_ONCE = {.name = "forecast"};
+static const struct profile AT_ONCE = {.name = "forecast", .has_cobject = true};
 
 void forecast_start(struct forecast *f, const struct program *program)
 {
@@ -163,6 +163,8 @@ static unsigned allocations_of(const struct call *call,
         [CALL_LEAVE_IN_CYCLE] = 2,
         [CALL_CALL_ENTRY] = 1,
         [CALL_ADD_OBJECT] = 1,
+        [CALL_COBJECT_NEW] = 1,
+        [CALL_COBJECT_IMPORT] = 3,
     };
     if (call->op == CALL_IMPORT) {
         return 3 + (prediction->fails ? 8 : 0) +
@@ -224,6 +226,11 @@ static bool perform(struct forecast *f, const struct program *program,
     case CALL_NEW:
         if (!prediction.fails) {
             make_capsule(model, call->result, args);
+        }
+        break;
+    case CALL_COBJECT_NEW:
+        if (!prediction.fails) {
+            model_cobject_made(model, args);
         }
         break;
     case CALL_CALL_DESTRUCTOR:

@@ -59,5 +59,7 @@ const struct weights DEFAULT_WEIGHTS = {
     .no_table_percent = 45,
     .true_size_percent = 80,
 
+    .cobject_percent = 60,
+
     .asked_percent = 10,
 };

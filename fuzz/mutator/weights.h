@@ -114,6 +114,8 @@ struct weights {
                                     * byte more or less than whole */
     uint8_t true_size_percent;     /* of tables: as long as they claim */
 
+    uint8_t cobject_percent; /* of objects in calls about PyCObject: it */
+
     uint8_t asked_percent; /* of fresh names: one that a destructor asks for */
 };
 

@@ -59,6 +59,7 @@ static void decode_value(struct reader *reader, struct program *program,
     *value = (struct value){.tag = (uint8_t)tag};
     switch (tag) {
     case VALUE_NULL:
+    case VALUE_COBJECT:
         break;
     case VALUE_TEXT:
         decode_text(reader, program, value);

@@ -71,8 +71,8 @@ void emit_text(FILE *out, const char *text, size_t length)
             fputc('\\', out); /* no trigraphs */
         }
         emit_byte(out, byte, '"');
-        after_hex = (byte < 0x20 || byte >= 0x7f) && byte != '\n' &&
-                    byte != '\t';
+        after_hex =
+            (byte < 0x20 || byte >= 0x7f) && byte != '\n' && byte != '\t';
     }
     fputc('"', out);
 }
@@ -194,8 +194,7 @@ static void emit_give_up(struct emitter *e, unsigned slot)
                 slot, slot, before, slot, after);
     }
     for (; e->references[slot] > 0; e->references[slot]--) {
-        fprintf(e->out, "    %sPy_XDECREF(c%u)%s;\n", before, slot,
-                after);
+        fprintf(e->out, "    %sPy_XDECREF(c%u)%s;\n", before, slot, after);
     }
 }
 
@@ -331,6 +330,14 @@ void emit_run(struct emitter *e)
     for (unsigned i = 0; i < SLOTS; i++) {
         emit_give_up(e, i);
     }
+    if (e->cobjects) {
+        fputs("    Py_XDECREF(cobject);\n", e->out);
+    }
+    if (e->calls[CALL_SET_WARNINGS]) {
+        fputs("    PyErr_Clear();\n"
+              "    end_warnings();\n",
+              e->out);
+    }
     if (e->modules) {
         fputs("    PyErr_Clear();\n"
               "    forget_modules();\n",
@@ -396,6 +403,9 @@ void emit_variables(struct emitter *e)
         if (e->objects[i] && OBJECT_NEW[i]) {
             fprintf(e->out, "static PyObject *%s;\n", OBJECT_C[i]);
         }
+    }
+    if (e->cobjects) {
+        fputs("static PyObject *cobject;\n", e->out);
     }
     if (e->objects[OBJECT_LOOKALIKE]) {
         fputs("\n/* Has the layout of a capsule and is a list. */\n"

@@ -18,7 +18,8 @@ struct emitter {
     bool yields[YIELD_COUNT];
     bool destructors[DESTRUCTOR_COUNT];
     bool slots[RESULT_BUFFER + 1][SLOTS];
-    bool modules; /* any call that is about them */
+    bool modules;  /* any call that is about them */
+    bool cobjects; /* the same for PyCObject */
     bool addresses[ADDRESS_COUNT];
     bool objects[OBJECT_COUNT];
     /* Capsule slots that a destructor uses too, and all where memory may be

@@ -72,6 +72,7 @@ static void survey(struct emitter *e, const struct program *program,
         const struct call_info *info = &CALLS[call->op];
         e->calls[call->op] = true;
         e->modules |= is_module_call(call->op);
+        e->cobjects |= is_cobject_call(call->op);
         e->yields[info->yields] = true;
         if (yields_result(info->yields)) {
             e->slots[info->yields][call->result] = true;
@@ -110,10 +111,11 @@ struct helper {
 
 static const struct helper HELPERS[] = {
 #define HELPER(name, forms, code) {#name, forms, code},
+#include "fuzz/program/cobject_helpers.def"
 #include "fuzz/program/helpers.def"
-#include "fuzz/program/table_helpers.def"
-#include "fuzz/program/module_helpers.def"
 #include "fuzz/program/interpreter_helpers.def"
+#include "fuzz/program/module_helpers.def"
+#include "fuzz/program/table_helpers.def"
 #undef HELPER
 };
 

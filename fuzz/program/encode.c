@@ -9,6 +9,7 @@ static size_t value_size(enum arg_kind kind, const struct value *value)
     size_t selector = kind_tag_count(kind) > 1;
     switch (value->tag) {
     case VALUE_NULL:
+    case VALUE_COBJECT:
         return selector;
     case VALUE_TEXT:
         return selector + 2 + value->number;
@@ -45,6 +46,7 @@ static uint8_t *encode_value(uint8_t *out, const struct program *program,
     }
     switch (value->tag) {
     case VALUE_NULL:
+    case VALUE_COBJECT:
         return out;
     case VALUE_TEXT:
         out = write_number(out, value->number);

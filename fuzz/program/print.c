@@ -46,6 +46,9 @@ void program_print_value(FILE *out, const struct program *program,
     case VALUE_NULL:
         fputs("NULL", out);
         break;
+    case VALUE_COBJECT:
+        fputs("cobject", out);
+        break;
     case VALUE_CAPSULE:
         if (value->index == SLOT_SELF) {
             fputs("self", out);

@@ -51,11 +51,12 @@ const uint16_t ARG_TAGS[ARG_KIND_COUNT] = {
     [ARG_ATTRIBUTE] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(SPACE),
     [ARG_ANSWER] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(EXCEPTION),
     [ARG_ENTRY] = TAG(CAPSULE) | TAG(OBJECT),
+    [ARG_COBJECT] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(COBJECT),
 };
 
 const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT] = {
-    [OBJECT_NONE] = "None", [OBJECT_INT] = "int",
-    [OBJECT_TYPE] = "type", [OBJECT_LIST] = "list",
+    [OBJECT_NONE] = "None",           [OBJECT_INT] = "int",
+    [OBJECT_TYPE] = "type",           [OBJECT_LIST] = "list",
     [OBJECT_LOOKALIKE] = "lookalike",
 };
 
@@ -71,6 +72,8 @@ const char *const EXCEPTION_NAMES[EXCEPTION_COUNT] = {
     [EXCEPTION_SYSTEM_ERROR] = "PyExc_SystemError",
     [EXCEPTION_TYPE_ERROR] = "PyExc_TypeError",
     [EXCEPTION_UNICODE_DECODE_ERROR] = "PyExc_UnicodeDecodeError",
+    [EXCEPTION_DEPRECATION_WARNING] = "PyExc_DeprecationWarning",
+    [EXCEPTION_PENDING_DEPRECATION_WARNING] = "PyExc_PendingDeprecationWarning",
 };
 
 const char *const MODULE_NAMES[MODULE_COUNT] = {
@@ -86,10 +89,10 @@ const char *const INIT_NAMES[INIT_COUNT] = {
 };
 
 const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
-    0x1,         0x2,           0x1000, /* never mapped */
-    INTPTR_MAX,  /* the largest signed */
-    INTPTR_MIN,  /* the sign bit alone */
-    UINTPTR_MAX, /* all ones */
+    0x1,         0x2, 0x1000, /* never mapped */
+    INTPTR_MAX,               /* the largest signed */
+    INTPTR_MIN,               /* the sign bit alone */
+    UINTPTR_MAX,              /* all ones */
 };
 
 unsigned value_index_count(enum value_tag tag)

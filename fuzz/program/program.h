@@ -49,6 +49,7 @@ enum value_tag {
     VALUE_MODULE,     /* index: enum module */
     VALUE_SPACE,      /* index: a namespace object, 0..SPACES-1 */
     VALUE_INIT,       /* index: enum init */
+    VALUE_COBJECT,    /* the program's PyCObject */
     VALUE_TAG_COUNT
 };
 
@@ -74,6 +75,7 @@ enum arg_kind {
     ARG_ATTRIBUTE,       /* an attribute's value; NULL for none */
     ARG_ANSWER,          /* a __getattr__: what it returns or raises, or NULL */
     ARG_ENTRY,           /* what may stand in the place of a module */
+    ARG_COBJECT,         /* the PyCObject, or what is none; or NULL */
     ARG_KIND_COUNT
 };
 
@@ -100,6 +102,8 @@ enum exception_type {
     EXCEPTION_SYSTEM_ERROR,
     EXCEPTION_TYPE_ERROR,
     EXCEPTION_UNICODE_DECODE_ERROR,
+    EXCEPTION_DEPRECATION_WARNING,
+    EXCEPTION_PENDING_DEPRECATION_WARNING,
     EXCEPTION_COUNT
 };
 
@@ -177,6 +181,12 @@ static inline bool is_table_call(unsigned op)
 static inline bool is_module_call(unsigned op)
 {
     return op >= CALL_SET_INIT && op <= CALL_IMPORT;
+}
+
+/* The calls about PyCObject stand together. */
+static inline bool is_cobject_call(unsigned op)
+{
+    return op >= CALL_COBJECT_NEW && op <= CALL_SET_WARNINGS;
 }
 
 /* One row of calls.def. */

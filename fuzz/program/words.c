@@ -76,6 +76,8 @@ static int find_index(const struct token *token, enum value_tag tag)
         return index < SPACES ? index : -1;
     case VALUE_NULL:
         return token_is_word(token, "NULL") ? 0 : -1;
+    case VALUE_COBJECT:
+        return token_is_word(token, "cobject") ? 0 : -1;
     case VALUE_OBJECT:
     case VALUE_DESTRUCTOR:
     case VALUE_EXCEPTION:
@@ -152,14 +154,15 @@ static const char *const KIND_NAMES[ARG_KIND_COUNT] = {
     [ARG_ATTRIBUTE] = "an attribute",
     [ARG_ANSWER] = "an answer",
     [ARG_ENTRY] = "an object",
+    [ARG_COBJECT] = "an object",
 };
 
 /* The order in which a message lists what is allowed. */
 static const enum value_tag LISTED[] = {
-    VALUE_CAPSULE, VALUE_PAYLOAD,    VALUE_BUFFER,    VALUE_ADDRESS,
-    VALUE_MODULE,  VALUE_SPACE,      VALUE_OBJECT,    VALUE_DESTRUCTOR,
-    VALUE_INIT,    VALUE_EXCEPTION,  VALUE_NUMBER,    VALUE_NULL,
-    VALUE_TEXT,
+    VALUE_CAPSULE, VALUE_PAYLOAD,   VALUE_BUFFER, VALUE_ADDRESS,
+    VALUE_MODULE,  VALUE_SPACE,     VALUE_OBJECT, VALUE_DESTRUCTOR,
+    VALUE_INIT,    VALUE_EXCEPTION, VALUE_NUMBER, VALUE_NULL,
+    VALUE_TEXT,    VALUE_COBJECT,
 };
 _Static_assert(sizeof LISTED / sizeof *LISTED == VALUE_TAG_COUNT,
                "every tag is listed");
@@ -227,6 +230,9 @@ static void add_tag(struct words *words, enum arg_kind kind, enum value_tag tag)
         break;
     case VALUE_NULL:
         add(words, "NULL");
+        break;
+    case VALUE_COBJECT:
+        add(words, "cobject");
         break;
     case VALUE_TEXT:
         add(words, "a string");

@@ -30,6 +30,7 @@ static uint64_t value_weight(const struct program *program,
 {
     switch (value->tag) {
     case VALUE_NULL:
+    case VALUE_COBJECT:
         return 0;
     case VALUE_TEXT:
         return text_weight(program_text(program, value), value->number);

@@ -191,6 +191,7 @@ class Comparison {
     {
         static bool started;
         executor_options options = {};
+        options.profile = "cpython-2.7"; // with PyCObject
         if (!started) {
             EXPECT_EQ(executor_start(&options), 0);
         }

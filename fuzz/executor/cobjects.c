@@ -1,0 +1,239 @@
+/* Calls about PyCObject, and what is to be seen after them. */
+#include "fuzz/executor/run.h"
+
+#if defined(HAVE_PYCOBJECT) || PY_MAJOR_VERSION < 3
+
+static struct {
+    PyObject *warnings; /* the module, as long as the executor */
+    bool filtering;     /* the program may have met a filter */
+    PyObject *object;
+    /* What destructors were called with since the last check. */
+    unsigned plain, described;
+    void *pointer, *desc;
+} cobjects;
+
+/* --- destructors ---------------------------------------------------------- */
+
+static void log_plain(void *pointer)
+{
+    cobjects.plain++;
+    cobjects.pointer = pointer;
+}
+
+static void log_described(void *pointer, void *desc)
+{
+    cobjects.described++;
+    cobjects.pointer = pointer;
+    cobjects.desc = desc;
+}
+
+/* --- warnings ------------------------------------------------------------- */
+
+/* Calls a function of the module; `action` may be NULL. */
+static void change_filters(const char *function, const char *action)
+{
+    PyObject *result =
+        action ? PyObject_CallMethod(cobjects.warnings, (char *)function,
+                                     (char *)"s", action)
+               : PyObject_CallMethod(cobjects.warnings, (char *)function, NULL);
+    if (result == NULL) {
+        fputs("executor: the implementation's warnings have no filters\n",
+              stderr);
+        abort();
+    }
+    Py_DECREF(result);
+}
+
+void cobjects_start(void)
+{
+    if (!host_profile()->has_cobject) {
+        return;
+    }
+    cobjects.warnings = PyImport_ImportModule("warnings");
+    change_filters("resetwarnings", NULL);
+}
+
+void cobjects_stop(void) { Py_CLEAR(cobjects.warnings); }
+
+/* Warnings are ignored at first: those that are shown are written to stderr. */
+static void begin_filtering(void)
+{
+    if (!cobjects.filtering) {
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
+        change_filters("simplefilter", "ignore");
+        PyErr_Restore(type, value, traceback);
+        cobjects.filtering = true;
+    }
+}
+
+/* --- calls ---------------------------------------------------------------- */
+
+static PyObject *object_in(const struct model_arg *arg)
+{
+    return arg->tag == VALUE_COBJECT ? cobjects.object : object_of(arg);
+}
+
+/* Around what the program only prepares. */
+static uintptr_t do_import(PyObject *object, bool there)
+{
+    static char module_name[] = COBJECT_MODULE, name[] = COBJECT_ATTRIBUTE;
+    PyObject *type, *value, *traceback;
+
+    allocations_end();
+    if (there) {
+        PyObject *module = PyImport_AddModule(module_name);
+        if (object) {
+            PyObject_SetAttrString(module, name, object);
+        }
+    }
+    allocations_begin();
+    void *pointer = PyCObject_Import(module_name, name);
+    allocations_end();
+    if (there) {
+        PyErr_Fetch(&type, &value, &traceback);
+        PyDict_DelItemString(PyImport_GetModuleDict(), module_name);
+        PyErr_Restore(type, value, traceback);
+    }
+    return (uintptr_t)pointer;
+}
+
+/* Where it is the end of a PyCObject, its destructor was called; else none was.
+ */
+static void check_destructors(bool ended)
+{
+    const struct model_cobject *cobject = &run.model.cobject;
+    bool due = ended && cobject->has_destructor;
+    bool described = cobject->desc != 0;
+    uint16_t rule = described ? RULE_COBJ_3 : RULE_COBJ_2;
+
+    if (cobjects.plain != (due && !described) ||
+        cobjects.described != (due && described)) {
+        violation(rule,
+                  due ? "its own destructor is called, once"
+                      : "no destructor is called",
+                  describe_count("calls of destructors",
+                                 (long)(cobjects.plain + cobjects.described)));
+    }
+    if (due && ((uintptr_t)cobjects.pointer != cobject->pointer ||
+                (described && (uintptr_t)cobjects.desc != cobject->desc))) {
+        violation(rule, "the destructor gets what the PyCObject has",
+                  "it got something else");
+    }
+    cobjects.plain = cobjects.described = 0;
+}
+
+static void drop_cobject(void)
+{
+    if (cobjects.object) {
+        Py_CLEAR(cobjects.object);
+        check_destructors(true);
+    }
+}
+
+static PyObject *make_cobject(void *pointer, void *desc, unsigned how)
+{
+    return how % 4 < 2
+               ? PyCObject_FromVoidPtr(pointer, how % 2 ? log_plain : NULL)
+               : PyCObject_FromVoidPtrAndDesc(pointer, desc,
+                                              how % 2 ? log_described : NULL);
+}
+
+/* Each argument that is an object is known for what it is; before the
+ * call, which may go by it. */
+static void check_type(const struct model_arg *arg)
+{
+    PyObject *object = object_in(arg);
+    if (object == NULL) {
+        return;
+    }
+    bool is = arg->tag == VALUE_COBJECT;
+    int got = PyCObject_Check(object);
+    if ((got != 0) != is) {
+        violation(RULE_COBJ_1, describe_value(YIELDS_INT, is),
+                  describe_value(YIELDS_INT, (uintptr_t)got));
+    }
+    exercise(RULE_COBJ_1, is ? WHEN_SUCCEEDS : WHEN_FAILS);
+}
+
+uintptr_t perform_cobject_call(const struct call *call,
+                               const struct model_arg *args)
+{
+    void *first = (void *)args[0].value.address;
+    PyObject *object = object_in(&args[0]);
+
+    allocations_end();
+    begin_filtering();
+    if (CALLS[call->op].args[0] == ARG_COBJECT) {
+        check_type(&args[0]);
+    }
+    allocations_begin();
+    switch ((enum call_op)call->op) {
+    case CALL_COBJECT_NEW:
+        drop_cobject();
+        cobjects.object =
+            make_cobject(first, (void *)args[1].value.address, args[2].number);
+        return cobjects.object != NULL;
+    case CALL_COBJECT_AS_POINTER:
+        return (uintptr_t)PyCObject_AsVoidPtr(object);
+    case CALL_COBJECT_GET_DESC:
+        return (uintptr_t)PyCObject_GetDesc(object);
+    case CALL_COBJECT_SET_POINTER:
+        return (uintptr_t)(intptr_t)PyCObject_SetVoidPtr(
+            object, (void *)args[1].value.address);
+    case CALL_COBJECT_IMPORT:
+        return do_import(object, args[1].number != 0);
+    default: /* CALL_SET_WARNINGS */
+        allocations_end();
+        Py_Py3kWarningFlag = args[0].number != 0;
+        change_filters("simplefilter", args[1].number ? "error" : "ignore");
+        return 0;
+    }
+}
+
+/* --- what is left --------------------------------------------------------- */
+
+void check_cobject(const struct call *call, const struct model_arg *args,
+                   const struct prediction *prediction, uintptr_t got)
+{
+    if (call->op == CALL_COBJECT_NEW && got) {
+        model_cobject_made(&run.model, args);
+    }
+    check_destructors(false);
+    if (cobjects.object && Py_REFCNT(cobjects.object) != 1) {
+        violation(
+            prediction->rule, describe_count("references", 1),
+            describe_count("references", (long)Py_REFCNT(cobjects.object)));
+    }
+}
+
+void cobjects_end(void)
+{
+    drop_cobject();
+    if (cobjects.filtering) {
+        change_filters("resetwarnings", NULL);
+        cobjects.filtering = false;
+    }
+    Py_Py3kWarningFlag = 0;
+}
+
+#else /* there is none: the model permits none of its calls */
+
+void cobjects_start(void) {}
+void cobjects_stop(void) {}
+void cobjects_end(void) {}
+
+uintptr_t perform_cobject_call(const struct call *call,
+                               const struct model_arg *args)
+{
+    (void)call, (void)args;
+    return 0;
+}
+
+void check_cobject(const struct call *call, const struct model_arg *args,
+                   const struct prediction *prediction, uintptr_t got)
+{
+    (void)call, (void)args, (void)prediction, (void)got;
+}
+
+#endif
