@@ -23,6 +23,7 @@ void Subinterpreter::End()
 {
     Enter();
     Py_EndInterpreter(own_);
+    ended_an_interpreter = true;
     own_ = nullptr;
     PyThreadState_Swap(outer_);
 }

@@ -179,6 +179,7 @@ TEST_F(ShutdownTest, DTOR_10_DestructorsRunInTheInterpreterThatEnds)
 // The main interpreter, and a new beginning in the same process.
 TEST(FinalizeTest, DTOR_10_AllEndsWithTheMainInterpreter)
 {
+    NEEDS_OWN_INTERPRETER();
     std::string profile = host_profile()->name;
     destructor_log.clear();
     for (size_t i = 1; i <= 2; i++) {

@@ -72,6 +72,7 @@ TEST_F(SubinterpretersTest, MODST_1_StateBeginsZeroedAndEndsWithItsModule)
 
 TEST_F(SubinterpretersTest, MODST_1_ATableReadsTheStateOfItsInterpreter)
 {
+    NEEDS_OWN_INTERPRETER();
     EXPECT_EQ(Add(1), 0);
     Subinterpreter sub;
     EXPECT_EQ(Count(), 0);
@@ -101,6 +102,7 @@ TEST_F(SubinterpretersTest, MODST_1_WhatIsNoModuleHasNoState)
 
 TEST_F(SubinterpretersTest, SUB_1_OneTableServesAllInterpreters)
 {
+    NEEDS_OWN_INTERPRETER();
     const CounterApi *here = ImportCounterApi();
     EXPECT_EQ(here, &rules::counter_api);
     Subinterpreter sub;
@@ -110,6 +112,7 @@ TEST_F(SubinterpretersTest, SUB_1_OneTableServesAllInterpreters)
 
 TEST_F(SubinterpretersTest, SUB_1_ATableOutlivesTheInterpreterThatFoundIt)
 {
+    NEEDS_OWN_INTERPRETER();
     const CounterApi *api;
     {
         Subinterpreter sub;

@@ -139,6 +139,7 @@ PendingException::~PendingException() { Py_DECREF(exception_); }
 void CapsuleTest::SetUp()
 {
     destructor_log.clear();
+    ended_an_interpreter = false;
     live_blocks_ = host_live_blocks();
 }
 
@@ -148,6 +149,9 @@ void CapsuleTest::TearDown()
     EXPECT_TRUE(NothingRaised()) << "at the end of the test";
     host_collect();
     left_blocks_ = static_cast<long>(host_live_blocks() - live_blocks_);
+    if (ended_an_interpreter && !host_keeps_nothing()) {
+        return;
+    }
     if (runs_ == 1) {
         while (MayBeACache()) {
             RunAgain();
@@ -181,6 +185,9 @@ void Python2Test::SetUp()
         GTEST_SKIP() << "a rule of Python 2.7";
     }
 }
+
+bool inside_another_program = false;
+bool ended_an_interpreter = false;
 
 BeforeStart::BeforeStart(void (*function)())
 {

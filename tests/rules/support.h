@@ -102,6 +102,23 @@ class Python2Test : public CapsuleTest {
     void SetUp() override;
 };
 
+// Whether the tests run inside an interpreter that somebody else started: no
+// module can be announced to all interpreters then, and none can be ended.
+extern bool inside_another_program;
+
+// Set by a test that ended an interpreter: what an implementation with caches
+// keeps of it is no matter of capsules. Some versions of CPython lose thousands
+// of blocks.
+extern bool ended_an_interpreter;
+
+// Leaves a test that needs an interpreter of its own.
+#define NEEDS_OWN_INTERPRETER()                                                \
+    do {                                                                       \
+        if (rules::inside_another_program) {                                   \
+            GTEST_SKIP() << "needs an interpreter that the test starts";       \
+        }                                                                      \
+    } while (0)
+
 // Calls `function` before the implementation is started, for what has to be
 // announced that early (PyImport_AppendInittab). To be defined at namespace
 // scope.

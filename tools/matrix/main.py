@@ -45,7 +45,7 @@ Exit status: 0 every rule holds, 1 one does not, 2 bad input.
 """
 
 LEVELS = ("documented", "observed")
-PROGRAMS = 2000
+PROGRAMS = 500
 
 
 class Parser(argparse.ArgumentParser):

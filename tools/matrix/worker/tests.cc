@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <Python.h>
+
 #include "capsule/host.h"
 #include "tests/rules/support.h"
 #include "tools/matrix/worker/worker.h"
@@ -65,6 +67,7 @@ void Initialize(std::vector<std::string> flags)
 
 bool Start()
 {
+    rules::inside_another_program = Py_IsInitialized() != 0;
     rules::CallFunctionsBeforeStart();
     if (host_start(worker_profile()) < 0) {
         std::fprintf(stderr, "worker: the implementation does not start\n");
