@@ -112,7 +112,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         args = [folder],
         data = [corpus],
         tags = [_TAG],
-        deps = ["//fuzz:replay_main", subject],
+        deps = ["//fuzz:replay_main", name + "_lib", subject],
         **kwargs
     )
     if programs:
@@ -121,7 +121,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
             size = size,
             args = [folder],
             data = [corpus],
-            deps = ["//fuzz:sweep_main"],
+            deps = ["//fuzz:sweep_main", name + "_lib"],
             **kwargs
         )
         native.sh_test(
@@ -156,11 +156,11 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
             )
     cc_binary(
         name = name + "_repro",
-        deps = ["//fuzz:repro_main", subject],
+        deps = ["//fuzz:repro_main", name + "_lib", subject],
     )
     cc_binary(
         name = name + "_minimize",
-        deps = ["//fuzz:minimize_main", subject],
+        deps = ["//fuzz:minimize_main", name + "_lib", subject],
     )
 
     configured_binary(

@@ -232,7 +232,7 @@ int main(int argc, char **argv)
 {
     struct subject_options environment = subject_options_from_environment();
     struct executor_options options = {
-        .profile = getenv("CAPSULE_PROFILE"),
+        .profile = environment.profile,
         .use_malloc = environment.use_malloc,
     };
     struct sweep sweep = {.root = argc == 2 ? argv[1] : NULL};

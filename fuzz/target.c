@@ -50,9 +50,8 @@ static void set_longest_input(int *argc, char ***argv)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     struct subject_options environment = subject_options_from_environment();
-    const char *profile = getenv("CAPSULE_PROFILE");
     struct executor_options options = {
-        .profile = profile ? profile : TARGET.profile,
+        .profile = environment.profile,
         .use_malloc = environment.use_malloc,
         .artifact_prefix = artifact_prefix(*argc, *argv),
     };

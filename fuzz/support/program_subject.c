@@ -15,7 +15,7 @@ const char SUBJECT_SUFFIX[] = ".prog";
 int subject_start(const struct subject_options *options)
 {
     struct executor_options executor = {
-        .profile = getenv("CAPSULE_PROFILE"),
+        .profile = options->profile,
         .misuse = options->misuse,
         .use_malloc = options->use_malloc,
         .artifact_prefix = options->artifact_prefix,

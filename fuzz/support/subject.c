@@ -3,6 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/target.h"
+
+/* What runs programs of no target in particular has none. */
+#pragma weak TARGET
+
 struct subject_options subject_options_from_environment(void)
 {
     struct subject_options options = {0};
@@ -16,6 +21,10 @@ struct subject_options subject_options_from_environment(void)
                 "arena or malloc\n",
                 allocator);
         exit(2);
+    }
+    options.profile = getenv("CAPSULE_PROFILE");
+    if (!options.profile && &TARGET != NULL) {
+        options.profile = TARGET.profile;
     }
     return options;
 }
