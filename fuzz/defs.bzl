@@ -21,6 +21,9 @@ NEEDS_ADDRESS_SANITIZER = select({
 
 _TAG = "cc_fuzz_test"
 
+# What runs the corpus; tools/coverage asks for it.
+_REPLAY = "replay"
+
 def _fuzz_corpus_impl(ctx):
     folder = ctx.actions.declare_directory(ctx.label.name)
     arguments = ctx.actions.args()
@@ -111,7 +114,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         size = size,
         args = [folder],
         data = [corpus],
-        tags = [_TAG],
+        tags = [_TAG, _REPLAY],
         deps = ["//fuzz:replay_main", name + "_lib", subject],
         **kwargs
     )
@@ -121,6 +124,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
             size = size,
             args = [folder],
             data = [corpus],
+            tags = [_REPLAY],
             deps = ["//fuzz:sweep_main", name + "_lib"],
             **kwargs
         )
@@ -134,6 +138,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
                 folder,
             ],
             data = [corpus, name, name + "_sweep"],
+            tags = [_REPLAY],
             **kwargs
         )
         if on_cpython:

@@ -1,6 +1,11 @@
 /* The error indicator: one pending exception per thread state. */
 #include "capsule/reference/interpreter.h"
 
+static bool is_exception_class(PyObject *object)
+{
+    return PyExceptionClass_Check(object);
+}
+
 /* Replaces the pending exception; steals `exception`, NULL for none. */
 static void set_raised(PyObject *exception)
 {
@@ -18,7 +23,7 @@ PyObject *PyErr_NoMemory(void)
 
 void PyErr_SetObject(PyObject *type, PyObject *value)
 {
-    if (!PyExceptionClass_Check(type)) {
+    if (!is_exception_class(type)) {
         PyErr_Format(PyExc_SystemError,
                      "_PyErr_SetObject: exception %R is not a BaseException "
                      "subclass",
@@ -105,7 +110,7 @@ int PyErr_GivenExceptionMatches(PyObject *given, PyObject *exc)
     if (PyExceptionInstance_Check(given)) {
         given = (PyObject *)Py_TYPE(given);
     }
-    if (PyExceptionClass_Check(given) && PyExceptionClass_Check(exc)) {
+    if (is_exception_class(given) && is_exception_class(exc)) {
         return PyType_IsSubtype((PyTypeObject *)given, (PyTypeObject *)exc);
     }
     return given == exc;

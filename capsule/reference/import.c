@@ -101,13 +101,13 @@ static PyObject *load_below(PyObject *parent_name, const char *child,
     if (parent == NULL) {
         return NULL;
     }
-    /* The parent may have imported its child. */
-    PyObject *module = find_module(name);
-    if (module == NULL && !PyErr_Occurred() &&
-        is_package(parent, parent_name, name)) {
+    /* The parent may have imported its child; None is then as good. */
+    PyObject *module = Py_XNewRef(PyDict_GetItemWithError(modules(), name));
+    if (module == NULL && is_package(parent, parent_name, name)) {
         module = load(name);
         if (module && publish_in(parent, child, module) < 0) {
-            Py_CLEAR(module);
+            Py_DECREF(module);
+            module = NULL;
         }
     }
     Py_DECREF(parent);
@@ -161,7 +161,8 @@ PyObject *PyImport_Import(PyObject *name)
     }
     PyObject *module = import_name(name);
     if (module && !import_front(name)) {
-        Py_CLEAR(module);
+        Py_DECREF(module);
+        return NULL;
     }
     return module;
 }
@@ -182,7 +183,7 @@ PyObject *PyImport_ImportModule(const char *name)
 PyObject *PyImport_GetModuleDict(void)
 {
     if (modules() == NULL) {
-        Py_FatalError("the interpreter has ended");
+        Py_FatalError("interpreter has no modules dictionary");
     }
     return modules();
 }
@@ -196,14 +197,15 @@ PyObject *PyImport_GetModule(PyObject *name)
 static PyObject *add_module(PyObject *name)
 {
     PyObject *module = PyImport_GetModule(name);
-    if (PyErr_Occurred() || (module && PyModule_Check(module))) {
+    if (module && PyModule_Check(module)) {
         return module;
     }
     Py_XDECREF(module);
     const char *utf8 = PyUnicode_AsUTF8(name);
     module = utf8 ? PyModule_New(utf8) : NULL;
     if (module && PyDict_SetItem(modules(), name, module) < 0) {
-        Py_CLEAR(module);
+        Py_DECREF(module);
+        return NULL;
     }
     return module;
 }

@@ -138,17 +138,6 @@ static bool add_tree(struct input_list *list, const char *path, char *error,
     return done;
 }
 
-bool input_list_add(struct input_list *list, const char *path, char *error,
-                    size_t error_size)
-{
-    size_t before = list->count;
-    if (!add_tree(list, path, error, error_size)) {
-        return false;
-    }
-    return list->count > before ||
-           fail(path, "the folder holds no file", error, error_size);
-}
-
 void input_list_free(struct input_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -156,4 +145,17 @@ void input_list_free(struct input_list *list)
     }
     free(list->paths);
     *list = (struct input_list){0};
+}
+
+bool input_list_add(struct input_list *list, const char *path, char *error,
+                    size_t error_size)
+{
+    size_t before = list->count;
+    bool added = add_tree(list, path, error, error_size) &&
+                 (list->count > before ||
+                  fail(path, "the folder holds no file", error, error_size));
+    if (!added) {
+        input_list_free(list);
+    }
+    return added;
 }

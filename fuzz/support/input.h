@@ -28,8 +28,8 @@ struct input_list {
 };
 
 /* Adds the file at `path`, or all files below the folder at `path`, in the
- * order of their names. Returns false, with one line in `error`, where a
- * folder is unreadable or holds no file. */
+ * order of their names. Returns false, with one line in `error` and the list
+ * freed, where a folder is unreadable or holds no file. */
 bool input_list_add(struct input_list *list, const char *path, char *error,
                     size_t error_size);
 

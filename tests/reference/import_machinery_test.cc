@@ -46,6 +46,12 @@ PyObject *InitRaising()
     return nullptr;
 }
 
+PyObject *ReturnNone(PyObject *, PyObject *)
+{
+    Py_INCREF(Py_None);
+    return Py_None;
+}
+
 PyObject *InitSilent() { return nullptr; }
 
 PyObject *InitUnreported()
@@ -66,7 +72,19 @@ PyObject *InitImporting()
     return module;
 }
 
+// A package that halts the import of its own submodule.
+PyObject *InitHalting()
+{
+    EXPECT_EQ(
+        PyDict_SetItemString(PyImport_GetModuleDict(), "halting.sub", Py_None),
+        0);
+    return InitPackage<8>();
+}
+
 const BeforeStart announce([] {
+    PyImport_AppendInittab("halting", InitHalting);
+    PyImport_AppendInittab("refusing.sub", Init<9>);
+    PyImport_AppendInittab("failing.sub", Init<10>);
     PyImport_AppendInittab("plain", Init<3>);
     PyImport_AppendInittab("pack", InitPackage<4>);
     PyImport_AppendInittab("pack.sub", InitPackage<5>);
@@ -97,7 +115,8 @@ class ImportMachineryTest : public rules::CapsuleTest {
     void TearDown() override
     {
         for (const char *name :
-             {"plain", "pack", "pack.sub", "pack.sub.leaf", "importing"}) {
+             {"plain", "pack", "pack.sub", "pack.sub.leaf", "importing",
+              "halting", "halting.sub", "refusing.sub", "failing.sub"}) {
             Forget(name);
         }
         CapsuleTest::TearDown();
@@ -193,6 +212,44 @@ TEST_F(ImportMachineryTest, WhatCannotBeFound)
     ExpectNotFound("halted", "import of halted halted; None in sys.modules");
 }
 
+// As in CPython: None is looked at before the parent is imported, not after.
+TEST_F(ImportMachineryTest, AParentCanHaltItsSubmodule)
+{
+    PyObject *module = PyImport_ImportModule("halting.sub");
+    EXPECT_EQ(module, Py_None);
+    Py_XDECREF(module);
+    ExpectNotFound("halting.sub",
+                   "import of halting.sub halted; None in sys.modules");
+}
+
+// An object with the attributes that make it a package, of a type that takes
+// no other ones; the type itself refuses with a TypeError. CPython does so for
+// modules of Python: a built-in one is no submodule there up to 3.10, and later
+// versions want more of __spec__.
+TEST_F(ImportMachineryTest, AParentMayRefuseItsSubmodule)
+{
+    static PyMethodDef methods[] = {
+        {"__path__", ReturnNone, METH_NOARGS, nullptr},
+        {"__spec__", ReturnNone, METH_NOARGS, nullptr},
+        {nullptr, nullptr, 0, nullptr},
+    };
+    static PyType_Slot slots[] = {{Py_tp_methods, methods}, {0, nullptr}};
+    static PyType_Spec spec = {"tests.Refusing", sizeof(PyObject), 0,
+                               Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+                               slots};
+    PyObject *type = PyType_FromSpec(&spec);
+    ASSERT_NE(type, nullptr);
+    Importable refusing("refusing", PyObject_CallNoArgs(type));
+    PyObject *module = PyImport_ImportModule("refusing.sub");
+    EXPECT_EQ(module, Entry("refusing.sub"));
+    EXPECT_TRUE(module && PyModule_Check(module));
+    Py_XDECREF(module);
+    Importable failing("failing", type);
+    EXPECT_EQ(PyImport_ImportModule("failing.sub"), nullptr);
+    EXPECT_TRUE(Raised(PyExc_TypeError));
+    EXPECT_NE(Entry("failing.sub"), nullptr);
+}
+
 TEST_F(ImportMachineryTest, WhatIsNoName)
 {
     EXPECT_EQ(PyImport_ImportModule(""), nullptr);
@@ -242,6 +299,28 @@ TEST_F(ImportMachineryTest, AddModuleMakesItOnce)
     Py_DECREF(name);
 }
 
+TEST_F(ImportMachineryTest, AddModuleTakesTheNameAsAnObject)
+{
+    PyObject *name = PyUnicode_FromString("added");
+    PyObject *module = PyImport_AddModuleObject(name); // borrowed
+    EXPECT_NE(module, nullptr);
+    EXPECT_EQ(module, Entry("added"));
+    Forget("added");
+    Importable list("added", PyList_New(0)); // what is no module is replaced
+    module = PyImport_AddModuleObject(name);
+    EXPECT_TRUE(module && PyModule_Check(module));
+    Py_DECREF(name);
+    EXPECT_EQ(PyImport_AddModuleObject(list.get()), nullptr);
+    EXPECT_TRUE(Raised(PyExc_TypeError));
+}
+
+// CPython takes any object that has a hash.
+TEST_F(ImportMachineryTest, NamesOfModulesAreText)
+{
+    EXPECT_EQ(PyImport_AddModuleObject(Py_None), nullptr);
+    EXPECT_TRUE(Raised(PyExc_TypeError));
+}
+
 #if PY_VERSION_HEX >= 0x030D0000
 TEST_F(ImportMachineryTest, AddModuleRefReturnsANewReference)
 {
@@ -273,6 +352,49 @@ TEST(ImportAtTheEndTest, ModulesEndWithTheirInterpreter)
         EXPECT_EQ(PyCapsule_Import("ending.cap", 0), nullptr);
         EXPECT_TRUE(Raised(PyExc_ImportError));
     }
+}
+
+// Python 2 names the component that cannot be found, and no reason.
+TEST(ImportInPython2Test, MessagesAreShorter)
+{
+    std::string profile = host_profile()->name;
+    host_stop();
+    ASSERT_EQ(host_start("cpython-2.7"), 0);
+    for (const char *name : {"nosuch", "pack.nosuch", "plain.nosuch"}) {
+        EXPECT_EQ(PyImport_ImportModule(name), nullptr);
+        EXPECT_TRUE(Raised(PyExc_ImportError, "No module named nosuch"));
+    }
+    Py_INCREF(Py_None);
+    {
+        Importable none("halted", Py_None);
+        EXPECT_EQ(PyImport_ImportModule("halted"), nullptr);
+        EXPECT_TRUE(Raised(PyExc_ImportError, "No module named halted"));
+    }
+    host_stop();
+    ASSERT_EQ(host_start(profile.c_str()), 0);
+}
+
+// What is destroyed behind sys.modules finds none.
+TEST(ImportAtTheEndDeathTest, SysModulesIsGone)
+{
+    static const auto look = [](PyObject *) { PyImport_GetModuleDict(); };
+    // Leaves a cycle, which is found when everything else has ended.
+    static const auto leave = [](PyObject *) {
+        PyObject *cycle = PyList_New(0);
+        PyObject *last = PyCapsule_New(&initialised, nullptr, look);
+        PyList_Append(cycle, cycle);
+        PyList_Append(cycle, last);
+        Py_DECREF(last);
+        Py_DECREF(cycle);
+    };
+    EXPECT_DEATH(
+        {
+            PyObject *module = PyImport_AddModule("ending");
+            Py_INCREF(module); // it outlives sys.modules
+            Put(module, "cap", PyCapsule_New(&initialised, nullptr, leave));
+            host_stop();
+        },
+        "interpreter has no modules dictionary");
 }
 
 } // namespace

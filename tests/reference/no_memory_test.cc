@@ -76,7 +76,8 @@ size_t Sweep(const Deed &deed, const Undoing &undo, host_failure how)
     }
 }
 
-void SweepBoth(const Deed &deed, const Undoing &undo = [] {})
+void SweepBoth(
+    const Deed &deed, const Undoing &undo = [] {})
 {
     if (!host_fail_allocation(0, HOST_FAIL_ONCE)) {
         GTEST_SKIP() << "the implementation cannot make an allocation fail";
@@ -288,6 +289,19 @@ TEST_F(NoMemoryTest, ModulesThatAreFoundByName)
         [] { rules::Forget("no_memory"); });
 }
 
+TEST_F(NoMemoryTest, ModulesOfPackages)
+{
+    SweepBoth(
+        [] {
+            Ref module(PyImport_ImportModule("no_memory_pack.sub"));
+            return module != nullptr;
+        },
+        [] {
+            rules::Forget("no_memory_pack.sub");
+            rules::Forget("no_memory_pack");
+        });
+}
+
 int AddNumber(PyObject *module)
 {
     return PyModule_AddIntConstant(module, "number", 5000);
@@ -309,7 +323,27 @@ PyModuleDef phases_def = {PyModuleDef_HEAD_INIT,
 
 PyObject *InitPhases() { return PyModuleDef_Init(&phases_def); }
 
+PyObject *InitPackage()
+{
+    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
+                              "no_memory_pack",
+                              nullptr,
+                              0,
+                              nullptr,
+                              nullptr,
+                              nullptr,
+                              nullptr,
+                              nullptr};
+    PyObject *package = PyModule_Create(&def);
+    if (package && PyModule_AddIntConstant(package, "__path__", 0) < 0) {
+        Py_CLEAR(package);
+    }
+    return package;
+}
+
 rules::BeforeStart announce([] {
+    PyImport_AppendInittab("no_memory_pack", InitPackage);
+    PyImport_AppendInittab("no_memory_pack.sub", InitPhases);
     PyImport_AppendInittab("no_memory_phases", InitPhases);
 });
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "fuzzing"))
 
 from places import workspace_folder  # noqa: E402
 from problem import Problem, exit_status  # noqa: E402
-from shares import METRICS, missed, shares, total  # noqa: E402
+from shares import METRICS, Share, missed, shares, total  # noqa: E402
 
 FOLDERS = (
     "capsule/reference",
@@ -29,11 +29,14 @@ FOLDERS = (
 # What is measured apart: the tests that belong to it, as Bazel is asked for
 # them.
 GROUPS = {
-    "rules": "//tests/rules/... + //tests/reference/...",
-    "replay": "attr(tags, cc_fuzz_test, //fuzz:all)",
+    "rules": "kind(cc_test, //tests/rules/... + //tests/reference/...)",
+    "replay": "attr(tags, replay, //fuzz:all)",
 }
 
-TOGETHER = "together"
+TOGETHER = "both"
+
+# What stands above the figures.
+HEADING = {"lines": "lines", "branches": "branch", "mcdc": "MC/DC"}
 
 # Where the compiler believes itself to be.
 COMPILED_IN = "/proc/self/cwd/"
@@ -92,6 +95,7 @@ class Measurement:
         self.out = root / "out" / "coverage"
         self.raw = self.out / "raw"
         self.tests = {}
+        self.binaries = []
 
     def test(self, group):
         """Runs the tests of the group, which leave their counters behind."""
@@ -139,19 +143,23 @@ class Measurement:
         """Asks Bazel for the tests of each group."""
         for group, expression in GROUPS.items():
             done = run(
-                ["bazel", "query", f"kind(cc_test, {expression})"],
+                ["bazel", "query", "--output=label_kind", expression],
                 self.root,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
             )
-            self.tests[group] = sorted(done.stdout.split())
+            for line in done.stdout.splitlines():
+                kind, _, label = line.split()
+                self.tests.setdefault(group, []).append(label)
+                if kind == "cc_test":
+                    self.binaries.append(label)
 
     def programs(self):
         """The tests' binaries, which know where the code stands."""
         paths = (
             self.root / "bazel-bin" / label.lstrip("/").replace(":", "/")
-            for label in sum(self.tests.values(), [])
+            for label in sorted(self.binaries)
         )
         # What is not compatible with the configuration was not built.
         return [path for path in paths if path.exists()]
@@ -198,7 +206,7 @@ class Measurement:
         shutil.rmtree(self.out / "html", ignore_errors=True)
         new.rename(self.out / "html")
 
-    def print_missed(self, file):
+    def missed(self, file):
         """The lines of that file that nothing runs, and the branches."""
         done = self.llvm_cov(
             "show",
@@ -211,7 +219,7 @@ class Measurement:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        print("\n".join(missed(done.stdout)))
+        return missed(done.stdout) or [f"{file}: nothing"]
 
     def measure(self):
         shutil.rmtree(self.raw, ignore_errors=True)
@@ -223,22 +231,32 @@ class Measurement:
 
 
 def table(figures):
-    result = Table(title="Covered, %", title_justify="left")
-    result.add_column("file")
+    """A row per file, below one with its folder; figures of each group."""
+    result = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    result.add_column("%", no_wrap=True)
     for metric in METRICS:
         for name in figures:
-            result.add_column(f"{metric}\n{name}", justify="right")
-    files = {name: dict(of, **{"all": total(of)}) for name, of in figures.items()}
-    for file in files[TOGETHER]:
+            result.add_column(f"{HEADING[metric]}\n{name}", justify="right")
+
+    def add(title, files):
         result.add_row(
-            file,
-            *(
-                str(files[name][file][metric]) if file in files[name] else "-"
-                for metric in METRICS
-                for name in figures
-            ),
-            end_section=file == "all",
+            title, *(str(files[name][metric]) for metric in METRICS for name in figures)
         )
+
+    none = {metric: Share(0, 0) for metric in METRICS}
+    for folder in FOLDERS:
+        inside = [
+            file
+            for file in figures[TOGETHER]
+            if file.startswith(f"{folder}/") and figures[TOGETHER][file]["lines"].count
+        ]
+        of = {
+            name: {file: files.get(file, none) for file in inside}
+            for name, files in figures.items()
+        }
+        add(folder, {name: total(of[name]) for name in figures})
+        for file in inside:
+            add("  " + file[len(folder) + 1 :], {n: of[n][file] for n in figures})
     return result
 
 
@@ -262,8 +280,7 @@ def main(argv):
     try:
         figures = measurement.measure()
         measurement.html()
-        if arguments.missed:
-            measurement.print_missed(arguments.missed)
+        missed_lines = measurement.missed(arguments.missed) if arguments.missed else []
     except FileNotFoundError as error:
         raise Problem(f"there is no {error.filename}; run tools/setup") from None
     except subprocess.CalledProcessError as error:
@@ -274,6 +291,8 @@ def main(argv):
     new.write_text(json.dumps(as_json(figures), indent=2) + "\n")
     os.replace(new, path)
     Console().print(table(figures))
+    for line in missed_lines:
+        print(line)
     print(f"sources in {measurement.out}/html/index.html")
     return 0
 

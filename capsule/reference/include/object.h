@@ -77,6 +77,7 @@ struct _typeobject {
 };
 
 #define Py_TPFLAGS_DEFAULT 0UL
+#define Py_TPFLAGS_IMMUTABLETYPE (1UL << 8) /* every type is */
 #define Py_TPFLAGS_HEAPTYPE (1UL << 9)
 #define Py_TPFLAGS_BASETYPE (1UL << 10)
 #define Py_TPFLAGS_HAVE_GC (1UL << 14)

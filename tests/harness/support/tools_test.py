@@ -107,6 +107,12 @@ def test_an_empty_or_missing_folder_is_an_error(tmp_path, make):
     assert one_line(done.stderr) and str(folder) in done.stderr
 
 
+def test_a_missing_folder_behind_a_good_one_is_one_line(folder):
+    done = run("sequence_fuzz", folder, "missing")
+    assert done.returncode == 2
+    assert one_line(done.stderr) and "cannot read missing" in done.stderr
+
+
 def test_an_unknown_allocator_is_refused(folder):
     done = run("sequence_fuzz", folder, CAPSULE_ALLOCATOR="heap")
     assert done.returncode == 2
