@@ -56,18 +56,22 @@ bool generate_call(struct generator *g, struct call *call)
     return true;
 }
 
-void generate_program(struct generator *g, unsigned length, size_t size)
+void generate_calls(struct generator *g, unsigned length, size_t size)
 {
     struct program *program = g->program;
+    size_t used = 0;
 
-    program_clear(program);
     forecast_start(g->forecast, program);
+    for (unsigned i = 0; i < program->call_count; i++) {
+        used += program_call_size(&program->calls[i]);
+        forecast_apply(g->forecast, &program->calls[i]);
+    }
     while (program->call_count < length) {
         struct call *call = &program->calls[program->call_count];
-        if (!generate_call(g, call) || program_call_size(call) > size) {
+        if (!generate_call(g, call) || used + program_call_size(call) > size) {
             break;
         }
-        size -= program_call_size(call);
+        used += program_call_size(call);
         program->call_count++;
         forecast_apply(g->forecast, call);
     }

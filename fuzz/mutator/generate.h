@@ -65,12 +65,12 @@ void generate_argument(struct generator *generator, struct call *call,
                        unsigned index);
 void generate_result(struct generator *generator, struct call *call);
 
-/* A program of that swarm: at most `length` calls, and at most `size` bytes in
- * the binary form, as what does not fit would be left out. */
-void generate_program(struct generator *generator, unsigned length,
-                      size_t size);
+/* Continues the program, with calls of that swarm, to at most `length` calls
+ * and at most `size` bytes in the binary form, as what does not fit would be
+ * left out. */
+void generate_calls(struct generator *generator, unsigned length, size_t size);
 
-/* The number of calls of a fresh program. */
+/* The number of calls of a generated program. */
 unsigned generate_length(const struct weights *weights, struct random *random);
 
 /* A name for an argument. `object` is the capsule that it is compared with or

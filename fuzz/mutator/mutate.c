@@ -57,8 +57,9 @@ static void open_editor(struct editor *e, const struct mutator *mutator,
                                       .forecast = &e->forecast};
 }
 
-void mutator_generate(const struct mutator *mutator, struct random *random,
-                      struct program *program, size_t max_size)
+/* Continues the program by a swarm of its own. */
+static void extend(const struct mutator *mutator, struct random *random,
+                   struct program *program, size_t max_size)
 {
     struct editor e;
     struct swarm swarm;
@@ -66,9 +67,16 @@ void mutator_generate(const struct mutator *mutator, struct random *random,
     open_editor(&e, mutator, random, program);
     swarm_draw(&swarm, mutator->target, mutator->weights, random);
     e.generator.swarm = &swarm;
-    generate_program(&e.generator, generate_length(mutator->weights, random),
-                     max_size);
+    generate_calls(&e.generator, generate_length(mutator->weights, random),
+                   max_size);
     editor_finish(&e);
+}
+
+void mutator_generate(const struct mutator *mutator, struct random *random,
+                      struct program *program, size_t max_size)
+{
+    program_clear(program);
+    extend(mutator, random, program, max_size);
 }
 
 bool mutation_apply(const struct mutator *mutator, struct random *random,
@@ -106,17 +114,30 @@ void mutator_mutate(const struct mutator *mutator, struct random *random,
     editor_finish(&e);
 }
 
+/* What the engine keeps is as short as coverage lets it be, and shows little
+ * beyond that: so most of what is made of it goes on as something new. */
+static void maybe_extend(const struct mutator *mutator, struct random *random,
+                         struct program *program, size_t max_size)
+{
+    if (random_chance(random, mutator->weights->extend_percent)) {
+        program->call_count = 1 + random_below(random, program->call_count);
+        extend(mutator, random, program, max_size);
+    }
+}
+
 size_t mutator_mutate_bytes(const struct mutator *mutator, uint8_t *data,
                             size_t size, size_t max_size, unsigned seed)
 {
     static struct program program;
     struct random random = {seed};
 
-    if (size == 0 || random_chance(&random, mutator->weights->fresh_percent)) {
+    program_decode(&program, data, size);
+    if (program.call_count < 2 ||
+        random_chance(&random, mutator->weights->fresh_percent)) {
         mutator_generate(mutator, &random, &program, max_size);
     } else {
-        program_decode(&program, data, size);
         mutator_mutate(mutator, &random, &program);
+        maybe_extend(mutator, &random, &program, max_size);
     }
     return program_encode(&program, data, max_size);
 }
@@ -129,14 +150,16 @@ size_t mutator_cross_bytes(const struct mutator *mutator, const uint8_t *data,
     struct random random = {seed};
     struct editor e;
 
-    if (random_chance(&random, mutator->weights->fresh_percent)) {
+    program_decode(&program, data, size);
+    program_decode(&second, other, other_size);
+    if (program.call_count < 2 || second.call_count < 2 ||
+        random_chance(&random, mutator->weights->fresh_percent)) {
         mutator_generate(mutator, &random, &program, max_size);
     } else {
-        program_decode(&program, data, size);
-        program_decode(&second, other, other_size);
         mutator_cross(mutator, &random, &program, &second);
         open_editor(&e, mutator, &random, &program);
         editor_finish(&e);
+        maybe_extend(mutator, &random, &program, max_size);
     }
     return program_encode(&program, out, max_size);
 }

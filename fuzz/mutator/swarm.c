@@ -67,10 +67,11 @@ void swarm_whole(struct swarm *swarm, const struct target *target)
 void swarm_draw(struct swarm *swarm, const struct target *target,
                 const struct weights *weights, struct random *random)
 {
+    bool whole = random_chance(random, weights->whole_percent);
     struct decisions keep_call =
-        decisions_of(random, weights->keep_call_percent);
+        decisions_of(random, whole ? 100 : weights->keep_call_percent);
     struct decisions keep_destructor =
-        decisions_of(random, weights->keep_destructor_percent);
+        decisions_of(random, whole ? 100 : weights->keep_destructor_percent);
 
     swarm->call_count = 0;
     swarm->behaviour_count = 0;

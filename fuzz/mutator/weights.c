@@ -1,7 +1,8 @@
 #include "fuzz/mutator/weights.h"
 
 const struct weights DEFAULT_WEIGHTS = {
-    .fresh_percent = 25,
+    .fresh_percent = 70,
+    .extend_percent = 60,
     .more_edits_percent = 50,
     .repair_percent = 50,
 
@@ -23,7 +24,8 @@ const struct weights DEFAULT_WEIGHTS = {
     .cross_interleave = 1,
     .rename_slots_percent = 50,
 
-    .keep_call_percent = 60,
+    .whole_percent = 60,
+    .keep_call_percent = 75,
     .keep_destructor_percent = 40,
     .long_percent = 75,
 

@@ -65,6 +65,8 @@ enum size_choice {
 struct weights {
     /* What comes out. */
     uint8_t fresh_percent;      /* of inputs: generated, not mutated */
+    uint8_t extend_percent;     /* of the others: a beginning of it, continued
+                                 * like a fresh one */
     uint8_t more_edits_percent; /* after each edit: one more, up to eight */
     uint8_t repair_percent;     /* of mutations: slots that the edits left
                                  * empty are replaced by others */
@@ -92,6 +94,8 @@ struct weights {
                                    * are renamed */
 
     /* Fresh programs. */
+    uint8_t whole_percent;           /* of programs: all calls, all destructors;
+                                      * of the others: */
     uint8_t keep_call_percent;       /* each call of the target */
     uint8_t keep_destructor_percent; /* each destructor */
     uint8_t long_percent;            /* of programs: over half of MAX_CALLS */

@@ -49,9 +49,7 @@ int main(int argc, char **argv)
     static struct weights weights;
 
     weights = DEFAULT_WEIGHTS;
-    if (value_of(argc, argv, "-whole=", 0)) {
-        weights.keep_call_percent = weights.keep_destructor_percent = 100;
-    }
+    weights.whole_percent = value_of(argc, argv, "-whole=", 0) ? 100 : 0;
     unsigned long runs = value_of(argc, argv, "-runs=", 1000);
     struct random random = {value_of(argc, argv, "-seed=", 1)};
 

@@ -157,8 +157,8 @@ TEST_F(Generator, MostProgramsAreLong)
     EXPECT_NEAR(100.0 * longer / programs, weights_.long_percent, 2.5);
 }
 
-// A swarm keeps each call with the stated chance, every number of slots is as
-// likely as another, and what makes a capsule is always there.
+// A swarm is whole or keeps each call, with the stated chances; every number of
+// slots is as likely as another, and what makes a capsule is always there.
 TEST_F(Generator, ASwarmIsARandomPart)
 {
     const unsigned swarms = 4000;
@@ -178,8 +178,11 @@ TEST_F(Generator, ASwarmIsARandomPart)
         }
     }
     EXPECT_GE(sizes.size(), 12u);
+    const double whole = weights_.whole_percent;
     for (unsigned op = 0; op < CALL_COUNT; op++) {
-        double percent = op == CALL_NEW ? 100 : weights_.keep_call_percent;
+        double part = weights_.keep_call_percent;
+        double percent =
+            op == CALL_NEW ? 100 : whole + part * (1 - whole / 100);
         EXPECT_NEAR(100.0 * kept[op] / swarms, percent, 3) << CALLS[op].name;
     }
     for (int k = 0; k < 3; k++) {
@@ -195,7 +198,8 @@ TEST_F(Generator, ProgramsDifferInTheNumberOfDistinctCalls)
     std::set<unsigned> numbers;
     for (int i = 0; i < 500; i++) {
         swarm_draw(&swarm_, &target_, &weights_, &random_);
-        generate_program(&generator_, MAX_CALLS, MAX_ENCODED);
+        program_clear(generator_.program);
+        generate_calls(&generator_, MAX_CALLS, MAX_ENCODED);
         std::set<unsigned> distinct;
         for (unsigned j = 0; j < program_.call_count; j++) {
             distinct.insert(program_.calls[j].op);
