@@ -53,6 +53,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     struct executor_options options = {
         .profile = environment.profile,
         .use_malloc = environment.use_malloc,
+        .sanitizers_only = environment.sanitizers_only,
         .artifact_prefix = artifact_prefix(*argc, *argv),
     };
     if (executor_start(&options) != 0) {

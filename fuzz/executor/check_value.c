@@ -59,7 +59,7 @@ static uint16_t broken_rule(const struct call *call,
     return p->rule;
 }
 
-static void __attribute__((noreturn, cold))
+static void __attribute__((cold))
 report_result(uint16_t rule, const struct call *call,
               const struct prediction *p, uintptr_t got, bool raised)
 {

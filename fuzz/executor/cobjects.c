@@ -193,12 +193,8 @@ uintptr_t perform_cobject_call(const struct call *call,
 
 /* --- what is left --------------------------------------------------------- */
 
-void check_cobject(const struct call *call, const struct model_arg *args,
-                   const struct prediction *prediction, uintptr_t got)
+void check_cobject(const struct prediction *prediction)
 {
-    if (call->op == CALL_COBJECT_NEW && got) {
-        model_cobject_made(&run.model, args);
-    }
     check_destructors(false);
     if (cobjects.object && Py_REFCNT(cobjects.object) != 1) {
         violation(
@@ -230,10 +226,9 @@ uintptr_t perform_cobject_call(const struct call *call,
     return 0;
 }
 
-void check_cobject(const struct call *call, const struct model_arg *args,
-                   const struct prediction *prediction, uintptr_t got)
+void check_cobject(const struct prediction *prediction)
 {
-    (void)call, (void)args, (void)prediction, (void)got;
+    (void)prediction;
 }
 
 #endif

@@ -30,8 +30,7 @@ static bool was_set_at_the_end(const void *handle, int behaviour)
 }
 
 /* No capsule is to be destroyed, and yet a destructor is called. */
-static void __attribute__((noreturn)) refuse_destruction(const void *handle,
-                                                         int behaviour)
+static void refuse_destruction(const void *handle, int behaviour)
 {
     const struct level *level = &run.level[run.level_count - 1];
     unsigned op = level->call ? level->call->op : CALL_COUNT;
@@ -61,8 +60,21 @@ static void __attribute__((noreturn)) refuse_destruction(const void *handle,
               "a call for no capsule that is to be destroyed");
 }
 
-/* Begins the frame of the destructor that is called; returns its capsule. */
-static int enter(PyObject *object, int behaviour)
+/* After all that is called: for the youngest capsule that had the address. */
+static int enter_unforeseen(const void *handle)
+{
+    for (int i = run.model.capsule_count; i-- > 0;) {
+        if (run.model.capsule[i].handle == handle) {
+            model_enter_by_hand(&run.model, i);
+            return i;
+        }
+    }
+    return NOTHING;
+}
+
+/* Begins the frame of the destructor that is called; returns its capsule. That
+ * of a call which the model does not expect may be NOTHING. */
+static int enter(PyObject *object, int behaviour, bool *foreseen)
 {
     int id = run.called_by_hand;
     if (id != NOTHING) {
@@ -73,6 +85,8 @@ static int enter(PyObject *object, int behaviour)
     id = model_enter_destructor(&run.model, object);
     if (id == NOTHING) {
         refuse_destruction(object, behaviour);
+        *foreseen = false;
+        return enter_unforeseen(object);
     }
     if (Py_REFCNT(object) != 0 && run.model.profile->observed_rules) {
         violation(RULE_DTOR_2, describe_count("references", 0),
@@ -101,23 +115,32 @@ static void check_exit(void)
 static void run_destructor(int behaviour, PyObject *object)
 {
     allocations_end(); /* for the call that destroys the capsule: a pause */
-    int id = enter(object, behaviour);
+    bool foreseen = true;
+    int id = run.level_count < MAX_FRAMES ? enter(object, behaviour, &foreseen)
+                                          : NOTHING;
+    if (id == NOTHING) {
+        return;
+    }
     const struct model_capsule *capsule = &run.model.capsule[id];
     if (capsule->destructor != behaviour) {
+        foreseen = false;
         violation(RULE_SETD_1,
                   describe_value(YIELDS_DESTRUCTOR,
                                  (uintptr_t)(capsule->destructor + 1)),
                   describe_value(YIELDS_DESTRUCTOR, (uintptr_t)behaviour + 1));
     }
-    check_indicator(RULE_DTOR_7);
-    if (run.model.error.set) {
-        exercise(RULE_DTOR_7, WHEN_PENDING);
+    if (!world.options.sanitizers_only) {
+        check_indicator(RULE_DTOR_7);
+        if (run.model.error.set) {
+            exercise(RULE_DTOR_7, WHEN_PENDING);
+        }
+        check_at_the_end(id);
     }
-    check_at_the_end(id);
 
     struct level *level = &run.level[run.level_count++];
     level->program = behaviour_program(behaviour);
     level->behaviour = behaviour;
+    level->unforeseen = !foreseen;
     for (unsigned i = 0; i < level->program->call_count; i++) {
         execute_call(&level->program->calls[i]);
     }

@@ -29,6 +29,10 @@ struct executor_options {
     /* Take payloads, names and objects from malloc() instead of the arena, so
      * that the sanitizer's own reports of bad frees and leaks are exercised. */
     bool use_malloc;
+    /* Hold nothing against the model, and go on after what it would have
+     * reported: only a sanitizer or a crash stops the program. It shows what a
+     * harness without a model would miss. */
+    bool sanitizers_only;
     /* Where a report puts the C file: the path prefix, as in libFuzzer's
      * -artifact_prefix. NULL: no file. */
     const char *artifact_prefix;

@@ -138,6 +138,9 @@ void modules_end(void)
     for (int i = 0; i < SPACES; i++) {
         Py_CLEAR(modules.space[i]);
     }
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        drop_waiting(i, NULL);
+    }
     memset(modules.outcome, 0, sizeof(modules.outcome));
     memset(modules.initialised, 0, sizeof(modules.initialised));
     modules.used = false;
@@ -196,6 +199,7 @@ static void set_attribute(const struct model_arg *owner, const char *name,
     Py_XINCREF(value);
     drop_waiting(owner->index, name);
     if (value) {
+        check(modules.waiting_count < MAX_ATTRIBUTES);
         modules.waiting[modules.waiting_count++] =
             (struct waiting){owner->index, name, value};
     }
@@ -289,6 +293,13 @@ static void forget_module(unsigned id)
           0);
 }
 
+void modules_forget(void)
+{
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        forget_module(i);
+    }
+}
+
 static void do_forget(const struct model_arg *arg)
 {
     if (arg->tag == VALUE_MODULE) {
@@ -363,6 +374,9 @@ static uintptr_t do_add_object(const struct model_arg *args)
 {
     PyObject *target =
         args[0].tag == VALUE_OBJECT ? object_of(&args[0]) : owner_of(&args[0]);
+    if (args[0].tag == VALUE_MODULE && target == NULL) {
+        return (uintptr_t)-1; /* it was not imported, against the model */
+    }
     allocations_begin();
     int status =
         PyModule_AddObject(target, text_of(&args[1]), object_of(&args[2]));

@@ -15,6 +15,7 @@ struct level {
     const struct call *call; /* being performed; NULL between calls */
     int behaviour;           /* whose program it is; NOTHING: the input's */
     bool lacked_memory;      /* an allocation failed during the call */
+    bool unforeseen;         /* a destructor that the model does not expect */
     /* What save_error() took. */
     PyObject *saved_type, *saved_value, *saved_traceback;
 };
@@ -133,18 +134,19 @@ uintptr_t perform_cobject_call(const struct call *call,
                                const struct model_arg *args);
 
 /* What the call left behind: the destructor was called where it was to be, and
- * nobody keeps the PyCObject; where `got` says that one was made, it is noted.
- */
-void check_cobject(const struct call *call, const struct model_arg *args,
-                   const struct prediction *prediction, uintptr_t got);
+ * nobody keeps the PyCObject. */
+void check_cobject(const struct prediction *prediction);
 
 /* --- modules.c, import.c -------------------------------------------------- */
 
 /* Announces the modules that programs import; before host_start(). */
 void modules_announce(void);
 
-/* Gives up the namespaces of a program. */
+/* Gives up the namespaces of a program, and what waits for modules. */
 void modules_end(void);
+
+/* Takes all modules of programs from sys.modules. */
+void modules_forget(void);
 
 /* As perform(), for calls about modules. */
 uintptr_t perform_module_call(const struct call *call,
@@ -226,7 +228,7 @@ void check_all_capsules(void);
 enum field find_difference(const struct model_capsule *capsule, uintptr_t *got);
 void report_difference(const struct model_capsule *capsule, enum field field,
                        uintptr_t got, uint16_t rule)
-    __attribute__((noreturn, cold));
+    __attribute__((cold));
 /* All that the destructor finds in its capsule. */
 void check_at_the_end(int capsule);
 /* No object that is not a capsule was written to. */
@@ -262,9 +264,10 @@ void check_validity(const struct model_arg *args, bool valid);
 
 /* --- report.c ------------------------------------------------------------- */
 
-/* Prints the report and aborts. The texts may come from describe_*(). */
+/* Prints the report and aborts. The texts may come from describe_*(). Returns
+ * only where nobody asks for more than the sanitizers' reports. */
 void violation(uint16_t rule, const char *expected, const char *got)
-    __attribute__((noreturn, cold));
+    __attribute__((cold));
 
 /* Arranges that the program also follows a sanitizer's finding. */
 void report_install(void);

@@ -18,6 +18,7 @@ int subject_start(const struct subject_options *options)
         .profile = options->profile,
         .misuse = options->misuse,
         .use_malloc = options->use_malloc,
+        .sanitizers_only = options->sanitizers_only,
         .artifact_prefix = options->artifact_prefix,
     };
     return executor_start(&executor);

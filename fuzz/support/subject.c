@@ -8,20 +8,29 @@
 /* What runs programs of no target in particular has none. */
 #pragma weak TARGET
 
-struct subject_options subject_options_from_environment(void)
+/* Whether the variable has the second of two values; without it, it has the
+ * first. */
+static bool is_second(const char *variable, const char *what, const char *first,
+                      const char *second)
 {
-    struct subject_options options = {0};
-    const char *allocator = getenv("CAPSULE_ALLOCATOR");
-
-    if (allocator && strcmp(allocator, "malloc") == 0) {
-        options.use_malloc = true;
-    } else if (allocator && strcmp(allocator, "arena") != 0) {
-        fprintf(stderr,
-                "CAPSULE_ALLOCATOR=%s: there is no such allocator; set it to "
-                "arena or malloc\n",
-                allocator);
+    const char *value = getenv(variable);
+    bool other = value && strcmp(value, first) != 0;
+    if (other && strcmp(value, second) != 0) {
+        fprintf(stderr, "%s=%s: there %s; set it to %s or %s\n", variable,
+                value, what, first, second);
         exit(2);
     }
+    return other;
+}
+
+struct subject_options subject_options_from_environment(void)
+{
+    struct subject_options options = {
+        .use_malloc = is_second("CAPSULE_ALLOCATOR", "is no such allocator",
+                                "arena", "malloc"),
+        .sanitizers_only = is_second("CAPSULE_CHECKS", "are no such checks",
+                                     "all", "sanitizers"),
+    };
     options.profile = getenv("CAPSULE_PROFILE");
     if (!options.profile && &TARGET != NULL) {
         options.profile = TARGET.profile;

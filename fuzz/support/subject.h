@@ -16,11 +16,13 @@ struct subject_options {
     const char *profile;         /* as in struct executor_options */
     bool misuse;                 /* as in struct executor_options */
     bool use_malloc;             /* as there */
+    bool sanitizers_only;        /* as there */
     const char *artifact_prefix; /* as there */
 };
 
 /* The options that the environment asks for: CAPSULE_ALLOCATOR is `arena`, the
- * default, or `malloc`; any other value ends the program with status 2.
+ * default, or `malloc`, and CAPSULE_CHECKS is `all`, the default, or
+ * `sanitizers`; any other value ends the program with status 2.
  * CAPSULE_PROFILE names a profile; without it, it is that of the target that is
  * linked in, if any. */
 struct subject_options subject_options_from_environment(void);
