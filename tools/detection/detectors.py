@@ -16,6 +16,9 @@ import report
 # A bug may hang what it breaks.
 SECONDS = 60
 
+# Executions a second: whoever has less than that hangs.
+SLOWEST = 200
+
 _FAILED_TEST = re.compile(r"^\[ +FAILED +\] \w+\.(\w+)", re.MULTILINE)
 _STARTED_TEST = re.compile(r"^\[ +RUN +\] \w+\.(\w+)", re.MULTILINE)
 _FRAME = re.compile(r"\s+#\d+ 0x|INFO: ")
@@ -34,7 +37,14 @@ class Outcome:
         return "\n".join(lines[:40])
 
 
-def run(command, library, profile=None, sanitizer_options="", cwd=None):
+def run(
+    command,
+    library,
+    profile=None,
+    sanitizer_options="",
+    more_environment=None,
+    seconds=SECONDS,
+):
     """Runs the command with the broken library in place of the whole one."""
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -42,6 +52,7 @@ def run(command, library, profile=None, sanitizer_options="", cwd=None):
         "ASAN_OPTIONS": "symbolize=0:" + sanitizer_options,
         "UBSAN_OPTIONS": "symbolize=0",
         "LSAN_OPTIONS": "symbolize=0",
+        **(more_environment or {}),
     }
     if library:
         environment["LD_LIBRARY_PATH"] = str(
@@ -55,11 +66,10 @@ def run(command, library, profile=None, sanitizer_options="", cwd=None):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=environment,
-        cwd=cwd,
         start_new_session=True,
     )
     try:
-        output, _ = process.communicate(timeout=SECONDS)
+        output, _ = process.communicate(timeout=seconds)
         status = process.returncode
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
@@ -99,7 +109,9 @@ def replay(program, library, corpora, profile):
     )
 
 
-def fuzz(program, library, seed, executions, profile, flags=()):
+def fuzz(
+    program, library, seed, executions, profile, flags=(), environment=None
+):
     """(executions until something was found or None, Outcome)."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
@@ -113,8 +125,15 @@ def fuzz(program, library, seed, executions, profile, flags=()):
             *flags,
         ]
         options = "malloc_context_size=0:quarantine_size_mb=4"
-        outcome = run(command, library, profile, options)
-    if outcome.status == 0:
-        return None, outcome
+        outcome = run(
+            command,
+            library,
+            profile,
+            options,
+            environment,
+            SECONDS + executions / SLOWEST,
+        )
     match = _EXECUTIONS.search(outcome.output)
-    return int(match[1]) if match else executions, outcome
+    if outcome.status in (0, None) or not match:
+        return None, outcome
+    return int(match[1]), outcome

@@ -7,31 +7,34 @@ import pathlib
 import re
 import subprocess
 import sys
+import textwrap
 
+import rich.box
 import rich.console
 import rich.progress
 import rich.table
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).absolute().parents[2]
 sys.path.append(str(ROOT / "tools/fuzzing"))
 
 import bug
 import detectors
 import measurement
-import page
-import tables
+import results
 from methods import BY_NAME, METHODS
 from problem import Problem, exit_status
 
 _RULE = re.compile(r"^  ([A-Z0-9]+(?:-[A-Z0-9]+)+) +\d+$", re.MULTILINE)
+WIDTH = 80
 _NEVER = re.compile(r"^never reached:(.*)$", re.MULTILINE)
 
 EPILOG = """methods:
 {methods}
 
 A bug counts with each of its targets. What is not found counts as found at the
-limit. The measurement is resumed where it was interrupted; what was built
-since is measured anew. The reference is built with the flags of the tests.
+limit. The measurement is resumed where it was interrupted or killed; what has
+changed since is measured anew. The reference is built with the flags of the
+tests.
 
 Exit status: 0 if every bug is found by every seed of the first method, 1 if
 one is not, 130 after Ctrl-C, 2 for bad input.
@@ -122,12 +125,25 @@ def planted_bugs(pattern):
 
 
 def chosen_methods(text):
-    for name in text.split(","):
+    names = dict.fromkeys(text.split(","))
+    for name in names:
         if name not in BY_NAME:
             raise Problem(
                 f"there is no method '{name}'; there are " + ", ".join(BY_NAME)
             )
-    return [BY_NAME[name] for name in text.split(",")]
+    return [BY_NAME[name] for name in names]
+
+
+def make_folder(path):
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        measurement.write_whole(path / ".writable", "")
+        os.remove(path / ".writable")
+    except OSError as error:
+        raise Problem(
+            f"--output={path}: {error.strerror}; choose a folder that can be "
+            "written to"
+        ) from error
 
 
 def build(bugs, methods):
@@ -146,7 +162,15 @@ def build(bugs, methods):
         raise Problem("there is no bazel; run tools/setup") from error
     if status != 0:
         raise Problem("the build failed; Bazel said why")
-    return ROOT / "bazel-bin/tests/bugs"
+    folder = subprocess.run(
+        ["bazel", "info", "bazel-bin"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    return pathlib.Path(folder) / "tests/bugs"
 
 
 def rules_of(binaries, targets):
@@ -162,23 +186,22 @@ def rules_of(binaries, targets):
 
 
 def measure(options, bugs, methods, binaries):
-    options.output.mkdir(parents=True, exist_ok=True)
-    state = measurement.State(
-        options.output / "state.json",
-        measurement.conditions(bugs, binaries, options.executions),
-    )
     by_name = {planted.name: planted for planted in bugs}
     jobs = [
-        (planted.name, target, method.name, seed)
+        measurement.Job(planted.name, target, method.name, seed)
         for method in methods
         for seed in range(1, options.seeds + 1)
         for planted in bugs
         for target in planted.budgets
     ]
+    state = measurement.State(
+        options.output / "runs.jsonl",
+        measurement.conditions(jobs, binaries, options.executions),
+    )
 
     def run_job(job):
         return measurement.measure(
-            job, by_name[job[0]], BY_NAME[job[2]], binaries, options.executions
+            job, by_name[job.bug], binaries, options.executions
         )
 
     with rich.progress.Progress(
@@ -187,7 +210,7 @@ def measure(options, bugs, methods, binaries):
         disable=not sys.stdout.isatty(),
     ) as progress:
         task = progress.add_task(
-            "runs", total=len(jobs), completed=sum(map(state.has, jobs))
+            "runs", total=len(jobs), completed=len(state.runs)
         )
         measurement.measure_all(
             jobs, run_job, state, options.jobs, lambda: progress.advance(task)
@@ -196,29 +219,43 @@ def measure(options, bugs, methods, binaries):
 
 
 def show(table):
-    printed = rich.table.Table(title=table.title, title_justify="left")
+    if table.most == 0:
+        return
+    printed = rich.table.Table(
+        title=table.title, title_justify="left", box=rich.box.SIMPLE_HEAD
+    )
     for i, head in enumerate(table.heads):
         printed.add_column(head, justify="left" if i == 0 else "right")
-    for row in table.rows:
+    for row in table.rows[: table.most]:
         printed.add_row(*map(str, row))
-    rich.console.Console().print(printed)
+    console = rich.console.Console()
+    console.print(printed)
+    if len(table.rows) > table.most:
+        console.print(f"and {len(table.rows) - table.most} more; see the page")
 
 
-def write(options, runs, made, curves, about):
+def write(options, runs, result, made, curves):
+    # Takes a second, which whoever made a mistake need not wait.
+    import page  # pylint: disable=import-outside-toplevel
+
     measurement.write_whole(
         options.output / "detect.json",
         json.dumps(
             {
-                "about": about,
+                **result,
+                "tables": [
+                    {"title": t.title, "heads": t.heads, "rows": t.rows}
+                    for t in made
+                ],
                 "runs": [run._asdict() for run in runs],
-                "tables": [table._asdict() for table in made],
             },
             indent=1,
-        ),
+        )
+        + "\n",
     )
     measurement.write_whole(
         options.output / "detect.html",
-        page.page(about, curves, options.executions, made),
+        page.page(result["about"], curves, made),
     )
     print(f"{options.output}/detect.html and detect.json written")
 
@@ -227,37 +264,19 @@ def main(arguments):
     options = parse(arguments)
     methods = chosen_methods(options.methods)
     bugs = planted_bugs(options.bugs)
+    make_folder(options.output)
     binaries = build(bugs, methods)
     runs = measure(options, bugs, methods, binaries)
 
-    first = methods[0].name
-    names = [method.name for method in methods]
     targets = sorted({target for b in bugs for target in b.budgets})
-    made = [
-        tables.methods(runs, names, options.executions),
-        tables.bugs(runs, first, options.executions),
-        tables.detectors(bugs, runs, first),
-        tables.comparisons(runs, rules_of(binaries, targets)),
-    ]
-    model, found = tables.only_the_model(bugs, runs, first)
-    about = (
-        f"{len(bugs)} bugs, {options.seeds} seeds, at most "
-        f"{options.executions} executions a run. Of {found} bugs that were "
-        f"found, {model} were reported by the model alone in every run."
+    result, made = results.evaluate(
+        bugs, runs, [m.name for m in methods], rules_of(binaries, targets)
     )
     for table in made:
         show(table)
-    print(about)
-    curves = {
-        name: (
-            [r.executions for r in runs if r.method == name and r.executions],
-            sum(r.method == name for r in runs),
-        )
-        for name in names
-    }
-    write(options, runs, made, curves, about)
-    missed = [r for r in runs if r.method == first and r.executions is None]
-    return 1 if missed else 0
+    print(textwrap.fill(result["about"], WIDTH, break_on_hyphens=False))
+    write(options, runs, result, made, results.curves(runs, methods))
+    return 0 if result["all found"] else 1
 
 
 if __name__ == "__main__":

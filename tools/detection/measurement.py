@@ -5,64 +5,64 @@ import concurrent.futures
 import hashlib
 import json
 import os
-import pathlib
+import re
+import subprocess
 import threading
 import time
 
 import detectors
+from methods import BY_NAME, limit
 from problem import Problem
 
-# `executions` is None where nothing was found.
+# `executions` is None where nothing was found in `limit` executions.
 Run = collections.namedtuple(
-    "Run", "bug target method seed executions seconds finding"
+    "Run", "bug target method seed executions seconds finding limit"
 )
+Job = collections.namedtuple("Job", "bug target method seed")
 
-_KEY = ("bug", "target", "method", "seed")
+_LINKED = re.compile(r"=> (\S+_solib_\S+)")
 
 
 class State:
-    """What was measured so far; whole on the disk after each run."""
+    """What was measured so far: a line for each run, as soon as it has ended.
+
+    Each says under which conditions; what was measured under others counts no
+    more.
+    """
 
     def __init__(self, path, conditions):
-        self._path = path
         self._conditions = conditions
         self._lock = threading.Lock()
         self.runs = {}
-        if path.exists():
-            self._load()
+        whole = self._load(path) if path.exists() else 0
+        self._file = open(path, "a", encoding="utf-8")
+        self._file.truncate(whole)
 
-    def _load(self):
-        try:
-            state = json.loads(self._path.read_text(encoding="utf-8"))
-            runs = [Run(**run) for run in state["runs"]]
-            conditions = state["conditions"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise Problem(
-                f"{self._path} is damaged; remove it to measure anew"
-            ) from error
-        for run in runs:
-            # What was built since, or is allowed to take longer, is measured
-            # anew.
-            if conditions.get(run.bug) == self._conditions.get(run.bug):
-                self.runs[_key(run)] = run
+    def _load(self, path):
+        """Bytes of whole lines: whoever is killed may leave half a line."""
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        for number, line in enumerate(content[:whole].splitlines(), 1):
+            try:
+                record = json.loads(line)
+                conditions = record.pop("conditions")
+                run = Run(**record)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise Problem(
+                    f"{path}:{number} is damaged; remove the file to measure "
+                    "anew"
+                ) from error
+            job = Job(*run[: len(Job._fields)])
+            if conditions == self._conditions.get(job):
+                self.runs[job] = run
+        return whole
 
-    def add(self, run):
+    def add(self, job, run):
+        record = {**run._asdict(), "conditions": self._conditions[job]}
         with self._lock:
-            self.runs[_key(run)] = run
-            text = json.dumps(
-                {
-                    "conditions": self._conditions,
-                    "runs": [r._asdict() for r in self.runs.values()],
-                }
-            )
-            write_whole(self._path, text)
-
-    def has(self, job):
-        return job in self.runs
-
-
-def _key(run):
-    return tuple(getattr(run, name) for name in _KEY)
+            self.runs[job] = run
+            self._file.write(json.dumps(record) + "\n")
+            self._file.flush()
 
 
 def write_whole(path, text):
@@ -72,47 +72,86 @@ def write_whole(path, text):
     os.replace(temporary, path)
 
 
-def conditions(bugs, binaries, executions):
-    """What a result depends on, by bug: the library, and the limit."""
-    return {
-        planted.name: f"{_digest(library(binaries, planted))} {executions}"
-        for planted in bugs
-    }
+# --- what a result depends on ------------------------------------------------
 
 
-def _digest(path):
-    return hashlib.sha1(path.read_bytes()).hexdigest()
+def conditions(jobs, binaries, executions):
+    """By job: the library with the bug, the program and what it is linked with,
+    and the limit."""
+    libraries = {}
+    programs = {}
+    known = {}
+    for job in jobs:
+        path = program(binaries, job)
+        if job.bug not in libraries:
+            libraries[job.bug] = _digest([library(binaries, job.bug)])
+        if path not in programs:
+            programs[path] = _digest([path, *_linked(path)])
+        known[job] = " ".join(
+            (
+                libraries[job.bug],
+                programs[path],
+                str(limit(BY_NAME[job.method], executions)),
+            )
+        )
+    return known
 
 
-def library(binaries, planted):
+def _linked(path):
+    """The libraries that are built here."""
+    listed = subprocess.run(
+        ["ldd", path], capture_output=True, text=True, check=False
+    ).stdout
+    return sorted(_LINKED.findall(listed))
+
+
+def _digest(paths):
+    digest = hashlib.sha1()
+    for path in paths:
+        with open(path, "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()[:16]
+
+
+def library(binaries, bug):
     """The library that has the bug."""
-    return next((binaries / f"{planted.name}_library").glob("*.so"))
+    return next((binaries / f"{bug}_library").glob("*.so"))
 
 
-def measure(job, planted, method, binaries, executions):
+def program(binaries, job):
+    return binaries / (job.target + BY_NAME[job.method].suffix)
+
+
+# --- running -----------------------------------------------------------------
+
+
+def measure(job, planted, binaries, executions):
     """A Run: executions and seconds until the bug is found."""
-    _, target, _, seed = job
+    method = BY_NAME[job.method]
+    most = limit(method, executions)
     start = time.monotonic()
     found, outcome = detectors.fuzz(
-        pathlib.Path(binaries) / (target + method.suffix),
-        library(binaries, planted),
-        seed,
-        executions,
+        program(binaries, job),
+        library(binaries, job.bug),
+        job.seed,
+        most,
         planted.profile,
         method.flags,
+        method.environment,
     )
     seconds = round(time.monotonic() - start, 3)
-    finding = outcome.findings[0] if found and outcome.findings else None
-    return Run(*job, found, seconds, finding)
+    finding = method.counts(outcome.findings) if found else None
+    return Run(*job, found if finding else None, seconds, finding, most)
 
 
 def measure_all(jobs, run_job, state, workers, display):
     """Runs what the state lacks; Ctrl-C leaves what was done until then."""
+    missing = [job for job in jobs if job not in state.runs]
     pool = concurrent.futures.ThreadPoolExecutor(workers)
-    futures = [pool.submit(run_job, job) for job in jobs if not state.has(job)]
+    futures = {pool.submit(run_job, job): job for job in missing}
     try:
         for future in concurrent.futures.as_completed(futures):
-            state.add(future.result())
+            state.add(futures[future], future.result())
             display()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

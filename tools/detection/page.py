@@ -37,15 +37,14 @@ td:first-child, th { text-align: left; }
 """
 
 
-def plot(curves, limit):
-    """A PNG, in base64. `curves`: label to the executions of all runs."""
+def plot(curves):
+    """A PNG, in base64. `curves`: see results.curves()."""
     figure, axes = pyplot.subplots(figsize=(9, 5))
-    for label, (counts, runs) in curves.items():
-        counts = sorted(counts)
-        shares = [100 * (i + 1) / runs for i in range(len(counts))]
+    for label, (counts, runs, limit) in curves.items():
+        shares = [100 * i / runs for i in range(len(counts) + 1)]
         axes.step(
-            counts + [limit],
-            shares + [shares[-1] if shares else 0],
+            [1, *counts, limit],
+            [*shares, shares[-1]],
             where="post",
             label=label,
         )
@@ -61,9 +60,9 @@ def plot(curves, limit):
     return base64.b64encode(picture.getvalue()).decode()
 
 
-def page(about, curves, limit, tables):
+def page(about, curves, tables):
     """The HTML; tables have `title`, `heads` and `rows`."""
     template = jinja2.Environment(autoescape=True).from_string(_PAGE)
     return template.render(
-        about=about, plot=plot(curves, limit), tables=tables
+        about=about, plot=plot(curves), tables=tables
     )

@@ -12,6 +12,8 @@ _FINDING = re.compile(
     re.MULTILINE,
 )
 
+_RULE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+")
+
 # Behind a sanitizer's class come addresses and places.
 _DETAILS = re.compile(r" (on |0x|\(|of ).*|: .*")
 _UNDEFINED_DETAILS = re.compile(r"[0-9'].*")
@@ -20,6 +22,11 @@ _UNDEFINED_DETAILS = re.compile(r"[0-9'].*")
 def findings(text):
     """All findings that are named in the text, in their order."""
     return [_name(match) for match in _FINDING.finditer(text)]
+
+
+def is_rule(finding):
+    """Whether the model names it: no sanitizer, no engine, no crash."""
+    return _RULE.fullmatch(finding) is not None
 
 
 def _name(match):

@@ -114,6 +114,12 @@ def test_a_missing_folder_behind_a_good_one_is_one_line(folder):
 
 
 def test_an_unknown_allocator_is_refused(folder):
+    done = run("sequence_fuzz", folder, CAPSULE_CHECKS="none")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "CAPSULE_CHECKS=none: there are no such checks; set it to all or "
+        "sanitizers\n",
+    )
     done = run("sequence_fuzz", folder, CAPSULE_ALLOCATOR="heap")
     assert done.returncode == 2
     assert one_line(done.stderr) and "arena or malloc" in done.stderr
