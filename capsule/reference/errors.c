@@ -30,7 +30,8 @@ void PyErr_SetObject(PyObject *type, PyObject *value)
                      type);
         return;
     }
-    if (value && PyType_IsSubtype(Py_TYPE(value), (PyTypeObject *)type)) {
+    if (value && !PyUnicode_CheckExact(value) &&
+        PyType_IsSubtype(Py_TYPE(value), (PyTypeObject *)type)) {
         set_raised(Py_NewRef(value));
         return;
     }

@@ -1,4 +1,5 @@
 /* Interpreters and thread states: made, entered, left, ended. */
+#include "capsule/reference/blocks.h"
 #include "capsule/reference/interpreter.h"
 
 #include <pthread.h>
@@ -51,6 +52,7 @@ static void end_thread_state(void)
     }
     current_thread_state = NULL;
     PyMem_Free(state);
+    blocks_drop();
 }
 
 PyThreadState *PyThreadState_Swap(PyThreadState *tstate)

@@ -1,10 +1,11 @@
 /* The one place that allocates and frees. */
+#include "capsule/reference/blocks.h"
 #include "capsule/reference/internal.h"
 
 static void *system_malloc(void *ctx, size_t size)
 {
     (void)ctx;
-    return malloc(size);
+    return block_malloc(size);
 }
 
 static void *system_calloc(void *ctx, size_t count, size_t size)
@@ -22,7 +23,7 @@ static void *system_realloc(void *ctx, void *block, size_t size)
 static void system_free(void *ctx, void *block)
 {
     (void)ctx;
-    free(block);
+    block_free(block);
 }
 
 static PyMemAllocatorEx allocator = {

@@ -49,17 +49,24 @@ static Unicode *new_unicode(size_t size)
     return op;
 }
 
-/* The number of bytes, in steps of eight, that are ASCII from the start. */
+static bool has_eight_ascii(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof(word));
+    return (word & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* How many bytes from the start are known to be ASCII; of less than eight,
+ * none. */
 static size_t ascii_prefix(const char *bytes, size_t size)
 {
     size_t i = 0;
-    for (uint64_t word; size - i >= sizeof(word); i += sizeof(word)) {
-        memcpy(&word, bytes + i, sizeof(word));
-        if (word & UINT64_C(0x8080808080808080)) {
-            break;
+    for (; size - i >= 8; i += 8) {
+        if (!has_eight_ascii(bytes + i)) {
+            return i;
         }
     }
-    return i;
+    return size >= 8 && has_eight_ascii(bytes + size - 8) ? size : i;
 }
 
 PyObject *PyUnicode_FromStringAndSize(const char *utf8, Py_ssize_t size)

@@ -62,7 +62,7 @@ CONFIGS = {
     ),
     "release": _config_without_sanitizer(
         "no sanitizer, optimised, no assert()",
-        copts = ["-O3", "-DNDEBUG"],
+        copts = ["-O3", "-DNDEBUG", "-fomit-frame-pointer"],
     ),
     "replay": _config_without_sanitizer(
         "no sanitizer, no engine; for gcc add --repo_env=CC=gcc",
