@@ -1,5 +1,5 @@
 /* Interpreters and thread states: made, entered, left, ended. */
-#include "capsule/reference/blocks.h"
+#include "capsule/reference/small_blocks.h"
 #include "capsule/reference/interpreter.h"
 
 #include <pthread.h>
@@ -52,7 +52,7 @@ static void end_thread_state(void)
     }
     current_thread_state = NULL;
     PyMem_Free(state);
-    blocks_drop();
+    small_blocks_drop();
 }
 
 PyThreadState *PyThreadState_Swap(PyThreadState *tstate)

@@ -1,11 +1,11 @@
 /* The one place that allocates and frees. */
-#include "capsule/reference/blocks.h"
 #include "capsule/reference/internal.h"
+#include "capsule/reference/small_blocks.h"
 
 static void *system_malloc(void *ctx, size_t size)
 {
     (void)ctx;
-    return block_malloc(size);
+    return small_malloc(size);
 }
 
 static void *system_calloc(void *ctx, size_t count, size_t size)
@@ -23,7 +23,7 @@ static void *system_realloc(void *ctx, void *block, size_t size)
 static void system_free(void *ctx, void *block)
 {
     (void)ctx;
-    block_free(block);
+    small_free(block);
 }
 
 static PyMemAllocatorEx allocator = {

@@ -52,10 +52,39 @@ struct run {
 };
 extern struct run run;
 
-/* --- executor.c ----------------------------------------------------------- */
+/* --- call.c --------------------------------------------------------------- */
 
 /* Permits, predicts, performs and compares one call of the current level. */
 void execute_call(const struct call *call);
+
+/* --- clean_up.c ----------------------------------------------------------- */
+
+/* Gives back what the program still holds, as the program itself would. */
+void clean_up(void);
+
+/* --- blocks.c ------------------------------------------------------------- */
+
+/* Memory of programs. */
+void *block_malloc(size_t size);
+void block_free(void *block);
+/* Whether a block or literal of the program is still allocated. */
+bool block_is_live(const void *block);
+
+/* A text in a block of exactly its size. */
+char *copy_text(const char *text, size_t length);
+/* The same as a literal, which lives until the program ends and which nobody
+ * may change: its address. */
+uintptr_t make_literal(const char *text, size_t length);
+/* The implementation has not written into one. */
+void check_literals(void);
+void free_literals(void);
+
+/* Frees what a destructor takes for its capsule's own. Where that may be
+ * anything, it must be a block of the program: a literal is none, although here
+ * it lives in one. */
+void free_owned(void *block);
+/* The same for the reference that a context is taken for. */
+void drop_owned(void *context);
 
 /* --- perform.c ------------------------------------------------------------ */
 
@@ -83,15 +112,6 @@ PyObject *object_of(const struct model_arg *arg);
 /* Makes the call. Returns what came back: an address or an int; for calls that
  * yield nothing, 0, or -1 where they failed. */
 uintptr_t perform(const struct call *call, const struct model_arg *args);
-
-/* Memory of programs, and the literals that calls have passed. */
-void *block_malloc(size_t size);
-void block_free(void *block);
-/* Whether a block or literal of the program is still allocated. */
-bool block_is_live(const void *block);
-void free_literals(void);
-/* The implementation has not written into one. */
-void check_literals(void);
 
 /* --- allocations.c -------------------------------------------------------- */
 
@@ -227,8 +247,7 @@ void check_all_capsules(void);
  * model says and what it is in *got, or FIELD_COUNT. */
 enum field find_difference(const struct model_capsule *capsule, uintptr_t *got);
 void report_difference(const struct model_capsule *capsule, enum field field,
-                       uintptr_t got, uint16_t rule)
-    __attribute__((cold));
+                       uintptr_t got, uint16_t rule) __attribute__((cold));
 /* All that the destructor finds in its capsule. */
 void check_at_the_end(int capsule);
 /* No object that is not a capsule was written to. */

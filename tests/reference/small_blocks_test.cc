@@ -1,7 +1,7 @@
 // Blocks that are kept for the next who asks. What is written here beyond a
 // block, or left behind, AddressSanitizer and LeakSanitizer report.
 
-#include "capsule/reference/blocks.h"
+#include "capsule/reference/small_blocks.h"
 
 #include <gtest/gtest.h>
 
@@ -12,50 +12,50 @@
 
 namespace {
 
-class BlocksTest : public testing::Test {
+class SmallBlocksTest : public testing::Test {
   protected:
-    ~BlocksTest() override { blocks_drop(); }
+    ~SmallBlocksTest() override { small_blocks_drop(); }
 };
 
-TEST_F(BlocksTest, ABlockComesBackForItsSize)
+TEST_F(SmallBlocksTest, ABlockComesBackForItsSize)
 {
-    void *block = block_malloc(40);
-    block_free(block);
-    void *larger = block_malloc(100);
+    void *block = small_malloc(40);
+    small_free(block);
+    void *larger = small_malloc(100);
     EXPECT_NE(larger, block);
-    void *again = block_malloc(40);
+    void *again = small_malloc(40);
     EXPECT_EQ(again, block);
-    block_free(again);
-    block_free(larger);
+    small_free(again);
+    small_free(larger);
 }
 
-TEST_F(BlocksTest, EveryByteOfABlockIsThere)
+TEST_F(SmallBlocksTest, EveryByteOfABlockIsThere)
 {
     for (int round = 0; round < 2; round++) {
         std::vector<void *> blocks;
         for (size_t size = 1; size <= 300; size++) {
-            blocks.push_back(block_malloc(size));
+            blocks.push_back(small_malloc(size));
             memset(blocks.back(), 0xa5, size);
         }
         EXPECT_EQ(std::set<void *>(blocks.begin(), blocks.end()).size(), 300u);
         for (void *block : blocks) {
-            block_free(block);
+            small_free(block);
         }
     }
 }
 
-TEST_F(BlocksTest, OnlySoManyAreKept)
+TEST_F(SmallBlocksTest, OnlySoManyAreKept)
 {
     std::vector<void *> blocks;
     for (int i = 0; i < 100; i++) {
-        blocks.push_back(block_malloc(40));
+        blocks.push_back(small_malloc(40));
     }
     for (void *block : blocks) {
-        block_free(block);
+        small_free(block);
     }
     std::set<void *> kept;
     for (int i = 0; i < 100; i++) {
-        kept.insert(block_malloc(40));
+        kept.insert(small_malloc(40));
     }
     int same = 0;
     for (void *block : blocks) {
@@ -63,28 +63,28 @@ TEST_F(BlocksTest, OnlySoManyAreKept)
     }
     EXPECT_EQ(same, 32);
     for (void *block : kept) {
-        block_free(block);
+        small_free(block);
     }
 }
 
-TEST_F(BlocksTest, OthersBlocksAndNullAreTaken)
+TEST_F(SmallBlocksTest, OthersBlocksAndNullAreTaken)
 {
-    block_free(nullptr);
-    block_free(malloc(1));
+    small_free(nullptr);
+    small_free(malloc(1));
     void *block = malloc(40);
-    block_free(block);
-    EXPECT_EQ(block_malloc(40), block);
+    small_free(block);
+    EXPECT_EQ(small_malloc(40), block);
     free(block);
 }
 
-TEST_F(BlocksTest, AThreadKeepsForItself)
+TEST_F(SmallBlocksTest, AThreadKeepsForItself)
 {
-    void *block = block_malloc(40);
+    void *block = small_malloc(40);
     std::thread([block] {
-        block_free(block);
-        EXPECT_EQ(block_malloc(40), block);
-        block_free(block);
-        blocks_drop();
+        small_free(block);
+        EXPECT_EQ(small_malloc(40), block);
+        small_free(block);
+        small_blocks_drop();
     }).join();
 }
 

@@ -1,4 +1,4 @@
-#include "capsule/reference/blocks.h"
+#include "capsule/reference/small_blocks.h"
 
 #ifdef NDEBUG
 
@@ -15,7 +15,7 @@ struct kept {
 
 static _Thread_local struct kept *lists[LISTS];
 
-void *block_malloc(size_t size)
+void *small_malloc(size_t size)
 {
     size_t i = (size + STEP - LEAST - 1) / STEP;
     if (i >= LISTS || lists[i] == NULL) {
@@ -26,7 +26,7 @@ void *block_malloc(size_t size)
     return block;
 }
 
-void block_free(void *block)
+void small_free(void *block)
 {
     size_t i = (malloc_usable_size(block) - LEAST) / STEP;
     if (block == NULL || i == 0 || i >= LISTS) {
@@ -43,7 +43,7 @@ void block_free(void *block)
     }
 }
 
-void blocks_drop(void)
+void small_blocks_drop(void)
 {
     for (size_t i = 0; i < LISTS; i++) {
         for (struct kept *block; (block = lists[i]) != NULL;) {
