@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "fuzz/executor/arena.h"
 #include "fuzz/executor/interpreters.h"
 #include "fuzz/executor/touch.h"
 
