@@ -6,9 +6,14 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from methods import BY_NAME
 
 ROOT = pathlib.Path.cwd()
 MAIN = ROOT / "tools/detection/main.py"
@@ -165,6 +170,35 @@ def test_what_is_not_found_is_status_1(detect):
     )
     assert status == 1
     assert "not in 100" in output
+
+
+def test_a_leak_is_found_without_the_model(detect):
+    status, _, _ = detect.run(
+        "--bugs=/get_pointer_leaks_capsule$",
+        "--seeds=1",
+        "--executions=100",
+        "--methods=sanitizers",
+    )
+    assert status == 0
+    (run,) = detect.result()["runs"]
+    assert run["finding"] == "LeakSanitizer: detected memory leaks"
+
+
+def test_without_a_bug_the_sanitizers_are_silent():
+    method = BY_NAME["sanitizers"]
+    done = subprocess.run(
+        ["tests/bugs/sequence_fuzz", "-seed=1", "-runs=3000", *method.flags],
+        env={**os.environ, **method.environment},
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "Done 3000 runs" in done.stdout
+    # It gives up where it has checked in vain too often.
+    assert "disabled leak detection" not in done.stdout
 
 
 @pytest.mark.parametrize(

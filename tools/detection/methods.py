@@ -50,7 +50,13 @@ METHODS = (
         "             and crashes show; malloc() in place of the arena",
         "",
         ("-detect_leaks=1",),
-        {"CAPSULE_CHECKS": "sanitizers", "CAPSULE_ALLOCATOR": "malloc"},
+        {
+            "CAPSULE_CHECKS": "sanitizers",
+            "CAPSULE_ALLOCATOR": "malloc",
+            # LeakSanitizer ignores a block without malloc()'s caller.
+            "ASAN_OPTIONS": "symbolize=0:malloc_context_size=2:"
+            "quarantine_size_mb=4",
+        },
         FEWER,
         _only_sanitizers,
     ),
