@@ -7,6 +7,7 @@
     .set_pointer_checks_null_first = true,                                     \
     .import_no_block_is_unwrapped = true, .import_lacks_memory_error = true,   \
     .names_are_bytes = true, .python_2_messages = true,                        \
+    .says_cant_pickle = true, .modules_ignore_getattr = true,                  \
     .objects_have_an_order = true, .observed_rules = true
 
 const struct profile PROFILES[] = {
@@ -21,6 +22,21 @@ const struct profile PROFILES[] = {
         PYTHON_2_CAPSULES,
         .has_cobject = true,
         .as_void_ptr_warns = true,
+    },
+    {
+        .name = "cpython-3.6",
+        .set_pointer_checks_null_first = true,
+        .import_no_block_is_unwrapped = true,
+        .says_cant_pickle = true,
+        .modules_ignore_getattr = true,
+        .observed_rules = true,
+    },
+    {
+        .name = "cpython-3.7",
+        .set_pointer_checks_null_first = true,
+        .import_no_block_is_unwrapped = true,
+        .says_cant_pickle = true,
+        .observed_rules = true,
     },
     {
         .name = "cpython-3.8",
@@ -42,6 +58,12 @@ const struct profile PROFILES[] = {
     },
     {
         .name = "deferred",
+        .deferred_destruction = true,
+    },
+    {
+        /* With the Python of before 3.11. */
+        .name = "deferred-3.8",
+        .import_no_block_is_unwrapped = true,
         .deferred_destruction = true,
     },
     {.name = 0},

@@ -28,9 +28,15 @@ struct profile {
      * like any other, without a UnicodeDecodeError (IMP-7). */
     bool names_are_bytes;
     /* What the interpreter itself raises reads as in Python 2: `ImportError: No
-     * module named x`, `'module' object has no attribute 'x'`, `can't pickle x
-     * objects`; and built-in types belong to `__builtin__`. */
+     * module named x`, `'module' object has no attribute 'x'`; and built-in
+     * types belong to `__builtin__`. */
     bool python_2_messages;
+    /* An object that cannot be pickled is refused with `can't pickle x objects`
+     * (TYPE-7): so until Python 3.7. */
+    bool says_cant_pickle;
+    /* A module's own `__getattr__` is not asked for attributes that it lacks:
+     * so until Python 3.6. */
+    bool modules_ignore_getattr;
     /* `<` and the like order any two objects, by their addresses where nothing
      * else does, instead of raising TypeError (TYPE-7). */
     bool objects_have_an_order;

@@ -25,12 +25,15 @@ static bool started_here;
 static const char *own_profile(void)
 {
 #ifdef PYPY_VERSION
-    return "deferred";
+    return PY_VERSION_HEX < 0x030B0000 ? "deferred-3.8" : "deferred";
 #endif
     int major = 0, minor = 0;
     sscanf(Py_GetVersion(), "%d.%d", &major, &minor);
     if (major < 3) {
         return "cpython-2.7";
+    }
+    if (minor < 8) {
+        return minor < 7 ? "cpython-3.6" : "cpython-3.7";
     }
     if (minor < 11) {
         return "cpython-3.8";
@@ -128,17 +131,13 @@ const struct profile *host_profile(void) { return profile_in_force; }
 
 #ifdef PYPY_VERSION
 
-/* What a destructor drops is found by the next collection. */
+/* In Python code, as what a collection has found is destroyed between two
+ * bytecodes; and what a destructor drops is found by the next one. */
 void host_collect(void)
 {
-    enum { ENOUGH = 4 };
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    PyObject *gc = PyImport_ImportModule("gc");
-    for (int i = 0; gc && i < ENOUGH; i++) {
-        Py_XDECREF(PyObject_CallMethod(gc, "collect", NULL));
-    }
-    Py_XDECREF(gc);
+    PyRun_SimpleString("import gc\nfor _ in range(4): gc.collect()\n");
     PyErr_Restore(type, value, traceback);
 }
 

@@ -96,7 +96,7 @@ static PyObject *object_reduce(PyObject *self, PyObject *args)
 {
     (void)args;
     return PyErr_Format(PyExc_TypeError,
-                        reference_profile->python_2_messages
+                        reference_profile->says_cant_pickle
                             ? "can't pickle %s objects"
                             : "cannot pickle '%s' object",
                         Py_TYPE(self)->tp_name);

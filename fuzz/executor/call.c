@@ -38,7 +38,7 @@ static void finish_deaths(const struct call *call)
     for (int i = 0; run.model.owed > 0 && i < run.model.capsule_count; i++) {
         struct model_capsule *capsule = &run.model.capsule[i];
         if (capsule->life != LIFE_DYING ||
-            capsule->death_frame != run.model.frame_count) {
+            capsule->death_frame < run.model.frame_count) {
             continue;
         }
         if (capsule->owes_destructor && !capsule->destructor_ran) {

@@ -153,8 +153,7 @@ static uint16_t reference_rule(unsigned op)
                                         : RULE_TYPE_1;
 }
 
-/* A profile that destroys later need not have counts that mean something. */
-static bool counts_mean_something(void)
+bool counts_mean_something(void)
 {
     return !run.model.profile->deferred_destruction;
 }

@@ -29,6 +29,18 @@ static void log_described(void *pointer, void *desc)
 
 /* --- warnings ------------------------------------------------------------- */
 
+/* What was shown or ignored once is not asked about again; since Python 3.4
+ * only until the filters change. */
+static void forget_warnings(void)
+{
+#if PY_VERSION_HEX < 0x03040000
+    PyObject *globals = PyEval_GetGlobals();
+    if (globals && PyDict_GetItemString(globals, "__warningregistry__")) {
+        PyDict_DelItemString(globals, "__warningregistry__");
+    }
+#endif
+}
+
 /* Calls a function of the module; `action` may be NULL. */
 static void change_filters(const char *function, const char *action)
 {
@@ -42,6 +54,7 @@ static void change_filters(const char *function, const char *action)
         abort();
     }
     Py_DECREF(result);
+    forget_warnings();
 }
 
 void cobjects_start(void)
@@ -226,9 +239,6 @@ uintptr_t perform_cobject_call(const struct call *call,
     return 0;
 }
 
-void check_cobject(const struct prediction *prediction)
-{
-    (void)prediction;
-}
+void check_cobject(const struct prediction *prediction) { (void)prediction; }
 
 #endif

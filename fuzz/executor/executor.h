@@ -54,6 +54,10 @@ void executor_set_calls(const uint8_t *weights);
  * report's C file; borrowed until the next call. NULL: none. */
 void executor_set_input(const uint8_t *bytes, size_t size);
 
+/* What the program needs and the implementation does not have, in words; NULL
+ * where there is nothing. Static. */
+const char *executor_lacks(const struct program *program);
+
 /* Runs the program in a fresh state. `annotations` (may be NULL) hold the
  * results that the program itself expects. Returns only when all is well. */
 void executor_run(const struct program *program,

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+const bool has_interpreters = true;
+
 static PyThreadState *states[INTERPRETERS];
 static int entered; /* whose thread state is current */
 

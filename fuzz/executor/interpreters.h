@@ -4,6 +4,10 @@
 
 #include "fuzz/executor/run.h"
 
+/* Not every implementation has what these calls need; tools/conformance links
+ * tools/matrix/worker/no_interpreters.c then. */
+extern const bool has_interpreters;
+
 /* What comes back of such a call; the state of the model is the one after it.
  */
 uintptr_t perform_in_interpreters(const struct call *call,

@@ -193,7 +193,8 @@ static void set_attribute(const struct model_arg *owner, const char *name,
 {
     PyObject *object = owner_of(owner);
     if (object) {
-        check(PyObject_SetAttrString(object, name, value) == 0);
+        check((value ? PyObject_SetAttrString(object, name, value)
+                     : PyObject_DelAttrString(object, name)) == 0);
         return;
     }
     Py_XINCREF(value);

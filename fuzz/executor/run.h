@@ -243,6 +243,10 @@ void check_capsules(const struct call *call, const struct model_arg *args,
                     const struct prediction *prediction);
 /* Those of all capsules. */
 void check_all_capsules(void);
+
+/* Whether reference counts can be held against the model's: a profile that
+ * destroys later need not have counts that mean something. */
+bool counts_mean_something(void);
 /* Reads all fields through the API. Returns the first that is not what the
  * model says and what it is in *got, or FIELD_COUNT. */
 enum field find_difference(const struct model_capsule *capsule, uintptr_t *got);

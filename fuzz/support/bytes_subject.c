@@ -49,6 +49,8 @@ bool subject_load(const char *path, const uint8_t *bytes, size_t size,
     return true;
 }
 
+const char *subject_lacks(void) { return NULL; }
+
 void subject_run(void) { LLVMFuzzerTestOneInput(input, input_size); }
 
 void subject_print(FILE *out)

@@ -51,6 +51,8 @@ bool subject_load(const char *path, const uint8_t *bytes, size_t size,
     return true;
 }
 
+const char *subject_lacks(void) { return executor_lacks(&program); }
+
 void subject_run(void) { executor_run(&program, &notes); }
 
 void subject_print(FILE *out) { program_print(out, &program); }

@@ -39,6 +39,10 @@ void subject_stop(void);
 bool subject_load(const char *path, const uint8_t *bytes, size_t size,
                   char *error, size_t error_size);
 
+/* What the input needs and the implementation does not have, in words; NULL
+ * where there is nothing. Static. */
+const char *subject_lacks(void);
+
 /* Runs the input; returns only when all is well. */
 void subject_run(void);
 

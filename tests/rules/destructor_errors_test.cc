@@ -20,15 +20,12 @@ class DestructorErrorsTest : public CapsuleTest {
         Drop(capsule);
     }
 
-    static bool CallerIsNotShielded()
-    {
-        return host_profile()->observed_rules;
-    }
+    static bool CallerIsNotShielded() { return host_profile()->observed_rules; }
 };
 
-#define SKIP_IF_CALLER_MAY_BE_SHIELDED()                                  \
-    if (!CallerIsNotShielded())                                           \
-    GTEST_SKIP() << "what a bad destructor does to its caller is not "    \
+#define SKIP_IF_CALLER_MAY_BE_SHIELDED()                                       \
+    if (!CallerIsNotShielded())                                                \
+    GTEST_SKIP() << "what a bad destructor does to its caller is not "         \
                     "documented"
 
 // What table 2.5 lists, by name.
@@ -65,7 +62,7 @@ void SaveReportRestore(PyObject *self)
     PyErr_Fetch(&type, &value, &traceback);
     if (!PyCapsule_GetPointer(self, "demo.wrong")) {
         // Not the capsule: reporting it takes a reference to it (DTOR-9).
-        PyErr_WriteUnraisable(nullptr);
+        PyErr_WriteUnraisable(Py_None); // Python 2 crashes of NULL
     }
     LogDestructor(self);
     PyErr_Restore(type, value, traceback);

@@ -1,5 +1,6 @@
 // Section 1.6 of the contract: PyCapsule_Import, which exception it raises.
 
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -115,12 +116,13 @@ class ImportFailureTest : public rules::CapsuleTest {
     std::unique_ptr<Importable> importable_;
 };
 
+const char NOT_UTF8[] = "capm.\xff";
 const char *const FAILING_NAMES[] = {
     "",           ".",           "..",           ".capm.cap", "nosuchmod",
     "nosuchmod.", "nosuchmod.x", "capzero.x",    "capexit.x", "capsilent.x",
     "\xff.x",     "capm",        "capm.",        "capm..cap", "capm.nope",
     "capm.mism",  "capm.nul",    "capm.notcap",  "capm.cap.", "capm.cap.x",
-    "capm.\xff",  "capm.nope.x", "capm.notcap.x"};
+    NOT_UTF8,     "capm.nope.x", "capm.notcap.x"};
 
 // --- IMP-5, IMP-6 ------------------------------------------------------------
 
@@ -238,6 +240,7 @@ PyMethodDef raising_hook = {"__getattr__", RaiseException, METH_O, nullptr};
 
 TEST_F(ImportFailureTest, IMP_7_TheExceptionOfAnAttributePassesThrough)
 {
+    NEEDS_MODULE_GETATTR();
     rules::AskForMissingAttributes(module(), &raising_hook);
     for (PyObject *type :
          {PyExc_AttributeError, PyExc_ImportError, PyExc_KeyError,
@@ -324,6 +327,9 @@ std::string TakeRaised()
 TEST_F(ImportFailureTest, IMP_8_FailureDoesNotDependOnIt)
 {
     for (const char *name : FAILING_NAMES) {
+        if (std::strcmp(name, NOT_UTF8) == 0) {
+            continue; // what comes then is IMP-7's
+        }
         SCOPED_TRACE(name);
         EXPECT_EQ(PyCapsule_Import(name, 0), nullptr);
         std::string wanted = TakeRaised();

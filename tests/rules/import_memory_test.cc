@@ -92,6 +92,7 @@ PyObject *AnswerWithNewCapsule(PyObject *, PyObject *name)
 
 TEST_F(ImportMemoryTest, IMP_9_ACapsuleThatNobodyElseHoldsIsDestroyed)
 {
+    NEEDS_MODULE_GETATTR();
     static PyMethodDef hook = {"__getattr__", AnswerWithNewCapsule, METH_O,
                                nullptr};
     rules::AskForMissingAttributes(module(), &hook);

@@ -268,6 +268,7 @@ PyObject *AnswerWithNamespace(PyObject *, PyObject *name)
 
 TEST_F(ImportTest, IMP_3_AsksForOneAttributeAfterTheOther)
 {
+    NEEDS_MODULE_GETATTR();
     static PyMethodDef hook = {"__getattr__", AnswerWithNamespace, METH_O,
                                nullptr};
     rules::AskForMissingAttributes(module(), &hook);

@@ -43,6 +43,14 @@ PyObject *Publish(PyObject *object, const char *attribute, void *pointer,
 
 // From now on the function of `hook` is asked, with the attribute's name, for
 // attributes that the module does not have. `hook` has to live on.
+// NEEDS_MODULE_GETATTR() leaves a test where modules cannot have one.
+#define NEEDS_MODULE_GETATTR()                                                 \
+    do {                                                                       \
+        if (host_profile()->modules_ignore_getattr) {                          \
+            GTEST_SKIP() << "modules have no __getattr__ in "                  \
+                         << host_profile()->name;                              \
+        }                                                                      \
+    } while (0)
 void AskForMissingAttributes(PyObject *module, PyMethodDef *hook);
 
 // The str as text; "?" for what is none.

@@ -135,7 +135,7 @@ TEST_F(PublishTest, API_10_SuccessTakesTheReference)
     PyObject *capsule =
         PyCapsule_New(Table(demo_api), DEMO_NAME, LogDestructor);
     ASSERT_EQ(PyModule_AddObject(demo(), "_C_API", capsule), 0);
-    EXPECT_EQ(Py_REFCNT(capsule), 1);
+    EXPECT_REFERENCES(capsule, 1);
     ASSERT_EQ(PyObject_DelAttrString(demo(), "_C_API"), 0);
     host_collect();
     EXPECT_EQ(destructor_log.size(), 1u);
@@ -148,7 +148,7 @@ TEST_F(PublishTest, API_10_FailureLeavesTheReferenceToTheCaller)
     PyObject *no_module = PyList_New(0);
     EXPECT_EQ(PyModule_AddObject(no_module, "_C_API", capsule), -1);
     EXPECT_TRUE(Raised(PyExc_TypeError));
-    EXPECT_EQ(Py_REFCNT(capsule), 1);
+    EXPECT_REFERENCES(capsule, 1);
     EXPECT_TRUE(destructor_log.empty());
     Py_DECREF(no_module);
 
@@ -157,7 +157,7 @@ TEST_F(PublishTest, API_10_FailureLeavesTheReferenceToTheCaller)
         host_fail_allocation(0, HOST_FAIL_ONCE);
         EXPECT_EQ(status, -1);
         EXPECT_TRUE(Raised(PyExc_MemoryError));
-        EXPECT_EQ(Py_REFCNT(capsule), 1);
+        EXPECT_REFERENCES(capsule, 1);
         EXPECT_TRUE(destructor_log.empty());
     }
     Py_DECREF(capsule);
@@ -179,11 +179,11 @@ TEST_F(PublishTest, API_10_AddObjectRefNeverTakesIt)
     PyObject *capsule =
         PyCapsule_New(Table(demo_api), DEMO_NAME, LogDestructor);
     ASSERT_EQ(PyModule_AddObjectRef(demo(), "_C_API", capsule), 0);
-    EXPECT_EQ(Py_REFCNT(capsule), 2);
+    EXPECT_REFERENCES(capsule, 2);
     PyObject *no_module = PyList_New(0);
     EXPECT_EQ(PyModule_AddObjectRef(no_module, "_C_API", capsule), -1);
     EXPECT_TRUE(Raised(PyExc_TypeError));
-    EXPECT_EQ(Py_REFCNT(capsule), 2);
+    EXPECT_REFERENCES(capsule, 2);
     Py_DECREF(no_module);
     Py_DECREF(capsule);
 }
@@ -195,7 +195,7 @@ TEST_F(PublishTest, API_10_AddAlwaysTakesIt)
     PyObject *capsule =
         PyCapsule_New(Table(demo_api), DEMO_NAME, LogDestructor);
     ASSERT_EQ(PyModule_Add(demo(), "_C_API", capsule), 0);
-    EXPECT_EQ(Py_REFCNT(capsule), 1);
+    EXPECT_REFERENCES(capsule, 1);
 
     PyObject *no_module = PyList_New(0);
     capsule = PyCapsule_New(Table(demo_api), DEMO_NAME, LogDestructor);

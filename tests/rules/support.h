@@ -24,6 +24,15 @@ namespace rules {
 // The same for a message that differs between versions: any will do.
 ::testing::AssertionResult Raised(PyObject *type);
 
+// The object has that many references. Where destructors run later, what holds
+// an object in the implementation itself need not be counted.
+#define EXPECT_REFERENCES(object, count)                                       \
+    do {                                                                       \
+        if (!host_profile()->deferred_destruction) {                           \
+            EXPECT_EQ(Py_REFCNT(object), count);                               \
+        }                                                                      \
+    } while (0)
+
 // Leaves a test of a rule that only the profiles of CPython are held to.
 #define ONLY_WHERE_OBSERVED_RULES_APPLY()                                      \
     do {                                                                       \

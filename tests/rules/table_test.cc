@@ -92,7 +92,7 @@ TEST_F(TableTest, API_1_NothingIsReadThroughThePointer)
     Guarded guarded("", 1);
     void *unreadable = guarded.page();
     PyObject *capsule = PyCapsule_New(unreadable, DEMO_NAME, LogDestructor);
-    ASSERT_EQ(PyModule_AddObjectRef(demo(), "_C_API", capsule), 0);
+    ASSERT_EQ(PyObject_SetAttrString(demo(), "_C_API", capsule), 0);
     EXPECT_EQ(PyCapsule_Import(DEMO_NAME, 0), unreadable);
     EXPECT_EQ(PyCapsule_GetPointer(capsule, DEMO_NAME), unreadable);
     EXPECT_TRUE(PyCapsule_IsValid(capsule, DEMO_NAME));

@@ -98,7 +98,7 @@ TEST_F(TypeTest, TYPE_1_TwoContainersShareOneCapsule)
     PyObject *capsule = PyCapsule_New(&payload_, NAME, LogDestructor);
     ASSERT_EQ(PyList_Append(list, capsule), 0);
     ASSERT_EQ(PyDict_SetItem(dict, key, capsule), 0);
-    EXPECT_EQ(Py_REFCNT(capsule), 3);
+    EXPECT_REFERENCES(capsule, 3);
     Drop(capsule);
     Drop(list);
     EXPECT_TRUE(destructor_log.empty());

@@ -33,9 +33,12 @@ void Deallocate(PyObject *self)
     Py_DECREF(type);
 }
 
+// Without the head: what is in there beside type and references is the
+// implementation's own.
 std::string BytesOf(PyObject *object)
 {
-    return std::string(reinterpret_cast<char *>(object), Size());
+    return std::string(reinterpret_cast<char *>(object + 1),
+                       Size() - sizeof(PyObject));
 }
 
 } // namespace
@@ -78,6 +81,11 @@ LookAlike::~LookAlike()
 {
     if (!object_) {
         return ::testing::AssertionFailure() << "there is no look-alike";
+    }
+    if (Py_REFCNT(object_) != 1 || Py_TYPE(object_) != (PyTypeObject *)type_) {
+        return ::testing::AssertionFailure()
+               << "the foreign object has another type or "
+               << Py_REFCNT(object_) << " references";
     }
     std::string now = BytesOf(object_);
     for (size_t i = 0; i < now.size(); i++) {

@@ -23,8 +23,8 @@ class LookAlike {
     // Borrowed; NULL when the object could not be made.
     PyObject *object() const { return object_; }
 
-    // No byte of the object changed since the construction, reference count
-    // and type included.
+    // No byte of the object changed since the construction; it has its type and
+    // one reference.
     ::testing::AssertionResult Unchanged() const;
 
   private:

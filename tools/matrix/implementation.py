@@ -36,8 +36,8 @@ _HOST_FUNCTIONS = (
 
 class Implementation:
     """A worker that can be started. `command` is how, `left_out` a reason for
-    each test that could not be built, `programs` whether it runs programs or
-    the reason why not."""
+    each test that could not be built, `no_programs` the reason why no programs
+    are run, `remarks` what else is not done."""
 
     def __init__(self, path, folder):
         self.path = path
@@ -46,6 +46,7 @@ class Implementation:
         self.environment = {}
         self.left_out = {}
         self.no_programs = ""
+        self.remarks = []
         self.name = ""
         self.profile = ""
 
@@ -76,11 +77,14 @@ class Implementation:
         )
         for item in compiled:
             if item.path is None:
-                compiled = self._leave_out(compiled, item.source, item.error)
+                compiled = self._leave_out(
+                    builder, compiled, item.source, item.error
+                )
         return [item for item in compiled if item.path]
 
-    def _leave_out(self, objects, source, reason):
-        """Without the source's group; notes why."""
+    def _leave_out(self, builder, objects, source, reason):
+        """Without the source's group, or with what stands in for it; notes
+        why."""
         group = source.group
         if group == "worker":
             raise Problem(
@@ -88,27 +92,33 @@ class Implementation:
                 "are these its headers?"
             )
         gone = [item for item in objects if item.source.group == group]
-        if group == "programs":
+        more = []
+        if group == "interpreters":
+            self.remarks.append(f"no program starts an interpreter: {reason}")
+            stand_in = sources.stand_in(self._root, group)
+            more = [builder.compile(stand_in)]
+        elif group == "programs":
             self.no_programs = f"{source.path.name} cannot be built: {reason}"
         elif group == "tests":
             gone = [item for item in objects if _is_of_tests(item)]
         for item in gone:
             for test in _tests_of(item.source.path):
                 self.left_out[test] = f"cannot be built: {reason}"
-        return [item for item in objects if item not in gone]
+        return [item for item in objects if item not in gone] + more
 
-    def _leave_out_users(self, objects, symbols):
+    def _leave_out_users(self, builder, objects, symbols):
         """Without all that needs one of the symbols, which nobody offers."""
-        before = len(objects)
+        before = objects
         for item in list(objects):
             lacking = sorted(symbols & build.wanted(item.path))
             if item in objects and lacking:
                 objects = self._leave_out(
+                    builder,
                     objects,
                     item.source,
                     f"there is no {build.readable(lacking[0])}",
                 )
-        if len(objects) == before:
+        if objects is before:
             raise Problem(
                 f"{self.path}: nobody offers {', '.join(sorted(symbols))}"
             )
@@ -190,7 +200,7 @@ class Interpreter(Implementation):
             missing = build.undefined_symbols(done.stdout)
             if not missing:
                 break
-            compiled = self._leave_out_users(compiled, missing)
+            compiled = self._leave_out_users(builder, compiled, missing)
 
 
 class Library(Implementation):
@@ -239,7 +249,7 @@ class Library(Implementation):
             undefined = build.undefined_symbols(said)
             if not undefined:
                 raise Problem(f"{self.path}: {build.first_error(said)}")
-            compiled = self._leave_out_users(compiled, undefined)
+            compiled = self._leave_out_users(builder, compiled, undefined)
 
 
 def _probe(path):

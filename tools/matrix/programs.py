@@ -4,7 +4,7 @@ breaks a rule is made as short as it gets."""
 import collections
 import re
 
-from runner import CRASHED, FAILED, PASSED
+from runner import CRASHED, FAILED, PASSED, SKIPPED
 
 # Programs of these folders break the caller's side, or are no programs.
 _NO_CORPUS = {"misuse", "program"}
@@ -80,6 +80,8 @@ class Programs:
         self.exercised += rules
         by_name = {str(path): path for path in paths}
         for result in results:
+            if result.outcome == SKIPPED:
+                continue
             self.count += 1
             if result.outcome == PASSED:
                 continue
@@ -96,6 +98,7 @@ class Programs:
         while first <= count and found < _ENOUGH:
             run = self._worker.start("generate", target, first, count - first + 1)
             done, open_case = run.results()
+            self.count -= len(run.values("lacks"))
             self.exercised += collections.Counter(
                 {name: int(n) for name, n in run.values("rule")}
             )

@@ -2,6 +2,7 @@
 the headers of the implementation under test."""
 
 import collections
+import pathlib
 import re
 
 # `python`: it includes <Python.h>, so it is compiled for each implementation.
@@ -11,6 +12,8 @@ Source = collections.namedtuple("Source", "path python group defines")
 _PROGRAM_MAINS = {"prog_tool.c", "check.c"}
 _SUPPORT = {"child.c", "finding.c", "input.c", "junit.c", "subject.c"}
 _GOOGLETEST = "/usr/src/googletest/googletest"
+
+_INTERPRETERS = pathlib.Path("fuzz/executor/interpreters.c")
 
 _HOSTS = ("capsule/contract.c", "capsule/profile.c")
 
@@ -40,7 +43,8 @@ def _harness(root):
             yield path, False
     yield root / "fuzz/support/program_subject.c", False
     for path in sorted((root / "fuzz/executor").glob("*.c")):
-        yield path, True
+        if path.name != _INTERPRETERS.name:
+            yield path, True
 
 
 def programs(root):
@@ -55,6 +59,7 @@ def programs(root):
     )
     for path, python in _harness(root):
         yield Source(path, python, "programs", ())
+    yield Source(root / _INTERPRETERS, True, "interpreters", ())
     for name in names:
         yield Source(
             root / f"fuzz/{name}.c", False, "programs", (f"TARGET=TARGET_{name}",)
@@ -62,6 +67,14 @@ def programs(root):
     yield Source(
         root / "fuzz/minimize.c", False, "programs", ("main=worker_minimize",)
     )
+
+
+def stand_in(root, group):
+    """What is built where the group is left out, or None."""
+    if group != "interpreters":
+        return None
+    path = root / "tools/matrix/worker/no_interpreters.c"
+    return Source(path, True, "programs", ())
 
 
 def rule_tests(root):

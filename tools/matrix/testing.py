@@ -49,10 +49,12 @@ def column_of(implementation, contract, rules, level, root, count, say):
     )
     say(f"{column.name}: rule tests")
     _run_tests(column, worker, implementation, contract)
+    remarks = list(implementation.remarks)
     if implementation.no_programs:
-        column.remark = f"no programs were run: {implementation.no_programs}"
+        remarks = [f"no programs were run: {implementation.no_programs}"]
     else:
         _run_programs(column, worker, contract, root, folder, count, say)
+    column.remark = "; ".join(remarks)
     if not any(_ran(cell) for cell in column.cells.values()):
         raise Problem(
             f"{implementation.path}: neither tests nor programs could be built: "

@@ -4,6 +4,11 @@
 
 #include_next <Python.h>
 
+/* Without what PyPy adds for a reference of its own. */
+#undef Py_REFCNT
+#define Py_REFCNT(object)                                                      \
+    (((PyObject *)(object))->ob_refcnt & (((Py_ssize_t)1 << 60) - 1))
+
 /* PyPy is never embedded here: it runs before its extension modules do. */
 static inline void Py_InitializeEx(int initsigs) { (void)initsigs; }
 static inline void Py_Finalize(void) {}

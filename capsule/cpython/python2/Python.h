@@ -3,13 +3,23 @@
 #ifndef CAPSULE_CPYTHON_PYTHON2_PYTHON_H
 #define CAPSULE_CPYTHON_PYTHON2_PYTHON_H
 
+/* C++17 no longer knows the word. And what initialises a module returns it, as
+ * in Python 3. */
+#ifdef __cplusplus
+#define register
+#endif
+#pragma push_macro("PyImport_AppendInittab")
+#undef PyImport_AppendInittab
 #include_next <Python.h>
+#pragma pop_macro("PyImport_AppendInittab")
+#undef register
 
 #define PyUnicode_AsUTF8 PyString_AsString
 #undef PyUnicode_FromString
 #define PyUnicode_FromString PyString_FromString
 #define PyLong_FromLong PyInt_FromLong
 #define PyLong_AsLong PyInt_AsLong
+#define PyExc_ModuleNotFoundError PyExc_ImportError
 
 #define Py_NewRef(object) capsule_new_ref((PyObject *)(object))
 static inline PyObject *capsule_new_ref(PyObject *object)
@@ -17,6 +27,14 @@ static inline PyObject *capsule_new_ref(PyObject *object)
     Py_INCREF(object);
     return object;
 }
+
+/* These look at their argument more than once, as macros. */
+static inline void capsule_drop(PyObject *object) { Py_DECREF(object); }
+static inline void capsule_drop_any(PyObject *object) { Py_XDECREF(object); }
+#undef Py_DECREF
+#undef Py_XDECREF
+#define Py_DECREF(object) capsule_drop((PyObject *)(object))
+#define Py_XDECREF(object) capsule_drop_any((PyObject *)(object))
 
 typedef long Py_hash_t;
 
@@ -37,9 +55,45 @@ typedef struct {
 #define Py_tp_call 50
 #define Py_tp_dealloc 52
 
+/* Modules that are initialised in one phase or in two; without state. */
+typedef struct {
+    PyObject_HEAD
+} PyModuleDef_Base;
+
+#define PyModuleDef_HEAD_INIT {PyObject_HEAD_INIT(NULL)}
+
+typedef struct {
+    int slot;
+    void *value;
+} PyModuleDef_Slot;
+
+#define Py_mod_exec 2
+
+typedef struct PyModuleDef {
+    PyModuleDef_Base m_base;
+    const char *m_name;
+    const char *m_doc;
+    Py_ssize_t m_size;
+    PyMethodDef *m_methods;
+    PyModuleDef_Slot *m_slots;
+    traverseproc m_traverse;
+    inquiry m_clear;
+    freefunc m_free;
+} PyModuleDef;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* New references; NULL with an exception where there is no memory. */
+PyObject *PyModuleDef_Init(PyModuleDef *def);
+PyObject *PyModule_Create(PyModuleDef *def);
+
+/* Runs the second phase. Returns 0, or -1 with an exception. */
+int PyModule_ExecDef(PyObject *module, PyModuleDef *def);
+
+/* In the worker, which has modules of its own. */
+int PyImport_AppendInittab(const char *name, PyObject *(*init)(void));
 
 /* New reference; NULL with an exception where there is no memory. */
 PyObject *PyType_FromSpec(PyType_Spec *spec);

@@ -24,3 +24,53 @@ PyObject *PyType_FromSpec(PyType_Spec *spec)
     }
     return object;
 }
+
+/* --- modules -------------------------------------------------------------- */
+
+PyObject *PyModuleDef_Init(PyModuleDef *def)
+{
+    def->m_base.ob_type = &PyBaseObject_Type;
+    Py_INCREF(&def->m_base);
+    return (PyObject *)def;
+}
+
+PyObject *PyModule_Create(PyModuleDef *def)
+{
+    PyObject *module = PyModule_New(def->m_name);
+    for (PyMethodDef *m = def->m_methods; module && m && m->ml_name; m++) {
+        PyObject *function = PyCFunction_New(m, NULL);
+        if (!function || PyModule_AddObject(module, m->ml_name, function) < 0) {
+            Py_CLEAR(module);
+        }
+    }
+    return module;
+}
+
+/* As Python 3 has it: a failure has an exception, and a success has none. */
+static int execute(int (*function)(PyObject *), PyObject *module,
+                   const char *name)
+{
+    int status = function(module);
+    if (status != 0 && !PyErr_Occurred()) {
+        PyErr_Format(PyExc_SystemError,
+                     "execution of module %s failed without setting an "
+                     "exception",
+                     name);
+    } else if (status == 0 && PyErr_Occurred()) {
+        PyErr_Format(PyExc_SystemError,
+                     "execution of module %s raised unreported exception",
+                     name);
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+int PyModule_ExecDef(PyObject *module, PyModuleDef *def)
+{
+    for (PyModuleDef_Slot *slot = def->m_slots; slot && slot->slot; slot++) {
+        if (execute((int (*)(PyObject *))slot->value, module, def->m_name) <
+            0) {
+            return -1;
+        }
+    }
+    return 0;
+}

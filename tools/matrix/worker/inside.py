@@ -32,8 +32,13 @@ class Finder(object):
         return self if name in capsule_worker.modules() else None
 
     def load_module(self, name):
-        capsule_worker.create(name, None)
-        return sys.modules[name]
+        module = sys.modules[name] = capsule_worker.create(name, None)
+        try:
+            capsule_worker.execute(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+        return module
 
 
 if sys.version_info < (3,):

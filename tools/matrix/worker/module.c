@@ -17,9 +17,10 @@ enum { MODULES = 64, ARGUMENTS = 16 };
 
 typedef PyObject *(*init_function)(void);
 
-static struct {
+static struct module {
     const char *name;
     init_function init;
+    void *def; /* a PyModuleDef, where initialisation has two phases */
 } modules[MODULES];
 static int module_count;
 
@@ -74,12 +75,22 @@ static PyObject *announced(PyObject *self, PyObject *none)
     return names;
 }
 
-static init_function init_of(const char *name)
+static struct module *module_of(const char *name)
 {
     for (int i = 0; name && i < module_count; i++) {
         if (strcmp(modules[i].name, name) == 0) {
-            return modules[i].init;
+            return &modules[i];
         }
+    }
+    return NULL;
+}
+
+static PyObject *refuse(const char *name)
+{
+    if (!PyErr_Occurred()) {
+        PyErr_Format(PyExc_SystemError,
+                     "initialization of %s failed without raising an exception",
+                     name);
     }
     return NULL;
 }
@@ -93,36 +104,30 @@ static PyObject *create(PyObject *self, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "sO", &name, &spec)) {
         return NULL;
     }
-    init_function init = init_of(name);
-    PyObject *module = init ? init() : NULL;
-    if (!module) {
-        if (!PyErr_Occurred()) {
-            PyErr_Format(PyExc_SystemError,
-                         "initialization of %s failed without raising an "
-                         "exception",
-                         name);
-        }
-        return NULL;
+    struct module *known = module_of(name);
+    PyObject *made = known ? known->init() : NULL;
+    if (!made) {
+        return refuse(name);
     }
-#if PY_MAJOR_VERSION >= 3 && !defined(PYPY_VERSION)
-    if (PyObject_TypeCheck(module, &PyModuleDef_Type)) {
-        return PyModule_FromDefAndSpec((PyModuleDef *)module, spec);
+    if (PyModule_Check(made)) {
+        known->def = NULL;
+        return made;
     }
+    known->def = made;
+#if PY_MAJOR_VERSION < 3 || defined(PYPY_VERSION)
+    return PyModule_New(name); /* PyPy: only newer versions have the other */
+#else
+    return PyModule_FromDefAndSpec(known->def, spec);
 #endif
-    return module;
 }
 
 static PyObject *execute(PyObject *self, PyObject *module)
 {
     (void)self;
-#if PY_MAJOR_VERSION >= 3 && !defined(PYPY_VERSION)
-    PyModuleDef *def = PyModule_GetDef(module);
-    if (def && def->m_slots && PyModule_ExecDef(module, def) < 0) {
+    const struct module *known = module_of(PyModule_GetName(module));
+    if (known && known->def && PyModule_ExecDef(module, known->def) < 0) {
         return NULL;
     }
-#else
-    (void)module;
-#endif
     Py_RETURN_NONE;
 }
 

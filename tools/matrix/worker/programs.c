@@ -56,6 +56,8 @@ static void run_file(const char *path)
     if (!input_read(&input, path, error, sizeof error) ||
         !subject_load(path, input.bytes, input.size, error, sizeof error)) {
         worker_say("end", path, "failed", error);
+    } else if (subject_lacks()) {
+        worker_say("end", path, "skipped", subject_lacks());
     } else {
         subject_run();
         worker_say("end", path, "passed", "");
@@ -119,10 +121,14 @@ int worker_generate(const char *name, long first, long count)
     executor_set_calls(target->calls);
     mutator_init(&mutator, target, &DEFAULT_WEIGHTS);
     for (long number = first; number < first + count; number++) {
+        const struct program *program = generated(&mutator, number);
+        const char *lack = executor_lacks(program);
         char text[32];
         snprintf(text, sizeof text, "%ld", number);
-        worker_say("begin", text, NULL, NULL);
-        executor_run(generated(&mutator, number), NULL);
+        worker_say(lack ? "lacks" : "begin", text, NULL, NULL);
+        if (!lack) {
+            executor_run(program, NULL);
+        }
     }
     worker_say("end", "all", "passed", "");
     say_rules();

@@ -7,6 +7,7 @@
  *
  *   begin <case>
  *   end <case> <result> <text>     passed, failed or skipped
+ *   lacks <number>                 a generated program that cannot be run
  *   rule <id> <count>              how often programs exercised a rule
  *   name, profile <text>           of the implementation
  *
