@@ -31,7 +31,7 @@ class Detect:
         self.output = folder / "out"
         self.record = self.output / "runs.jsonl"
 
-    def start(self, *arguments, build_status=0):
+    def start(self, *arguments, build_status=0, path="/usr/bin:/bin"):
         bazel = self.folder / "bazel"
         bazel.write_text(BAZEL.format(root=ROOT, status=build_status))
         bazel.chmod(0o755)
@@ -40,7 +40,7 @@ class Detect:
                 *("/usr/bin/python3", "-B", MAIN, f"--output={self.output}"),
                 *arguments,
             ],
-            env={**os.environ, "PATH": f"{self.folder}:/usr/bin:/bin"},
+            env={**os.environ, "PATH": f"{self.folder}:{path}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -199,6 +199,67 @@ def test_without_a_bug_the_sanitizers_are_silent():
     assert "Done 3000 runs" in done.stdout
     # It gives up where it has checked in vain too often.
     assert "disabled leak detection" not in done.stdout
+
+
+# In the place of AFL++ and its compilers. What they build reports a violation,
+# and is found to do so after 34 executions.
+COMPILER = """#!/bin/sh
+for output; do :; done
+echo "#!/bin/sh\necho 'contract violation: GETP-3  PyCapsule_GetPointer: '" \
+    >"$output"
+chmod +x "$output"
+"""
+AFL_FUZZ = """#!/bin/sh
+mkdir -p "$4/default/crashes"
+echo "$*" >"$4/default/crashes/id:000000"
+printf '%s : %s\n' execs_done 34 saved_crashes 1 >"$4/default/fuzzer_stats"
+echo "$5 $6 $7 $8" >>{folder}/called
+"""
+
+
+def test_afl(detect):
+    for name in ("afl-clang-fast", "clang-14", "afl-fuzz"):
+        program = detect.folder / name
+        program.write_text(
+            AFL_FUZZ.format(folder=detect.folder)
+            if name == "afl-fuzz"
+            else COMPILER
+        )
+        program.chmod(0o755)
+    status, _, errors = detect.run(
+        "--bugs=/get_pointer_ignores_name$",
+        "--seeds=5",
+        "--executions=500",
+        "--methods=afl",
+    )
+    assert (status, errors) == (0, "")
+    found = [
+        (run["seed"], run["executions"], run["finding"], run["limit"])
+        for run in detect.result()["runs"]
+    ]
+    assert found == [(1, 34, "GETP-3", 500), (2, 34, "GETP-3", 500)]
+    called = (detect.folder / "called").read_text().splitlines()
+    assert sorted(called) == ["-s 1 -E 500", "-s 2 -E 500"]
+
+
+def test_without_afl_its_column_says_so(detect):
+    # All that is needed, and nothing else.
+    (detect.folder / "ldd").symlink_to("/usr/bin/ldd")
+    arguments = ("--bugs=/get_pointer_ignores_name$", "--seeds=1")
+    path = str(detect.folder)
+    status, output, errors = detect.run(
+        *arguments, "--methods=targets,afl", path=path
+    )
+    assert (status, errors) == (0, "")
+    assert "detect: AFL++ is not installed; its column says so" in output
+    table = detect.result()["tables"][0]
+    assert table["rows"][1][:2] == ["afl", "not installed"]
+
+    status, _, errors = detect.run(*arguments, "--methods=afl", path=path)
+    assert (status, errors) == (
+        2,
+        "detect: AFL++ is not installed; apt-get install afl++\n",
+    )
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,13 @@ import bug
 import detectors
 import measurement
 import results
-from methods import BY_NAME, METHODS
+from afl import Afl, is_installed
+from methods import AFL, BY_NAME, METHODS
 from problem import Problem, exit_status
 
 _RULE = re.compile(r"^  ([A-Z0-9]+(?:-[A-Z0-9]+)+) +\d+$", re.MULTILINE)
 WIDTH = 80
+SEEDS = 10**6
 _NEVER = re.compile(r"^never reached:(.*)$", re.MULTILINE)
 
 EPILOG = """methods:
@@ -125,13 +127,19 @@ def planted_bugs(pattern):
 
 
 def chosen_methods(text):
+    """(methods to measure, why not by name of those that cannot be)"""
     names = dict.fromkeys(text.split(","))
     for name in names:
         if name not in BY_NAME:
             raise Problem(
                 f"there is no method '{name}'; there are " + ", ".join(BY_NAME)
             )
-    return [BY_NAME[name] for name in names]
+    absent = {}
+    if AFL in names and not is_installed():
+        if len(names) == 1:
+            raise Problem("AFL++ is not installed; apt-get install afl++")
+        absent[AFL] = "not installed"
+    return [BY_NAME[name] for name in names if name not in absent], absent
 
 
 def make_folder(path):
@@ -151,6 +159,8 @@ def build(bugs, methods):
     targets = {target for planted in bugs for target in planted.budgets}
     labels = [f"//tests/bugs:{planted.name}_library" for planted in bugs]
     for method in methods:
+        if method.suffix is None:
+            continue
         labels += [f"//tests/bugs:{t}{method.suffix}" for t in sorted(targets)]
     command = ["bazel", "build", *dict.fromkeys(labels)]
     print(f"bazel build //tests/bugs: {len(labels)} targets", flush=True)
@@ -186,22 +196,28 @@ def rules_of(binaries, targets):
 
 
 def measure(options, bugs, methods, binaries):
+    afl = None
+    if BY_NAME[AFL] in methods:
+        targets = {target for b in bugs for target in b.budgets}
+        afl = Afl(options.output, sorted(targets), options.jobs)
     by_name = {planted.name: planted for planted in bugs}
     jobs = [
         measurement.Job(planted.name, target, method.name, seed)
         for method in methods
-        for seed in range(1, options.seeds + 1)
+        for seed in range(1, min(options.seeds, method.seeds or SEEDS) + 1)
         for planted in bugs
         for target in planted.budgets
     ]
     state = measurement.State(
         options.output / "runs.jsonl",
-        measurement.conditions(jobs, binaries, options.executions),
+        measurement.conditions(
+            jobs, by_name, binaries, options.executions, afl
+        ),
     )
 
     def run_job(job):
         return measurement.measure(
-            job, by_name[job.bug], binaries, options.executions
+            job, by_name[job.bug], binaries, options.executions, afl
         )
 
     with rich.progress.Progress(
@@ -262,15 +278,21 @@ def write(options, runs, result, made, curves):
 
 def main(arguments):
     options = parse(arguments)
-    methods = chosen_methods(options.methods)
+    methods, absent = chosen_methods(options.methods)
     bugs = planted_bugs(options.bugs)
     make_folder(options.output)
+    if AFL in absent:
+        print("detect: AFL++ is not installed; its column says so")
     binaries = build(bugs, methods)
     runs = measure(options, bugs, methods, binaries)
 
     targets = sorted({target for b in bugs for target in b.budgets})
     result, made = results.evaluate(
-        bugs, runs, [m.name for m in methods], rules_of(binaries, targets)
+        bugs,
+        runs,
+        [m.name for m in methods],
+        absent,
+        rules_of(binaries, targets),
     )
     for table in made:
         show(table)

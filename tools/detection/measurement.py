@@ -11,7 +11,7 @@ import threading
 import time
 
 import detectors
-from methods import BY_NAME, limit
+from methods import AFL, BY_NAME, limit
 from problem import Problem
 
 # `executions` is None where nothing was found in `limit` executions.
@@ -75,13 +75,17 @@ def write_whole(path, text):
 # --- what a result depends on ------------------------------------------------
 
 
-def conditions(jobs, binaries, executions):
+def conditions(jobs, by_name, binaries, executions, afl):
     """By job: the library with the bug, the program and what it is linked with,
     and the limit."""
     libraries = {}
     programs = {}
     known = {}
     for job in jobs:
+        if job.method == AFL:
+            most = limit(BY_NAME[AFL], executions)
+            known[job] = afl.conditions(by_name[job.bug], most)
+            continue
         path = program(binaries, job)
         if job.bug not in libraries:
             libraries[job.bug] = _digest([library(binaries, job.bug)])
@@ -125,11 +129,14 @@ def program(binaries, job):
 # --- running -----------------------------------------------------------------
 
 
-def measure(job, planted, binaries, executions):
+def measure(job, planted, binaries, executions, afl):
     """A Run: executions and seconds until the bug is found."""
     method = BY_NAME[job.method]
     most = limit(method, executions)
     start = time.monotonic()
+    if job.method == AFL:
+        found, finding = afl.fuzz(planted, job.target, job.seed, most)
+        return Run(*job, found, _since(start), finding, most)
     found, outcome = detectors.fuzz(
         program(binaries, job),
         library(binaries, job.bug),
@@ -139,9 +146,12 @@ def measure(job, planted, binaries, executions):
         method.flags,
         method.environment,
     )
-    seconds = round(time.monotonic() - start, 3)
     finding = method.counts(outcome.findings) if found else None
-    return Run(*job, found if finding else None, seconds, finding, most)
+    return Run(*job, found if finding else None, _since(start), finding, most)
+
+
+def _since(start):
+    return round(time.monotonic() - start, 3)
 
 
 def measure_all(jobs, run_job, state, workers, display):

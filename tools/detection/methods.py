@@ -5,7 +5,7 @@ import collections
 import report
 
 Method = collections.namedtuple(
-    "Method", "name about suffix flags environment most counts"
+    "Method", "name about suffix flags environment most seeds counts"
 )
 
 
@@ -19,15 +19,25 @@ def _only_sanitizers(findings):
 
 
 def _method(
-    name, about, suffix, flags=(), environment=(), most=None, counts=_any
+    name,
+    about,
+    suffix,
+    flags=(),
+    environment=(),
+    most=None,
+    seeds=None,
+    counts=_any,
 ):
     return Method(
-        name, about, suffix, flags, dict(environment), most, counts
+        name, about, suffix, flags, dict(environment), most, seeds, counts
     )
 
 
 # What finds little is slow: it goes on to the end. Its runs end sooner.
 FEWER = 3000
+
+# Built and run by afl.py.
+AFL = "afl"
 
 # The first is what the others are compared with; programs are named after
 # the target, with the suffix.
@@ -58,13 +68,20 @@ METHODS = (
             "quarantine_size_mb=4",
         },
         FEWER,
-        _only_sanitizers,
+        counts=_only_sanitizers,
     ),
     _method(
         "bytes",
         "libFuzzer with its own mutations of bytes",
         "_bytes",
         most=FEWER,
+    ),
+    _method(
+        AFL,
+        "AFL++ in its place, if it is installed; two seeds at most",
+        None,
+        most=FEWER,
+        seeds=2,
     ),
 )
 

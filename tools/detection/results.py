@@ -7,7 +7,7 @@ RANDOM = "random"
 SANITIZERS = "sanitizers"
 
 
-def evaluate(planted, runs, names, rules):
+def evaluate(planted, runs, names, absent, rules):
     """(what goes into the JSON besides tables and runs, the tables)."""
     first = names[0]
     summaries = summary.by_method(runs, names)
@@ -18,13 +18,13 @@ def evaluate(planted, runs, names, rules):
     uncaught = [rule for rule, bugs in caught.items() if not bugs]
 
     made = [
-        tables.methods(runs, summaries, {}),
+        tables.methods(runs, summaries, absent),
         tables.bugs(summaries, first),
     ]
     if RANDOM in names and first != RANDOM:
         made.append(tables.later(summaries, first, RANDOM))
     made += [
-        tables.medians(summaries, {}),
+        tables.medians(summaries, absent),
         tables.detectors(planted, seen, alone),
         tables.comparisons(caught),
     ]
