@@ -127,6 +127,7 @@ def test_the_page_shows_the_same(measured):
         assert f"<h2>{table['title']}</h2>" in page
         for row in table["rows"]:
             assert f"<td>{row[0]}</td>" in page
+            assert f">{row[1]}</td>" in page
 
 
 def test_what_was_killed_goes_on(detect):

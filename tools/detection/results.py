@@ -55,6 +55,12 @@ def _sentences(planted, summaries, first, seen, alone, uncaught):
         f"{len(quiet)} of {len(seen)} were reported by the model in every "
         "run."
     )
+    if RANDOM in summaries and first != RANDOM:
+        yield (
+            "Means are geometric. The engine begins with "
+            f"{summary.OWN_EXECUTIONS} inputs of its own, which the "
+            f"comparison of {first} with {RANDOM} leaves out."
+        )
     if alone is not None:
         only = len(seen.keys() - alone)
         yield (
