@@ -8,12 +8,12 @@
 struct world world;
 
 /* An object of another type, laid out like a capsule and full of good values:
- * whoever forgets to look at the type takes it for one. */
+ * whoever forgets to look at the type, or looks at its name, takes it for one. */
 static PyObject *make_lookalike(void)
 {
     static PyType_Slot slots[] = {{0, NULL}};
     PyType_Spec spec = {
-        "executor.Lookalike",
+        "executor.PyCapsule",
         (int)PyCapsule_Type.tp_basicsize,
         0,
         Py_TPFLAGS_DEFAULT,

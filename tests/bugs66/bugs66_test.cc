@@ -57,7 +57,7 @@ std::string LeakReport()
 std::string WrongFunctionReport()
 {
 #ifdef HAS_UNDEFINED_BEHAVIOR_SANITIZER
-    return "runtime error: call to function reset through pointer to incorrect "
+    return "runtime error: call to function .* through pointer to incorrect "
            "function type";
 #else
     return "";

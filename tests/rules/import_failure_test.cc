@@ -38,6 +38,30 @@ template <PyObject **TYPE> PyObject *InitRaising()
 
 PyObject *InitSilent() { return nullptr; }
 
+// Made, but its second phase fails, while it can be found in sys.modules.
+int ExecuteRaising(PyObject *)
+{
+    attempts++;
+    PyErr_SetString(PyExc_OverflowError, "out of order");
+    return -1;
+}
+
+PyObject *InitFailingInExecution()
+{
+    static PyModuleDef_Slot slots[] = {
+        {Py_mod_exec, reinterpret_cast<void *>(ExecuteRaising)}, {0, nullptr}};
+    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
+                              "capexecute",
+                              nullptr,
+                              0,
+                              nullptr,
+                              slots,
+                              nullptr,
+                              nullptr,
+                              nullptr};
+    return PyModuleDef_Init(&def);
+}
+
 PyModuleDef flaky_def = {PyModuleDef_HEAD_INIT,
                          "capflaky",
                          nullptr,
@@ -74,6 +98,7 @@ const struct {
     {"capattribute", InitRaising<&PyExc_AttributeError>, &PyExc_AttributeError},
     {"capimport", InitRaising<&PyExc_ImportError>, &PyExc_ImportError},
     {"capsilent", InitSilent, &PyExc_SystemError},
+    {"capexecute", InitFailingInExecution, &PyExc_OverflowError},
 };
 
 const BeforeStart announce([] {

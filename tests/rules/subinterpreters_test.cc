@@ -207,4 +207,25 @@ TEST_F(SubinterpretersTest, SUB_2_AnExceptionStaysInItsInterpreter)
                                          "invalid PyCapsule object"));
 }
 
+TEST_F(SubinterpretersTest, SUB_2_AnExceptionIsNotSeenInAnother)
+{
+    Subinterpreter sub;
+    PyErr_SetNone(PyExc_KeyError);
+    sub.Leave();
+    EXPECT_TRUE(NothingRaised());
+    PyErr_SetNone(PyExc_ValueError);
+    PyErr_Clear();
+    sub.Enter();
+    EXPECT_TRUE(Raised(PyExc_KeyError));
+}
+
+// The fixture sees to it that it is given back.
+TEST_F(SubinterpretersTest, SUB_2_AnExceptionEndsWithItsInterpreter)
+{
+    Subinterpreter sub;
+    PyErr_SetNone(PyExc_KeyError);
+    sub.End();
+    EXPECT_TRUE(NothingRaised());
+}
+
 } // namespace

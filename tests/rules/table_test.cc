@@ -126,7 +126,8 @@ TEST_F(TableTest, API_2_TheVersionThatIsAskedForIsAccepted)
 
 TEST_F(TableTest, API_2_AnyOtherVersionIsRefused)
 {
-    for (int version : {0, 2, 3, -1, INT_MAX, INT_MIN, 1 << 8, 1 << 16}) {
+    for (int version : {0, 2, 3, -1, INT_MAX, INT_MIN, 1 + (1 << 8),
+                        1 + (1 << 16), 1 + (1 << 24)}) {
         PublishHead(version, prefix);
         EXPECT_TRUE(Refuses(1, prefix,
                             "table of version " + std::to_string(version) +
