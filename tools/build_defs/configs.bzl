@@ -156,6 +156,31 @@ configured_binary = rule(
     },
 )
 
+def _configured_files_impl(ctx):
+    copies = []
+    for file in ctx.files.files:
+        copy = ctx.actions.declare_file(
+            "%s/%s" % (ctx.label.name, file.basename),
+        )
+        ctx.actions.symlink(output = copy, target_file = file)
+        copies.append(copy)
+    return DefaultInfo(
+        files = depset(copies),
+        runfiles = ctx.runfiles(copies),
+    )
+
+configured_files = rule(
+    doc = "`files`, built in configuration `config`, in a folder <name>.",
+    implementation = _configured_files_impl,
+    attrs = {
+        "config": attr.string(mandatory = True),
+        "files": attr.label(cfg = _config_transition, mandatory = True),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+)
+
 def _configs_bazelrc_impl(ctx):
     lines = ["# Generated from configs.bzl; see the comment in BUILD."]
     for name in sorted(CONFIGS):

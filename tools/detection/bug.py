@@ -9,20 +9,31 @@
     --- a/capsule/reference/capsule.c
     ...
 
-Breaks   the rules whose tests fail, each of them
-Reports  what replay and fuzzing may name, the expected one first; as Breaks
-         where it is not there. Replay has to name the first.
-Fuzz     the targets that find it from an empty corpus, within how many
-         executions; `none, ` and the reason where none can
-Replay   the corpora that show it; those of the targets where it is not there
-Profile  which one the implementation follows, if not its own choice
-Calls    how many calls, in the right order, it takes at least
+Breaks     the rules whose tests fail, each of them
+Reports    what replay and fuzzing may name, the expected one first; as Breaks
+           where it is not there. Replay has to name the first.
+Fuzz       the targets that find it from an empty corpus, within how many
+           executions; `none, ` and the reason where none can
+Replay     the corpora that show it; those of the targets where it is not there
+Profile    which one the implementation follows, if not its own choice
+Calls      how many calls the smallest program takes to which what was fuzzed
+           is reduced, at least; memory and names that a program gets for
+           itself do not count
+Sanitizer  `only`: a replay without sanitizers does not see it
 """
 
 import pathlib
 import re
 
-_FIELDS = ("Breaks", "Reports", "Fuzz", "Replay", "Profile", "Calls")
+_FIELDS = (
+    "Breaks",
+    "Reports",
+    "Fuzz",
+    "Replay",
+    "Profile",
+    "Calls",
+    "Sanitizer",
+)
 _FIELD = re.compile(r"^([A-Z][a-z]+): (.+)$", re.MULTILINE)
 _TARGET = re.compile(r"(\w+_fuzz) (\d+)")
 _NONE = re.compile(r"none, .+")
@@ -47,6 +58,9 @@ class Bug:
         self.corpora = self._corpora(fields.get("Replay"))
         self.profile = fields.get("Profile")
         self.calls = int(fields.get("Calls", "1"))
+        self.sanitizer_only = fields.get("Sanitizer") == "only"
+        if "Sanitizer" in fields and not self.sanitizer_only:
+            raise Malformed(f"{path}: `Sanitizer:` is `only` or not there")
 
     def _fields(self, header):
         fields = dict(_FIELD.findall(header))

@@ -1,10 +1,12 @@
-"""check.py --rule-tests=PROGRAM --library=LIBRARY [--target=...] PATCH
+"""check.py --rule-tests=PROGRAM --libraries=FOLDER ... PATCH
 
 Whether a planted bug is caught by each of the three detectors, and named by
 what its header says. Exit status 0 if so, 1 if not, 2 for a malformed patch.
 """
 
 import argparse
+import os
+import pathlib
 import sys
 
 import bug
@@ -16,13 +18,13 @@ SEEDS = (1, 2)
 class Survivor(Exception):
     """A detector missed the bug, or called it by another name."""
 
-    def __init__(self, what, outcome):
-        super().__init__(f"{what}\n{outcome.excerpt()}")
+    def __init__(self, what, outcome=None):
+        super().__init__(f"{what}\n{outcome.excerpt()}" if outcome else what)
 
 
-def check_rule_tests(planted, program, library):
+def check_rule_tests(planted, program, libraries):
     failed, outcome = detectors.rule_tests(
-        program, library, planted.breaks, planted.profile
+        program, libraries, planted.breaks, planted.profile
     )
     for rule in planted.breaks:
         if rule not in failed:
@@ -30,9 +32,9 @@ def check_rule_tests(planted, program, library):
     print("rule tests: " + ", ".join(planted.breaks))
 
 
-def check_replay(planted, program, library):
+def check_replay(planted, program, libraries):
     folders = [f"corpus/{corpus}" for corpus in planted.corpora]
-    outcome = detectors.replay(program, library, folders, planted.profile)
+    outcome = detectors.replay(program, libraries, folders, planted.profile)
     expected = planted.reports[0]
     if expected not in outcome.findings:
         named = ", ".join(sorted(set(outcome.findings))) or "nothing"
@@ -40,11 +42,39 @@ def check_replay(planted, program, library):
     print(f"replay of {', '.join(folders)}: {expected}")
 
 
-def check_fuzzing(planted, target, program, library):
+def check_plain_replay(planted, program, libraries):
+    if planted.sanitizer_only != bool(program):
+        raise Survivor(
+            "its header and SANITIZER_ONLY of tests/bugs/BUILD do not agree"
+        )
+    if planted.sanitizer_only:
+        folders = [f"corpus/{corpus}" for corpus in planted.corpora]
+        outcome = detectors.replay(program, libraries, folders, planted.profile)
+        if outcome.status != 0:
+            raise Survivor("it is seen without sanitizers, too", outcome)
+        print("without sanitizers: nothing")
+
+
+def check_calls(planted, what, minimizer, libraries, path):
+    text, outcome = detectors.minimized(
+        minimizer, libraries, path, planted.profile
+    )
+    if not text:
+        raise Survivor(f"what {what} finds cannot be made smaller", outcome)
+    count = len(detectors.calls(text))
+    if count < planted.calls:
+        raise Survivor(
+            f"its header says {planted.calls} calls, and {what} needs {count}:"
+            f"\n{text}"
+        )
+
+
+def check_fuzzing(planted, target, program, minimizer, libraries):
     budget = planted.budgets[target]
     for seed in SEEDS:
+        path = pathlib.Path(os.environ["TEST_TMPDIR"], f"{target}-{seed}")
         executions, outcome = detectors.fuzz(
-            program, library, seed, budget, planted.profile
+            program, libraries, seed, budget, planted.profile, keep=path
         )
         what = f"{target} with seed {seed}"
         if executions is None:
@@ -54,12 +84,14 @@ def check_fuzzing(planted, target, program, library):
             allowed = ", ".join(planted.reports)
             raise Survivor(f"{what} reports {named}, not {allowed}", outcome)
         print(f"{what}: {named} after {executions} executions")
+        if planted.calls > 1:
+            check_calls(planted, what, minimizer, libraries, path)
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="check")
     parser.add_argument("--rule-tests", required=True)
-    parser.add_argument("--library", required=True)
+    parser.add_argument("--libraries", required=True)
     parser.add_argument(
         "--target",
         action="append",
@@ -67,6 +99,9 @@ def parse(arguments):
         type=lambda text: text.split("="),
         help="NAME=ENGINE=REPLAY",
     )
+    parser.add_argument("--minimize", required=True)
+    parser.add_argument("--plain-libraries", help="without sanitizers")
+    parser.add_argument("--plain-replay", help="without sanitizers")
     parser.add_argument("patch")
     return parser.parse_args(arguments)
 
@@ -81,13 +116,22 @@ def main(arguments):
     engines = {name: engine for name, engine, _ in options.target}
     replays = {name: replay for name, _, replay in options.target}
     try:
-        check_rule_tests(planted, options.rule_tests, options.library)
+        check_rule_tests(planted, options.rule_tests, options.libraries)
         if planted.corpora:
             # Any target's replay runs the programs of all of them.
             replay = next(iter(replays.values()))
-            check_replay(planted, replay, options.library)
+            check_replay(planted, replay, options.libraries)
+        check_plain_replay(
+            planted, options.plain_replay, options.plain_libraries
+        )
         for target in planted.budgets:
-            check_fuzzing(planted, target, engines[target], options.library)
+            check_fuzzing(
+                planted,
+                target,
+                engines[target],
+                options.minimize,
+                options.libraries,
+            )
     except Survivor as survivor:
         print(f"{options.patch}: {survivor}", file=sys.stderr)
         return 1

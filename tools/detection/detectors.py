@@ -1,7 +1,7 @@
 """The three detectors: rule tests, replay of a corpus, fuzzing from nothing.
 
-Each runs a program that is linked with the reference, and with the library of
-a bug in its place.
+Each runs a program of shared libraries, with those from the folder of a bug in
+the place of the whole ones.
 """
 
 import os
@@ -39,13 +39,13 @@ class Outcome:
 
 def run(
     command,
-    library,
+    libraries,
     profile=None,
     sanitizer_options="",
     more_environment=None,
     seconds=SECONDS,
 ):
-    """Runs the command with the broken library in place of the whole one."""
+    """Runs the command with the broken libraries in place of the whole ones."""
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         # Nobody reads the stacks, which take most of a failure's time.
@@ -54,10 +54,8 @@ def run(
         "LSAN_OPTIONS": "symbolize=0",
         **(more_environment or {}),
     }
-    if library:
-        environment["LD_LIBRARY_PATH"] = str(
-            pathlib.Path(library).resolve().parent
-        )
+    if libraries:
+        environment["LD_LIBRARY_PATH"] = str(pathlib.Path(libraries).resolve())
     if profile:
         environment["CAPSULE_PROFILE"] = profile
     process = subprocess.Popen(
@@ -78,11 +76,11 @@ def run(
     return Outcome(status, output.decode(errors="backslashreplace"))
 
 
-def rule_tests(program, library, rules, profile):
+def rule_tests(program, libraries, rules, profile):
     """(rules whose tests fail, Outcome) of the tests of these rules."""
     tests = ":".join(f"*.{_identifier(rule)}_*" for rule in rules)
     command = [program, f"--gtest_filter={tests}", "--gtest_color=no"]
-    outcome = run(command, library, profile)
+    outcome = run(command, libraries, profile)
     failed = set(_FAILED_TEST.findall(outcome.output))
     if outcome.status not in (0, 1) or not failed:
         # The program did not come to its summary: the last test ended it, or
@@ -98,21 +96,50 @@ def rule_tests(program, library, rules, profile):
     }, outcome
 
 
+def minimized(program, libraries, path, profile):
+    """(the smallest program that shows what the input shows, Outcome)."""
+    smallest = pathlib.Path(f"{path}.prog")
+    outcome = run(
+        [program, f"--output={smallest}", path], libraries, profile
+    )
+    return smallest.read_text() if outcome.status == 0 else "", outcome
+
+
+# What a program gets for itself.
+_OWN = re.compile(r"^\w+ = (payload|name|table)\(")
+
+
+def calls(text):
+    """The calls of a program in text."""
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    return [line for line in lines if line and not _OWN.match(line)]
+
+
 def _identifier(rule):
     return rule.replace("-", "_")
 
 
-def replay(program, library, corpora, profile):
+def replay(program, libraries, corpora, profile):
     """Outcome of running the files of all these folders."""
     return run(
-        [program, *corpora], library, profile, "malloc_context_size=0"
+        [program, *corpora], libraries, profile, "malloc_context_size=0"
     )
 
 
 def fuzz(
-    program, library, seed, executions, profile, flags=(), environment=None
+    program,
+    libraries,
+    seed,
+    executions,
+    profile,
+    flags=(),
+    environment=None,
+    keep=None,
 ):
-    """(executions until something was found or None, Outcome)."""
+    """(executions until something was found or None, Outcome).
+
+    `keep`: where the input that shows it is written.
+    """
     with tempfile.TemporaryDirectory() as folder:
         command = [
             pathlib.Path(program).resolve(),
@@ -124,10 +151,12 @@ def fuzz(
             "-timeout=10",
             *flags,
         ]
+        if keep:
+            command.append(f"-exact_artifact_path={keep}")
         options = "malloc_context_size=0:quarantine_size_mb=4"
         outcome = run(
             command,
-            library,
+            libraries,
             profile,
             options,
             environment,

@@ -76,9 +76,9 @@ def write_whole(path, text):
 
 
 def conditions(jobs, by_name, binaries, executions, afl):
-    """By job: the library with the bug, the program and what it is linked with,
+    """By job: the libraries with the bug, the program and what it is linked with,
     and the limit."""
-    libraries = {}
+    broken = {}
     programs = {}
     known = {}
     for job in jobs:
@@ -87,13 +87,15 @@ def conditions(jobs, by_name, binaries, executions, afl):
             known[job] = afl.conditions(by_name[job.bug], most)
             continue
         path = program(binaries, job)
-        if job.bug not in libraries:
-            libraries[job.bug] = _digest([library(binaries, job.bug)])
+        if job.bug not in broken:
+            broken[job.bug] = _digest(
+                sorted(libraries(binaries, job.bug).glob("*.so"))
+            )
         if path not in programs:
             programs[path] = _digest([path, *_linked(path)])
         known[job] = " ".join(
             (
-                libraries[job.bug],
+                broken[job.bug],
                 programs[path],
                 str(limit(BY_NAME[job.method], executions)),
             )
@@ -117,9 +119,9 @@ def _digest(paths):
     return digest.hexdigest()[:16]
 
 
-def library(binaries, bug):
-    """The library that has the bug."""
-    return next((binaries / f"{bug}_library").glob("*.so"))
+def libraries(binaries, bug):
+    """The folder of the libraries that have the bug."""
+    return binaries / f"{bug}_library"
 
 
 def program(binaries, job):
@@ -139,7 +141,7 @@ def measure(job, planted, binaries, executions, afl):
         return Run(*job, found, _since(start), finding, most)
     found, outcome = detectors.fuzz(
         program(binaries, job),
-        library(binaries, job.bug),
+        libraries(binaries, job.bug),
         job.seed,
         most,
         planted.profile,

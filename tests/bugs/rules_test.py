@@ -1,0 +1,74 @@
+"""The planted bugs as a whole: which rules they break, and how."""
+
+import os
+import pathlib
+import re
+import sys
+
+import pytest
+
+sys.path[:0] = ["tools/detection", "tools/fuzzing"]
+
+import bug  # noqa: E402
+import detectors  # noqa: E402
+import rules  # noqa: E402
+
+ROOT = pathlib.Path()
+RULES = rules.contract(ROOT)
+PATCHES = sorted(ROOT.glob("tests/bugs/*/*.patch"))
+BUGS = [bug.read(path) for path in PATCHES]
+BROKEN = {rule for planted in BUGS for rule in planted.breaks}
+SANITIZER = re.compile(r"\w+Sanitizer: ")
+
+
+def test_each_rule_that_can_be_tested_has_a_bug():
+    lost = [r.id for r in RULES if not r.advice and r.id not in BROKEN]
+    assert not lost, f"no planted bug breaks {lost}; plant one (CONTRIBUTING.md)"
+
+
+def test_bugs_name_rules_that_exist():
+    named = BROKEN | {
+        name
+        for planted in BUGS
+        for name in planted.reports
+        if re.fullmatch(r"[A-Z0-9]+(-[A-Z0-9]+)+", name)
+    }
+    unknown = sorted(named - {rule.id for rule in RULES})
+    assert not unknown, f"headers of bugs name {unknown}"
+
+
+def test_a_bug_has_one_name():
+    names = [planted.name for planted in BUGS]
+    assert len(set(names)) == len(names) > 200
+
+
+# Else it would not be the bug that makes them fail.
+@pytest.mark.parametrize(
+    "profile", sorted({str(planted.profile or "") for planted in BUGS})
+)
+def test_the_tests_that_bugs_must_break_pass_without(profile):
+    broken = sorted(
+        {
+            rule
+            for planted in BUGS
+            if (planted.profile or "") == profile
+            for rule in planted.breaks
+        }
+    )
+    failed, outcome = detectors.rule_tests(
+        os.environ["RULE_TESTS"], None, broken, profile
+    )
+    assert outcome.status == 0, f"{sorted(failed)}\n{outcome.excerpt()}"
+
+
+# Each test of a bug holds its header to that.
+def test_at_least_ten_take_three_calls_in_order():
+    deep = [planted for planted in BUGS if planted.calls >= 3]
+    assert sum(planted.budgets != {} for planted in deep) >= 10
+
+
+def test_at_least_fifteen_are_seen_by_sanitizers_alone():
+    faults = [planted for planted in BUGS if planted.sanitizer_only]
+    assert len(faults) >= 15
+    odd = [f.name for f in faults if not SANITIZER.match(f.reports[0])]
+    assert not odd, f"replay expects no sanitizer's report of {odd}"
