@@ -297,6 +297,17 @@ TEST_F(TableTest, API_6_WithoutAPointerTheExceptionStays)
                                          "invalid PyCapsule object"));
 }
 
+// --- LIFE-3: the table is borrowed ---------------------------------------------
+
+TEST_F(TableTest, LIFE_3_WhoTakesATableHoldsNoCapsule)
+{
+    PyObject *capsule =
+        PyCapsule_New(const_cast<OldTable *>(&old_table), DEMO_NAME, nullptr);
+    EXPECT_EQ(API_TABLE_GET(OldTable, capsule, DEMO_NAME, 1), &old_table);
+    EXPECT_EQ(Py_REFCNT(capsule), 1);
+    Py_DECREF(capsule);
+}
+
 // --- API-12: constant tables -------------------------------------------------
 
 TEST_F(TableTest, API_12_AConstantTableServesAsWell)
