@@ -1,9 +1,10 @@
 /* Which rules the run has exercised. */
 #include "fuzz/executor/run.h"
 
-/* libFuzzer takes each of these that becomes nonzero for new coverage. */
+/* libFuzzer takes each of these that becomes nonzero for new coverage. It reads
+ * them behind the compiler's back, which would drop them otherwise. */
 enum { EXTRA_COUNTERS = 512 };
-__attribute__((section("__libfuzzer_extra_counters"))) static uint8_t
+__attribute__((section("__libfuzzer_extra_counters"))) static volatile uint8_t
     extra_counters[EXTRA_COUNTERS];
 _Static_assert(RULE_COUNT *OUTCOMES <= EXTRA_COUNTERS,
                "more extra counters cost speed and gain nothing");
