@@ -25,6 +25,13 @@ int host_start(const char *profile);
 /* Ends the implementation; host_start() may be called again. */
 void host_stop(void);
 
+/* From now until host_stop(), in the interpreter that is running: no module can
+ * be imported but those of these names, whatever else the implementation has;
+ * so that a program's imports mean the same everywhere. What finds and loads
+ * these stays as it is, and what it needs itself ("builtins") stays with it.
+ * The names are static. Returns false where it failed. */
+bool host_import_only(const char *const *names, size_t count);
+
 /* The name and version of the implementation, e.g. "reference 0.1". Static. */
 const char *host_name(void);
 
@@ -37,7 +44,7 @@ void host_collect(void);
 
 enum host_failure {
     HOST_FAIL_ONCE,         /* the n-th allocation fails, later ones succeed */
-    HOST_FAIL_FROM_THERE_ON /* the n-th allocation and all later ones fail */
+    HOST_FAIL_FROM_THERE_ON /* so do later ones, more than a call can need */
 };
 
 /* Makes an allocation fail. `nth` counts from 1, from now on; 0 switches

@@ -70,22 +70,25 @@ static void run_calls(void)
     forget_exceptions();
 }
 
+/* How many blocks there are more than before, once what can be collected is.
+ * That was so before too: a program that changes the number is followed by a
+ * collection. */
+static long collected_since(size_t before)
+{
+    host_collect();
+    return (long)(host_live_blocks() - before);
+}
+
 /* An implementation that keeps something for the next use does so once; what
  * each of several runs leaves behind is lost. Returns the blocks that the last
- * run has left. */
-static long run_until_balanced(void)
+ * run has left; `more` are those of the first. */
+static long run_until_balanced(long more)
 {
-    enum { ENOUGH_RUNS = 3 };
-    long more = 0;
-    for (int i = 0; i < ENOUGH_RUNS; i++) {
-        host_collect();
+    enum { ENOUGH_RUNS = 4 };
+    for (int i = 1; more != 0 && i < ENOUGH_RUNS; i++) {
         size_t before = host_live_blocks();
         run_calls();
-        host_collect();
-        more = (long)(host_live_blocks() - before);
-        if (more == 0) {
-            break;
-        }
+        more = collected_since(before);
     }
     return more;
 }
@@ -113,7 +116,8 @@ void executor_run(const struct program *program,
     run_calls();
     long more = (long)(host_live_blocks() - before);
     if (more != 0 && !host_keeps_nothing()) {
-        more = may_lose_blocks(program) ? 0 : run_until_balanced();
+        more = collected_since(before);
+        more = may_lose_blocks(program) ? 0 : run_until_balanced(more);
     }
     check_balance(more);
     check_foreign_objects(RULE_SET_ALL_2);

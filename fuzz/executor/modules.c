@@ -113,6 +113,11 @@ void modules_announce(void)
 #undef MODULE
 }
 
+void modules_start(void)
+{
+    check(host_import_only(MODULE_NAMES, MODULE_COUNT));
+}
+
 /* What waited for a module that is imported now is its own. Not before: after
  * the initialisation memory may fail, and the module be lost. */
 static void settle(void)

@@ -162,6 +162,9 @@ void check_cobject(const struct prediction *prediction);
 /* Announces the modules that programs import; before host_start(). */
 void modules_announce(void);
 
+/* From here on there are no others. */
+void modules_start(void);
+
 /* Gives up the namespaces of a program, and what waits for modules. */
 void modules_end(void);
 

@@ -78,6 +78,7 @@ int executor_start(const struct executor_options *options)
     behaviour_program(0); /* parses them all */
     make_foreign_objects();
     cobjects_start();
+    modules_start();
     arena_keep();
     report_install();
     return 0;

@@ -28,7 +28,7 @@ _TEST_NAME = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.M)
 
 # A function that clashes with nothing says that it cannot be had.
 _HOST_FUNCTIONS = (
-    "host_start host_stop host_name host_profile host_collect "
+    "host_start host_stop host_import_only host_name host_profile host_collect "
     "host_fail_allocation host_allocations host_live_blocks "
     "host_keeps_nothing host_catches_misuse"
 ).split()

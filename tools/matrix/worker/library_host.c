@@ -22,6 +22,15 @@ int host_start(const char *profile)
 void host_stop(void) { Py_FinalizeEx(); }
 #endif
 
+#ifdef NEEDS_host_import_only
+bool host_import_only(const char *const *names, size_t count)
+{
+    (void)names;
+    (void)count;
+    return true;
+}
+#endif
+
 #ifdef NEEDS_host_name
 const char *host_name(void) { return LIBRARY_NAME; }
 #endif
