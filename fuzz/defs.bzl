@@ -71,7 +71,9 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
     <name>_on_cpython, <name>_sweep_on_cpython
                      the first two on CPython, where the inputs are programs
     <name>_bin       the target with libFuzzer
-    <name>_run       runs that; libFuzzer's flags follow `--`
+    <name>_bin_on_cpython
+                     the same on CPython, for tests and benchmarks
+    <name>_run       runs <name>_bin; libFuzzer's flags follow `--`
     <name>_corpus    the corpus as a folder of binary inputs
     <name>_dict      the dictionaries in one file
     <name>_repro     prints one input, a program or a crash file, and runs it
@@ -175,6 +177,15 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         config = "fuzz" if programs else "asan-ubsan-libfuzzer",
         target_compatible_with = NEEDS_ENGINE,
     )
+    if programs and on_cpython:
+        configured_binary(
+            name = name + "_bin_on_cpython",
+            binary = name + "_engine",
+            config = "fuzz",
+            implementation = "//capsule/cpython",
+            tags = ["manual"],
+            target_compatible_with = NEEDS_ENGINE,
+        )
     cc_binary(
         name = name + "_engine",
         linkopts = ["-fsanitize=fuzzer"],

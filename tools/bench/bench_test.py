@@ -9,6 +9,7 @@ import pytest
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "fuzzing")]
 
+import cpython
 import functions
 import main
 import measure
@@ -72,6 +73,26 @@ def test_targets_get_the_flags_of_the_empty_one(tmp_path, monkeypatch):
     rows = targets.measure(FakePlaces(tmp_path), Options)
     assert [row["max_len"] for row in rows] == list(targets.MAX_LENGTHS)
     assert [row["ratio"] for row in rows] == [0.5] * 3
+
+
+def test_a_target_on_cpython_is_compared_by_programs_and_by_calls(
+    tmp_path, monkeypatch
+):
+    class FakeRun:
+        def __init__(self, program, runs, max_length):
+            assert (program.parent, runs) == (tmp_path, Options.runs)
+            assert max_length in targets.MAX_LENGTHS
+            self.microseconds, self.calls = {
+                "a_fuzz_bin": (2, 10),
+                "a_fuzz_bin_on_cpython": (4, 5),
+            }[program.name]
+
+    monkeypatch.setattr(cpython, "Run", FakeRun)
+    rows = cpython.measure(FakePlaces(tmp_path), Options)
+    assert [row["max_len"] for row in rows] == list(targets.MAX_LENGTHS)
+    for row in rows:
+        assert (row["reference_us"], row["cpython_us"]) == (2, 4)
+        assert (row["ratio"], row["call_ratio"]) == (0.5, 0.25)
 
 
 def fake_seconds(folder):

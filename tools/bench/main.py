@@ -12,6 +12,7 @@ from rich.table import Table
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "fuzzing"))
 
+import cpython  # noqa: E402
 import functions  # noqa: E402
 import replay  # noqa: E402
 import report  # noqa: E402
@@ -23,14 +24,15 @@ from problem import Problem, exit_status  # noqa: E402
 PARTS = {
     "functions": functions,
     "targets": targets,
+    "cpython": cpython,
     "replay": replay,
     "report": report,
 }
 
 ABOUT = """\
 Measures what has to be fast, always as ratios within one run: each function of
-the reference against CPython's, the fuzz targets against an empty one, replay,
-and the size of a report."""
+the reference against CPython's, the fuzz targets against an empty one and on
+CPython against the reference, replay, and the size of a report."""
 
 
 class Parser(argparse.ArgumentParser):

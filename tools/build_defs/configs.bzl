@@ -103,6 +103,7 @@ HARNESS_COPTS = select({
 _COPT = "//command_line_option:copt"
 _LINKOPT = "//command_line_option:linkopt"
 _CONFIGURATION = "//tools/build_defs:configuration"
+_IMPLEMENTATION = "//capsule:implementation"
 
 def _transition_impl(settings, attr):
     if attr.config not in CONFIGS:
@@ -112,13 +113,14 @@ def _transition_impl(settings, attr):
     return {
         _CONFIGURATION: attr.config,
         _COPT: settings[_COPT] + config.copts,
+        _IMPLEMENTATION: str(attr.implementation or settings[_IMPLEMENTATION]),
         _LINKOPT: settings[_LINKOPT] + config.linkopts,
     }
 
 _config_transition = transition(
     implementation = _transition_impl,
-    inputs = [_COPT, _LINKOPT],
-    outputs = [_CONFIGURATION, _COPT, _LINKOPT],
+    inputs = [_COPT, _IMPLEMENTATION, _LINKOPT],
+    outputs = [_CONFIGURATION, _COPT, _IMPLEMENTATION, _LINKOPT],
 )
 
 def _configured_binary_impl(ctx):
@@ -140,7 +142,8 @@ def _configured_binary_impl(ctx):
     )
 
 configured_binary = rule(
-    doc = "`binary` and all that it depends on, built in configuration `config`.",
+    doc = "`binary` and all that it depends on, built in configuration `config`" +
+          " and, where it is given, with that implementation.",
     implementation = _configured_binary_impl,
     executable = True,
     attrs = {
@@ -150,6 +153,7 @@ configured_binary = rule(
             mandatory = True,
         ),
         "config": attr.string(mandatory = True),
+        "implementation": attr.label(),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),
