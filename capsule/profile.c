@@ -54,6 +54,17 @@ const struct profile PROFILES[] = {
         .observed_rules = true,
     },
     {
+        .name = "cpython-3.11-debug",
+        .set_pointer_checks_null_first = true,
+        .bad_destructors_are_fatal = true,
+        .observed_rules = true,
+    },
+    {
+        .name = "cpython-3.14-debug",
+        .bad_destructors_are_fatal = true,
+        .observed_rules = true,
+    },
+    {
         .name = "documented",
     },
     {

@@ -47,6 +47,9 @@ struct profile {
     bool as_void_ptr_warns;
     /* Rules of the level `observed` apply: exact messages, -1 and 1. */
     bool observed_rules;
+    /* A destructor that leaves the error indicator otherwise than it found it
+     * ends the process: so in debug builds since 3.11 (DTOR-5, DTOR-6). */
+    bool bad_destructors_are_fatal;
     /* Destructors run at the next host_collect(), not at once (DTOR-11). */
     bool deferred_destruction;
 };

@@ -39,7 +39,11 @@ static const char *own_profile(void)
     if (minor < 11) {
         return "cpython-3.8";
     }
+#ifdef Py_DEBUG
+    return minor < 13 ? "cpython-3.11-debug" : "cpython-3.14-debug";
+#else
     return minor < 13 ? "cpython-3.11" : "cpython-3.14";
+#endif
 }
 
 /* Nothing that can be reached is lost: what the interpreter keeps for itself

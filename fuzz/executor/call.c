@@ -190,6 +190,7 @@ void execute_call(const struct call *call)
         level->call = NULL;
         return;
     }
+    level->rule = prediction.rule;
     status->calls++;
     if (run.level_count == 1 && !run.cleaning_up) {
         run.performed |= UINT64_C(1) << run.call_index;

@@ -184,6 +184,16 @@ static void print_rule(FILE *out, const char *report)
     }
 }
 
+/* Names the rule that the call under way is held to. */
+static void print_rule_of_call(FILE *out)
+{
+    const struct level *level = &run.level[run.level_count - 1];
+    if (level->call) {
+        fprintf(out, "  under test      %s  %s: %s\n", CONTRACT[level->rule].id,
+                CONTRACT[level->rule].function, CONTRACT[level->rule].text);
+    }
+}
+
 /* What follows somebody else's report: the program that led to it. `report` is
  * AddressSanitizer's, or NULL. */
 static void report_finding(const char *report)
@@ -197,6 +207,7 @@ static void report_finding(const char *report)
     fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
             host_profile()->name);
     print_calls_under_way(stderr);
+    print_rule_of_call(stderr);
     print_state(stderr);
 }
 

@@ -13,6 +13,7 @@
 struct level {
     const struct program *program;
     const struct call *call; /* being performed; NULL between calls */
+    uint16_t rule;           /* that the call is held to */
     int behaviour;           /* whose program it is; NOTHING: the input's */
     bool lacked_memory;      /* an allocation failed during the call */
     bool unforeseen;         /* a destructor that the model does not expect */

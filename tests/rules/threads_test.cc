@@ -58,6 +58,7 @@ TEST_F(ThreadsTest, THR_1_ThreadsCreateCapsulesAtTheSameTime)
         }
     });
     EXPECT_EQ(wrong, 0);
+    host_collect();
     EXPECT_EQ(destroyed, THREADS * ROUNDS);
 }
 
@@ -116,6 +117,7 @@ TEST_F(ThreadsTest, THR_2_EachThreadUsesACapsuleOfItsOwn)
         EXPECT_EQ(PyCapsule_GetPointer(capsules[i], NAMES[i]), &payloads[i]);
         Py_DECREF(capsules[i]);
     }
+    host_collect();
     EXPECT_EQ(destroyed, THREADS);
 }
 

@@ -23,6 +23,7 @@ print(json.dumps([
 """
 
 _OLDEST = (3, 6)
+_NEWEST = (3, 15)  # whose behaviour was measured; see capsule/profile.c
 
 _TEST_NAME = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.M)
 
@@ -143,6 +144,11 @@ class Interpreter(Implementation):
         super().__init__(path, folder)
         self.kind, self.version, self.include, self._suffix = _probe(path)
         self._check()
+        if self.kind == "CPython" and tuple(self.version[:2]) > _NEWEST:
+            self.remarks.append(
+                "newer than CPython {}.{}, the newest that was measured, and "
+                "held to what that does".format(*_NEWEST)
+            )
 
     def _check(self):
         version = tuple(self.version)

@@ -14,6 +14,7 @@ _ENOUGH = 40
 _SECONDS_TO_SHORTEN = 5
 
 _VIOLATION = re.compile(r"^contract violation: (\S+)  (.*)$", re.M)
+_UNDER_TEST = re.compile(r"^  under test +(\S+)", re.M)
 _CALL = re.compile(r"^  (?:call +\d+|in destructor) +(?:\w+: )?(.*)$", re.M)
 _PROGRAM = re.compile(r"^  program\n((?:    .*\n?)*)", re.M)
 
@@ -46,6 +47,9 @@ def broken_rule(contract, path, result):
         report = _report(result.output)
         return Broken(contract[match[1]], FAILED, report, program)
     rule = contract.rule_of_file(path) if path else None
+    under_test = _UNDER_TEST.search(result.output)
+    if rule is None and under_test and under_test[1] in contract:
+        rule = contract[under_test[1]]
     if rule is None:
         calls = _CALL.findall(result.output)
         rule = contract.rule_of_call(calls[-1] if calls else "")

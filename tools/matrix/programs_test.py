@@ -56,6 +56,14 @@ def test_a_fault_belongs_to_the_call_under_way():
     assert broken.text.startswith("signal SIGSEGV\n")
 
 
+def test_a_fault_belongs_to_the_rule_that_the_call_is_held_to():
+    output = FAULT + "  under test      GETP-3  PyCapsule_GetPointer: bytes\n"
+    result = Result("x", CRASHED, "no end within 20 seconds", output)
+    broken = broken_rule(CONTRACT, None, result)
+    assert (broken.rule.id, broken.outcome) == ("GETP-3", CRASHED)
+    assert broken.text.startswith("no end within 20 seconds\n")
+
+
 def test_a_fault_of_a_file_belongs_to_the_rule_in_its_name():
     path = pathlib.Path("seed/GETP-3_a_prefix.prog")
     result = Result("x", CRASHED, "signal SIGSEGV", "")

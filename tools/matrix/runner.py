@@ -12,8 +12,13 @@ import subprocess
 import tempfile
 import time
 
-# Seconds without a word from a worker.
+# Seconds without a word from a worker; half as many after each time that they
+# went by, so that many cases without an end do not take for ever.
 CASE_SECONDS = 20
+FEWEST_SECONDS = 5
+
+# A worker that is to end says what it was at, which takes no time.
+_LAST_WORDS_SECONDS = 2
 
 PASSED, FAILED, CRASHED, SKIPPED = "passed", "failed", "crashed", "skipped"
 
@@ -40,11 +45,11 @@ def describe_status(status):
 class Run:
     """What one process said and how it ended."""
 
-    def __init__(self, lines, output, status, timed_out):
+    def __init__(self, lines, output, status, waited):
         self.lines = lines
         self.output = output
         self.status = status
-        self.timed_out = timed_out
+        self.waited = waited  # seconds in vain; 0 where it ended by itself
 
     def results(self):
         """The Results of the cases that ended, and the case that did not."""
@@ -63,12 +68,27 @@ class Run:
 
     def why(self):
         """What killed the process."""
-        if self.timed_out:
-            return f"no end within {CASE_SECONDS} seconds"
+        if self.waited:
+            return f"no end within {self.waited:g} seconds"
         for line in self.output.splitlines():
             if line.startswith("worker: signal "):
                 return line.removeprefix("worker: ")
         return describe_status(self.status)
+
+
+def _end(process):
+    """Ends a process and whatever it started; the executor answers an abort
+    with the program and the call that is under way."""
+    os.killpg(process.pid, signal.SIGABRT)
+    try:
+        process.wait(_LAST_WORDS_SECONDS)
+    except subprocess.TimeoutExpired:
+        pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
 
 
 class Worker:
@@ -101,31 +121,31 @@ class Worker:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
-                timed_out = self._wait(process, results)
+                waited = self._wait(process, results)
             lines = [
                 line.split("\t")
                 for line in results.read_text(errors="replace").splitlines()
             ]
             text = output.read_bytes().decode(errors="backslashreplace")
-            return Run(lines, text, process.returncode, timed_out)
+            return Run(lines, text, process.returncode, waited)
 
     def _wait(self, process, results):
-        """Waits for the end; kills a process that says nothing any more, and
-        whatever it started. Returns whether it did."""
+        """Waits for the end; ends a process that says nothing any more, and
+        whatever it started. Returns how long it was waited for in vain."""
         size, since = 0, time.monotonic()
-        timed_out = False
+        waited = 0
         pause = 0.002
         while process.poll() is None:
             now = time.monotonic()
             if results.stat().st_size != size:
                 size, since = results.stat().st_size, now
             elif now - since > self._seconds:
-                timed_out = True
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                waited = self._seconds
+                self._seconds = max(waited / 2, min(waited, FEWEST_SECONDS))
+                _end(process)
             time.sleep(pause)
             pause = min(2 * pause, 0.05)
-        return timed_out
+        return waited
 
     def run_list(self, command, cases):
         """A Result for each of the cases; also how often rules were exercised."""

@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+import runner  # noqa: E402
 from runner import CRASHED, FAILED, PASSED, SKIPPED, Worker  # noqa: E402
 
 # A worker: what it does for a case is the case's name.
@@ -30,6 +31,10 @@ for case in cases:
         os._exit(3)
     elif word == "hang":
         time.sleep(60)
+    elif word == "stubborn":
+        signal.signal(signal.SIGABRT, lambda *_: print("was here", flush=True))
+        while True:
+            time.sleep(60)
     elif word == "spoiled" and len(cases) > 1:
         say("end", case, "failed", "in company")
     elif word == "fail":
@@ -79,6 +84,23 @@ def test_the_run_goes_on_behind_what_kills_it(worker):
     assert texts["exit"] == "exit status 3"
     assert texts["hang"].startswith("no end within")
     assert "said before the end" in results[1].output
+
+
+def test_what_does_not_end_says_what_it_was_at(worker):
+    results, _ = worker.run_list("tests", ["stubborn", "pass"])
+    assert outcomes(results) == {"stubborn": CRASHED, "pass": PASSED}
+    assert results[0].text == "no end within 1 seconds"
+    assert "was here" in results[0].output
+
+
+def test_patience_wears_out(tmp_path):
+    worker = Worker(["/bin/sleep", "60"], {}, tmp_path, seconds=0.2)
+    runner.FEWEST_SECONDS, fewest = 0.1, runner.FEWEST_SECONDS
+    try:
+        waited = [worker.start().waited for _ in range(3)]
+    finally:
+        runner.FEWEST_SECONDS = fewest
+    assert waited == [0.2, 0.1, 0.1]
 
 
 def test_what_fails_only_in_company_did_not_fail(worker):

@@ -11,7 +11,7 @@ from runner import CRASHED, PASSED, SKIPPED, Worker, describe_status
 
 # Targets whose programs import modules or start interpreters: so many times
 # fewer of them are run.
-SLOW = {"allocation_fuzz": 20, "import_fuzz": 20, "interpreter_fuzz": 200}
+SLOW = {"import_fuzz": 20, "interpreter_fuzz": 200}
 
 
 def _start(implementation, level, folder):
