@@ -33,6 +33,11 @@ namespace rules {
         }                                                                      \
     } while (0)
 
+// Is told of rules, with blanks between them, that a comparison speaks of which
+// tests of many rules make; NULL where nobody wants to know. It says nothing
+// about the test.
+extern void (*suspect)(const char *rules);
+
 // Leaves a test of a rule that only the profiles of CPython are held to.
 #define ONLY_WHERE_OBSERVED_RULES_APPLY()                                      \
     do {                                                                       \

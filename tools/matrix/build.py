@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 
+import sources
 from problem import Problem
 
 _C = ["clang-19", "-std=c11"]
@@ -25,7 +26,8 @@ _UNDEFINED = re.compile(r"undefined symbol: (\S+)")
 Object = collections.namedtuple("Object", "source path error")
 
 
-def run(command):
+def run(command, seconds=None):
+    """Raises subprocess.TimeoutExpired where it takes longer than that."""
     return subprocess.run(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
@@ -33,6 +35,7 @@ def run(command):
         stderr=subprocess.STDOUT,
         text=True,
         errors="backslashreplace",
+        timeout=seconds,
         check=False,
     )
 
@@ -83,7 +86,9 @@ class Builder:
             key.append(self._signature)
         if header and source.path.suffix == ".cc":
             command += ["-include-pch", header]
-        return self._make(source, command, key, ".o")
+        renamed = sources.renamed(source.path)
+        key.append(sorted(renamed.items()))
+        return self._make(source, command, key, ".o", renamed)
 
     def _command(self, source, googletest):
         cxx = source.path.suffix == ".cc"
@@ -111,7 +116,7 @@ class Builder:
         key += [signature_of(folder) for folder in googletest[1:]]
         return self._make(source, command, key, ".pch").path
 
-    def _make(self, source, command, key, suffix):
+    def _make(self, source, command, key, suffix, renamed=None):
         path = getattr(source, "path", source)
         digest = hashlib.sha256()
         for part in key:
@@ -125,8 +130,17 @@ class Builder:
             if done.returncode != 0:
                 part.unlink(missing_ok=True)
                 return Object(source, None, first_error(done.stdout))
+            if renamed:
+                _rename(part, renamed)
             part.rename(output)
         return Object(source, output, "")
+
+
+def _rename(path, symbols):
+    pairs = [f"--redefine-sym={old}={new}" for old, new in symbols.items()]
+    done = run(["llvm-objcopy-19", *pairs, path])
+    if done.returncode != 0:
+        raise Problem(f"llvm-objcopy-19: {first_error(done.stdout)}")
 
 
 def link(output, objects, flags):

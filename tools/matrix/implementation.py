@@ -24,6 +24,7 @@ print(json.dumps([
 
 _OLDEST = (3, 6)
 _NEWEST = (3, 15)  # whose behaviour was measured; see capsule/profile.c
+_SECONDS_TO_START = 60
 
 _TEST_NAME = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.M)
 
@@ -48,6 +49,7 @@ class Implementation:
         self.left_out = {}
         self.no_programs = ""
         self.remarks = []
+        self._lacking = set()  # functions of capsules that nobody offers
         self.name = ""
         self.profile = ""
 
@@ -56,12 +58,14 @@ class Implementation:
 
     def _compile(self, builder, more):
         """All objects that can be compiled, group by group."""
+        self._builder = builder
         root = self._root
         googletest = sources.googletest()
         all_sources = [
             *sources.common(root),
             *sources.programs(root),
             *sources.rule_tests(root),
+            sources.witness(root),
             *more,
         ]
         compiled = builder.compile_all(all_sources, googletest)
@@ -110,20 +114,35 @@ class Implementation:
     def _leave_out_users(self, builder, objects, symbols):
         """Without all that needs one of the symbols, which nobody offers."""
         before = objects
+        objects, absent = self._witness_without(objects, symbols)
         for item in list(objects):
-            lacking = sorted(symbols & build.wanted(item.path))
+            lacking = sorted(set(absent) & build.wanted(item.path))
             if item in objects and lacking:
                 objects = self._leave_out(
                     builder,
                     objects,
                     item.source,
-                    f"there is no {build.readable(lacking[0])}",
+                    f"there is no {build.readable(absent[lacking[0]])}",
                 )
         if objects is before:
             raise Problem(
                 f"{self.path}: nobody offers {', '.join(sorted(symbols))}"
             )
         return objects
+
+    def _witness_without(self, objects, symbols):
+        """The objects with another witness, and the symbols, and those of the
+        witness that stand for them, each with the name to show."""
+        absent = {symbol: symbol for symbol in symbols}
+        for symbol in symbols & set(sources.WITNESSED):
+            absent[sources.WITNESSED[symbol]] = symbol
+            self._lacking.add(symbol)
+        if len(absent) == len(symbols):
+            return objects, absent
+        path = sources.witness(self._root).path
+        objects = [item for item in objects if item.source.path != path]
+        witness = sources.witness(self._root, self._lacking)
+        return [*objects, self._builder.compile(witness)], absent
 
 
 def _is_of_tests(item):
@@ -202,11 +221,21 @@ class Interpreter(Implementation):
             said = build.link(module, compiled, ["-shared", "-Wl,-Bsymbolic"])
             if said:
                 raise Problem(f"{self.path}: {build.first_error(said)}")
-            done = build.run([*self.command, "list"])
-            missing = build.undefined_symbols(done.stdout)
+            missing = build.undefined_symbols(self._load())
             if not missing:
                 break
             compiled = self._leave_out_users(builder, compiled, missing)
+
+
+    def _load(self):
+        """What the interpreter says when it loads the worker."""
+        try:
+            return build.run([*self.command, "list"], _SECONDS_TO_START).stdout
+        except subprocess.TimeoutExpired:
+            raise Problem(
+                f"{self.path} does not start: no end within "
+                f"{_SECONDS_TO_START} seconds; run it by hand and see why"
+            ) from None
 
 
 class Library(Implementation):
@@ -271,7 +300,7 @@ def _probe(path):
             stderr=subprocess.DEVNULL,
             text=True,
             errors="replace",
-            timeout=60,
+            timeout=_SECONDS_TO_START,
             check=True,
         )
         kind, version, include, suffix = json.loads(done.stdout)

@@ -37,7 +37,7 @@ leaves out has a default there.
 Written to out/conformance: matrix.json, matrix.xml (JUnit), matrix.html, and
 below programs/ the shortest program of each broken rule, as text and as C.
 
-Exit status: 0 every rule holds, 1 one does not, 2 bad input.
+Exit status: 0 every rule holds, 1 one does not, 2 bad input, 130 after Ctrl-C.
 
   tools/conformance /usr/bin/python3 pypy3
   tools/conformance --library ./libmy.so --include ./include
@@ -247,4 +247,10 @@ def print_all(console, columns, rules, arguments, changes):
 
 
 if __name__ == "__main__":
-    sys.exit(exit_status("conformance", lambda: main(sys.argv[1:])))
+    try:
+        sys.exit(exit_status("conformance", lambda: main(sys.argv[1:])))
+    except KeyboardInterrupt:
+        print(
+            "conformance: interrupted; nothing was written", file=sys.stderr
+        )
+        sys.exit(130)

@@ -4,10 +4,13 @@ import json
 import os
 
 PASSED, FAILED, CRASHED = "passed", "failed", "crashed"
+
+# A test did not pass, for what another rule demands was missing in it.
+BLOCKED = "blocked"
 NOT_APPLICABLE = "not applicable"
 
 # What stands for what was found: the first that any case of a rule has.
-_ORDER = (CRASHED, FAILED, PASSED)
+_ORDER = (CRASHED, FAILED, BLOCKED, PASSED)
 
 FORMAT = "capsule conformance 1"
 
@@ -17,11 +20,14 @@ class Cell:
 
     def __init__(self):
         self.cases = []  # (name, outcome, text)
+        self.blockers = []  # rules that blocked a case
         self.program = ""
         self.c_file = ""
 
-    def add(self, name, outcome, text):
+    def add(self, name, outcome, text, blocker=None):
         self.cases.append((name, outcome, text))
+        if blocker and blocker not in self.blockers:
+            self.blockers.append(blocker)
 
     @property
     def outcome(self):
@@ -43,10 +49,13 @@ class Cell:
             f"{name}: {text}" if text else name
             for name, outcome, text in self.cases
             if outcome in (FAILED, CRASHED)
+            or outcome == self.outcome == BLOCKED
         )
 
     def as_json(self):
         value = {"outcome": self.outcome}
+        if self.outcome == BLOCKED:
+            value["blocked_by"] = self.blockers
         for name in ("text", "program", "c_file"):
             if getattr(self, name):
                 value[name] = getattr(self, name)
@@ -69,7 +78,7 @@ class Column:
         return sum(cell.outcome == outcome for cell in self.cells.values())
 
     def is_clean(self):
-        return not self.count(FAILED) and not self.count(CRASHED)
+        return not any(map(self.count, (FAILED, CRASHED, BLOCKED)))
 
     def as_json(self):
         return {
@@ -136,7 +145,7 @@ def read(path):
             for item in value["implementations"]
         }
     except OSError as error:
-        raise BadFile(error.strerror) from None
+        raise BadFile(f"cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
         raise BadFile("is no matrix") from None
 

@@ -10,6 +10,7 @@ _OUTCOMES = (
     matrix.PASSED,
     matrix.FAILED,
     matrix.CRASHED,
+    matrix.BLOCKED,
     matrix.NOT_APPLICABLE,
 )
 

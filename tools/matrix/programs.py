@@ -4,6 +4,7 @@ breaks a rule is made as short as it gets."""
 import collections
 import re
 
+import blame
 from runner import CRASHED, FAILED, PASSED, SKIPPED
 
 # Programs of these folders break the caller's side, or are no programs.
@@ -15,7 +16,10 @@ _SECONDS_TO_SHORTEN = 5
 
 _VIOLATION = re.compile(r"^contract violation: (\S+)  (.*)$", re.M)
 _UNDER_TEST = re.compile(r"^  under test +(\S+)", re.M)
-_CALL = re.compile(r"^  (?:call +\d+|in destructor) +(?:\w+: )?(.*)$", re.M)
+_CALL = re.compile(r"^  (?:call +\d*|in destructor) +(?:\w+: )?(.*)$", re.M)
+
+# What may destroy; the last is said where the program gives back what is left.
+_DESTROYS = re.compile(r"Py_\w*(DECREF|CLEAR)|the program has ended")
 _PROGRAM = re.compile(r"^  program\n((?:    .*\n?)*)", re.M)
 
 # `text` says what is wrong, `program` is the text of a program that shows it.
@@ -47,12 +51,17 @@ def broken_rule(contract, path, result):
         report = _report(result.output)
         return Broken(contract[match[1]], FAILED, report, program)
     rule = contract.rule_of_file(path) if path else None
+    calls = _CALL.findall(result.output)
+    call = calls[-1] if calls else ""
     under_test = _UNDER_TEST.search(result.output)
-    if rule is None and under_test and under_test[1] in contract:
-        rule = contract[under_test[1]]
-    if rule is None:
-        calls = _CALL.findall(result.output)
-        rule = contract.rule_of_call(calls[-1] if calls else "")
+    if _DESTROYS.match(call):
+        rule = contract.rule_of_call("capsule destructors()")
+    elif not (rule and f"{rule.function}(" in call):
+        if under_test and under_test[1] in contract:
+            rule = contract[under_test[1]]
+        elif call:
+            rule = contract.rule_of_call(call)
+    rule = rule or contract.rule_of_call("")
     text = f"{result.text}\n{_report(result.output)}".strip()
     outcome = CRASHED if result.outcome == CRASHED else FAILED
     return Broken(rule, outcome, text, program)
@@ -128,6 +137,17 @@ class Programs:
         path = self._folder / name
         path.write_text(text)
         return path
+
+    def place_crashes(self, broken):
+        """A crash goes to a rule that is broken by other evidence."""
+        self.broken = [
+            item
+            if item.outcome == FAILED
+            else item._replace(
+                rule=blame.rule_of_crash(self._contract, item.rule, broken)
+            )
+            for item in self.broken
+        ]
 
     def shortest(self):
         """For each rule the shortest program that breaks it, made shorter."""

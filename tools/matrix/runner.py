@@ -22,7 +22,10 @@ _LAST_WORDS_SECONDS = 2
 
 PASSED, FAILED, CRASHED, SKIPPED = "passed", "failed", "crashed", "skipped"
 
-Result = collections.namedtuple("Result", "case outcome text output")
+# `suspects` are sets of rules that a test met; see worker/witness.h.
+Result = collections.namedtuple(
+    "Result", "case outcome text output suspects", defaults=((),)
+)
 
 
 def _unescape(text):
@@ -54,14 +57,30 @@ class Run:
     def results(self):
         """The Results of the cases that ended, and the case that did not."""
         done, open_case = [], None
+        suspects = []
         for kind, *rest in self.lines:
             if kind == "begin":
                 open_case = rest[0]
+                suspects = []
+            elif kind == "suspect":
+                suspects.append(tuple(rest[0].split()))
             elif kind == "end":
                 text = _unescape(rest[2]) if len(rest) > 2 else ""
-                done.append(Result(rest[0], rest[1], text.strip(), ""))
+                done.append(
+                    Result(rest[0], rest[1], text.strip(), "", tuple(suspects))
+                )
                 open_case = None
         return done, open_case
+
+    def suspects(self):
+        """Of the case that did not end."""
+        found = []
+        for kind, *rest in self.lines:
+            if kind == "begin":
+                found = []
+            elif kind == "suspect":
+                found.append(tuple(rest[0].split()))
+        return tuple(found)
 
     def values(self, kind):
         return [rest for found, *rest in self.lines if found == kind]
@@ -180,7 +199,7 @@ class Worker:
         done, open_case = run.results()
         if done and open_case is None:
             return done[0]._replace(output=run.output)
-        return Result(case, CRASHED, run.why(), run.output)
+        return Result(case, CRASHED, run.why(), run.output, run.suspects())
 
     def _start_with(self, command, cases):
         with tempfile.NamedTemporaryFile("w", suffix=".cases") as names:

@@ -12,6 +12,7 @@ _MARKS = {
     matrix.PASSED: ("passed", "green"),
     matrix.FAILED: ("FAILED", "bold red"),
     matrix.CRASHED: ("CRASHED", "bold magenta"),
+    matrix.BLOCKED: ("blocked", "yellow"),
     matrix.NOT_APPLICABLE: ("-", "dim"),
 }
 
@@ -20,6 +21,8 @@ _LINES = 12  # of one text
 
 def _mark(cell):
     word, style = _MARKS[cell.outcome]
+    if cell.outcome == matrix.BLOCKED:
+        word = f"blocked by {' '.join(cell.blockers)}"
     return f"[{style}]{word}[/]"
 
 
@@ -58,7 +61,7 @@ def details(columns, rules):
                 reasons.setdefault(cell.text or "nothing tests it here", []).append(
                     rule.id
                 )
-            elif cell.outcome != matrix.PASSED:
+            elif cell.outcome in (matrix.FAILED, matrix.CRASHED):
                 yield _paragraph(column, rule, cell)
         for reason, identities in reasons.items():
             first = reason.strip().splitlines()[0]
@@ -90,7 +93,9 @@ def junit(columns, rules):
             tests=str(len(rules)),
             failures=str(column.count(matrix.FAILED)),
             errors=str(column.count(matrix.CRASHED)),
-            skipped=str(column.count(matrix.NOT_APPLICABLE)),
+            skipped=str(
+                column.count(matrix.NOT_APPLICABLE) + column.count(matrix.BLOCKED)
+            ),
             time=f"{column.seconds:.3f}",
         )
         for rule in rules:
@@ -108,13 +113,17 @@ def _case(suite, column, rule):
     tag = {
         matrix.FAILED: "failure",
         matrix.CRASHED: "error",
+        matrix.BLOCKED: "skipped",
         matrix.NOT_APPLICABLE: "skipped",
     }.get(cell.outcome)
     if tag:
         text = cell.text
         if cell.program:
             text += f"\n\nshortest program\n{cell.program}"
-        node = ElementTree.SubElement(case, tag, message=_legal(rule.text))
+        message = rule.text
+        if cell.outcome == matrix.BLOCKED:
+            message = f"blocked by {' '.join(cell.blockers)}"
+        node = ElementTree.SubElement(case, tag, message=_legal(message))
         node.text = _legal(text)
 
 

@@ -2,11 +2,12 @@
 
 import time
 
+import blame
 import matrix
 import programs as programs_module
 import sources
 from problem import Problem
-from runner import CRASHED, PASSED, SKIPPED, Worker, describe_status
+from runner import CRASHED, FAILED, PASSED, SKIPPED, Worker, describe_status
 
 
 # Targets whose programs import modules or start interpreters: so many times
@@ -48,13 +49,18 @@ def column_of(implementation, contract, rules, level, root, count, say):
         rules,
     )
     say(f"{column.name}: rule tests")
-    _run_tests(column, worker, implementation, contract)
+    results = _run_tests(worker, contract)
+    failures = _failures(results, contract)
+    named = []
     remarks = list(implementation.remarks)
     if implementation.no_programs:
         remarks = [f"no programs were run: {implementation.no_programs}"]
     else:
-        _run_programs(column, worker, contract, root, folder, count, say)
+        named = _run_programs(
+            column, worker, contract, root, folder, count, say, failures
+        )
     column.remark = "; ".join(remarks)
+    _add_tests(column, implementation, contract, results, failures, named)
     if not any(_ran(cell) for cell in column.cells.values()):
         raise Problem(
             f"{implementation.path}: neither tests nor programs could be built: "
@@ -68,20 +74,45 @@ def _ran(cell):
     return cell.outcome != matrix.NOT_APPLICABLE
 
 
-def _run_tests(column, worker, implementation, contract):
+def _run_tests(worker, contract):
+    """(rule, Result) of each test."""
     names = [name for (name,) in worker.start("list").values("test")]
     results, _ = worker.run_list("tests", names)
-    for result in results:
-        rule = contract.rule_of_test(result.case)
-        if rule is None or rule.id not in column.cells:
+    pairs = [(contract.rule_of_test(result.case), result) for result in results]
+    return [(rule, result) for rule, result in pairs if rule is not None]
+
+
+def _failures(results, contract):
+    """{test: (its rule, what it may have failed for)}"""
+    return {
+        result.case: (
+            rule.id,
+            blame.suspects(contract, rule, result, result.outcome == CRASHED),
+        )
+        for rule, result in results
+        if result.outcome in (FAILED, CRASHED)
+    }
+
+
+def _add_tests(column, implementation, contract, results, failures, named):
+    """`named` are the rules that programs have found to be broken."""
+    blocked = dict(
+        zip(failures, blame.blockers(failures.values(), named), strict=True)
+    )
+    for rule, result in results:
+        if rule.id not in column.cells:
             continue
-        outcome = result.outcome
+        outcome, text = result.outcome, result.text
         if outcome == SKIPPED:
             outcome = matrix.NOT_APPLICABLE
-        text = result.text
-        if outcome == CRASHED:
+        elif outcome == CRASHED:
             text = _with_last_line(text, result.output)
-        column.cells[rule.id].add(result.case, outcome, text)
+        if blocked.get(result.case):
+            outcome = matrix.BLOCKED
+            text = f"blocked by {blocked[result.case]}: {text}"
+        column.cells[rule.id].add(
+            result.case, outcome, text, blocked.get(result.case)
+        )
     for test, reason in implementation.left_out.items():
         rule = contract.rule_of_test(test)
         if rule is not None and rule.id in column.cells:
@@ -98,7 +129,10 @@ def _with_last_line(text, output):
     return f"{text}: {said[-1]}" if said else text
 
 
-def _run_programs(column, worker, contract, root, folder, count, say):
+def _run_programs(
+    column, worker, contract, root, folder, count, say, failures
+):
+    """Returns the rules that programs have found to be broken."""
     programs = programs_module.Programs(
         worker, contract, root, folder / "programs"
     )
@@ -114,9 +148,18 @@ def _run_programs(column, worker, contract, root, folder, count, say):
             column.cells[identity].add(
                 "programs", PASSED, f"{times} comparisons"
             )
+    found = {
+        broken.rule.id for broken in programs.broken if broken.outcome == FAILED
+    }
+    named = [rule.id for rule in contract.rules if rule.id in found]
+    every = blame.broken(failures.values(), named)
+    programs.place_crashes(every)
     say(f"{column.name}: the shortest programs")
     for identity, broken in programs.shortest().items():
         if identity in column.cells:
             cell = column.cells[identity]
-            cell.add("programs", broken.outcome, broken.text)
+            blocker = blame.base(identity, every)
+            outcome = matrix.BLOCKED if blocker else broken.outcome
+            cell.add("programs", outcome, broken.text, blocker)
             cell.program = broken.program
+    return named

@@ -10,6 +10,7 @@
 
 #include "capsule/host.h"
 #include "tests/rules/support.h"
+#include "tools/matrix/worker/witness.h"
 #include "tools/matrix/worker/worker.h"
 
 namespace {
@@ -23,6 +24,7 @@ class Teller : public ::testing::EmptyTestEventListener {
     void OnTestStart(const ::testing::TestInfo &test) override
     {
         text_.clear();
+        witness_reset();
         worker_say("begin", NameOf(test).c_str(), nullptr, nullptr);
     }
 
@@ -69,6 +71,9 @@ bool Start()
 {
     rules::inside_another_program = Py_IsInitialized() != 0;
     rules::CallFunctionsBeforeStart();
+    rules::suspect = witness_suspect;
+    witness_asks_name(rules::LogDestructor);
+    witness_asks_name(rules::OtherLogDestructor);
     if (host_start(worker_profile()) < 0) {
         std::fprintf(stderr, "worker: the implementation does not start\n");
         return false;

@@ -1,11 +1,19 @@
 /* The commands of a worker:
  *
- *   info                         starts the implementation; its name and
- * profile list                         the rule tests tests FILE runs the rule
- * tests that FILE names programs FILE                runs the programs that
- * FILE names generate TARGET FIRST COUNT  runs generated programs print TARGET
- * NUMBER          prints one of them minimize ARGUMENT...         as
- * fuzz/minimize.c
+ *   info
+ *       starts the implementation; its name and profile
+ *   list
+ *       the rule tests
+ *   tests FILE
+ *       runs the rule tests that FILE names
+ *   programs FILE
+ *       runs the programs that FILE names
+ *   generate TARGET FIRST COUNT
+ *       runs generated programs
+ *   print TARGET NUMBER
+ *       prints one of them
+ *   minimize ARGUMENT...
+ *       as fuzz/minimize.c
  */
 #define _GNU_SOURCE /* dprintf */
 #include "tools/matrix/worker/worker.h"
@@ -19,6 +27,9 @@
 #include <unistd.h>
 
 #include "capsule/host.h"
+
+/* Of worker/witness.h, which needs <Python.h>. */
+extern const char *volatile witness_call;
 
 static void escape(FILE *out, const char *text)
 {
@@ -77,31 +88,44 @@ const char *worker_profile(void) { return getenv("CAPSULE_PROFILE"); }
 
 /* --- what kills the process ----------------------------------------------- */
 
-/* The executor adds the program to an abort(); so a fault becomes one, after a
- * line that says what it was. */
+static void say_of_fault(const char *text)
+{
+    if (write(STDERR_FILENO, text, strlen(text)) < 0) {
+        _exit(2);
+    }
+}
+
+/* The executor adds the program to an abort(); so a fault becomes one, after
+ * lines that say what it was, and in which call of a rule test. */
 static void on_fault(int number)
 {
-    const char *name = number == SIGSEGV  ? "worker: signal SIGSEGV\n"
-                       : number == SIGBUS ? "worker: signal SIGBUS\n"
-                       : number == SIGFPE ? "worker: signal SIGFPE\n"
-                                          : "worker: signal SIGILL\n";
+    const char *call = witness_call;
+
     signal(number, SIG_DFL);
-    if (write(STDERR_FILENO, name, strlen(name)) < 0) {
-        _exit(2);
+    say_of_fault(number == SIGSEGV   ? "worker: signal SIGSEGV\n"
+                 : number == SIGBUS  ? "worker: signal SIGBUS\n"
+                 : number == SIGFPE  ? "worker: signal SIGFPE\n"
+                 : number == SIGABRT ? "worker: signal SIGABRT\n"
+                                     : "worker: signal SIGILL\n");
+    if (call) {
+        say_of_fault("worker: in ");
+        say_of_fault(call);
+        say_of_fault("\n");
     }
     abort();
 }
 
 /* On a stack of its own: an endless recursion has used up the other one. */
-static void catch_faults(void)
+static void catch_faults(bool is_tests)
 {
-    static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    enum { STACK = 256 << 10 };
+    static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    enum { STACK = 256 << 10, COUNT = sizeof FAULTS / sizeof *FAULTS };
     stack_t stack = {.ss_sp = malloc(STACK), .ss_size = STACK};
     struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK};
 
     sigaltstack(&stack, NULL);
-    for (unsigned i = 0; i < sizeof FAULTS / sizeof *FAULTS; i++) {
+    /* The last one belongs to the executor where that runs. */
+    for (int i = 0; i < (is_tests ? COUNT : COUNT - 1); i++) {
         sigaction(FAULTS[i], &action, NULL);
     }
 }
@@ -132,7 +156,7 @@ int worker_run(int argc, char **argv)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!is_minimize) {
-        catch_faults();
+        catch_faults(strcmp(command, "tests") == 0);
     }
     if (strcmp(command, "info") == 0 && argc == 1) {
         return info();

@@ -8,6 +8,7 @@
  *   begin <case>
  *   end <case> <result> <text>     passed, failed or skipped
  *   lacks <number>                 a generated program that cannot be run
+ *   suspect <ids> <call>           what a test met that other rules demand
  *   rule <id> <count>              how often programs exercised a rule
  *   name, profile <text>           of the implementation
  *
