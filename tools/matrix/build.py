@@ -4,6 +4,7 @@ depend on either."""
 
 import collections
 import concurrent.futures
+import errno
 import hashlib
 import os
 import pathlib
@@ -127,20 +128,29 @@ class Builder:
             part = output.with_suffix(f".{os.getpid()}.part")
             mode = [] if suffix == ".pch" else ["-c"]
             done = run([*command, *mode, path, "-o", part])
+            if done.returncode == 0 and renamed:
+                done = _rename(part, renamed)
             if done.returncode != 0:
                 part.unlink(missing_ok=True)
+                _refuse_full_disk(done.stdout, output)
                 return Object(source, None, first_error(done.stdout))
-            if renamed:
-                _rename(part, renamed)
             part.rename(output)
         return Object(source, output, "")
 
 
 def _rename(path, symbols):
     pairs = [f"--redefine-sym={old}={new}" for old, new in symbols.items()]
-    done = run(["llvm-objcopy-19", *pairs, path])
-    if done.returncode != 0:
-        raise Problem(f"llvm-objcopy-19: {first_error(done.stdout)}")
+    return run(["llvm-objcopy-19", *pairs, path])
+
+
+def _refuse_full_disk(output, path):
+    """A full disk is no property of what was compiled."""
+    for number in (errno.ENOSPC, errno.EDQUOT):
+        if os.strerror(number) in output:
+            raise Problem(
+                f"{path.parent}: {os.strerror(number)}; make room and run this "
+                "again"
+            )
 
 
 def link(output, objects, flags):
@@ -151,6 +161,7 @@ def link(output, objects, flags):
     done = run([_CXX[0], "-fuse-ld=lld", "-o", part, *paths, *flags])
     if done.returncode != 0:
         part.unlink(missing_ok=True)
+        _refuse_full_disk(done.stdout, output)
         return done.stdout
     part.rename(output)
     return ""

@@ -1,14 +1,20 @@
 """What cannot be tested is refused in one line, before anything is built."""
 
 import pathlib
+import signal
+import subprocess
 import sys
+import time
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "fuzzing"))
 
+import build  # noqa: E402
+import implementation  # noqa: E402
 import main  # noqa: E402
+import testing  # noqa: E402
 from build import undefined_symbols  # noqa: E402
 from problem import Problem, exit_status  # noqa: E402
 
@@ -42,6 +48,10 @@ def run(capsys, *arguments):
         (["--programs", "x", "/bin/true"], "invalid int"),
         (["--compare", "nosuch.json", "/bin/true"], "earlier run"),
         (["--nosuch", "/bin/true"], "unrecognized"),
+        (["/tmp"], "is no program"),
+        (["--library", "/tmp"], "there is no"),
+        (["--compare", "/tmp", "/bin/true"], "cannot be read"),
+        (["/usr/bin/python3", "/usr/bin/python3"], "is given twice"),
     ],
 )
 def test_bad_arguments(arguments, words, capsys):
@@ -64,6 +74,61 @@ def test_what_is_no_interpreter_or_cannot_be_built_for(
     answer, words, tmp_path, capsys
 ):
     assert words in run(capsys, str(program(tmp_path, answer)))
+
+
+def test_an_interpreter_that_does_not_end(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(implementation, "_SECONDS_TO_START", 1)
+    hangs = program(tmp_path, "exec sleep 30")
+    assert "does not answer" in run(capsys, str(hangs))
+
+
+class NeverStarts:
+    path = "/p"
+    environment = {}
+
+    def __init__(self, folder, answer):
+        self.folder = folder
+        self.command = [str(program(folder, answer))]
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        ("echo no license; exit 9", "exit status 9; it says: no license"),
+        ("kill -9 $$", "signal SIGKILL; it says: nothing"),
+    ],
+)
+def test_a_worker_that_dies_at_start(answer, words, tmp_path):
+    with pytest.raises(Problem, match=f"/p does not start: {words}"):
+        testing.start(NeverStarts(tmp_path, answer), "observed")
+
+
+def test_ctrl_c_is_one_line_and_a_status_of_its_own(tmp_path):
+    started = tmp_path / "started"
+    hangs = program(tmp_path, f"touch {started}; exec sleep 30")
+    process = subprocess.Popen(
+        [sys.executable, "-B", main.__file__, str(hangs)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A signal that was ignored at the start stays ignored.
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        ),
+    )
+    while not started.exists():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    assert output == "conformance: interrupted; nothing was written\n"
+    assert process.returncode == 130
+
+
+def test_a_full_disk_is_not_held_against_an_implementation(tmp_path):
+    said = "error: unable to open output file: No space left on device"
+    with pytest.raises(Problem, match="No space left on device; make room"):
+        build._refuse_full_disk(said, tmp_path / "x.o")
+    build._refuse_full_disk("error: no such file", tmp_path / "x.o")
 
 
 def test_what_a_linker_or_a_loader_misses():

@@ -143,6 +143,10 @@ def implementations(arguments, root, start, folder):
         if not path.is_file():
             raise Problem(f"there is no {path}; give the path of a library")
         found.append(Library(path, _folder(folder, path, found), include))
+    paths = [item.path for item in found]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise Problem(f"{path} is given twice; give each of them once")
     return found
 
 
@@ -199,15 +203,18 @@ def main(argv):
     ]
     columns = []
     with console.status("") as status:
+        workers = []
         for item in every:
             status.update(f"{item.path}: compiling")
             item.build(root, folder / "objects")
+            workers.append(testing.start(item, arguments.level))
+        for item, worker in zip(every, workers, strict=True):
             columns.append(
                 testing.column_of(
                     item,
+                    worker,
                     contract,
                     rules,
-                    arguments.level,
                     root,
                     arguments.programs,
                     status.update,

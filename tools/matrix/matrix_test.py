@@ -41,6 +41,26 @@ def fixture_columns(rules):
     return [good, bad]
 
 
+def test_what_is_blocked_is_neither_failed_nor_passed(columns, rules):
+    good, bad = columns
+    good.cells["GETN-1"].add("T.e", matrix.BLOCKED, "blocked by X", "GETP-1")
+    cell = good.cells["GETN-1"]
+    assert (cell.outcome, cell.blockers) == (matrix.BLOCKED, ["GETP-1"])
+    assert not good.is_clean()
+    assert cell.as_json()["blocked_by"] == ["GETP-1"]
+    assert "blocked by GETP-1" in show.table(columns, rules, False).columns[2]._cells[1]
+    assert not any("GETN-1 on Good" in text for text in show.details(columns, rules))
+    suite = ElementTree.fromstring(show.junit(columns, rules).encode())[0]
+    messages = [node.get("message") for node in suite.iter("skipped")]
+    assert "blocked by GETP-1" in messages
+    assert suite.get("skipped") == "2"
+    text = page.page(columns, rules, "observed", None, {"Good 1": {}, "Bad 2": {"GETP-10": ""}})
+    assert '<a href="#GETP-1-1">GETP-1</a>' in text
+    bad.cells["GETN-1"].add("T.e", matrix.BLOCKED, "", "GETP-1")
+    bad.cells["GETN-1"].add("T.f", matrix.FAILED, "")
+    assert bad.cells["GETN-1"].outcome == matrix.FAILED
+
+
 def test_the_worst_case_of_a_rule_counts(columns):
     good, bad = columns
     assert good.is_clean() and not bad.is_clean()

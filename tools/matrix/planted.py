@@ -125,9 +125,9 @@ class Matrices:
         library.build(ROOT, self._objects)
         column = testing.column_of(
             library,
+            testing.start(library, "observed"),
             self._contract,
             self._rules,
-            "observed",
             ROOT,
             self._programs,
             lambda text: None,

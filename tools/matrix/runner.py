@@ -17,8 +17,8 @@ import time
 CASE_SECONDS = 20
 FEWEST_SECONDS = 5
 
-# A worker that is to end says what it was at, which takes no time.
-_LAST_WORDS_SECONDS = 2
+# For a worker that is to end: to say what it was at, and to be gone.
+_SECONDS_TO_DIE = 2
 
 PASSED, FAILED, CRASHED, SKIPPED = "passed", "failed", "crashed", "skipped"
 
@@ -95,19 +95,14 @@ class Run:
         return describe_status(self.status)
 
 
-def _end(process):
-    """Ends a process and whatever it started; the executor answers an abort
-    with the program and the call that is under way."""
-    os.killpg(process.pid, signal.SIGABRT)
+def _kill(process, number):
+    """Sends the signal to the process and whatever it started; waits a little
+    for its end."""
     try:
-        process.wait(_LAST_WORDS_SECONDS)
-    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, number)
+        process.wait(_SECONDS_TO_DIE)
+    except (ProcessLookupError, subprocess.TimeoutExpired):
         pass
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
 
 
 class Worker:
@@ -140,7 +135,11 @@ class Worker:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
-                waited = self._wait(process, results)
+                try:
+                    waited = self._wait(process, results)
+                except BaseException:  # Ctrl-C, or a disk that is full
+                    _kill(process, signal.SIGKILL)
+                    raise
             lines = [
                 line.split("\t")
                 for line in results.read_text(errors="replace").splitlines()
@@ -161,7 +160,10 @@ class Worker:
             elif now - since > self._seconds:
                 waited = self._seconds
                 self._seconds = max(waited / 2, min(waited, FEWEST_SECONDS))
-                _end(process)
+                # The executor answers an abort with the program and the call
+                # that is under way.
+                _kill(process, signal.SIGABRT)
+                _kill(process, signal.SIGKILL)
             time.sleep(pause)
             pause = min(2 * pause, 0.05)
         return waited

@@ -27,6 +27,12 @@ for case in cases:
     if word == "signal":
         print("said before the end", flush=True)
         os.kill(os.getpid(), signal.SIGSEGV)
+    elif word == "suspect":
+        say("suspect", "NEW-1 NEW-2", "PyCapsule_New")
+        say("suspect", "ERR-1", "")
+        if "-" in case:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        say("end", case, "failed", "")
     elif word == "exit":
         os._exit(3)
     elif word == "hang":
@@ -101,6 +107,28 @@ def test_patience_wears_out(tmp_path):
     finally:
         runner.FEWEST_SECONDS = fewest
     assert waited == [0.2, 0.1, 0.1]
+
+
+def test_an_interrupted_run_leaves_no_process(worker, monkeypatch):
+    started = []
+
+    def interrupt(process, _):
+        started.append(process)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(worker, "_wait", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        worker.run_list("tests", ["hang"])
+    assert started[0].poll() is not None
+
+
+def test_what_a_test_met_belongs_to_it(worker):
+    results, _ = worker.run_list("tests", ["suspect", "fail"])
+    assert results[0].suspects == (("NEW-1", "NEW-2"), ("ERR-1",))
+    assert results[1].suspects == ()
+    (crashed,), _ = worker.run_list("tests", ["suspect-signal"])
+    assert crashed.outcome == CRASHED
+    assert crashed.suspects == (("NEW-1", "NEW-2"), ("ERR-1",))
 
 
 def test_what_fails_only_in_company_did_not_fail(worker):

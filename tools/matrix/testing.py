@@ -15,8 +15,10 @@ from runner import CRASHED, FAILED, PASSED, SKIPPED, Worker, describe_status
 SLOW = {"import_fuzz": 20, "interpreter_fuzz": 200}
 
 
-def _start(implementation, level, folder):
-    """A worker that starts; learns what the implementation is called."""
+def start(implementation, level):
+    """A worker that starts; learns what the implementation is called. A Problem
+    where it does not start."""
+    folder = implementation.folder
     environment = dict(implementation.environment)
     own = Worker(implementation.command, environment, folder)
     run = own.start("info")
@@ -37,11 +39,11 @@ def _start(implementation, level, folder):
     return own
 
 
-def column_of(implementation, contract, rules, level, root, count, say):
-    """Runs the tests and programs; the Column. `say` is told what is done."""
+def column_of(implementation, worker, contract, rules, root, count, say):
+    """Runs the tests and programs; the Column. `worker` comes from start(),
+    `say` is told what is done."""
     begin = time.monotonic()
     folder = implementation.folder
-    worker = _start(implementation, level, folder)
     column = matrix.Column(
         implementation.name,
         str(implementation.path),
