@@ -113,7 +113,8 @@ def _transition_impl(settings, attr):
     return {
         _CONFIGURATION: attr.config,
         _COPT: settings[_COPT] + config.copts,
-        _IMPLEMENTATION: str(attr.implementation or settings[_IMPLEMENTATION]),
+        _IMPLEMENTATION: getattr(attr, "implementation", None) or
+                         settings[_IMPLEMENTATION],
         _LINKOPT: settings[_LINKOPT] + config.linkopts,
     }
 
