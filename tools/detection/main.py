@@ -55,13 +55,20 @@ class Parser(argparse.ArgumentParser):
         raise Problem(f"{message}; try --help")
 
 
+def _about(method):
+    start = f"  {method.name:11}"
+    return textwrap.fill(
+        method.about, 79, initial_indent=start, subsequent_indent=" " * len(start)
+    )
+
+
 def parse(arguments):
     parser = Parser(
         prog="tools/detect",
         description="Measures how many executions, and seconds, it takes to "
         "find each planted bug of tests/bugs.",
         epilog=EPILOG.format(
-            methods="\n".join(f"  {m.name:9} {m.about}" for m in METHODS)
+            methods="\n".join(map(_about, METHODS))
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

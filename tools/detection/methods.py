@@ -56,8 +56,8 @@ METHODS = (
     ),
     _method(
         "sanitizers",
-        "the same targets without the model: what ASan, LSan, UBSan\n"
-        "             and crashes show; malloc() in place of the arena",
+        "the same targets without the model: what ASan, LSan, UBSan "
+        "and crashes show; malloc() in place of the arena",
         "",
         ("-detect_leaks=1",),
         {
