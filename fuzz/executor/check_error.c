@@ -26,7 +26,11 @@ bool has_raised(const struct model_error *before)
 }
 
 /* The exceptions that the program has met. A reference to each is kept, or the
- * next one could have the same address and pass for it. */
+ * next one could have the same address and pass for it.
+ *
+ * Not to a MemoryError of an implementation that has a reserve of those: no other
+ * exception is made of it, and CPython 3.13 loses a block each time that it has
+ * used up all. */
 static struct {
     PyObject **exception;
     size_t count, room; /* the room stays for later programs */
@@ -34,7 +38,8 @@ static struct {
 
 static void remember_exception(PyObject *exception)
 {
-    if (exception == NULL) {
+    if (exception == NULL ||
+        (PyErr_Occurred() == PyExc_MemoryError && !host_keeps_nothing())) {
         return;
     }
     if (met.count == met.room) {

@@ -175,12 +175,17 @@ static void observe_modules(struct prediction *p)
 }
 
 /* The exception of an import that lacked memory: MemoryError, the ImportError
- * that it became, or what was to be raised anyway. */
+ * that it became, what was to be raised anyway, or of CPython's decoder, which
+ * takes lack of memory for the lack of an error handler, LookupError. */
 static enum exception_type exception_without_memory(const struct prediction *p)
 {
     PyObject *raised = PyErr_Occurred();
     if (p->fails && raised == world.exception_type[p->exception]) {
         return (enum exception_type)p->exception;
+    }
+    if (p->exception == EXCEPTION_UNICODE_DECODE_ERROR &&
+        raised == PyExc_LookupError) {
+        return EXCEPTION_LOOKUP_ERROR;
     }
     return raised == PyExc_ImportError ? EXCEPTION_IMPORT_ERROR
                                        : EXCEPTION_MEMORY_ERROR;

@@ -30,8 +30,11 @@ static void start_interpreter(void)
     }
 }
 
+/* Exceptions of an interpreter cannot be freed once it has ended: CPython 3.12
+ * crashes. */
 static void end_interpreter(void)
 {
+    forget_exceptions();
     Py_EndInterpreter(states[entered]);
     model_interpreter_ended(&run.model);
     enter(NULL);

@@ -59,6 +59,7 @@ static void make_foreign_objects(void)
         [EXCEPTION_DEPRECATION_WARNING] = PyExc_DeprecationWarning,
         [EXCEPTION_PENDING_DEPRECATION_WARNING] =
             PyExc_PendingDeprecationWarning,
+        [EXCEPTION_LOOKUP_ERROR] = PyExc_LookupError,
     };
     memcpy(world.exception_type, types, sizeof(types));
 }

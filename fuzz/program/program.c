@@ -74,6 +74,7 @@ const char *const EXCEPTION_NAMES[EXCEPTION_COUNT] = {
     [EXCEPTION_UNICODE_DECODE_ERROR] = "PyExc_UnicodeDecodeError",
     [EXCEPTION_DEPRECATION_WARNING] = "PyExc_DeprecationWarning",
     [EXCEPTION_PENDING_DEPRECATION_WARNING] = "PyExc_PendingDeprecationWarning",
+    [EXCEPTION_LOOKUP_ERROR] = "PyExc_LookupError",
 };
 
 const char *const MODULE_NAMES[MODULE_COUNT] = {
