@@ -147,8 +147,8 @@ int host_start(const char *profile)
 /* --- the world of modules --------------------------------------------------
  */
 
-/* What the importer itself looks up has to stay in sys.modules, in Python 2 what
- * warnings do, and in PyPy what host_collect() runs. */
+/* What the importer itself looks up has to stay in sys.modules, in Python 2
+ * what warnings do, and in PyPy what host_collect() runs. */
 static const char HIDE[] =
     "import sys\n"
     "\n"
@@ -220,8 +220,8 @@ static void show_modules(void)
     Py_CLEAR(hidden);
 }
 
-/* Leaks are looked for as long as the interpreter is there: as it ends, it loses
- * strings of its own, thousands of them from 3.12 on. */
+/* Leaks are looked for as long as the interpreter is there: as it ends, it
+ * loses strings of its own, thousands of them from 3.12 on. */
 void host_stop(void)
 {
     show_modules();
@@ -272,8 +272,8 @@ void host_collect(void)
     PyGC_Collect();
     PyType_ClearCache();
 #if PY_VERSION_HEX >= 0x030A0000 && PY_VERSION_HEX < 0x030B0000
-    /* 3.10 does not look up anything in a cache that is empty, but for who looks
-     * first; that must not be another interpreter. */
+    /* 3.10 does not look up anything in a cache that is empty, but for who
+     * looks first; that must not be another interpreter. */
     PyObject_HasAttrString(Py_None, "first");
 #endif
 }
