@@ -225,7 +225,8 @@ def main(argv):
     write_all(columns, rules, arguments.level, changes, root, folder)
     print_all(console, columns, rules, arguments, changes)
     seconds = time.monotonic() - begin
-    console.print(f"{len(columns)} implementations in {seconds:.0f} s; ", end="")
+    word = "implementation" if len(columns) == 1 else "implementations"
+    console.print(f"{len(columns)} {word} in {seconds:.0f} s; ", end="")
     where = os.path.relpath(folder, start)
     console.print(f"{where}/matrix.html, matrix.json, matrix.xml")
     return 0 if all(column.is_clean() for column in columns) else 1
