@@ -145,7 +145,7 @@ TEST_F(DestructorReentryTest, DTOR_2_AChainOfOwnersDiesFromTheEnd)
     }
 }
 
-TEST_F(DestructorReentryTest, DTOR_2_AFailureInsideAnotherDestructorIsSeen)
+TEST_F(DestructorReentryTest, DTOR_5_AnExceptionLeftBehindReachesAnother)
 {
     // The held capsule's destructor leaves an exception; the outer one sees
     // it as one that was pending when its own call returned, and clears it.

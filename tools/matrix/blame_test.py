@@ -60,6 +60,12 @@ Case = collections.namedtuple("Case", "failures named blockers")
         Case([("API-6", []), ("THR-1", [])], ["NEW-10"], ["NEW-10", "NEW-10"]),
         Case([("API-6", []), ("THR-1", [])], ["API-10"], [None, None]),
         Case([("API-10", [])], ["NEW-10"], [None]),
+        # What has no part in what threads do.
+        Case([("THR-1", [])], ["TYPE-7"], [None]),
+        # What destructors do at other times, and what does not stop the others.
+        Case([("DTOR-14", []), ("NEW-7", [])], ["DTOR-14"], ["NEW-7", None]),
+        Case([("DTOR-14", []), ("DTOR-1", [])], ["DTOR-14"], [None, None]),
+        Case([("ERR-4", [])], ["ERR-4", "SETP-2"], ["SETP-2"]),
     ],
 )
 def test_what_blocks_a_test(case):

@@ -264,7 +264,7 @@ void *witness_GetPointer(PyObject *object, const char *name)
     void *got = PyCapsule_GetPointer(object, name);
 
     if (!known || match) {
-        const char *rules = !name                        ? "GETP-1 GETP-4"
+        const char *rules = !name ? "GETP-1 GETP-4"
                             : known && name != known->name.value
                                 ? "GETP-1 GETP-6"
                                 : "GETP-1";
@@ -432,12 +432,29 @@ int witness_SetDestructor(PyObject *object, PyCapsule_Destructor destructor)
     int got = PyCapsule_SetDestructor(object, destructor);
 
     after_set(&before, object, FIELD(before.known, destructor),
-              address(destructor), got, destructor ? "SETD-1 SETD-3" : "SETD-2");
+              address(destructor), got,
+              destructor ? "SETD-1 SETD-3" : "SETD-2");
     return got;
 }
 #endif
 
 /* --- PyCapsule_Import ----------------------------------------------------- */
+
+/* Whether the pointer is that of capsules of other names alone. */
+static bool has_another_name(const void *pointer, const char *name)
+{
+    bool found = false;
+
+    for (int i = 0; i < capsule_count; i++) {
+        if (capsules[i].pointer.value == pointer) {
+            if (matches(&capsules[i], name)) {
+                return false;
+            }
+            found = true;
+        }
+    }
+    return found;
+}
 
 #ifndef WITHOUT_PyCapsule_Import
 void *witness_Import(const char *name, int no_block);
@@ -449,6 +466,8 @@ void *witness_Import(const char *name, int no_block)
     got = PyCapsule_Import(name, no_block);
     if (!got != (PyErr_Occurred() != NULL)) {
         suspect("", "IMP-5 ERR-3");
+    } else if (got && has_another_name(got, name)) {
+        suspect("", "IMP-2");
     }
     witness_call = before.outer;
     return got;
