@@ -244,7 +244,8 @@ def write_all(columns, rules, level, changes, root, folder):
 
 
 def print_all(console, columns, rules, arguments, changes):
-    console.print(show.table(columns, rules, arguments.all))
+    for table in show.tables(columns, rules, arguments.all, console.width):
+        console.print(table)
     for text in show.details(columns, rules):
         console.print(text, markup=False)
         console.print()

@@ -1,11 +1,13 @@
 """What is kept and shown of a matrix."""
 
+import io
 import json
 import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+import rich.console
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
@@ -109,6 +111,16 @@ def test_junit_has_a_case_for_each_rule_of_each_implementation(columns, rules):
     failure = bad.find("testcase/failure")
     assert failure.get("message") == "finds <it>"
     assert "expected <1>?" in failure.text and '"<n>"' in failure.text
+
+
+def test_many_implementations_are_several_tables(columns, rules):
+    many = [columns[0]] * 7
+    tables = list(show.tables(many, rules, True, 80))
+    assert [len(table.columns) - 2 for table in tables] == [3, 3, 1]
+    for table in tables:
+        console = rich.console.Console(width=80, record=True, file=io.StringIO())
+        console.print(table)
+        assert "\u2026" not in console.export_text()
 
 
 def test_the_page_shows_each_failure_and_escapes_it(columns, rules):

@@ -18,6 +18,10 @@ _MARKS = {
 
 _LINES = 12  # of one text
 
+# Characters of a line: what stands before the implementations, and the least
+# that one of them needs.
+_FRONT, _COLUMN = 48, 10
+
 
 def _mark(cell):
     word, style = _MARKS[cell.outcome]
@@ -29,6 +33,14 @@ def _mark(cell):
 def _is_plain(rule, columns):
     """Whether there is nothing to say of the rule: all pass."""
     return all(column.cells[rule.id].outcome == matrix.PASSED for column in columns)
+
+
+def tables(columns, rules, every_rule, width):
+    """A table() for as many implementations as fit into a line, and others for
+    the rest, one below the other."""
+    most = max(1, (width - _FRONT) // _COLUMN)
+    for i in range(0, len(columns), most):
+        yield table(columns[i : i + most], rules, every_rule)
 
 
 def table(columns, rules, every_rule):
