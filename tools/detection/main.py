@@ -17,11 +17,11 @@ import rich.table
 ROOT = pathlib.Path(__file__).absolute().parents[2]
 sys.path.append(str(ROOT / "tools/fuzzing"))
 
-import bug
 import detectors
 import measurement
 import results
 from afl import Afl, is_installed
+from choice import chosen_bugs
 from methods import AFL, BY_NAME, METHODS
 from problem import Problem, exit_status
 
@@ -111,20 +111,8 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
-def planted_bugs(pattern):
-    try:
-        wanted = re.compile(pattern)
-    except re.error as error:
-        raise Problem(f"--bugs={pattern}: {error}; try --help") from error
-    bugs = []
-    for path in sorted((ROOT / "tests/bugs").glob("*/*.patch")):
-        if wanted.search(f"{path.parent.name}/{path.stem}"):
-            try:
-                planted = bug.read(path)
-            except bug.Malformed as error:
-                raise Problem(f"{error}; see tools/detection/bug.py") from error
-            if planted.budgets:
-                bugs.append(planted)
+def bugs_to_find(pattern):
+    bugs = [planted for planted in chosen_bugs(ROOT, pattern) if planted.budgets]
     if not bugs:
         raise Problem(
             f"--bugs={pattern} matches no bug that a target can find; "
@@ -286,7 +274,7 @@ def write(options, runs, result, made, curves):
 def main(arguments):
     options = parse(arguments)
     methods, absent = chosen_methods(options.methods)
-    bugs = planted_bugs(options.bugs)
+    bugs = bugs_to_find(options.bugs)
     make_folder(options.output)
     if AFL in absent:
         print("detect: AFL++ is not installed; its column says so")

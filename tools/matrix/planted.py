@@ -6,18 +6,17 @@ import collections
 import concurrent.futures
 import os
 import pathlib
-import re
 import statistics
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tools/fuzzing"), str(ROOT / "tools/detection")]
 
-import bug
 import helpers
 import matrix
 import testing
 from broken import Reference
+from choice import chosen_bugs
 from contract import Contract
 from places import start_folder
 from problem import Problem, exit_status
@@ -94,24 +93,6 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
-def planted_bugs(pattern):
-    try:
-        wanted = re.compile(pattern)
-    except re.error as error:
-        raise Problem(f"--bugs={pattern}: {error}; try --help") from error
-    paths = [
-        path
-        for path in sorted((ROOT / "tests/bugs").glob("*/*.patch"))
-        if wanted.search(f"{path.parent.name}/{path.stem}")
-    ]
-    if not paths:
-        raise Problem(f"--bugs={pattern} matches no bug; ls tests/bugs/*")
-    try:
-        return [bug.read(path) for path in paths]
-    except bug.Malformed as error:
-        raise Problem(f"{error}; see tools/detection/bug.py") from error
-
-
 class Matrices:
     """Makes the matrix of a library."""
 
@@ -171,7 +152,7 @@ def line(shown):
 
 def main(arguments):
     options = parse(arguments)
-    bugs = planted_bugs(options.bugs)
+    bugs = chosen_bugs(ROOT, options.bugs)
     folder = start_folder() / options.output
     contract = Contract(helpers.list_rules(ROOT, folder))
     reference = Reference(ROOT, folder)
