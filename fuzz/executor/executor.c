@@ -93,8 +93,8 @@ static long run_until_balanced(long more)
     return more;
 }
 
-/* What an implementation keeps for itself of an interpreter that has ended is no
- * matter of capsules: some versions of CPython lose thousands of blocks. */
+/* What an implementation keeps for itself of an interpreter that has ended is
+ * no matter of capsules: some versions of CPython lose thousands of blocks. */
 static bool may_lose_blocks(const struct program *program)
 {
     for (unsigned i = 0; i < program->call_count; i++) {
@@ -130,4 +130,5 @@ void executor_run(const struct program *program,
     status->programs++;
 }
 
+_Static_assert(MAX_CALLS <= 64, "run.performed has one bit per call");
 uint64_t executor_performed(void) { return run.performed; }

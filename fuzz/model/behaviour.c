@@ -2,17 +2,15 @@
 #include "fuzz/model/model.h"
 
 static struct program programs[DESTRUCTOR_COUNT];
-static uint64_t ops_used[DESTRUCTOR_COUNT];
+static bool ops_used[DESTRUCTOR_COUNT][CALL_COUNT];
 static bool parsed;
-
-_Static_assert(CALL_COUNT <= 64, "ops_used holds one bit per call");
 
 static void parse_all(void)
 {
     for (int i = 0; i < DESTRUCTOR_COUNT; i++) {
         program_of_destructor(&programs[i], (enum behaviour)i);
         for (unsigned k = 0; k < programs[i].call_count; k++) {
-            ops_used[i] |= UINT64_C(1) << programs[i].calls[k].op;
+            ops_used[i][programs[i].calls[k].op] = true;
         }
     }
     parsed = true;
@@ -31,7 +29,7 @@ bool behaviour_uses(int behaviour, enum call_op op)
     if (!parsed) {
         parse_all();
     }
-    return behaviour != NOTHING && (ops_used[behaviour] >> op & 1);
+    return behaviour != NOTHING && ops_used[behaviour][op];
 }
 
 const char *behaviour_asks_for(int behaviour)
