@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "capsule/host_allocator.h"
-#include "fuzz/executor/touch.h"
+#include "fuzz/executor/caller_memory.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_ASAN 1

@@ -28,9 +28,9 @@ bool has_raised(const struct model_error *before)
 /* The exceptions that the program has met. A reference to each is kept, or the
  * next one could have the same address and pass for it.
  *
- * Not to a MemoryError of an implementation that has a reserve of those: no other
- * exception is made of it, and CPython 3.13 loses a block each time that it has
- * used up all. */
+ * Not to a MemoryError of an implementation that has a reserve of those: no
+ * other exception is made of it, and CPython 3.13 loses a block each time that
+ * it has used up all. */
 static struct {
     PyObject **exception;
     size_t count, room; /* the room stays for later programs */

@@ -59,9 +59,10 @@ static uint16_t broken_rule(const struct call *call,
     return p->rule;
 }
 
-static void __attribute__((cold))
-report_result(uint16_t rule, const struct call *call,
-              const struct prediction *p, uintptr_t got, bool raised)
+static void __attribute__((cold)) report_result(uint16_t rule,
+                                                const struct call *call,
+                                                const struct prediction *p,
+                                                uintptr_t got, bool raised)
 {
     enum yield yields = CALLS[call->op].yields;
     violation(

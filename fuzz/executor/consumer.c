@@ -1,7 +1,7 @@
 #include "fuzz/executor/consumer.h"
 
 #include "capsule/api_table.h"
-#include "fuzz/model/table.h"
+#include "fuzz/model/tables.h"
 
 typedef PyObject *(*object_function)(unsigned how);
 typedef int (*status_function)(unsigned how);

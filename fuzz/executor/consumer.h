@@ -1,5 +1,5 @@
 /* A producer of tables and a consumer, as two extensions would have them; under
- * the sanitizers, as extensions are. fuzz/model/table.h says what they do. */
+ * the sanitizers, as extensions are. fuzz/model/tables.h says what they do. */
 #ifndef FUZZ_EXECUTOR_CONSUMER_H
 #define FUZZ_EXECUTOR_CONSUMER_H
 

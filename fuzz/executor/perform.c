@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "fuzz/executor/arena.h"
+#include "fuzz/executor/caller_memory.h"
 #include "fuzz/executor/interpreters.h"
-#include "fuzz/executor/touch.h"
 
 /* --- arguments ------------------------------------------------------------ */
 

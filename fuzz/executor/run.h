@@ -125,7 +125,7 @@ void fail_allocations(size_t nth, enum host_failure how);
 void allocations_begin(void);
 void allocations_end(void);
 
-/* --- produce.c ------------------------------------------------------------ */
+/* --- producer.c ---------------------------------------------------------- */
 
 /* Makes a module with a table, and drops it. Returns 0, or -1 with an exception
  * where a step failed; of what was made nothing is left either way (API-9). */
@@ -210,7 +210,8 @@ PyCapsule_Destructor destructor_function(int behaviour);
 enum outcome { WHEN_SUCCEEDS, WHEN_FAILS, WHEN_PENDING, OUTCOMES };
 void exercise(uint16_t rule, enum outcome outcome);
 
-/* --- check_value.c, check_error.c, check_state.c -------------------------- */
+/* --- check_value.c, check_error.c, check_capsules.c --------------------------
+ */
 
 static inline bool is_setter(unsigned op)
 {
@@ -266,7 +267,8 @@ void check_names_alive(void);
 void check_expectation(const struct call *call, const struct model_arg *args,
                        const struct prediction *prediction, uintptr_t got);
 
-/* --- seen.c --------------------------------------------------------------- */
+/* --- snapshot.c -------------------------------------------------------------
+ */
 
 /* Whether the capsule's object has not one byte that differs from what it was
  * when note_as_seen() was called for it. */

@@ -8,7 +8,8 @@
 struct world world;
 
 /* An object of another type, laid out like a capsule and full of good values:
- * whoever forgets to look at the type, or looks at its name, takes it for one. */
+ * whoever forgets to look at the type, or looks at its name, takes it for one.
+ */
 static PyObject *make_lookalike(void)
 {
     static PyType_Slot slots[] = {{0, NULL}};

@@ -21,9 +21,9 @@
 
 #include "capsule/contract.h"
 #include "capsule/profile.h"
-#include "fuzz/model/cobject.h"
+#include "fuzz/model/cobjects.h"
 #include "fuzz/model/modules.h"
-#include "fuzz/model/table.h"
+#include "fuzz/model/tables.h"
 #include "fuzz/program/program.h"
 
 #ifdef __cplusplus
@@ -249,7 +249,7 @@ static inline int model_references(const struct model_capsule *capsule)
            capsule->published;
 }
 
-/* --- table.c ----------------------------------------------------------------
+/* --- tables.c ---------------------------------------------------------------
  *
  * What the functions above do for calls about tables. */
 
@@ -272,7 +272,7 @@ void model_table_made(struct model *model, const struct model_arg *args);
 /* The table that the block is, or NULL. */
 const struct model_table *model_table_in(const struct model *model, int block);
 
-/* --- cobject.c --------------------------------------------------------------
+/* --- cobjects.c -------------------------------------------------------------
  *
  * What the functions above do for calls about PyCObject. */
 
@@ -290,7 +290,7 @@ void model_apply_cobject_call(struct model *model, const struct call *call,
 /* The PyCObject was created by a call with these arguments. */
 void model_cobject_made(struct model *model, const struct model_arg *args);
 
-/* --- modules.c, permit_module.c, import.c ---------------------------------
+/* --- modules.c, permit_modules.c, import.c ---------------------------------
  *
  * What the functions above do for calls about modules. */
 

@@ -92,7 +92,7 @@ COVERAGE_COPTS = select({
 })
 
 # For model, executor and mutator: in a fuzz run the sanitizers watch the code
-# under test and what is done with a program's own memory (executor/touch.c),
+# under test and what is done with a program's own memory (executor/caller_memory.c),
 # not the harness, which would take half of the time. The tests run all of it
 # under the sanitizers.
 HARNESS_COPTS = select({

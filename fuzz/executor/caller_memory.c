@@ -1,4 +1,4 @@
-#include "fuzz/executor/touch.h"
+#include "fuzz/executor/caller_memory.h"
 
 #include <string.h>
 

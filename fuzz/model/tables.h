@@ -13,8 +13,8 @@
  * The consumer is built for a version and a prefix. It keeps the last table
  * that it took; where it refuses one, it keeps none.
  */
-#ifndef FUZZ_MODEL_TABLE_H
-#define FUZZ_MODEL_TABLE_H
+#ifndef FUZZ_MODEL_TABLES_H
+#define FUZZ_MODEL_TABLES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* What a program does with its own memory, compiled so that a sanitizer sees
  * it in every build. */
-#ifndef FUZZ_EXECUTOR_TOUCH_H
-#define FUZZ_EXECUTOR_TOUCH_H
+#ifndef FUZZ_EXECUTOR_CALLER_MEMORY_H
+#define FUZZ_EXECUTOR_CALLER_MEMORY_H
 
 #include <stddef.h>
 

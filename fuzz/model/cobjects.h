@@ -1,6 +1,6 @@
 /* The one PyCObject that a program can have, and what becomes of warnings. */
-#ifndef FUZZ_MODEL_COBJECT_H
-#define FUZZ_MODEL_COBJECT_H
+#ifndef FUZZ_MODEL_COBJECTS_H
+#define FUZZ_MODEL_COBJECTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
