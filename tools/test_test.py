@@ -43,6 +43,7 @@ class Bazel:
                 **os.environ,
                 "PATH": f"{self.folder}:/usr/bin:/bin",
                 "TMPDIR": str(temporary),
+                "CAPSULE_SETUP_BAZELRC": str(self.folder / "system.bazelrc"),
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
