@@ -1,6 +1,8 @@
 """cc_fuzz_test: everything that belongs to one fuzz target."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
+load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load("//tools/build_defs:configs.bzl", "configured_binary")
 load("//tools/build_defs:implementation.bzl", "implementation_test")
 
@@ -52,7 +54,7 @@ _fuzz_corpus = rule(
         "programs": attr.bool(mandatory = True),
         "root": attr.string(mandatory = True),
         "_pack": attr.label(
-            cfg = "host",
+            cfg = "exec",
             default = "//fuzz:pack",
             executable = True,
         ),
@@ -130,7 +132,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
             deps = ["//fuzz:sweep_main", name + "_lib"],
             **kwargs
         )
-        native.sh_test(
+        sh_test(
             name = name + "_profiles",
             size = size,
             srcs = ["//fuzz:profiles.sh"],
@@ -208,7 +210,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         outs = [name + ".dict"],
         cmd = "cat $(SRCS) /dev/null >$@",
     )
-    native.sh_binary(
+    sh_binary(
         name = name + "_run",
         srcs = ["//fuzz:run.sh"],
         args = [
@@ -230,7 +232,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         ],
         target_compatible_with = NEEDS_ENGINE,
     )
-    native.sh_binary(
+    sh_binary(
         name = name + "_merge",
         srcs = ["//fuzz:run.sh"],
         args = ["merge", "$(rootpath %s_bin)" % name],

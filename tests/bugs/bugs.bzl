@@ -1,5 +1,6 @@
 """planted_bugs: a test for each patch that breaks the reference."""
 
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
 load("//tools/build_defs:configs.bzl", "COVERAGE_COPTS", "configured_files")
 
@@ -272,7 +273,7 @@ def planted_bugs(patches, targets, without_sanitizers, sanitizer_only):
                 "--plain-libraries=tests/bugs/%s_plain" % bug,
                 "--plain-replay=$(rootpath %s)" % without_sanitizers,
             ]
-        native.sh_test(
+        sh_test(
             name = bug,
             size = "small",
             srcs = ["check.sh"],

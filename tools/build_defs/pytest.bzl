@@ -1,5 +1,7 @@
 """pytest_test: a test in Python, run by the system's pytest."""
 
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
+
 def pytest_test(name, srcs, data = [], size = "small", **kwargs):
     """Runs pytest on `srcs`; each test function counts as one test case.
 
@@ -13,7 +15,7 @@ def pytest_test(name, srcs, data = [], size = "small", **kwargs):
       size: as for every test.
       **kwargs: passed to sh_test.
     """
-    native.sh_test(
+    sh_test(
         name = name,
         size = size,
         srcs = ["//tools/build_defs:pytest.sh"],
