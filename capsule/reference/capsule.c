@@ -1,5 +1,5 @@
 /* PyCapsule: one function per call of the API, in the order of its header. */
-#include "capsule/reference/internal.h"
+#include "capsule/runtime/internal.h"
 
 typedef struct {
     PyObject_HEAD void *pointer; /* never NULL */

@@ -2,7 +2,7 @@
 #include "capsule/host.h"
 
 #include "capsule/host_allocator.h"
-#include "capsule/reference/internal.h"
+#include "capsule/runtime/internal.h"
 
 /* One allocator serves all of them. */
 static const PyMemAllocatorDomain all_domains = PYMEM_DOMAIN_OBJ;

@@ -12,7 +12,7 @@ _LINK = "c++-link-dynamic-library"
 
 # What the patches of a folder are for, and for whom it makes a difference:
 # source -> its library. Those of any other folder are for
-# capsule/reference/<folder>.c.
+# capsule/reference/<folder>.c or capsule/runtime/<folder>.c.
 _HEADERS = {
     "api_table.h": struct(
         file = "//capsule:api_table.h",
@@ -47,6 +47,12 @@ _HEADERS = {
         },
     ),
 }
+
+# The sources of //capsule/reference; the others are those of //capsule/runtime.
+_REFERENCE = [
+    "capsule",
+    "cobject",
+]
 
 # Not the compiler is to find them, nobody reads where they are, and tests need
 # not be fast.
@@ -224,14 +230,15 @@ def _plant(name, folder, patch):
     if header:
         file, users, copts = header.file, header.users, []
     else:
-        file = "//capsule/reference:%s.c" % folder
-        users, copts = {file: "//capsule/reference"}, COVERAGE_COPTS
+        package = "reference" if folder in _REFERENCE else "runtime"
+        library = "//capsule/%s" % package
+        file = "%s:%s.c" % (library, folder)
+        users, copts = {file: library}, COVERAGE_COPTS
     _broken_libraries(
         name = name,
         copts = copts + _COPTS,
         file = file,
         headers = [
-            "//capsule/reference:private_headers",
             "//fuzz/executor:private_headers",
         ],
         libraries = users.values(),

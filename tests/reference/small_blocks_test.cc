@@ -1,7 +1,7 @@
 // Blocks that are kept for the next who asks. What is written here beyond a
 // block, or left behind, AddressSanitizer and LeakSanitizer report.
 
-#include "capsule/reference/small_blocks.h"
+#include "capsule/runtime/small_blocks.h"
 
 #include <gtest/gtest.h>
 

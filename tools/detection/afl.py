@@ -22,7 +22,7 @@ TOOLS = ("afl-fuzz", "afl-clang-fast", "clang-14")
 ROOT = pathlib.Path(__file__).absolute().parents[2]
 FLAGS = (
     *("-std=c11", "-O1", "-w", "-fPIC", "-I."),
-    *("-Icapsule/reference/include", "-Icapsule/reference"),
+    "-Icapsule/reference/include",
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
 )
@@ -59,7 +59,11 @@ def _harness():
 
 
 def _reference():
-    return sorted((ROOT / "capsule/reference").glob("*.c"))
+    return [
+        path
+        for folder in ("capsule/reference", "capsule/runtime")
+        for path in sorted((ROOT / folder).glob("*.c"))
+    ]
 
 
 def _digest():
@@ -113,7 +117,8 @@ class Afl:
         return program
 
     def _link(self, planted, target, program):
-        source = ROOT / f"capsule/reference/{planted.path.parent.name}.c"
+        name = f"{planted.path.parent.name}.c"
+        source = next(path for path in _reference() if path.name == name)
         broken = self._folder / f"{planted.name}.o"
         with tempfile.TemporaryDirectory() as folder:
             patched = pathlib.Path(folder) / source.name

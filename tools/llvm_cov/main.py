@@ -21,6 +21,7 @@ from shares import METRICS, Share, missed, shares, total  # noqa: E402
 
 FOLDERS = (
     "capsule/reference",
+    "capsule/runtime",
     "fuzz/executor",
     "fuzz/model",
     "fuzz/program",

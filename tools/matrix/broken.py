@@ -8,6 +8,7 @@ from implementation import Library
 from problem import Problem
 
 _INCLUDE = "capsule/reference/include"
+_FOLDERS = ("capsule/reference", "capsule/runtime")
 _MORE = ("capsule/profile.c", "capsule/host_allocator.c")
 _NAME = "libreference.so"
 
@@ -22,10 +23,10 @@ class Reference:
         self._builder = build.Builder(
             root,
             folder / "objects",
-            [self._include, root / "capsule/reference"],
+            [self._include],
             build.signature_of(self._include),
         )
-        paths = sorted((root / "capsule/reference").glob("*.c"))
+        paths = [path for f in _FOLDERS for path in sorted((root / f).glob("*.c"))]
         self._objects = [
             self._compile(path) for path in [*paths, *(root / p for p in _MORE)]
         ]
@@ -39,7 +40,9 @@ class Reference:
         source = f"{bug.path.parent.name}.c"
         folder = self._folder / "bugs" / bug.name
         folder.mkdir(parents=True, exist_ok=True)
-        self._patch(source, bug, folder / source)
+        for path in _FOLDERS:
+            if (self._root / path / source).exists():
+                self._patch(self._root / path / source, bug, folder / source)
         objects = [
             item for item in self._objects if item.source.path.name != source
         ]
@@ -59,7 +62,7 @@ class Reference:
         done = subprocess.run(
             ["patch", "--quiet", "--fuzz=0", "--reject-file=-"]
             + [f"--output={output}"]
-            + [self._root / "capsule/reference" / source, bug.path.resolve()],
+            + [source, bug.path.resolve()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

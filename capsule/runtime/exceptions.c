@@ -1,0 +1,106 @@
+/* The exception types. */
+#include "capsule/runtime/internal.h"
+
+static PyObject *value_of(PyObject *op)
+{
+    return ((PyBaseExceptionObject *)op)->value;
+}
+
+static void exception_dealloc(PyObject *op)
+{
+    Py_XDECREF(value_of(op));
+    object_free(op);
+}
+
+static PyObject *exception_str(PyObject *op)
+{
+    PyObject *value = value_of(op);
+    if (value == NULL) {
+        return PyUnicode_FromString("");
+    }
+    /* A KeyError shows its key as repr, so that an empty key can be seen. */
+    if (PyErr_GivenExceptionMatches(op, PyExc_KeyError)) {
+        return PyObject_Repr(value);
+    }
+    return PyObject_Str(value);
+}
+
+static PyObject *exception_repr(PyObject *op)
+{
+    PyObject *value = value_of(op);
+    const char *name = type_name(Py_TYPE(op));
+    if (value == NULL) {
+        return PyUnicode_FromFormat("%s()", name);
+    }
+    if (PyTuple_Check(value)) {
+        return PyUnicode_FromFormat("%s%R", name, value);
+    }
+    return PyUnicode_FromFormat("%s(%R)", name, value);
+}
+
+static PyObject *exception_new(PyTypeObject *type, PyObject *args,
+                               PyObject *kwargs)
+{
+    (void)kwargs;
+    PyObject *exception = _PyObject_New(type);
+    if (exception) {
+        Py_ssize_t n = PyTuple_Size(args);
+        PyObject *value = n == 0   ? NULL
+                          : n == 1 ? PyTuple_GetItem(args, 0)
+                                   : args;
+        ((PyBaseExceptionObject *)exception)->value = Py_XNewRef(value);
+    }
+    return exception;
+}
+
+/* Attributes that are always None here: exceptions are not chained, and an
+ * ImportError does not know its module. */
+static bool is_unused(PyObject *op, PyObject *name)
+{
+    static const char *const unused[] = {"__cause__", "__context__", "name",
+                                         "path"};
+    size_t n = Py_IS_TYPE(op, (PyTypeObject *)PyExc_ImportError) ? 4 : 2;
+    for (size_t i = 0; i < n; i++) {
+        if (PyUnicode_CompareWithASCIIString(name, unused[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static PyObject *exception_getattro(PyObject *op, PyObject *name)
+{
+    if (is_unused(op, name)) {
+        Py_RETURN_NONE;
+    }
+    if (PyUnicode_CompareWithASCIIString(name, "args") == 0) {
+        PyObject *value = value_of(op);
+        if (value == NULL) {
+            return PyTuple_New(0);
+        }
+        return PyTuple_Check(value) ? Py_NewRef(value) : PyTuple_Pack(1, value);
+    }
+    return PyObject_GenericGetAttr(op, name);
+}
+
+#define EXCEPTION_TYPE(name, base)                                             \
+    static PyTypeObject type_##name = {                                        \
+        .ob_base = STATIC_OBJECT(&PyType_Type),                                \
+        .tp_name = #name,                                                      \
+        .tp_basicsize = sizeof(PyBaseExceptionObject),                         \
+        .tp_base = base,                                                       \
+        .tp_flags = Py_TPFLAGS_BASETYPE,                                       \
+        .tp_dealloc = exception_dealloc,                                       \
+        .tp_repr = exception_repr,                                             \
+        .tp_str = exception_str,                                               \
+        .tp_getattro = exception_getattro,                                     \
+        .tp_new = exception_new,                                               \
+    };                                                                         \
+    PyObject *PyExc_##name = (PyObject *)&type_##name;
+#define DERIVED(name, base) EXCEPTION_TYPE(name, &type_##base)
+
+EXCEPTION_TYPE(BaseException, &PyBaseObject_Type)
+_Py_EXCEPTIONS(DERIVED)
+
+    PyBaseExceptionObject no_memory = {
+        .ob_base = STATIC_OBJECT(&type_MemoryError)};
