@@ -1,5 +1,5 @@
-/* Declarations that the files of the runtime and of the reference share; users of
- * the C API do not see them. */
+/* Declarations that the files of the runtime and of the reference share; users
+ * of the C API do not see them. */
 #ifndef CAPSULE_RUNTIME_INTERNAL_H
 #define CAPSULE_RUNTIME_INTERNAL_H
 

@@ -1,6 +1,6 @@
 /* Interpreters and thread states: made, entered, left, ended. */
-#include "capsule/runtime/small_blocks.h"
 #include "capsule/runtime/interpreter.h"
+#include "capsule/runtime/small_blocks.h"
 
 #include <pthread.h>
 
