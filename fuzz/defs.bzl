@@ -228,7 +228,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
             name + "_dict",
             name + "_minimize",
             name + "_repro",
-            "//tools/fuzzing",
+            "//tools/commands/fuzz",
         ],
         target_compatible_with = NEEDS_ENGINE,
     )
@@ -236,7 +236,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         name = name + "_merge",
         srcs = ["//fuzz:run.sh"],
         args = ["merge", "$(rootpath %s_bin)" % name],
-        data = [name + "_bin", "//tools/fuzzing"],
+        data = [name + "_bin", "//tools/commands/fuzz"],
         target_compatible_with = NEEDS_ENGINE,
     )
 

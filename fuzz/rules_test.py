@@ -4,15 +4,12 @@ import io
 import os
 import pathlib
 import re
-import sys
 
 import pytest
 import rich.console
 
-sys.path.insert(0, "tools/fuzzing")
-
-import rules  # noqa: E402
-from problem import Problem  # noqa: E402
+from tools.commands.fuzz import rules
+from tools.lib.problem import Problem
 
 ROOT = pathlib.Path()
 TABLE = rules.rows(

@@ -5,7 +5,7 @@
 #include "fuzz/executor/run.h"
 
 /* Not every implementation has what these calls need; tools/conformance links
- * tools/matrix/worker/no_interpreters.c then. */
+ * tools/commands/conformance/worker/no_interpreters.c then. */
 extern const bool has_interpreters;
 
 /* What comes back of such a call; the state of the model is the one after it.

@@ -297,6 +297,6 @@ def planted_bugs(patches, targets, without_sanitizers, sanitizer_only):
                 ":minimize",
                 ":rule_tests",
                 "//corpus:all_files",
-                "//tools/detection:check",
+                "//tools/commands/detect:check",
             ] + [":" + t for t in targets] + ["//fuzz:" + t for t in targets],
         )

@@ -1,3 +1,3 @@
 #!/bin/bash
-# Whether the planted bug is caught; see tools/detection/check.py.
-exec /usr/bin/python3 -SEB tools/detection/check.py "$@"
+# Checks that a planted bug is caught; see tools/commands/detect/check.py.
+PYTHONPATH=$PWD exec /usr/bin/python3 -SB -m tools.commands.detect.check "$@"

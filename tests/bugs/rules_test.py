@@ -3,15 +3,12 @@
 import os
 import pathlib
 import re
-import sys
 
 import pytest
 
-sys.path[:0] = ["tools/detection", "tools/fuzzing"]
-
-import bug  # noqa: E402
-import detectors  # noqa: E402
-import rules  # noqa: E402
+from tools.commands.detect import detectors
+from tools.commands.fuzz import rules
+from tools.lib import bug
 
 ROOT = pathlib.Path()
 RULES = rules.contract(ROOT)

@@ -1,0 +1,1 @@
+"""The tools of this repository; `tools/NAME` runs `tools/commands/NAME`."""

@@ -1,0 +1,157 @@
+"""Measures the project; `bazel run //tools:bench -- --help` says more."""
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from tools.commands.bench import cpython, functions, replay, report, targets
+from tools.commands.bench.measure import Failed
+from tools.lib.places import start_folder, workspace_folder
+from tools.lib.problem import Problem, exit_status
+
+PARTS = {
+    "functions": functions,
+    "targets": targets,
+    "cpython": cpython,
+    "replay": replay,
+    "report": report,
+}
+
+ABOUT = """\
+Measures what has to be fast, always as ratios within one run: each function of
+the reference against CPython's, the fuzz targets against an empty one and on
+CPython against the reference, replay, and the size of a report."""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise Problem(f"{message}; try --help")
+
+
+def positive(kind):
+    def parse(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = 0
+        if not 0 < value < 10**9:
+            raise argparse.ArgumentTypeError(f"'{text}' is no positive number")
+        return value
+
+    return parse
+
+
+def parse(argv):
+    parser = Parser(
+        prog="bench",
+        description=ABOUT,
+        usage="bazel run //tools:bench -- [--only PART] [--rounds N] "
+        "[--seconds S] [--runs N] [--json FILE]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("targets", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=PARTS,
+        metavar="PART",
+        help=f"one of {', '.join(PARTS)}; may be repeated (default: all)",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=positive(int),
+        default=5,
+        metavar="N",
+        help="turns of all that is compared (default 5)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=positive(float),
+        default=0.05,
+        metavar="S",
+        help="time for each function and round (default 0.05)",
+    )
+    parser.add_argument(
+        "--runs",
+        type=positive(int),
+        default=100000,
+        metavar="N",
+        help="executions of each target and round (default 100000)",
+    )
+    parser.add_argument(
+        "--json",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="where the figures go (default out/bench/bench.json)",
+    )
+    return parser.parse_args(argv)
+
+
+class Places:
+    """Where Bazel put what is measured; paths as in the runfiles."""
+
+    def __init__(self, target_names):
+        self.bench = pathlib.Path("tools/commands/bench").absolute()
+        self.fuzz = pathlib.Path("fuzz").absolute()
+        self.corpus = pathlib.Path("corpus").absolute()
+        self.targets = target_names
+
+
+def show(value):
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def table(part, rows):
+    result = Table(title=part.TITLE, title_justify="left")
+    for column in part.COLUMNS:
+        text = isinstance(rows[0][column], str)
+        result.add_column(column, justify="left" if text else "right")
+    for row in rows:
+        result.add_row(*(show(row[column]) for column in part.COLUMNS))
+    return result
+
+
+def write(figures, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    new.write_text(json.dumps(figures, indent=2) + "\n")
+    os.replace(new, path)
+
+
+def main(argv):
+    options = parse(argv)
+    path = workspace_folder() / "out/bench/bench.json"
+    if options.json:
+        path = start_folder() / options.json
+        if path.is_dir() or not path.parent.is_dir():
+            raise Problem(f"{options.json} is no file in a folder that exists; "
+                          "name another")
+    places = Places(options.targets)
+    console = Console()
+    figures = {}
+    for name in options.only or PARTS:
+        try:
+            figures[name] = PARTS[name].measure(places, options)
+        except Failed as failed:
+            print(f"bench: {name}: {failed}", file=sys.stderr)
+            return 1
+        console.print(table(PARTS[name], figures[name]))
+    write(figures, path)
+    console.print(f"figures in {path}", soft_wrap=True)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(exit_status("bench", lambda: main(sys.argv[1:])))
+    except KeyboardInterrupt:
+        print("bench: interrupted; nothing was written", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,62 @@
+"""The fuzz targets on CPython: their speed against the reference's."""
+
+import statistics
+
+from tools.commands.bench.measure import by_turns, ratio
+from tools.commands.bench.targets import MAX_LENGTHS, Run
+
+BINARIES = {"reference": "{}_bin", "cpython": "{}_bin_on_cpython"}
+
+
+def measure(places, options):
+    """Rows, one for each target and length."""
+    rows = []
+    for max_length in MAX_LENGTHS:
+        for target in places.targets:
+            rounds = by_turns(
+                options.rounds,
+                {
+                    name: lambda binary=binary: Run(
+                        places.fuzz / binary.format(target),
+                        options.runs,
+                        max_length,
+                    )
+                    for name, binary in BINARIES.items()
+                },
+            )
+            spent = {
+                name: [run.microseconds for run in runs]
+                for name, runs in rounds.items()
+            }
+            per_call = {
+                name: [run.microseconds / run.calls for run in runs]
+                for name, runs in rounds.items()
+            }
+            rows.append(
+                {
+                    "target": target,
+                    "max_len": max_length,
+                    "reference_us": statistics.median(spent["reference"]),
+                    "cpython_us": statistics.median(spent["cpython"]),
+                    "ratio": ratio(spent["reference"], spent["cpython"]),
+                    "call_ratio": ratio(
+                        per_call["reference"], per_call["cpython"]
+                    ),
+                }
+            )
+    return rows
+
+
+# The engine keeps other programs on each, so that their lengths differ.
+TITLE = (
+    "Targets on CPython against the reference (ratio: executions per second, "
+    "call_ratio: calls per second, user time)"
+)
+COLUMNS = (
+    "target",
+    "max_len",
+    "reference_us",
+    "cpython_us",
+    "ratio",
+    "call_ratio",
+)

@@ -1,0 +1,67 @@
+"""The functions of the capsule API: the reference against CPython."""
+
+import json
+import statistics
+import subprocess
+
+from tools.commands.bench.measure import Failed, by_turns, ratio
+
+IMPLEMENTATIONS = ("reference", "cpython")
+
+
+def times(program, seconds):
+    """{benchmark: nanoseconds} of one run; `seconds` for each benchmark."""
+    done = subprocess.run(
+        [
+            str(program),
+            f"--benchmark_min_time={seconds}",
+            "--benchmark_format=json",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Failed(f"'{program}' failed: {done.stderr.strip()[-400:]}")
+    result = {}
+    for benchmark in json.loads(done.stdout)["benchmarks"]:
+        if benchmark.get("error_occurred"):
+            raise Failed(
+                f"{program.name} {benchmark['name']}: "
+                f"{benchmark['error_message']}"
+            )
+        result[benchmark["name"]] = benchmark["cpu_time"]
+    return result
+
+
+def measure(places, options):
+    """Rows of nanoseconds per call and their ratio."""
+    rounds = by_turns(
+        options.rounds,
+        {
+            name: lambda name=name: times(
+                places.bench / f"{name}_functions", options.seconds
+            )
+            for name in IMPLEMENTATIONS
+        },
+    )
+    rows = []
+    for name in rounds["reference"][0]:
+        reference, cpython = (
+            [result[name] for result in rounds[implementation]]
+            for implementation in IMPLEMENTATIONS
+        )
+        rows.append(
+            {
+                "function": name,
+                "reference_ns": statistics.median(reference),
+                "cpython_ns": statistics.median(cpython),
+                "ratio": ratio(cpython, reference),
+            }
+        )
+    return rows
+
+
+TITLE = "Reference against CPython, release builds (ratio: CPython / reference)"
+COLUMNS = ("function", "reference_ns", "cpython_ns", "ratio")

@@ -1,0 +1,77 @@
+"""Replay: what more programs cost, and what the committed corpus costs."""
+
+import pathlib
+import shutil
+import statistics
+import tempfile
+
+from tools.commands.bench.measure import by_turns, cpu_seconds
+
+SIZES = (10, 100, 1000, 10000)
+
+
+def programs(corpus):
+    """The committed programs in the order of their paths, misuse left out."""
+    return [
+        path
+        for path in sorted(corpus.glob("*/*/*.prog"))
+        if path.parts[-3] != "misuse"
+    ]
+
+
+def copy(programs_, size, folder):
+    """A folder with `size` programs: the committed ones again and again."""
+    folder.mkdir()
+    for number in range(size):
+        source = programs_[number % len(programs_)]
+        shutil.copyfile(source, folder / f"{number:05}.prog")
+    return folder
+
+
+def measure(places, options):
+    """Rows of milliseconds in all and per program. Start-up is what one program
+    costs."""
+    committed = [
+        path
+        for path in programs(places.corpus)
+        if path.parts[-3] == "sequence"
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        scratch = pathlib.Path(name)
+        folders = {
+            size: copy(committed, size, scratch / str(size))
+            for size in (1, len(committed)) + SIZES
+        }
+        rounds = by_turns(
+            options.rounds,
+            {
+                size: lambda folder=folder: cpu_seconds(
+                    [places.fuzz / "sequence_fuzz", folder], system=True
+                )
+                for size, folder in folders.items()
+            },
+        )
+    start = rounds.pop(1)
+    rows = []
+    for size, seconds in rounds.items():
+        spent = statistics.median(
+            (all_ - one) * 1e3 for all_, one in zip(seconds, start)
+        )
+        rows.append(
+            {
+                "programs": size,
+                "milliseconds": spent,
+                "microseconds_each": spent * 1e3 / (size - 1),
+            }
+        )
+    most = rows[-1]["microseconds_each"]
+    for row in rows:
+        row["ratio"] = row["microseconds_each"] / most
+    return rows
+
+
+TITLE = (
+    "Replay of sequence programs after start-up, first the committed ones "
+    "(ratio: of a program's time to that in the largest folder)"
+)
+COLUMNS = ("programs", "milliseconds", "microseconds_each", "ratio")

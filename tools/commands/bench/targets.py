@@ -1,0 +1,84 @@
+"""The fuzz targets: their speed against an empty target with the same flags."""
+
+import pathlib
+import statistics
+import tempfile
+
+from tools.commands.bench.measure import by_turns, cpu_seconds, ratio
+from tools.lib.status import Status
+
+
+# Programs of some five calls, of some ten, and as long as they come.
+MAX_LENGTHS = (24, 40, 4096)
+EMPTY_RUNS = 10  # times as many, as it is so fast
+
+
+class Run:
+    """One run from an empty corpus: microseconds and calls per program."""
+
+    def __init__(self, program, runs, max_length):
+        with tempfile.TemporaryDirectory() as folder:
+            status = pathlib.Path(folder) / "status"
+            corpus = pathlib.Path(folder) / "corpus"
+            corpus.mkdir()
+            seconds = cpu_seconds(
+                [
+                    program,
+                    f"-runs={runs}",
+                    "-seed=1",
+                    "-len_control=0",
+                    f"-max_len={max_length}",
+                    f"-artifact_prefix={folder}/",
+                    corpus,
+                ],
+                {"CAPSULE_STATUS_FILE": str(status)},
+            )
+            counters = Status(status)
+            counters.read()
+        self.microseconds = seconds / runs * 1e6
+        self.calls = counters.calls / max(counters.programs, 1)
+
+
+def measure(places, options):
+    """Rows, one for each target and length."""
+    rows = []
+    for max_length in MAX_LENGTHS:
+        jobs = {
+            target: lambda target=target: Run(
+                places.fuzz / f"{target}_bin", options.runs, max_length
+            )
+            for target in places.targets
+        }
+        jobs["empty"] = lambda: Run(
+            places.fuzz / "empty_fuzz", options.runs * EMPTY_RUNS, max_length
+        )
+        rounds = by_turns(options.rounds, jobs)
+        empty = [run.microseconds for run in rounds.pop("empty")]
+        for target, runs in rounds.items():
+            spent = [run.microseconds for run in runs]
+            rows.append(
+                {
+                    "target": target,
+                    "max_len": max_length,
+                    "calls": runs[0].calls,
+                    "target_us": statistics.median(spent),
+                    "empty_us": statistics.median(empty),
+                    "ratio": ratio(empty, spent),
+                    "million_calls_per_s": statistics.median(
+                        run.calls / run.microseconds for run in runs
+                    ),
+                }
+            )
+    return rows
+
+
+TITLE = "Targets against the empty target (executions per second, user time)"
+COLUMNS = (
+    "target",
+    "max_len",
+    "calls",
+    "target_us",
+    "empty_us",
+    "ratio",
+    "million_calls_per_s",
+)

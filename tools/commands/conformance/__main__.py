@@ -1,0 +1,258 @@
+"""What tools/conformance does once the system is set up."""
+
+import argparse
+import os
+import pathlib
+import re
+import sys
+import time
+
+import rich.console
+
+from tools.commands.conformance import helpers, matrix, page, show, testing
+from tools.commands.conformance.contract import Contract
+from tools.commands.conformance.implementation import Interpreter, Library
+from tools.lib.places import start_folder, workspace_folder
+from tools.lib.problem import Problem, exit_status
+
+ABOUT = """\
+Holds implementations of the capsule API against the contract: builds the rule
+tests and the executor of programs for each, runs them inside it, and shows which
+rule holds where. What kills an implementation is one result, and the next case
+runs all the same."""
+
+MORE = """\
+An interpreter is anything that answers as python3 does and has its headers:
+CPython 2.7 and 3.6 or newer, PyPy. A library exports the functions of the C API
+under their own names; of those of capsule/host.h it may export any, and what it
+leaves out has a default there.
+
+Written to out/conformance: matrix.json, matrix.xml (JUnit), matrix.html, and
+below programs/ the shortest program of each broken rule, as text and as C.
+
+Exit status: 0 every rule holds, 1 one does not, 2 bad input, 130 after Ctrl-C.
+
+  tools/conformance /usr/bin/python3 pypy3
+  tools/conformance --library ./libmy.so --include ./include
+  tools/conformance --compare saved.json python3.13
+"""
+
+LEVELS = ("documented", "observed")
+PROGRAMS = 500
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise Problem(f"{message}; try --help")
+
+
+def parse(argv):
+    parser = Parser(
+        prog="tools/conformance",
+        description=ABOUT,
+        epilog=MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "pythons",
+        nargs="*",
+        metavar="PYTHON",
+        help="an interpreter: a path, or a name that is in PATH",
+    )
+    parser.add_argument(
+        "--library",
+        action="append",
+        default=[],
+        type=pathlib.Path,
+        metavar="FILE",
+        help="a shared library; may be given more than once",
+    )
+    parser.add_argument(
+        "--include",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="the folder with the libraries' Python.h (default: the "
+        "reference's)",
+    )
+    parser.add_argument(
+        "--level",
+        choices=LEVELS,
+        default=LEVELS[1],
+        help="documented: what every implementation must do; observed "
+        "(default): also what CPython does beyond the text",
+    )
+    parser.add_argument(
+        "--programs",
+        type=int,
+        default=PROGRAMS,
+        metavar="N",
+        help=f"generated programs per fuzz target, fewer where they are slow "
+        f"(default {PROGRAMS})",
+    )
+    parser.add_argument(
+        "--compare",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="say what has changed since this matrix.json was saved",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="list also the rules that hold everywhere"
+    )
+    arguments = parser.parse_args(argv)
+    if not arguments.pythons and not arguments.library:
+        raise Problem(
+            "nothing to test; give an interpreter, for instance "
+            "/usr/bin/python3, or --library FILE"
+        )
+    if arguments.programs < 0:
+        raise Problem(f"--programs {arguments.programs}: give 0 or more")
+    return arguments
+
+
+def find_python(name, start):
+    """The path of an interpreter that is named as in a shell. Not resolved: a
+    link's own name may say how the interpreter behaves."""
+    if os.sep in name:
+        return start / name
+    for folder in os.get_exec_path():
+        path = pathlib.Path(folder) / name
+        if path.is_file() and os.access(path, os.X_OK):
+            return path
+    raise Problem(f"there is no {name} in PATH; give the path of an interpreter")
+
+
+def implementations(arguments, root, start, folder):
+    """What is to be tested; a Problem where one of them cannot be."""
+    found = []
+    for name in arguments.pythons:
+        path = find_python(name, start)
+        found.append(Interpreter(path, _folder(folder, path, found)))
+    include = root / "capsule/reference/include"
+    if arguments.include:
+        include = start / arguments.include
+    for name in arguments.library:
+        path = start / name
+        if not path.is_file():
+            raise Problem(f"there is no {path}; give the path of a library")
+        found.append(Library(path, _folder(folder, path, found), include))
+    paths = [item.path for item in found]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise Problem(f"{path} is given twice; give each of them once")
+    return found
+
+
+def _folder(folder, path, found):
+    word = re.sub(r"[^A-Za-z0-9.]+", "-", str(path)).strip("-")
+    return folder / "workers" / f"{len(found)}-{word}"
+
+
+def saved(path, start):
+    """What --compare names, read before anything is built."""
+    if path is None:
+        return None
+    try:
+        return matrix.read(start / path)
+    except matrix.BadFile as error:
+        raise Problem(
+            f"{path} {error}; give a matrix.json of an earlier run"
+        ) from None
+
+
+def keep_programs(columns, converter, folder):
+    """Writes the programs that show something, as text and as C; the C by
+    column and rule."""
+    texts = {}
+    for column in columns:
+        texts[column.name] = {}
+        for identity, cell in column.cells.items():
+            if not cell.program:
+                continue
+            word = re.sub(r"[^A-Za-z0-9.]+", "-", column.name).strip("-")
+            path = folder / "programs" / word / f"{identity}.prog"
+            matrix.write(path, cell.program)
+            text = converter.to_c(path)
+            c_file = path.with_suffix(".c")
+            matrix.write(c_file, text)
+            cell.c_file = os.path.relpath(c_file, start_folder())
+            texts[column.name][identity] = text
+    return texts
+
+
+def main(argv):
+    begin = time.monotonic()
+    arguments = parse(argv)
+    root, start = workspace_folder().resolve(), start_folder()
+    folder = root / "out/conformance"
+    before = saved(arguments.compare, start)
+    console = rich.console.Console(highlight=False, soft_wrap=True)
+    every = implementations(arguments, root, start, folder)
+    contract = Contract(helpers.list_rules(root, folder))
+    rules = [
+        rule
+        for rule in contract.rules
+        if rule.level in LEVELS[: LEVELS.index(arguments.level) + 1]
+    ]
+    columns = []
+    with console.status("") as status:
+        workers = []
+        for item in every:
+            status.update(f"{item.path}: compiling")
+            item.build(root, folder / "objects")
+            workers.append(testing.start(item, arguments.level))
+        for item, worker in zip(every, workers, strict=True):
+            columns.append(
+                testing.column_of(
+                    item,
+                    worker,
+                    contract,
+                    rules,
+                    root,
+                    arguments.programs,
+                    status.update,
+                )
+            )
+    matrix.give_names(columns)
+    changes = None if before is None else matrix.changes(before, columns)
+    write_all(columns, rules, arguments.level, changes, root, folder)
+    print_all(console, columns, rules, arguments, changes)
+    seconds = time.monotonic() - begin
+    word = "implementation" if len(columns) == 1 else "implementations"
+    console.print(f"{len(columns)} {word} in {seconds:.0f} s; ", end="")
+    where = os.path.relpath(folder, start)
+    console.print(f"{where}/matrix.html, matrix.json, matrix.xml")
+    return 0 if all(column.is_clean() for column in columns) else 1
+
+
+def write_all(columns, rules, level, changes, root, folder):
+    converter = helpers.Converter(root, folder)
+    c_sources = keep_programs(columns, converter, folder)
+    matrix.write(folder / "matrix.json", matrix.as_json(columns, rules, level))
+    matrix.write(folder / "matrix.xml", show.junit(columns, rules))
+    matrix.write(
+        folder / "matrix.html",
+        page.page(columns, rules, level, changes, c_sources),
+    )
+
+
+def print_all(console, columns, rules, arguments, changes):
+    for table in show.tables(columns, rules, arguments.all, console.width):
+        console.print(table)
+    for text in show.details(columns, rules):
+        console.print(text, markup=False)
+        console.print()
+    if changes is not None:
+        console.print(f"since {arguments.compare}:")
+        for change in changes or ["nothing has changed"]:
+            console.print(f"  {change}", markup=False)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(exit_status("conformance", lambda: main(sys.argv[1:])))
+    except KeyboardInterrupt:
+        print(
+            "conformance: interrupted; nothing was written", file=sys.stderr
+        )
+        sys.exit(130)

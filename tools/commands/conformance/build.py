@@ -1,0 +1,208 @@
+"""Compiles and links workers. Objects are kept by what they are made of, so
+that a second run compiles nothing, and two interpreters share what does not
+depend on either."""
+
+import collections
+import concurrent.futures
+import errno
+import hashlib
+import os
+import pathlib
+import re
+import subprocess
+
+from tools.commands.conformance import sources
+from tools.lib.problem import Problem
+
+_C = ["clang-19", "-std=c11"]
+_CXX = ["clang++-19", "-std=c++17"]
+_FLAGS = ["-g1", "-fPIC", "-w"]
+
+# The tests are compiled quickly, the rest runs millions of times.
+_LEVEL = {"tests": "-O0", "": "-O1"}
+
+_ERROR = re.compile(r"(?:fatal )?error: (.*)")
+_UNDEFINED = re.compile(r"undefined symbol: (\S+)")
+
+Object = collections.namedtuple("Object", "source path error")
+
+
+def run(command, seconds=None):
+    """Raises subprocess.TimeoutExpired where it takes longer than that."""
+    return subprocess.run(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="backslashreplace",
+        timeout=seconds,
+        check=False,
+    )
+
+
+def first_error(output):
+    """What a compiler or linker says first, in one line."""
+    match = _ERROR.search(output)
+    if match:
+        return match[1]
+    lines = output.strip().splitlines()
+    return lines[-1] if lines else "no reason given"
+
+
+def undefined_symbols(output):
+    return set(_UNDEFINED.findall(output))
+
+
+class Builder:
+    """Builds for one implementation.
+
+    `includes` are the folders of its headers, `signature` changes when they
+    do, `defines` belong to every file that includes them."""
+
+    def __init__(self, root, folder, includes, signature, defines=()):
+        self._root = root
+        self._objects = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._includes = [f"-I{path}" for path in includes]
+        self._defines = [f"-D{define}" for define in defines]
+        self._signature = signature
+        self._headers = _digest_of_headers(root)
+
+    def compile_all(self, sources, googletest):
+        """An Object for each source; without a path where it failed."""
+        header = self._precompile(googletest)
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(
+                pool.map(
+                    lambda source: self.compile(source, googletest, header),
+                    sources,
+                )
+            )
+
+    def compile(self, source, googletest=(), header=None):
+        command = self._command(source, googletest)
+        key = [*command, source.path.read_bytes(), self._headers]
+        if source.python:
+            key.append(self._signature)
+        if header and source.path.suffix == ".cc":
+            command += ["-include-pch", header]
+        renamed = sources.renamed(source.path)
+        key.append(sorted(renamed.items()))
+        return self._make(source, command, key, ".o", renamed)
+
+    def _command(self, source, googletest):
+        cxx = source.path.suffix == ".cc"
+        level = _LEVEL["tests"] if cxx else _LEVEL[""]
+        command = [*(_CXX if cxx else _C), *_FLAGS, level, f"-I{self._root}"]
+        command += [f"-D{define}" for define in source.defines]
+        if cxx:
+            command += [f"-I{folder}" for folder in googletest]
+        if source.python:
+            command += self._includes + self._defines
+        return command
+
+    def _precompile(self, googletest):
+        """GoogleTest and <Python.h>, which take most of a test's time. None
+        where that fails: then each test says why."""
+        text = "#include <Python.h>\n#include <gtest/gtest.h>\n"
+        source = self._objects / "tests.h"
+        source.write_text(text)
+        # The contents are in the key; a checkout changes the times of files.
+        command = [*_CXX, "-Xclang", "-fno-pch-timestamp", *_FLAGS]
+        command += [_LEVEL["tests"], f"-I{self._root}"]
+        command += [f"-I{folder}" for folder in googletest]
+        command += self._includes + self._defines + ["-x", "c++-header"]
+        key = [*command, text, self._signature]
+        key += [signature_of(folder) for folder in googletest[1:]]
+        return self._make(source, command, key, ".pch").path
+
+    def _make(self, source, command, key, suffix, renamed=None):
+        path = getattr(source, "path", source)
+        digest = hashlib.sha256()
+        for part in key:
+            digest.update(part if isinstance(part, bytes) else str(part).encode())
+            digest.update(b"\0")
+        output = self._objects / f"{digest.hexdigest()[:32]}{suffix}"
+        if not output.exists():
+            part = output.with_suffix(f".{os.getpid()}.part")
+            mode = [] if suffix == ".pch" else ["-c"]
+            done = run([*command, *mode, path, "-o", part])
+            if done.returncode == 0 and renamed:
+                done = _rename(part, renamed)
+            if done.returncode != 0:
+                part.unlink(missing_ok=True)
+                _refuse_full_disk(done.stdout, output)
+                return Object(source, None, first_error(done.stdout))
+            part.rename(output)
+        return Object(source, output, "")
+
+
+def _rename(path, symbols):
+    pairs = [f"--redefine-sym={old}={new}" for old, new in symbols.items()]
+    return run(["llvm-objcopy-19", *pairs, path])
+
+
+def _refuse_full_disk(output, path):
+    """A full disk is no property of what was compiled."""
+    for number in (errno.ENOSPC, errno.EDQUOT):
+        if os.strerror(number) in output:
+            raise Problem(
+                f"{path.parent}: {os.strerror(number)}; make room and run this "
+                "again"
+            )
+
+
+def link(output, objects, flags):
+    """Links the objects to `output`; what the linker said, or an empty text."""
+    part = output.with_name(output.name + ".part")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    paths = [item.path for item in objects]
+    done = run([_CXX[0], "-fuse-ld=lld", "-o", part, *paths, *flags])
+    if done.returncode != 0:
+        part.unlink(missing_ok=True)
+        _refuse_full_disk(done.stdout, output)
+        return done.stdout
+    part.rename(output)
+    return ""
+
+
+def exported(library):
+    """The names of the functions and data that a shared library exports."""
+    done = run(["llvm-nm-19", "-D", "--defined-only", "--format=just-symbols", library])
+    if done.returncode != 0:
+        raise Problem(
+            f"{library} is no shared library; build one that exports the C "
+            "API, for instance with cc -shared"
+        )
+    return set(done.stdout.split())
+
+
+def wanted(path):
+    """The names that an object takes from elsewhere."""
+    done = run(["llvm-nm-19", "--undefined-only", "--format=just-symbols", path])
+    return set(done.stdout.split())
+
+
+def readable(symbol):
+    """The name of a C++ function as it is written."""
+    return run(["llvm-cxxfilt-19", symbol]).stdout.strip()
+
+
+def signature_of(folder):
+    """Changes when a header below the folder does."""
+    digest = hashlib.sha256(str(folder).encode())
+    for path in sorted(pathlib.Path(folder).rglob("*.h")):
+        state = path.stat()
+        digest.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _digest_of_headers(root):
+    digest = hashlib.sha256()
+    for folder in ("capsule", "fuzz", "tests/rules", "tools/commands/conformance/worker"):
+        for pattern in ("*.h", "*.def"):
+            for path in sorted((root / folder).rglob(pattern)):
+                digest.update(str(path.relative_to(root)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

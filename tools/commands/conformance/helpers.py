@@ -1,0 +1,60 @@
+"""Two small programs for the machine that the tool runs on: the list of rules,
+and the converter of programs to C."""
+
+import subprocess
+
+from tools.commands.conformance import build, sources
+from tools.lib.problem import Problem
+
+
+def _build(name, files, root, folder):
+    builder = build.Builder(root, folder / "objects", [], "")
+    objects = [
+        builder.compile(sources.Source(root / path, False, name, ()))
+        for path in files
+    ]
+    for item in objects:
+        if item.path is None:
+            raise Problem(f"{item.source.path} does not compile: {item.error}")
+    program = folder / name
+    said = build.link(program, objects, [])
+    if said:
+        raise Problem(f"{name} cannot be linked: {build.first_error(said)}")
+    return program
+
+
+def list_rules(root, folder):
+    program = _build(
+        "list_rules",
+        ["capsule/contract.c", "tools/commands/conformance/worker/list_rules.c"],
+        root,
+        folder,
+    )
+    return subprocess.run(
+        [program], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.splitlines()
+
+
+class Converter:
+    """Turns programs into C."""
+
+    def __init__(self, root, folder):
+        files = [
+            path.relative_to(root)
+            for path in sorted((root / "fuzz/program").glob("*.c"))
+            if path.name != "check.c"
+        ]
+        self._program = _build("prog_tool", files, root, folder)
+
+    def to_c(self, path):
+        """The text of a C file that does what the program at `path` does."""
+        done = subprocess.run(
+            [self._program, "--c", path],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise Problem(f"{path} cannot be written as C: {done.stdout.strip()}")
+        return done.stdout

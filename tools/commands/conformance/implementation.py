@@ -1,0 +1,314 @@
+"""What is tested: an interpreter, or a library that exports the C API; how its
+worker is built and started."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from tools.commands.conformance import build, sources
+from tools.lib.problem import Problem
+
+_PROBE = """
+import json, platform, sys, sysconfig
+print(json.dumps([
+    platform.python_implementation(),
+    list(sys.version_info[:3]),
+    sysconfig.get_config_var("INCLUDEPY") or sysconfig.get_path("include"),
+    sysconfig.get_config_var("EXT_SUFFIX") or sysconfig.get_config_var("SO"),
+]))
+"""
+
+_OLDEST = (3, 6)
+_NEWEST = (3, 15)  # whose behaviour was measured; see capsule/profile.c
+_SECONDS_TO_START = 60
+
+_TEST_NAME = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.M)
+
+# A function that clashes with nothing says that it cannot be had.
+_HOST_FUNCTIONS = (
+    "host_start host_stop host_import_only host_name host_profile host_collect "
+    "host_fail_allocation host_allocations host_live_blocks "
+    "host_keeps_nothing host_catches_misuse"
+).split()
+
+
+class Implementation:
+    """A worker that can be started. `command` is how, `left_out` a reason for
+    each test that could not be built, `no_programs` the reason why no programs
+    are run, `remarks` what else is not done."""
+
+    def __init__(self, path, folder):
+        self.path = path
+        self.folder = folder
+        self.command = []
+        self.environment = {}
+        self.left_out = {}
+        self.no_programs = ""
+        self.remarks = []
+        self._lacking = set()  # functions of capsules that nobody offers
+        self.name = ""
+        self.profile = ""
+
+    def build(self, root, objects):
+        raise NotImplementedError
+
+    def _compile(self, builder, more):
+        """All objects that can be compiled, group by group."""
+        self._builder = builder
+        root = self._root
+        googletest = sources.googletest()
+        all_sources = [
+            *sources.common(root),
+            *sources.programs(root),
+            *sources.rule_tests(root),
+            sources.witness(root),
+            *more,
+        ]
+        compiled = builder.compile_all(all_sources, googletest)
+        compiled.append(
+            builder.compile(
+                sources.Source(
+                    pathlib.Path(googletest[0]) / "src/gtest-all.cc",
+                    False,
+                    "tests",
+                    (),
+                ),
+                googletest,
+            )
+        )
+        for item in compiled:
+            if item.path is None:
+                compiled = self._leave_out(
+                    builder, compiled, item.source, item.error
+                )
+        return [item for item in compiled if item.path]
+
+    def _leave_out(self, builder, objects, source, reason):
+        """Without the source's group, or with what stands in for it; notes
+        why."""
+        group = source.group
+        if group == "worker":
+            raise Problem(
+                f"{self.path}: {source.path.name} does not compile: {reason}; "
+                "are these its headers?"
+            )
+        gone = [item for item in objects if item.source.group == group]
+        more = []
+        if group == "interpreters":
+            self.remarks.append(f"no program starts an interpreter: {reason}")
+            stand_in = sources.stand_in(self._root, group)
+            more = [builder.compile(stand_in)]
+        elif group == "programs":
+            self.no_programs = f"{source.path.name} cannot be built: {reason}"
+        elif group == "tests":
+            gone = [item for item in objects if _is_of_tests(item)]
+        for item in gone:
+            for test in _tests_of(item.source.path):
+                self.left_out[test] = f"cannot be built: {reason}"
+        return [item for item in objects if item not in gone] + more
+
+    def _leave_out_users(self, builder, objects, symbols):
+        """Without all that needs one of the symbols, which nobody offers."""
+        before = objects
+        objects, absent = self._witness_without(objects, symbols)
+        for item in list(objects):
+            lacking = sorted(set(absent) & build.wanted(item.path))
+            if item in objects and lacking:
+                objects = self._leave_out(
+                    builder,
+                    objects,
+                    item.source,
+                    f"there is no {build.readable(absent[lacking[0]])}",
+                )
+        if objects is before:
+            raise Problem(
+                f"{self.path}: nobody offers {', '.join(sorted(symbols))}"
+            )
+        return objects
+
+    def _witness_without(self, objects, symbols):
+        """The objects with another witness, and the symbols, and those of the
+        witness that stand for them, each with the name to show."""
+        absent = {symbol: symbol for symbol in symbols}
+        for symbol in symbols & set(sources.WITNESSED):
+            absent[sources.WITNESSED[symbol]] = symbol
+            self._lacking.add(symbol)
+        if len(absent) == len(symbols):
+            return objects, absent
+        path = sources.witness(self._root).path
+        objects = [item for item in objects if item.source.path != path]
+        witness = sources.witness(self._root, self._lacking)
+        return [*objects, self._builder.compile(witness)], absent
+
+
+def _is_of_tests(item):
+    return item.source.group == "tests" or item.source.group.endswith(".cc")
+
+
+def _tests_of(path):
+    """The names of the tests in a file that cannot be asked."""
+    if not path.name.endswith("_test.cc"):
+        return []
+    return [".".join(pair) for pair in _TEST_NAME.findall(path.read_text())]
+
+
+class Interpreter(Implementation):
+    """A Python interpreter; the worker is an extension module for it."""
+
+    def __init__(self, path, folder):
+        super().__init__(path, folder)
+        self.kind, self.version, self.include, self._suffix = _probe(path)
+        self._check()
+        if self.kind == "CPython" and tuple(self.version[:2]) > _NEWEST:
+            self.remarks.append(
+                "newer than CPython {}.{}, the newest that was measured, and "
+                "held to what that does".format(*_NEWEST)
+            )
+
+    def _check(self):
+        version = tuple(self.version)
+        shown = ".".join(map(str, version))
+        if version < _OLDEST and version[:2] != (2, 7):
+            raise Problem(
+                f"{self.path} is {self.kind} {shown}, which is too old; give "
+                "2.7, or 3.6 or newer"
+            )
+        if not (pathlib.Path(self.include) / "Python.h").exists():
+            raise Problem(
+                f"{self.path} has no {self.include}/Python.h; install its "
+                "headers (Debian: python3-dev, pypy3-dev)"
+            )
+
+    def build(self, root, objects):
+        self._root = root
+        includes = [self.include]
+        more = [
+            root / "capsule/cpython/host.c",
+            root / "capsule/host_allocator.c",
+            root / "tools/commands/conformance/worker/module.c",
+        ]
+        defines = ["PyImport_AppendInittab=worker_append_inittab"]
+        if self.version[0] == 2:
+            includes.insert(0, root / "capsule/cpython/python2")
+            more.append(root / "capsule/cpython/python2/python2.c")
+        if self.kind == "PyPy":
+            includes.insert(0, root / "capsule/cpython/pypy")
+        builder = build.Builder(
+            root,
+            objects,
+            includes,
+            build.signature_of(self.include) + build.signature_of(includes[0]),
+            defines,
+        )
+        compiled = self._compile(
+            builder, [sources.Source(path, True, "worker", ()) for path in more]
+        )
+        module = self.folder / f"capsule_worker{self._suffix}"
+        self.command = [
+            str(self.path),
+            "-B",
+            str(root / "tools/commands/conformance/worker/inside.py"),
+        ]
+        # CPython's objects from malloc(), where freed memory is overwritten:
+        # what is used after its end shows.
+        self.environment = {
+            "PYTHONHASHSEED": "0",
+            "PYTHONMALLOC": "malloc",
+            "PYTHONPATH": str(self.folder),
+        }
+        while True:
+            said = build.link(module, compiled, ["-shared", "-Wl,-Bsymbolic"])
+            if said:
+                raise Problem(f"{self.path}: {build.first_error(said)}")
+            missing = build.undefined_symbols(self._load())
+            if not missing:
+                break
+            compiled = self._leave_out_users(builder, compiled, missing)
+
+
+    def _load(self):
+        """What the interpreter says when it loads the worker."""
+        try:
+            return build.run([*self.command, "list"], _SECONDS_TO_START).stdout
+        except subprocess.TimeoutExpired:
+            raise Problem(
+                f"{self.path} does not start: no end within "
+                f"{_SECONDS_TO_START} seconds; run it by hand and see why"
+            ) from None
+
+
+class Library(Implementation):
+    """A shared library; the worker is a program that is linked to it."""
+
+    def __init__(self, path, folder, include):
+        super().__init__(path, folder)
+        self.include = include
+        self._exported = build.exported(path)
+        if "PyCapsule_New" not in self._exported:
+            raise Problem(
+                f"{path} exports no PyCapsule_New; link the functions of the C "
+                "API into it under their own names"
+            )
+        if not (include / "Python.h").exists():
+            raise Problem(
+                f"{include} has no Python.h; give the folder of the library's "
+                "header with --include"
+            )
+
+    def build(self, root, objects):
+        self._root = root
+        missing = [
+            name for name in _HOST_FUNCTIONS if name not in self._exported
+        ]
+        defines = [f'LIBRARY_NAME="{self.path.name}"']
+        defines += [f"NEEDS_{name}" for name in missing]
+        if "PyMem_SetAllocator" not in self._exported:
+            defines.append("CAPSULE_NO_ALLOCATOR")
+        builder = build.Builder(
+            root, objects, [self.include], build.signature_of(self.include), defines
+        )
+        worker = root / "tools/commands/conformance/worker"
+        more = [worker / "library_host.c", worker / "program.c"]
+        compiled = self._compile(
+            builder, [sources.Source(path, True, "worker", ()) for path in more]
+        )
+        # A copy: the library may be built anew while the tests run.
+        copy = self.folder / self.path.name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.path, copy)
+        program = self.folder / "worker"
+        self.command = [str(program)]
+        flags = [copy, f"-Wl,-rpath,{self.folder}", "-lpthread", "-ldl"]
+        while said := build.link(program, compiled, flags):
+            undefined = build.undefined_symbols(said)
+            if not undefined:
+                raise Problem(f"{self.path}: {build.first_error(said)}")
+            compiled = self._leave_out_users(builder, compiled, undefined)
+
+
+def _probe(path):
+    if not path.is_file() or not os.access(path, os.X_OK):
+        raise Problem(
+            f"{path} is no program; give the path of a Python interpreter"
+        )
+    try:
+        done = subprocess.run(
+            [str(path), "-c", _PROBE],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            timeout=_SECONDS_TO_START,
+            check=True,
+        )
+        kind, version, include, suffix = json.loads(done.stdout)
+        return kind, version, include or "", suffix
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
+        raise Problem(
+            f"{path} does not answer as a Python interpreter does; give the "
+            "path of one"
+        ) from None

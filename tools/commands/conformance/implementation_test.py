@@ -1,0 +1,136 @@
+"""What cannot be tested is refused in one line, before anything is built."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tools.commands.conformance import __main__ as main
+from tools.commands.conformance import build, implementation, testing
+from tools.commands.conformance.build import undefined_symbols
+from tools.lib.problem import Problem, exit_status
+
+
+def program(folder, answer):
+    path = folder / "python"
+    path.write_text(f"#!/bin/bash\n{answer}\n")
+    path.chmod(0o755)
+    return path
+
+
+def run(capsys, *arguments):
+    status = exit_status("conformance", lambda: main.main(list(arguments)))
+    error = capsys.readouterr().err
+    assert error.startswith("conformance: ") and error.count("\n") == 1, error
+    assert status == 2
+    return error
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ([], "nothing to test"),
+        (["nosuchpython"], "no nosuchpython in PATH"),
+        (["./nosuch/python"], "is no program"),
+        (["/etc/passwd"], "is no program"),
+        (["--library", "nosuch.so"], "there is no"),
+        (["--library", "/etc/passwd"], "is no shared library"),
+        (["--level", "other", "/bin/true"], "invalid choice"),
+        (["--programs", "-1", "/bin/true"], "give 0 or more"),
+        (["--programs", "x", "/bin/true"], "invalid int"),
+        (["--compare", "nosuch.json", "/bin/true"], "earlier run"),
+        (["--nosuch", "/bin/true"], "unrecognized"),
+        (["/tmp"], "is no program"),
+        (["--library", "/tmp"], "there is no"),
+        (["--compare", "/tmp", "/bin/true"], "cannot be read"),
+        (["/usr/bin/python3", "/usr/bin/python3"], "is given twice"),
+    ],
+)
+def test_bad_arguments(arguments, words, capsys):
+    assert words in run(capsys, *arguments)
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        ("exit 0", "does not answer as a Python"),
+        ("exit 1", "does not answer as a Python"),
+        ("echo '[1]'", "does not answer as a Python"),
+        ("""echo '["CPython", [3, 5, 2], "/", ".so"]'""", "too old"),
+        ("""echo '["CPython", [2, 6, 9], "/", ".so"]'""", "too old"),
+        ("""echo '["CPython", [3, 9, 1], "/nosuch", ".so"]'""", "no /nosuch/Python.h"),
+        ("""echo '["PyPy", [3, 9, 1], null, ".so"]'""", "install its headers"),
+    ],
+)
+def test_what_is_no_interpreter_or_cannot_be_built_for(
+    answer, words, tmp_path, capsys
+):
+    assert words in run(capsys, str(program(tmp_path, answer)))
+
+
+def test_an_interpreter_that_does_not_end(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(implementation, "_SECONDS_TO_START", 1)
+    hangs = program(tmp_path, "exec sleep 30")
+    assert "does not answer" in run(capsys, str(hangs))
+
+
+class NeverStarts:
+    path = "/p"
+    environment = {}
+
+    def __init__(self, folder, answer):
+        self.folder = folder
+        self.command = [str(program(folder, answer))]
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        ("echo no license; exit 9", "exit status 9; it says: no license"),
+        ("kill -9 $$", "signal SIGKILL; it says: nothing"),
+    ],
+)
+def test_a_worker_that_dies_at_start(answer, words, tmp_path):
+    with pytest.raises(Problem, match=f"/p does not start: {words}"):
+        testing.start(NeverStarts(tmp_path, answer), "observed")
+
+
+def test_ctrl_c_is_one_line_and_a_status_of_its_own(tmp_path):
+    started = tmp_path / "started"
+    hangs = program(tmp_path, f"touch {started}; exec sleep 30")
+    process = subprocess.Popen(
+        [sys.executable, "-B", "-m", "tools.commands.conformance", str(hangs)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A signal that was ignored at the start stays ignored.
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        ),
+    )
+    while not started.exists():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    assert output == "conformance: interrupted; nothing was written\n"
+    assert process.returncode == 130
+
+
+def test_a_full_disk_is_not_held_against_an_implementation(tmp_path):
+    said = "error: unable to open output file: No space left on device"
+    with pytest.raises(Problem, match="No space left on device; make room"):
+        build._refuse_full_disk(said, tmp_path / "x.o")
+    build._refuse_full_disk("error: no such file", tmp_path / "x.o")
+
+
+def test_what_a_linker_or_a_loader_misses():
+    linker = "ld.lld: error: undefined symbol: PyA\n>>> referenced by x.o"
+    loader = "ImportError: /x.so: undefined symbol: PyB"
+    assert undefined_symbols(linker + "\n" + loader) == {"PyA", "PyB"}
+
+
+def test_a_problem_is_what_main_raises():
+    with pytest.raises(Problem):
+        main.parse([])

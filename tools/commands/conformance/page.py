@@ -1,0 +1,34 @@
+"""The matrix as one page that needs nothing beside it."""
+
+import pathlib
+
+import jinja2
+
+from tools.commands.conformance import matrix
+
+_OUTCOMES = (
+    matrix.PASSED,
+    matrix.FAILED,
+    matrix.CRASHED,
+    matrix.BLOCKED,
+    matrix.NOT_APPLICABLE,
+)
+
+
+def page(columns, rules, level, changes, c_sources):
+    """The text of the page. `changes` is None where nothing was compared."""
+    environment = jinja2.Environment(
+        autoescape=True,
+        loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template("page.html.j2").render(
+        columns=columns,
+        rules=rules,
+        level=level,
+        changes=changes,
+        outcomes=_OUTCOMES,
+        c_sources=c_sources,
+    )

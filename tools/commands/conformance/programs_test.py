@@ -1,0 +1,132 @@
+"""What is read out of the executor's reports."""
+
+import pathlib
+
+import pytest
+
+from tools.commands.conformance.contract import Contract
+from tools.commands.conformance.programs import Programs, broken_rule
+from tools.commands.conformance.runner import CRASHED, FAILED, PASSED, Result, Run
+
+CONTRACT = Contract(
+    [
+        "TYPE-1\tTYPE_1\tPyCapsule\tdocumented\tan object\ts\t",
+        "GETP-3\tGETP_3\tPyCapsule_GetPointer\tdocumented\tbytes\ts\t",
+        "SETN-1\tSETN_1\tPyCapsule_SetName\tdocumented\tnames\ts\t",
+    ]
+)
+
+VIOLATION = """\
+contract violation: GETP-3  PyCapsule_GetPointer: bytes
+  implementation  x 1 (profile documented)
+  call 2          PyCapsule_GetPointer(c0, "b")
+  expected        NULL
+  got             0x1
+  program
+    c0 = PyCapsule_New(0x1, "a", NULL)
+    PyCapsule_GetPointer(c0, "b")
+"""
+
+FAULT = """\
+worker: signal SIGSEGV
+while running a program
+  implementation  x 1 (profile documented)
+  call 2          Py_DECREF(c0)
+  in destructor   log: PyCapsule_SetName(self, NULL)
+  program
+    c0 = PyCapsule_New(0x1, "a", log)
+"""
+
+
+def test_a_violation_names_its_rule_and_its_program():
+    result = Result("x", CRASHED, "signal SIGABRT", VIOLATION)
+    broken = broken_rule(CONTRACT, None, result)
+    assert (broken.rule.id, broken.outcome) == ("GETP-3", FAILED)
+    assert broken.text.endswith("got             0x1")
+    assert broken.program.count("\n") == 2
+
+
+def test_a_fault_belongs_to_the_call_under_way():
+    result = Result("x", CRASHED, "signal SIGSEGV", FAULT)
+    broken = broken_rule(CONTRACT, None, result)
+    assert (broken.rule.id, broken.outcome) == ("SETN-1", CRASHED)
+    assert broken.text.startswith("signal SIGSEGV\n")
+
+
+def test_a_fault_belongs_to_the_rule_that_the_call_is_held_to():
+    output = FAULT + "  under test      GETP-3  PyCapsule_GetPointer: bytes\n"
+    result = Result("x", CRASHED, "no end within 20 seconds", output)
+    broken = broken_rule(CONTRACT, None, result)
+    assert (broken.rule.id, broken.outcome) == ("GETP-3", CRASHED)
+    assert broken.text.startswith("no end within 20 seconds\n")
+
+
+def test_a_fault_of_a_file_belongs_to_the_rule_in_its_name():
+    path = pathlib.Path("seed/GETP-3_a_prefix.prog")
+    result = Result("x", CRASHED, "signal SIGSEGV", "")
+    assert broken_rule(CONTRACT, path, result).rule.id == "GETP-3"
+
+
+def test_a_fault_that_says_nothing_belongs_to_the_first_rule():
+    result = Result("x", CRASHED, "no end within 20 seconds", "")
+    assert broken_rule(CONTRACT, None, result).rule.id == "TYPE-1"
+
+
+class FakeWorker:
+    """Dies of every tenth generated program, with the same violation."""
+
+    def __init__(self):
+        self.started = []
+
+    def start(self, command, *arguments):
+        self.started.append((command, *arguments))
+        if command == "generate":
+            number = -(-int(arguments[1]) // 10) * 10
+            if number < int(arguments[1]) + int(arguments[2]):
+                return Run([["begin", str(number)]], VIOLATION, -6, False)
+            return Run([["end", "all", "passed", ""]], "", 0, False)
+        return Run([], "text\n", 0, False)
+
+    def run_list(self, command, cases):
+        return [
+            Result(case, CRASHED, "signal SIGABRT", VIOLATION) for case in cases
+        ], {}
+
+
+def test_generating_goes_on_behind_what_kills_it(tmp_path):
+    worker = FakeWorker()
+    programs = Programs(worker, CONTRACT, tmp_path, tmp_path)
+    programs.run_generated("sequence_fuzz", 35)
+    firsts = [call[2] for call in worker.started if call[0] == "generate"]
+    assert firsts == [1, 11, 21, 31]
+    assert [broken.rule.id for broken in programs.broken] == ["GETP-3"] * 3
+    assert programs.count == 35
+    assert list(programs.shortest()) == ["GETP-3"]
+
+
+def test_an_implementation_that_breaks_everything_is_left_alone(tmp_path):
+    programs = Programs(FakeWorker(), CONTRACT, tmp_path, tmp_path)
+    programs.run_generated("sequence_fuzz", 10**6)
+    assert len(programs.broken) == 40
+    assert programs.count == 400
+
+
+def test_what_only_fails_in_company_is_no_finding(tmp_path):
+    worker = FakeWorker()
+    worker.run_list = lambda command, cases: (
+        [Result(cases[0], PASSED, "", "")],
+        {},
+    )
+    programs = Programs(worker, CONTRACT, tmp_path, tmp_path)
+    programs.run_generated("sequence_fuzz", 15)
+    assert not programs.broken
+
+
+@pytest.mark.parametrize("folder, found", [("misuse", 0), ("sequence", 1)])
+def test_misuse_is_not_part_of_it(folder, found, tmp_path):
+    from tools.commands.conformance.programs import corpus
+
+    path = tmp_path / "corpus" / folder / "seed" / "x.prog"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert len(corpus(tmp_path)) == found

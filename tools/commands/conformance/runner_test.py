@@ -1,0 +1,140 @@
+"""Workers that pass, fail, die and hang, each a short program."""
+
+import textwrap
+
+import pytest
+
+from tools.commands.conformance import runner
+from tools.commands.conformance.runner import CRASHED, FAILED, PASSED, SKIPPED, Worker
+
+
+# A worker: what it does for a case is the case's name.
+WORKER = """\
+#!/usr/bin/python3
+import os, signal, sys, time
+
+def say(*parts):
+    with open(os.environ["CAPSULE_RESULTS"], "a") as out:
+        print(*parts, sep="\\t", file=out)
+
+cases = open(sys.argv[2]).read().split()
+for case in cases:
+    say("begin", case)
+    word = case.split("-")[0]
+    if word == "signal":
+        print("said before the end", flush=True)
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif word == "suspect":
+        say("suspect", "NEW-1 NEW-2", "PyCapsule_New")
+        say("suspect", "ERR-1", "")
+        if "-" in case:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        say("end", case, "failed", "")
+    elif word == "exit":
+        os._exit(3)
+    elif word == "hang":
+        time.sleep(60)
+    elif word == "stubborn":
+        signal.signal(signal.SIGABRT, lambda *_: print("was here", flush=True))
+        while True:
+            time.sleep(60)
+    elif word == "spoiled" and len(cases) > 1:
+        say("end", case, "failed", "in company")
+    elif word == "fail":
+        say("end", case, "failed", "one\\\\ntwo\\\\\\\\three")
+    elif word == "skip":
+        say("end", case, "skipped", "not here")
+    else:
+        say("end", case, "passed", "")
+say("rule", "GETP-3", "7")
+"""
+
+
+@pytest.fixture(name="worker")
+def fixture_worker(tmp_path):
+    path = tmp_path / "worker"
+    path.write_text(textwrap.dedent(WORKER))
+    path.chmod(0o755)
+    return Worker([str(path)], {}, tmp_path / "runs", seconds=1)
+
+
+def outcomes(results):
+    return {result.case: result.outcome for result in results}
+
+
+def test_what_cases_say_is_what_they_are(worker):
+    results, rules = worker.run_list("tests", ["pass", "fail", "skip"])
+    assert outcomes(results) == {"pass": PASSED, "fail": FAILED, "skip": SKIPPED}
+    assert results[1].text == "one\ntwo\\three"
+    assert results[2].text == "not here"
+    assert rules == {"GETP-3": 7}
+
+
+def test_the_run_goes_on_behind_what_kills_it(worker):
+    cases = ["pass-1", "signal", "pass-2", "exit", "hang", "pass-3"]
+    results, _ = worker.run_list("tests", cases)
+    assert [result.case for result in results] == cases
+    assert outcomes(results) == {
+        "pass-1": PASSED,
+        "signal": CRASHED,
+        "pass-2": PASSED,
+        "exit": CRASHED,
+        "hang": CRASHED,
+        "pass-3": PASSED,
+    }
+    texts = {result.case: result.text for result in results}
+    assert texts["signal"] == "signal SIGSEGV"
+    assert texts["exit"] == "exit status 3"
+    assert texts["hang"].startswith("no end within")
+    assert "said before the end" in results[1].output
+
+
+def test_what_does_not_end_says_what_it_was_at(worker):
+    results, _ = worker.run_list("tests", ["stubborn", "pass"])
+    assert outcomes(results) == {"stubborn": CRASHED, "pass": PASSED}
+    assert results[0].text == "no end within 1 seconds"
+    assert "was here" in results[0].output
+
+
+def test_patience_wears_out(tmp_path):
+    worker = Worker(["/bin/sleep", "60"], {}, tmp_path, seconds=0.2)
+    runner.FEWEST_SECONDS, fewest = 0.1, runner.FEWEST_SECONDS
+    try:
+        waited = [worker.start().waited for _ in range(3)]
+    finally:
+        runner.FEWEST_SECONDS = fewest
+    assert waited == [0.2, 0.1, 0.1]
+
+
+def test_an_interrupted_run_leaves_no_process(worker, monkeypatch):
+    started = []
+
+    def interrupt(process, _):
+        started.append(process)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(worker, "_wait", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        worker.run_list("tests", ["hang"])
+    assert started[0].poll() is not None
+
+
+def test_what_a_test_met_belongs_to_it(worker):
+    results, _ = worker.run_list("tests", ["suspect", "fail"])
+    assert results[0].suspects == (("NEW-1", "NEW-2"), ("ERR-1",))
+    assert results[1].suspects == ()
+    (crashed,), _ = worker.run_list("tests", ["suspect-signal"])
+    assert crashed.outcome == CRASHED
+    assert crashed.suspects == (("NEW-1", "NEW-2"), ("ERR-1",))
+
+
+def test_what_fails_only_in_company_did_not_fail(worker):
+    results, _ = worker.run_list("tests", ["signal", "spoiled"])
+    assert outcomes(results) == {"signal": CRASHED, "spoiled": PASSED}
+
+
+def test_a_worker_that_never_begins_crashes_each_case(tmp_path):
+    worker = Worker(["/bin/false"], {}, tmp_path)
+    results, _ = worker.run_list("tests", ["a", "b"])
+    assert outcomes(results) == {"a": CRASHED, "b": CRASHED}
+    assert results[0].text == "exit status 1"

@@ -1,0 +1,144 @@
+"""The matrix for people at a terminal, and for machines that read JUnit."""
+
+import xml.etree.ElementTree as ElementTree
+
+import rich.box
+import rich.markup
+import rich.table
+
+from tools.commands.conformance import matrix
+
+_MARKS = {
+    matrix.PASSED: ("passed", "green"),
+    matrix.FAILED: ("FAILED", "bold red"),
+    matrix.CRASHED: ("CRASHED", "bold magenta"),
+    matrix.BLOCKED: ("blocked", "yellow"),
+    matrix.NOT_APPLICABLE: ("-", "dim"),
+}
+
+_LINES = 12  # of one text
+
+# Characters of a line: what stands before the implementations, and the least
+# that one of them needs.
+_FRONT, _COLUMN = 48, 10
+
+
+def _mark(cell):
+    word, style = _MARKS[cell.outcome]
+    if cell.outcome == matrix.BLOCKED:
+        word = f"blocked by {' '.join(cell.blockers)}"
+    return f"[{style}]{word}[/]"
+
+
+def _is_plain(rule, columns):
+    """Whether there is nothing to say of the rule: all pass."""
+    return all(column.cells[rule.id].outcome == matrix.PASSED for column in columns)
+
+
+def tables(columns, rules, every_rule, width):
+    """A table() for as many implementations as fit into a line, and others for
+    the rest, one below the other."""
+    most = max(1, (width - _FRONT) // _COLUMN)
+    for i in range(0, len(columns), most):
+        yield table(columns[i : i + most], rules, every_rule)
+
+
+def table(columns, rules, every_rule):
+    """Rules that all pass are counted, not listed, unless they are asked for."""
+    grid = rich.table.Table(box=rich.box.SIMPLE_HEAD)
+    grid.add_column("rule", no_wrap=True)
+    grid.add_column("of", no_wrap=True, overflow="ellipsis", max_width=28)
+    for column in columns:
+        grid.add_column(rich.markup.escape(column.name))
+    for rule in rules:
+        if every_rule or not _is_plain(rule, columns):
+            cells = [_mark(column.cells[rule.id]) for column in columns]
+            grid.add_row(rule.id, rich.markup.escape(rule.function), *cells)
+    for outcome, (word, style) in _MARKS.items():
+        counts = [str(column.count(outcome)) for column in columns]
+        grid.add_row(f"[{style}]{outcome}[/]", "", *counts)
+    return grid
+
+
+def details(columns, rules):
+    """A paragraph for each cell that did not pass; what does not apply only in
+    a line for all rules of one reason."""
+    for column in columns:
+        if column.remark:
+            yield f"{column.name}: {column.remark}"
+        reasons = {}
+        for rule in rules:
+            cell = column.cells[rule.id]
+            if cell.outcome == matrix.NOT_APPLICABLE:
+                reasons.setdefault(cell.text or "nothing tests it here", []).append(
+                    rule.id
+                )
+            elif cell.outcome in (matrix.FAILED, matrix.CRASHED):
+                yield _paragraph(column, rule, cell)
+        for reason, identities in reasons.items():
+            first = reason.strip().splitlines()[0]
+            yield f"{column.name}: not applicable: {' '.join(identities)}: {first}"
+
+
+def _paragraph(column, rule, cell):
+    lines = [f"{rule.id} on {column.name}: {cell.outcome}: {rule.text}"]
+    text = cell.text.splitlines()
+    lines += [f"  {line}" for line in text[:_LINES]]
+    if len(text) > _LINES:
+        lines.append(f"  ... {len(text) - _LINES} lines more in the page")
+    if cell.program:
+        lines.append("  shortest program")
+        lines += [f"    {line}" for line in cell.program.splitlines()]
+    if cell.c_file:
+        lines.append(f"  as C  {cell.c_file}")
+    return "\n".join(lines)
+
+
+def junit(columns, rules):
+    """One suite per implementation, one case per rule."""
+    suites = ElementTree.Element("testsuites")
+    for column in columns:
+        suite = ElementTree.SubElement(
+            suites,
+            "testsuite",
+            name=_legal(column.name),
+            tests=str(len(rules)),
+            failures=str(column.count(matrix.FAILED)),
+            errors=str(column.count(matrix.CRASHED)),
+            skipped=str(
+                column.count(matrix.NOT_APPLICABLE) + column.count(matrix.BLOCKED)
+            ),
+            time=f"{column.seconds:.3f}",
+        )
+        for rule in rules:
+            _case(suite, column, rule)
+    ElementTree.indent(suites)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return head + ElementTree.tostring(suites, encoding="unicode") + "\n"
+
+
+def _case(suite, column, rule):
+    cell = column.cells[rule.id]
+    case = ElementTree.SubElement(
+        suite, "testcase", classname=_legal(column.name), name=rule.id
+    )
+    tag = {
+        matrix.FAILED: "failure",
+        matrix.CRASHED: "error",
+        matrix.BLOCKED: "skipped",
+        matrix.NOT_APPLICABLE: "skipped",
+    }.get(cell.outcome)
+    if tag:
+        text = cell.text
+        if cell.program:
+            text += f"\n\nshortest program\n{cell.program}"
+        message = rule.text
+        if cell.outcome == matrix.BLOCKED:
+            message = f"blocked by {' '.join(cell.blockers)}"
+        node = ElementTree.SubElement(case, tag, message=_legal(message))
+        node.text = _legal(text)
+
+
+def _legal(text):
+    """Without what XML has no way to write."""
+    return "".join(c if c in "\n\t" or c >= " " else "?" for c in text)

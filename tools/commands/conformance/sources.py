@@ -1,0 +1,135 @@
+"""What a worker is built of, in one place; tools/conformance compiles it with
+the headers of the implementation under test."""
+
+import collections
+import pathlib
+import re
+
+# `python`: it includes <Python.h>, so it is compiled for each implementation.
+# `group`: what is left out together when one of its files cannot be built.
+Source = collections.namedtuple("Source", "path python group defines")
+
+_PROGRAM_MAINS = {"prog_tool.c", "check.c"}
+_SUPPORT = {"child.c", "finding.c", "input.c", "junit.c", "subject.c"}
+_GOOGLETEST = "/usr/src/googletest/googletest"
+
+_INTERPRETERS = pathlib.Path("fuzz/executor/interpreters.c")
+
+_HOSTS = ("capsule/contract.c", "capsule/profile.c")
+
+
+def targets(root):
+    """The fuzz targets that generate programs."""
+    return [
+        path.stem
+        for path in sorted((root / "fuzz").glob("*_fuzz.c"))
+        if re.search(r"^const struct target TARGET", path.read_text(), re.M)
+    ]
+
+
+def _harness(root):
+    """(file, whether it includes <Python.h>) of the executor and what it
+    needs."""
+    for path in sorted((root / "fuzz/program").glob("*.c")):
+        if path.name not in _PROGRAM_MAINS:
+            yield path, False
+    for path in sorted((root / "fuzz/model").glob("*.c")):
+        yield path, False
+    for path in sorted((root / "fuzz/mutator").glob("*.c")):
+        if path.name != "mutator_entry.c":
+            yield path, False
+    for path in sorted((root / "fuzz/support").glob("*.c")):
+        if path.name in _SUPPORT or path.name.startswith("reduce"):
+            yield path, False
+    yield root / "fuzz/support/program_subject.c", False
+    for path in sorted((root / "fuzz/executor").glob("*.c")):
+        if path.name != _INTERPRETERS.name:
+            yield path, True
+
+
+def programs(root):
+    """The executor with all that runs programs on it."""
+    names = targets(root)
+    table = "".join(f"T(TARGET_{name})" for name in names)
+    yield Source(
+        root / "tools/commands/conformance/worker/programs.c",
+        False,
+        "programs",
+        (f"WORKER_TARGETS={table}",),
+    )
+    for path, python in _harness(root):
+        yield Source(path, python, "programs", ())
+    yield Source(root / _INTERPRETERS, True, "interpreters", ())
+    for name in names:
+        yield Source(
+            root / f"fuzz/{name}.c", False, "programs", (f"TARGET=TARGET_{name}",)
+        )
+    yield Source(
+        root / "fuzz/minimize.c", False, "programs", ("main=worker_minimize",)
+    )
+
+
+def stand_in(root, group):
+    """What is built where the group is left out, or None."""
+    if group != "interpreters":
+        return None
+    path = root / "tools/commands/conformance/worker/no_interpreters.c"
+    return Source(path, True, "programs", ())
+
+
+def rule_tests(root):
+    """Each file can be left out, and who needs it with it; what all tests share
+    cannot."""
+    for path in sorted((root / "tests/rules").glob("*.cc")):
+        if path.name != "main.cc":
+            group = "tests" if path.name == "support.cc" else path.name
+            yield Source(path, True, group, ())
+    yield Source(root / "tools/commands/conformance/worker/tests.cc", True, "tests", ())
+
+
+# What they test are calls at the same time, and the witness would order them.
+_NOT_WITNESSED = {"threads_test.cc"}
+
+_FUNCTIONS = (
+    "New GetPointer GetName GetContext GetDestructor IsValid SetPointer "
+    "SetName SetContext SetDestructor Import"
+).split()
+
+# The witness's name of each symbol that it follows; PyPy's headers put "Py" in
+# front of each.
+WITNESSED = {
+    f"{prefix}Capsule_{name}": f"witness_{name}"
+    for name in _FUNCTIONS
+    for prefix in ("Py", "PyPy")
+}
+_RENAMED = {
+    **WITNESSED,
+    "_Py_Dealloc": "witness_Dealloc",
+    "_PyPy_Dealloc": "witness_Dealloc",
+}
+
+
+def renamed(path):
+    """{symbol: the witness's} for the file; see worker/witness.h."""
+    if path.parent.name != "rules" or path.name in _NOT_WITNESSED:
+        return {}
+    return _RENAMED
+
+
+def witness(root, lacking=()):
+    """Without the functions that nobody offers."""
+    defines = tuple(
+        f"WITHOUT_{symbol.replace('PyPy', 'Py')}" for symbol in sorted(lacking)
+    )
+    path = root / "tools/commands/conformance/worker/witness.c"
+    return Source(path, True, "worker", defines)
+
+
+def googletest():
+    return _GOOGLETEST, f"{_GOOGLETEST}/include"
+
+
+def common(root):
+    yield Source(root / "tools/commands/conformance/worker/worker.c", False, "worker", ())
+    for path in _HOSTS:
+        yield Source(root / path, False, "worker", ())

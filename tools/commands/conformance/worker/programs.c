@@ -1,0 +1,144 @@
+/* Programs: of the corpus, and generated. The first violation ends the process,
+ * as everywhere; whoever started it goes on behind that program. */
+#define _GNU_SOURCE /* getline */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/executor/executor.h"
+#include "fuzz/executor/status.h"
+#include "fuzz/mutator/mutator.h"
+#include "fuzz/support/input.h"
+#include "fuzz/support/subject.h"
+#include "tools/commands/conformance/worker/worker.h"
+
+/* WORKER_TARGETS is T(name) for each target; the same list says what they are
+ * called in their own files. */
+#define T(name) extern const struct target name;
+WORKER_TARGETS
+#undef T
+
+static const struct target *const TARGETS[] = {
+#define T(name) &name,
+    WORKER_TARGETS
+#undef T
+};
+enum { TARGET_COUNT = sizeof TARGETS / sizeof TARGETS[0] };
+
+static int start(void)
+{
+    struct subject_options options = subject_options_from_environment();
+    if (subject_start(&options) != 0) {
+        fprintf(stderr, "worker: the implementation does not start\n");
+        return 3;
+    }
+    return 0;
+}
+
+static void say_rules(void)
+{
+    for (int i = 0; i < RULE_COUNT; i++) {
+        char count[32];
+        snprintf(count, sizeof count, "%" PRIu64, status->rule[i].count);
+        if (status->rule[i].count) {
+            worker_say("rule", status->rule[i].id, count, NULL);
+        }
+    }
+}
+
+static void run_file(const char *path)
+{
+    struct input input = {0};
+    char error[1024];
+
+    worker_say("begin", path, NULL, NULL);
+    if (!input_read(&input, path, error, sizeof error) ||
+        !subject_load(path, input.bytes, input.size, error, sizeof error)) {
+        worker_say("end", path, "failed", error);
+    } else if (subject_lacks()) {
+        worker_say("end", path, "skipped", subject_lacks());
+    } else {
+        subject_run();
+        worker_say("end", path, "passed", "");
+    }
+    input_free(&input);
+}
+
+int worker_programs(const char *path)
+{
+    FILE *list = fopen(path, "r");
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length;
+
+    if (!list) {
+        perror(path);
+        return 2;
+    }
+    if (start() != 0) {
+        return 3;
+    }
+    while ((length = getline(&line, &size, list)) > 0) {
+        line[length - 1] = '\0';
+        run_file(line);
+    }
+    free(line);
+    fclose(list);
+    say_rules();
+    return 0;
+}
+
+static const struct target *target_of(const char *name)
+{
+    for (int i = 0; i < TARGET_COUNT; i++) {
+        if (strcmp(TARGETS[i]->name, name) == 0) {
+            return TARGETS[i];
+        }
+    }
+    fprintf(stderr, "worker: there is no target '%s'\n", name);
+    exit(2);
+}
+
+/* The same program for the same number, whatever was generated before. */
+static const struct program *generated(const struct mutator *mutator,
+                                       long number)
+{
+    static struct program program;
+    struct random random = {(uint64_t)number};
+    mutator_generate(mutator, &random, &program, MAX_ENCODED);
+    return &program;
+}
+
+int worker_generate(const char *name, long first, long count)
+{
+    static struct mutator mutator;
+    const struct target *target = target_of(name);
+
+    if (start() != 0) {
+        return 3;
+    }
+    executor_set_calls(target->calls);
+    mutator_init(&mutator, target, &DEFAULT_WEIGHTS);
+    for (long number = first; number < first + count; number++) {
+        const struct program *program = generated(&mutator, number);
+        const char *lack = executor_lacks(program);
+        char text[32];
+        snprintf(text, sizeof text, "%ld", number);
+        worker_say(lack ? "lacks" : "begin", text, NULL, NULL);
+        if (!lack) {
+            executor_run(program, NULL);
+        }
+    }
+    worker_say("end", "all", "passed", "");
+    say_rules();
+    return 0;
+}
+
+int worker_print(const char *name, long number)
+{
+    static struct mutator mutator;
+    mutator_init(&mutator, target_of(name), &DEFAULT_WEIGHTS);
+    program_print(stdout, generated(&mutator, number));
+    return 0;
+}

@@ -1,0 +1,125 @@
+// The rule tests, each announced before it begins.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <Python.h>
+
+#include "capsule/host.h"
+#include "tests/rules/support.h"
+#include "tools/commands/conformance/worker/witness.h"
+#include "tools/commands/conformance/worker/worker.h"
+
+namespace {
+
+std::string NameOf(const ::testing::TestInfo &test)
+{
+    return std::string(test.test_suite_name()) + "." + test.name();
+}
+
+class Teller : public ::testing::EmptyTestEventListener {
+    void OnTestStart(const ::testing::TestInfo &test) override
+    {
+        text_.clear();
+        witness_reset();
+        worker_say("begin", NameOf(test).c_str(), nullptr, nullptr);
+    }
+
+    void OnTestPartResult(const ::testing::TestPartResult &part) override
+    {
+        const size_t enough = 4000;
+        if (part.passed() || text_.size() > enough) {
+            return;
+        }
+        if (part.failed() && part.file_name()) {
+            text_ += std::string(part.file_name()) + ":" +
+                     std::to_string(part.line_number()) + ": ";
+        }
+        text_ += std::string(part.message()) + "\n";
+    }
+
+    void OnTestEnd(const ::testing::TestInfo &test) override
+    {
+        const ::testing::TestResult &result = *test.result();
+        const char *word = result.Failed()    ? "failed"
+                           : result.Skipped() ? "skipped"
+                                              : "passed";
+        worker_say("end", NameOf(test).c_str(), word, text_.c_str());
+    }
+
+    std::string text_;
+};
+
+// GoogleTest takes its own flags from a command line only. A death test starts
+// this very program again, with flags of GoogleTest alone.
+void Initialize(std::vector<std::string> flags)
+{
+    static char program[] = "/proc/self/exe";
+    std::vector<char *> argv = {program};
+    for (std::string &flag : flags) {
+        argv.push_back(&flag[0]);
+    }
+    int argc = static_cast<int>(argv.size());
+    argv.push_back(nullptr);
+    ::testing::InitGoogleTest(&argc, argv.data());
+}
+
+bool Start()
+{
+    rules::inside_another_program = Py_IsInitialized() != 0;
+    rules::CallFunctionsBeforeStart();
+    rules::suspect = witness_suspect;
+    witness_asks_name(rules::LogDestructor);
+    witness_asks_name(rules::OtherLogDestructor);
+    if (host_start(worker_profile()) < 0) {
+        std::fprintf(stderr, "worker: the implementation does not start\n");
+        return false;
+    }
+    return true;
+}
+
+} // namespace
+
+int worker_list_tests()
+{
+    Initialize({});
+    const auto &unit = *::testing::UnitTest::GetInstance();
+    for (int i = 0; i < unit.total_test_suite_count(); i++) {
+        const ::testing::TestSuite &suite = *unit.GetTestSuite(i);
+        for (int j = 0; j < suite.total_test_count(); j++) {
+            worker_say("test", NameOf(*suite.GetTestInfo(j)).c_str(), nullptr,
+                       nullptr);
+        }
+    }
+    return 0;
+}
+
+int worker_death_test(int argc, char **argv)
+{
+    Initialize({argv, argv + argc});
+    return Start() ? RUN_ALL_TESTS() : 3;
+}
+
+int worker_tests(const char *path)
+{
+    std::ifstream names(path);
+    std::string filter, name;
+    while (std::getline(names, name)) {
+        filter += name + ":";
+    }
+    Initialize({"--gtest_filter=" + filter});
+    if (!Start()) {
+        return 3;
+    }
+    auto &listeners = ::testing::UnitTest::GetInstance()->listeners();
+    delete listeners.Release(listeners.default_result_printer());
+    listeners.Append(new Teller);
+    (void)RUN_ALL_TESTS();
+    // Without an end of the implementation: results are there, and what a
+    // failed test has left behind would only add noise.
+    std::fflush(nullptr);
+    _exit(0);
+}

@@ -1,0 +1,189 @@
+/* The commands of a worker:
+ *
+ *   info
+ *       starts the implementation; its name and profile
+ *   list
+ *       the rule tests
+ *   tests FILE
+ *       runs the rule tests that FILE names
+ *   programs FILE
+ *       runs the programs that FILE names
+ *   generate TARGET FIRST COUNT
+ *       runs generated programs
+ *   print TARGET NUMBER
+ *       prints one of them
+ *   minimize ARGUMENT...
+ *       as fuzz/minimize.c
+ */
+#define _GNU_SOURCE /* dprintf */
+#include "tools/commands/conformance/worker/worker.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capsule/host.h"
+
+/* Of worker/witness.h, which needs <Python.h>. */
+extern const char *volatile witness_call;
+
+static void escape(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '\n':
+            fputs("\\n", out);
+            break;
+        case '\t':
+            fputs("\\t", out);
+            break;
+        case '\\':
+            fputs("\\\\", out);
+            break;
+        default:
+            fputc(*text, out);
+        }
+    }
+}
+
+/* In one write(), so that the line is there whole when the process dies. */
+void worker_say(const char *kind, const char *what, const char *result,
+                const char *text)
+{
+    static int results = -1;
+    char *line = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&line, &size);
+
+    if (!out) {
+        exit(2);
+    }
+    fprintf(out, "%s\t%s", kind, what);
+    if (result) {
+        fprintf(out, "\t%s", result);
+    }
+    if (text) {
+        fputc('\t', out);
+        escape(out, text);
+    }
+    fputc('\n', out);
+    fclose(out);
+    if (results < 0) {
+        const char *path = getenv("CAPSULE_RESULTS");
+        results = open(path ? path : "/dev/stdout",
+                       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    }
+    if (write(results, line, size) != (ssize_t)size) {
+        fprintf(stderr, "worker: the results cannot be written\n");
+        _exit(2);
+    }
+    free(line);
+}
+
+const char *worker_profile(void) { return getenv("CAPSULE_PROFILE"); }
+
+/* --- what kills the process ----------------------------------------------- */
+
+static void say_of_fault(const char *text)
+{
+    if (write(STDERR_FILENO, text, strlen(text)) < 0) {
+        _exit(2);
+    }
+}
+
+/* The executor adds the program to an abort(); so a fault becomes one, after
+ * lines that say what it was, and in which call of a rule test. */
+static void on_fault(int number)
+{
+    const char *call = witness_call;
+
+    signal(number, SIG_DFL);
+    say_of_fault(number == SIGSEGV   ? "worker: signal SIGSEGV\n"
+                 : number == SIGBUS  ? "worker: signal SIGBUS\n"
+                 : number == SIGFPE  ? "worker: signal SIGFPE\n"
+                 : number == SIGABRT ? "worker: signal SIGABRT\n"
+                                     : "worker: signal SIGILL\n");
+    if (call) {
+        say_of_fault("worker: in ");
+        say_of_fault(call);
+        say_of_fault("\n");
+    }
+    abort();
+}
+
+/* On a stack of its own: an endless recursion has used up the other one. */
+static void catch_faults(bool is_tests)
+{
+    static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    enum { STACK = 256 << 10, COUNT = sizeof FAULTS / sizeof *FAULTS };
+    stack_t stack = {.ss_sp = malloc(STACK), .ss_size = STACK};
+    struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK};
+
+    sigaltstack(&stack, NULL);
+    /* The last one belongs to the executor where that runs. */
+    for (int i = 0; i < (is_tests ? COUNT : COUNT - 1); i++) {
+        sigaction(FAULTS[i], &action, NULL);
+    }
+}
+
+/* --- commands ------------------------------------------------------------- */
+
+static int info(void)
+{
+    if (host_start(worker_profile()) < 0) {
+        fprintf(stderr, "worker: the implementation refuses the profile\n");
+        return 3;
+    }
+    worker_say("name", host_name(), NULL, NULL);
+    worker_say("profile", host_profile()->name, NULL, NULL);
+    return 0;
+}
+
+static int absent(void)
+{
+    fprintf(stderr, "worker: that part could not be built\n");
+    return 2;
+}
+
+int worker_run(int argc, char **argv)
+{
+    const char *command = argc > 0 ? argv[0] : "";
+    bool is_minimize = strcmp(command, "minimize") == 0;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (!is_minimize) {
+        catch_faults(strcmp(command, "tests") == 0);
+    }
+    if (strcmp(command, "info") == 0 && argc == 1) {
+        return info();
+    }
+    if (strcmp(command, "list") == 0 && argc == 1) {
+        return worker_list_tests ? worker_list_tests() : 0;
+    }
+    if (strcmp(command, "tests") == 0 && argc == 2) {
+        return worker_tests ? worker_tests(argv[1]) : absent();
+    }
+    if (strcmp(command, "programs") == 0 && argc == 2) {
+        return worker_programs ? worker_programs(argv[1]) : absent();
+    }
+    if (strcmp(command, "generate") == 0 && argc == 4) {
+        return worker_generate
+                   ? worker_generate(argv[1], atol(argv[2]), atol(argv[3]))
+                   : absent();
+    }
+    if (strcmp(command, "print") == 0 && argc == 3) {
+        return worker_print ? worker_print(argv[1], atol(argv[2])) : absent();
+    }
+    if (strncmp(command, "--gtest_", strlen("--gtest_")) == 0) {
+        return worker_death_test ? worker_death_test(argc, argv) : absent();
+    }
+    if (is_minimize) {
+        return worker_minimize ? worker_minimize(argc, argv) : absent();
+    }
+    fprintf(stderr, "worker: unknown command '%s'\n", command);
+    return 2;
+}

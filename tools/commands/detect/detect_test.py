@@ -1,0 +1,301 @@
+"""tools/detect, with a program in Bazel's place: what that would build is
+here."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tools.commands.detect.methods import BY_NAME
+
+ROOT = pathlib.Path.cwd()
+BUGS = r"^capsule/(get_name_frees_name|get_pointer_ignores_name)$"
+
+BAZEL = """#!/bin/sh
+[ "$1" = info ] && echo {root}
+exit {status}
+"""
+
+
+class Detect:
+    def __init__(self, folder):
+        self.folder = folder
+        self.output = folder / "out"
+        self.record = self.output / "runs.jsonl"
+
+    def start(self, *arguments, build_status=0, path="/usr/bin:/bin"):
+        bazel = self.folder / "bazel"
+        bazel.write_text(BAZEL.format(root=ROOT, status=build_status))
+        bazel.chmod(0o755)
+        return subprocess.Popen(
+            [
+                *("/usr/bin/python3", "-B", "-m", "tools.commands.detect"),
+                f"--output={self.output}",
+                *arguments,
+            ],
+            env={**os.environ, "PATH": f"{self.folder}:{path}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # A signal that was ignored at the start cannot be caught.
+            preexec_fn=lambda: signal.signal(
+                signal.SIGINT, signal.default_int_handler
+            ),
+        )
+
+    def run(self, *arguments, **options):
+        """(status, what was printed, what was printed as an error)"""
+        process = self.start(*arguments, **options)
+        output, errors = process.communicate(timeout=120)
+        return process.returncode, output, errors
+
+    def stop_early(self, number, *arguments):
+        """Sends the signal as soon as something was measured."""
+        process = self.start(*arguments)
+        deadline = time.monotonic() + 60
+        while not (self.record.exists() and self.record.stat().st_size):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=120)
+        return process.returncode, errors
+
+    def result(self):
+        return json.loads((self.output / "detect.json").read_text())
+
+
+@pytest.fixture(name="detect")
+def detect_fixture(tmp_path):
+    return Detect(tmp_path)
+
+
+SLOW = (
+    f"--bugs={BUGS}",
+    "--seeds=2",
+    "--executions=300",
+    "--methods=targets,random,sanitizers",
+    "--jobs=1",
+)
+
+
+@pytest.fixture(name="measured", scope="module")
+def measured_fixture(tmp_path_factory):
+    """Detect after a whole run, and what that has printed."""
+    detect = Detect(tmp_path_factory.mktemp("measured"))
+    status, output, errors = detect.run(*SLOW)
+    assert (status, errors) == (0, "")
+    return detect, output
+
+
+def test_what_is_measured_is_what_is_written(measured):
+    detect, output = measured
+    result = detect.result()
+    runs = {
+        (run["bug"], run["method"], run["seed"]): run
+        for run in result["runs"]
+    }
+    assert len(runs) == len(result["runs"]) == 2 * 3 * 2
+    for seed in (1, 2):
+        # Only the model knows which names match.
+        run = runs["get_pointer_ignores_name", "sanitizers", seed]
+        assert run["executions"] is None and run["limit"] == 300
+        run = runs["get_pointer_ignores_name", "targets", seed]
+        assert 0 < run["executions"] <= 100
+        assert run["finding"] in ("GETP-3", "GETP-4", "VAL-5")
+        run = runs["get_name_frees_name", "sanitizers", seed]
+        assert run["finding"].startswith("AddressSanitizer: ")
+    assert "1 of 2 (50%) were never found without the model" in result["about"]
+    assert not {"GETP-3", "GETP-4", "VAL-5"} <= set(result["uncaught"])
+    assert "DTOR-11" in result["uncaught"]
+    *lines, written = output.splitlines()
+    assert written == f"{detect.output}/detect.html and detect.json written"
+    assert max(map(len, lines)) <= 80
+
+
+def test_the_page_shows_the_same(measured):
+    detect, _ = measured
+    page = (detect.output / "detect.html").read_text()
+    assert '<img alt="bugs found over executions" src="data:image/png' in page
+    for table in detect.result()["tables"]:
+        assert f"<h2>{table['title']}</h2>" in page
+        for row in table["rows"]:
+            assert f"<td>{row[0]}</td>" in page
+            assert f">{row[1]}</td>" in page
+
+
+def test_what_was_killed_goes_on(detect):
+    status, _ = detect.stop_early(signal.SIGKILL, *SLOW)
+    assert status == -signal.SIGKILL
+    assert not (detect.output / "detect.json").exists()
+    content = detect.record.read_bytes()
+    before = content[: content.rfind(b"\n") + 1]
+    assert 0 < before.count(b"\n") < 12
+    # Killed within a line.
+    detect.record.write_bytes(before + before[:20])
+    assert detect.run(*SLOW)[0] == 0
+    after = detect.record.read_bytes()
+    assert after.startswith(before) and after.count(b"\n") == 12
+    assert len(detect.result()["runs"]) == 12
+
+
+def test_nothing_is_measured_twice_but_what_has_changed(detect):
+    one = (f"--bugs={BUGS}", "--seeds=1", "--methods=targets")
+    detect.run(*one)
+    detect.run(*one)
+    assert detect.record.read_text().count("\n") == 2
+    detect.run(*one, "--executions=1000")
+    assert detect.record.read_text().count("\n") == 4
+
+
+def test_ctrl_c(detect):
+    status, errors = detect.stop_early(signal.SIGINT, *SLOW)
+    assert (status, errors) == (
+        130,
+        "detect: interrupted; the same command goes on\n",
+    )
+
+
+def test_what_is_not_found_is_status_1(detect):
+    status, output, _ = detect.run(
+        "--bugs=/get_pointer_ignores_name$",
+        "--seeds=1",
+        "--executions=100",
+        "--methods=sanitizers",
+    )
+    assert status == 1
+    assert "not in 100" in output
+
+
+def test_a_leak_is_found_without_the_model(detect):
+    status, _, _ = detect.run(
+        "--bugs=/get_pointer_leaks_capsule$",
+        "--seeds=1",
+        "--executions=100",
+        "--methods=sanitizers",
+    )
+    assert status == 0
+    (run,) = detect.result()["runs"]
+    assert run["finding"] == "LeakSanitizer: detected memory leaks"
+
+
+def test_without_a_bug_the_sanitizers_are_silent():
+    method = BY_NAME["sanitizers"]
+    done = subprocess.run(
+        ["tests/bugs/sequence_fuzz", "-seed=1", "-runs=3000", *method.flags],
+        env={**os.environ, **method.environment},
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "Done 3000 runs" in done.stdout
+    # It gives up where it has checked in vain too often.
+    assert "disabled leak detection" not in done.stdout
+
+
+# In the place of AFL++ and its compilers. What they build reports a violation,
+# and is found to do so after 34 executions.
+COMPILER = """#!/bin/sh
+for output; do :; done
+echo "#!/bin/sh\necho 'contract violation: GETP-3  PyCapsule_GetPointer: '" \
+    >"$output"
+chmod +x "$output"
+"""
+AFL_FUZZ = """#!/bin/sh
+mkdir -p "$4/default/crashes"
+echo "$*" >"$4/default/crashes/id:000000"
+printf '%s : %s\n' execs_done 34 saved_crashes 1 >"$4/default/fuzzer_stats"
+echo "$5 $6 $7 $8" >>{folder}/called
+"""
+
+
+def test_afl(detect):
+    for name in ("afl-clang-fast", "clang-14", "afl-fuzz"):
+        program = detect.folder / name
+        program.write_text(
+            AFL_FUZZ.format(folder=detect.folder)
+            if name == "afl-fuzz"
+            else COMPILER
+        )
+        program.chmod(0o755)
+    status, _, errors = detect.run(
+        "--bugs=/get_pointer_ignores_name$",
+        "--seeds=5",
+        "--executions=500",
+        "--methods=afl",
+    )
+    assert (status, errors) == (0, "")
+    found = [
+        (run["seed"], run["executions"], run["finding"], run["limit"])
+        for run in detect.result()["runs"]
+    ]
+    assert found == [(1, 34, "GETP-3", 500), (2, 34, "GETP-3", 500)]
+    called = (detect.folder / "called").read_text().splitlines()
+    assert sorted(called) == ["-s 1 -E 500", "-s 2 -E 500"]
+
+
+def test_without_afl_its_column_says_so(detect):
+    # All that is needed, and nothing else.
+    (detect.folder / "ldd").symlink_to("/usr/bin/ldd")
+    arguments = ("--bugs=/get_pointer_ignores_name$", "--seeds=1")
+    path = str(detect.folder)
+    status, output, errors = detect.run(
+        *arguments, "--methods=targets,afl", path=path
+    )
+    assert (status, errors) == (0, "")
+    assert "detect: AFL++ is not installed; its column says so" in output
+    table = detect.result()["tables"][0]
+    assert table["rows"][1][:2] == ["afl", "not installed"]
+
+    status, _, errors = detect.run(*arguments, "--methods=afl", path=path)
+    assert (status, errors) == (
+        2,
+        "detect: AFL++ is not installed; apt-get install afl++\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--methods=luck"], "there is no method 'luck'; there are targets"),
+        (["--bugs=("], "--bugs=(: missing ), unterminated subpattern"),
+        (["--bugs=nowhere"], "--bugs=nowhere matches no bug"),
+        (["--seeds=0"], "argument --seeds: invalid number value: '0'"),
+        (["--colour"], "unrecognized arguments: --colour"),
+        (["--output=/dev/null/out"], "--output=/dev/null/out: Not a directory"),
+    ],
+)
+def test_bad_input_is_one_line(detect, arguments, words):
+    status, output, errors = detect.run(*arguments)
+    assert (status, output) == (2, "")
+    assert errors.startswith(f"detect: {words}") and errors.count("\n") == 1
+    assert ";" in errors
+
+
+@pytest.mark.parametrize("content", ["nonsense\n", "[1]\n", '{"bug": 1}\n'])
+def test_a_damaged_record_is_named(detect, content):
+    detect.output.mkdir()
+    detect.record.write_text(content)
+    status, _, errors = detect.run(*SLOW)
+    assert status == 2
+    assert errors == (
+        f"detect: {detect.record}:1 is damaged; remove the file to measure "
+        "anew\n"
+    )
+    assert detect.record.read_text() == content
+
+
+def test_a_build_that_fails(detect):
+    status, _, errors = detect.run(*SLOW, build_status=1)
+    assert (status, errors) == (
+        2,
+        "detect: the build failed; Bazel said why\n",
+    )
+
+

@@ -1,0 +1,169 @@
+"""The three detectors: rule tests, replay of a corpus, fuzzing from nothing.
+
+Each runs a program of shared libraries, with those from the folder of a bug in
+the place of the whole ones.
+"""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+
+from tools.commands.detect import report
+
+
+# A bug may hang what it breaks.
+SECONDS = 60
+
+# Executions a second: whoever has less than that hangs.
+SLOWEST = 200
+
+_FAILED_TEST = re.compile(r"^\[ +FAILED +\] \w+\.(\w+)", re.MULTILINE)
+_STARTED_TEST = re.compile(r"^\[ +RUN +\] \w+\.(\w+)", re.MULTILINE)
+_FRAME = re.compile(r"\s+#\d+ 0x|INFO: ")
+_EXECUTIONS = re.compile(r"^stat::number_of_executed_units: +(\d+)$", re.M)
+
+
+class Outcome:
+    def __init__(self, status, output):
+        self.status = status  # None: did not end in time
+        self.output = output
+        self.findings = report.findings(output)
+
+    def excerpt(self):
+        """The first lines, without the stacks."""
+        lines = [x for x in self.output.splitlines() if not _FRAME.match(x)]
+        return "\n".join(lines[:40])
+
+
+def run(
+    command,
+    libraries,
+    profile=None,
+    sanitizer_options="",
+    more_environment=None,
+    seconds=SECONDS,
+):
+    """Runs the command with the broken libraries in place of the whole ones."""
+    environment = {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        # Nobody reads the stacks, which take most of a failure's time.
+        "ASAN_OPTIONS": "symbolize=0:" + sanitizer_options,
+        "UBSAN_OPTIONS": "symbolize=0",
+        "LSAN_OPTIONS": "symbolize=0",
+        **(more_environment or {}),
+    }
+    if libraries:
+        environment["LD_LIBRARY_PATH"] = str(pathlib.Path(libraries).resolve())
+    if profile:
+        environment["CAPSULE_PROFILE"] = profile
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=seconds)
+        status = process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        status = None
+    return Outcome(status, output.decode(errors="backslashreplace"))
+
+
+def rule_tests(program, libraries, rules, profile):
+    """(rules whose tests fail, Outcome) of the tests of these rules."""
+    tests = ":".join(f"*.{_identifier(rule)}_*" for rule in rules)
+    command = [program, f"--gtest_filter={tests}", "--gtest_color=no"]
+    outcome = run(command, libraries, profile)
+    failed = set(_FAILED_TEST.findall(outcome.output))
+    if outcome.status not in (0, 1) or not failed:
+        # The program did not come to its summary: the last test ended it, or
+        # what it left behind did.
+        failed.update(_STARTED_TEST.findall(outcome.output)[-1:])
+    if outcome.status == 0:
+        failed.clear()
+    return {
+        rule
+        for rule in rules
+        for test in failed
+        if test.startswith(_identifier(rule) + "_")
+    }, outcome
+
+
+def minimized(program, libraries, path, profile):
+    """(the smallest program that shows what the input shows, Outcome)."""
+    smallest = pathlib.Path(f"{path}.prog")
+    outcome = run(
+        [program, f"--output={smallest}", path], libraries, profile
+    )
+    return smallest.read_text() if outcome.status == 0 else "", outcome
+
+
+# What a program gets for itself.
+_OWN = re.compile(r"^\w+ = (payload|name|table)\(")
+
+
+def calls(text):
+    """The calls of a program in text."""
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    return [line for line in lines if line and not _OWN.match(line)]
+
+
+def _identifier(rule):
+    return rule.replace("-", "_")
+
+
+def replay(program, libraries, corpora, profile):
+    """Outcome of running the files of all these folders."""
+    return run(
+        [program, *corpora], libraries, profile, "malloc_context_size=0"
+    )
+
+
+def fuzz(
+    program,
+    libraries,
+    seed,
+    executions,
+    profile,
+    flags=(),
+    environment=None,
+    keep=None,
+):
+    """(executions until something was found or None, Outcome).
+
+    `keep`: where the input that shows it is written.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            pathlib.Path(program).resolve(),
+            f"-seed={seed}",
+            f"-runs={executions}",
+            f"-artifact_prefix={folder}/",
+            "-print_final_stats=1",
+            "-detect_leaks=0",
+            "-timeout=10",
+            *flags,
+        ]
+        if keep:
+            command.append(f"-exact_artifact_path={keep}")
+        options = "malloc_context_size=0:quarantine_size_mb=4"
+        outcome = run(
+            command,
+            libraries,
+            profile,
+            options,
+            environment,
+            SECONDS + executions / SLOWEST,
+        )
+    match = _EXECUTIONS.search(outcome.output)
+    if outcome.status in (0, None) or not match:
+        return None, outcome
+    return int(match[1]), outcome

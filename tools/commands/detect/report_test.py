@@ -1,0 +1,31 @@
+"""What a report is called by."""
+
+import pytest
+
+from tools.commands.detect import report
+
+
+@pytest.mark.parametrize(
+    "line, finding",
+    [
+        ("contract violation: GETP-3  PyCapsule_GetPointer: names", "GETP-3"),
+        (
+            "==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x6",
+            "AddressSanitizer: heap-use-after-free",
+        ),
+        (
+            "==7==ERROR: AddressSanitizer: alloc-dealloc-mismatch (malloc vs)",
+            "AddressSanitizer: alloc-dealloc-mismatch",
+        ),
+        (
+            "a.c:3:4: runtime error: null pointer passed as argument 1, which",
+            "UndefinedBehaviorSanitizer: null pointer passed as argument",
+        ),
+    ],
+)
+def test_a_report_has_a_name(line, finding):
+    assert report.findings(f"before\n{line}\nafter\n") == [finding]
+
+
+def test_a_note_about_a_sanitizer_is_no_report():
+    assert report.findings("Combine with AddressSanitizer: better\n") == []

@@ -1,0 +1,223 @@
+"""What tools/fuzz does once the system is set up."""
+
+import argparse
+import pathlib
+import shlex
+import subprocess
+import sys
+
+import rich.console
+
+from tools.commands.fuzz import rules
+from tools.commands.fuzz.engine import check_flags
+from tools.commands.fuzz.session import Options, Session, Tools
+from tools.commands.fuzz.workspace import Workspace
+from tools.lib.places import start_folder, workspace_folder
+from tools.lib.problem import Problem, exit_status
+
+ABOUT = """\
+Fuzzes the implementation: runs random programs on it and holds each result
+against the contract. Sets the system up and builds first."""
+
+MORE = """\
+What is kept is below out/<target>: corpus, findings, damaged files; below
+out/<target>-<implementation> for another implementation than the reference.
+Several jobs share a corpus at the end, not before.
+
+Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
+
+  tools/fuzz                               sequence_fuzz for a minute
+  tools/fuzz name --seconds 3600 --jobs 2  an hour on two cores
+  tools/fuzz --seed 7 --fresh -- -runs=100000   the same each time
+  tools/fuzz --rules                       which target exercises which rule
+  tools/fuzz --implementation cpython      the CPython of the system; another
+      one with CAPSULE_PYTHON=/path/to/python3 in the environment
+"""
+
+
+REFERENCE = "reference"
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise Problem(f"{message}; try --help")
+
+
+def number(least, most):
+    """The type of an argument that is a whole number in a range."""
+
+    def parse(text):
+        value = int(text) if text.isascii() and text.isdigit() else -1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(
+                f"'{text}' is not a whole number from {least} to {most}"
+            )
+        return value
+
+    return parse
+
+
+def known_targets(root):
+    return sorted(path.stem for path in (root / "fuzz").glob("*_fuzz.c"))
+
+
+def known_implementations(root):
+    """The folders of those that can be built here, as Bazel labels end."""
+    return sorted(
+        path.parent.name for path in (root / "capsule").glob("*/BUILD")
+    )
+
+
+def parse(argv, targets, implementations):
+    """The arguments and the engine's flags, which follow `--`."""
+    end = argv.index("--") if "--" in argv else len(argv)
+    flags = argv[end + 1 :]
+    parser = Parser(
+        prog="tools/fuzz",
+        description=ABOUT,
+        epilog=MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="tools/fuzz [TARGET] [--seconds N] [--jobs N] [--seed N] "
+        "[--fresh] [--implementation NAME] [-- -libfuzzer_flag=value ...]\n"
+        "       tools/fuzz --rules",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "target",
+        nargs="?",
+        default="sequence_fuzz",
+        help=f"one of {', '.join(targets)} (default sequence_fuzz); _fuzz may "
+        "be left out",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=number(1, 10**7),
+        default=60,
+        metavar="N",
+        help="how long to run (default 60)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=number(1, 256),
+        default=1,
+        metavar="N",
+        help="engines to run at once, each with a seed of its own (default 1)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=number(1, 2**31),
+        metavar="N",
+        help="seed of the first engine (default: another each time)",
+    )
+    parser.add_argument(
+        "--fresh",
+        action="store_true",
+        help="start without seeds and from an empty corpus; the working corpus "
+        "is moved to corpus.1, ...",
+    )
+    parser.add_argument(
+        "--rules",
+        action="store_true",
+        help="run nothing; print for each rule how many tests it has, the "
+        "targets that can exercise it, how many programs of their corpora show "
+        "it, and why where no target can (tabs where the output is no terminal)",
+    )
+    parser.add_argument(
+        "--implementation",
+        choices=implementations,
+        default=REFERENCE,
+        metavar="NAME",
+        help=f"what is fuzzed: {', '.join(implementations)} (default "
+        f"{REFERENCE})",
+    )
+    arguments = parser.parse_args(argv[:end])
+    if arguments.rules and len(argv) > 1:
+        raise Problem("--rules runs nothing; leave the rest out")
+    check_flags(flags)
+    for name in (arguments.target, f"{arguments.target}_fuzz"):
+        if name in targets:
+            arguments.target = name
+            return arguments, flags
+    raise Problem(
+        f"there is no target '{arguments.target}'; there are "
+        f"{', '.join(targets)}"
+    )
+
+
+def flags_of(implementation):
+    """What Bazel needs to build another implementation, in a folder of its
+    own: a run with the reference may be going on."""
+    if implementation == REFERENCE:
+        return []
+    return [
+        f"--//capsule:implementation=//capsule/{implementation}",
+        f"--platform_suffix=-{implementation}",
+    ]
+
+
+def build(names, flags, root):
+    """Builds what has these names in fuzz/BUILD; the folder with the results."""
+    labels = [f"//fuzz:{name}" for name in names]
+    command = ["bazel", "build", *flags, *labels]
+    print(shlex.join(command), file=sys.stderr, flush=True)
+    quiet = ["--noshow_progress", "--ui_event_filters=-info"]
+    try:
+        done = subprocess.run(command + quiet, cwd=root, check=False)
+        if done.returncode != 0:
+            raise Problem("the build failed; see above")
+        info = subprocess.run(
+            ["bazel", "info", *flags, "bazel-bin"],
+            cwd=root,
+            check=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        raise Problem(f"bazel does not work: {error}") from None
+    return pathlib.Path(info.stdout.strip()) / "fuzz"
+
+
+def build_tools(target, flags, root):
+    """Builds all that a run needs; the Tools."""
+    parts = ["_bin", "_corpus", "_dict", "_repro", "_minimize"]
+    folder = build([f"{target}{part}" for part in parts], flags, root)
+    files = [f"{target}{part}" for part in parts]
+    files[2] = f"{target}.dict"
+    return Tools(*(folder / file for file in files))
+
+
+def print_rules(targets, root):
+    names = [f"{target}_bin" for target in targets]
+    folder = build(names, flags_of(REFERENCE), root)
+    binaries = {target: folder / f"{target}_bin" for target in targets}
+    rules.show(rules.rows(root, binaries), rich.console.Console(highlight=False))
+    return 0
+
+
+def main(argv):
+    root = workspace_folder()
+    targets = known_targets(root)
+    arguments, flags = parse(argv, targets, known_implementations(root))
+    if arguments.rules:
+        return print_rules(targets, root)
+    target, implementation = arguments.target, arguments.implementation
+    build_flags = flags_of(implementation)
+    tools = build_tools(target, build_flags, root)
+    options = Options(
+        arguments.jobs,
+        arguments.seed,
+        arguments.seconds,
+        arguments.fresh,
+        flags,
+        build_flags,
+    )
+    name = target
+    if implementation != REFERENCE:
+        name = f"{target}-{implementation}"
+    workspace = Workspace(root, name, start_folder())
+    return Session(target, tools, workspace, options).run()
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status("fuzz", lambda: main(sys.argv[1:])))

@@ -1,0 +1,133 @@
+"""Folders of inputs. The name of a unit is the SHA-1 of its bytes.
+
+libFuzzer ignores write errors: on a full disk it leaves files that are empty
+or cut. The name tells. Whatever is kept is checked, and appears under its name
+by rename, so that a folder never holds half a unit.
+"""
+
+import errno
+import hashlib
+import os
+import re
+
+from tools.lib.problem import Problem
+
+
+def digest(data):
+    return hashlib.sha1(data).hexdigest()
+
+
+def is_intact(path):
+    """Whether a file's bytes are those that its name says.
+
+    The name is the digest, alone or behind a dash: `crash-<digest>`.
+    """
+    return path.name.rpartition("-")[2] == digest(path.read_bytes())
+
+
+_DIGEST = re.compile("[0-9a-f]{40}")
+
+
+def is_damaged(path):
+    """Whether the name is a digest, and not that of the bytes. A file that
+    people have named is never damaged."""
+    return bool(_DIGEST.fullmatch(path.name)) and not is_intact(path)
+
+
+def inputs(folder):
+    """(usable, damaged) files below a folder, whoever named them."""
+    usable, damaged = [], []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            (damaged if is_damaged(path) else usable).append(path)
+    return usable, damaged
+
+
+def units(folder):
+    """(intact, damaged) files of a folder, each sorted by name."""
+    intact, damaged = [], []
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            (intact if is_intact(path) else damaged).append(path)
+    return intact, damaged
+
+
+def write_error(path, error):
+    """The Problem that an OSError of writing to path is."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Problem(f"the disk of {path} is full; make room, start again")
+    return Problem(f"cannot write {path}: {error.strerror}; make it writable")
+
+
+def make_folder(path):
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(path, error) from None
+    return path
+
+
+def keep(data, folder, name=None):
+    """Writes an input into the folder, whole or not at all; under its digest
+    unless it has a name. Returns (its path, whether it is new)."""
+    target = folder / (name or digest(data))
+    if target.exists() and target.read_bytes() == data:
+        return target, False
+    temporary = folder / f".{target.name}.{os.getpid()}"
+    try:
+        temporary.write_bytes(data)
+        temporary.rename(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise write_error(target, error) from None
+    return target, True
+
+
+def publish(path, folder, name=None):
+    """Puts an intact unit into the folder; whether it is new there.
+
+    As a second name of the same file where that can be, so that a full disk
+    does not stand between a run and what it has found.
+    """
+    target = folder / (name or path.name)
+    if target.exists() and is_same(path, target):
+        return False
+    try:
+        target.unlink(missing_ok=True)
+        os.link(path, target)
+        return True
+    except OSError:  # another file system
+        return keep(path.read_bytes(), folder, target.name)[1]
+
+
+def is_same(one, other):
+    return one.read_bytes() == other.read_bytes()
+
+
+def publish_all(source, folder):
+    """Publishes all intact units; returns (number of new ones, damaged)."""
+    intact, damaged = units(source)
+    return sum(publish(path, folder) for path in intact), damaged
+
+
+def set_aside(paths, folder):
+    """Moves files out of the way, overwriting nothing."""
+    make_folder(folder)
+    for path in paths:
+        target = folder / path.name
+        number = 1
+        while target.exists():
+            number += 1
+            target = folder / f"{path.name}.{number}"
+        path.rename(target)
+
+
+def readable_folder(path):
+    """The path, if it is a folder that can be read; else a Problem."""
+    try:
+        os.listdir(path)
+    except OSError as error:
+        raise Problem(
+            f"cannot read {path}: {error.strerror}; name a folder of inputs"
+        ) from None
+    return path

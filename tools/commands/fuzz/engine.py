@@ -1,0 +1,150 @@
+"""One libFuzzer process: its folders, its command, what it says."""
+
+import ctypes
+import os
+import re
+import shlex
+import signal
+import subprocess
+import threading
+
+from tools.commands.fuzz.corpus import make_folder
+from tools.commands.fuzz.log import Log
+from tools.lib.problem import Problem
+from tools.lib.status import Status
+
+
+# How libFuzzer ends, beside 0.
+FINDINGS = {
+    1: "a sanitizer's report",
+    70: "a time limit",
+    71: "out of memory",
+    77: "a crash or a leak",
+}
+INTERRUPTED = 72
+
+# A line of -help=1.
+_LISTED_FLAG = re.compile(r"^ (\w+)\s+\S+\t", re.MULTILINE)
+
+# Seconds that one input may take.
+_TIME_LIMIT = 10
+
+# Flags that this tool sets, or that make libFuzzer do something else than to
+# run inputs: what to use instead.
+_OWN_FLAGS = {
+    "artifact_prefix": "files go to out/",
+    "exact_artifact_path": "files go to out/",
+    "fork": "use --jobs",
+    "jobs": "use --jobs",
+    "workers": "use --jobs",
+    "merge": "use bazel run //fuzz:<target>_merge",
+    "set_cover_merge": "use bazel run //fuzz:<target>_merge",
+    "minimize_crash": "use bazel run //fuzz:<target>_minimize",
+    "cleanse_crash": "use bazel run //fuzz:<target>_minimize",
+}
+
+
+def check_flags(flags):
+    """A Problem for what libFuzzer would ignore or misunderstand."""
+    for flag in flags:
+        name = flag.lstrip("-").partition("=")[0]
+        if flag.startswith("--"):
+            raise Problem(
+                f"'{flag}': libFuzzer ignores flags with two dashes; "
+                f"write '{flag[1:]}'"
+            )
+        if not flag.startswith("-") or "=" not in flag:
+            raise Problem(
+                f"'{flag}' is no flag of libFuzzer; write -name=value"
+            )
+        if name in _OWN_FLAGS:
+            raise Problem(f"'{flag}' is not for here; {_OWN_FLAGS[name]}")
+
+
+def check_known(flags, binary):
+    """A Problem for a flag that libFuzzer does not have: it would only warn."""
+    listed = subprocess.run(
+        [str(binary), "-help=1"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    ).stderr
+    known = set(_LISTED_FLAG.findall(listed))
+    for flag in flags:
+        name = flag[1:].partition("=")[0]
+        if name not in known:
+            raise Problem(
+                f"libFuzzer has no flag '-{name}'; its flags are listed by "
+                f"{shlex.join([str(binary), '-help=1'])}"
+            )
+
+
+def end_with_parent():
+    """In a child: SIGTERM as soon as the parent is gone, however it went."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+class Engine:
+    """A running target. Reads what it says in a thread of its own."""
+
+    def __init__(self, binary, folder, inputs, flags):
+        self.units = make_folder(folder / "corpus")
+        self.artifacts = make_folder(folder / "artifacts")
+        self.status = Status(folder / "status")
+        self.log = Log()
+        self.command = [
+            str(binary),
+            f"-artifact_prefix={self.artifacts}/",
+            "-print_final_stats=1",
+            f"-timeout={_TIME_LIMIT}",
+            *flags,
+            str(self.units),
+            *map(str, inputs),
+        ]
+        self._process = None
+        self._reader = None
+
+    def __str__(self):
+        return shlex.join(self.command)
+
+    def start(self):
+        environment = dict(os.environ, CAPSULE_STATUS_FILE=str(self.status.path))
+        self._process = subprocess.Popen(
+            self.command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="backslashreplace",
+            preexec_fn=end_with_parent,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self._process.stderr:
+            self.log.feed(line)
+
+    def is_running(self):
+        return self._process.poll() is None
+
+    def interrupt(self):
+        if self._process and self.is_running():
+            self._process.send_signal(signal.SIGINT)
+
+    def has_failed(self):
+        """Whether it has ended, and not as it should."""
+        return self._process.poll() not in (None, 0, INTERRUPTED)
+
+    def wait(self):
+        """Waits for the end and the last line; returns the exit status."""
+        status = self._process.wait()
+        self._reader.join(timeout=10)
+        self.status.read()
+        return status
+
+    def executions(self):
+        return max(self.status.programs, self.log.executions)

@@ -1,0 +1,114 @@
+"""What a run found: kept, made small, and told once."""
+
+import re
+import subprocess
+
+from tools.commands.fuzz import corpus
+from tools.commands.fuzz.engine import end_with_parent
+
+
+# What libFuzzer calls the files of findings; slow-unit-* is only a remark, and
+# the C file of a report ends in .c.
+_NAME = re.compile("(crash|leak|timeout|oom)-[0-9a-f]{40}")
+
+# Seconds that making an input small may take.
+_SECONDS = 60
+
+# "FILE: GETP-3, 31 calls before, 4 after, 120 candidates"
+_MINIMIZED = re.compile(
+    r"^(?P<path>.*?\.min(\.prog)?): (?P<finding>.+), "
+    r"(?P<before>\d+) (?P<unit>\w+) before, (?P<after>\d+) after, "
+    r"\d+ candidates$",
+    re.MULTILINE,
+)
+
+
+class Finding:
+    def __init__(self, name, path, report):
+        self.name = name  # "GETP-3"
+        self.path = path  # what the engine wrote
+        self.report = report
+        self.smaller = None  # the minimised input
+        self.counts = ""
+        self.c_file = None
+
+
+def artifacts(folder):
+    """(intact, damaged) files of findings."""
+    intact, damaged = corpus.units(folder)
+    return list(filter(_is_input, intact)), list(filter(_is_input, damaged))
+
+
+def _is_input(path):
+    return bool(_NAME.fullmatch(path.name))
+
+
+def collect(jobs, folder, tools):
+    """Takes the findings of all jobs into the folder.
+
+    Returns (a Finding for each that differs, damaged files).
+    """
+    found, damaged = {}, []
+    for job in jobs:
+        intact, cut = artifacts(job.artifacts)
+        damaged += cut
+        for path in intact:
+            corpus.publish(path, corpus.make_folder(folder))
+            finding = examine(folder / path.name, tools, job.log)
+            if not finding.c_file:
+                finding.c_file = _keep_c_file(job.artifacts, path.name, folder)
+            found.setdefault(finding.name, finding)
+    return list(found.values()), damaged
+
+
+def _keep_c_file(source, name, folder):
+    """Keeps the C file that the engine's own report left, if it did."""
+    c_file = source / f"{name}.c"
+    if not c_file.exists():
+        return None
+    corpus.publish(c_file, folder)
+    return folder / c_file.name
+
+
+def examine(path, tools, log):
+    """Makes the input at path small, and runs what remains; a Finding."""
+    run = _run([tools.minimize, f"--seconds={_SECONDS}", path])
+    match = _MINIMIZED.search(run.stdout)
+    if run.returncode != 0 or not match:
+        name = path.name.partition("-")[0] + ", not seen again by itself"
+        return Finding(name, path, log.report())
+    finding = Finding(match["finding"], path, "")
+    finding.smaller = path.parent / match["path"]
+    finding.counts = (
+        f"({match['before']} {match['unit']}, minimised to {match['after']})"
+    )
+    _show(finding, tools)
+    return finding
+
+
+def _show(finding, tools):
+    """Runs the minimised input; takes its report and its C file."""
+    path = finding.path
+    run = _run([tools.repro, f"--artifact_prefix={path}.", finding.smaller])
+    # The report itself has the program, where the input is one.
+    has_program = "\n  program\n" in run.stderr
+    finding.report = run.stderr if has_program else run.stdout + run.stderr
+    for source in path.parent.glob(f"{path.name}.*.c"):
+        finding.c_file = path.with_name(f"{path.name}.min.c")
+        finding.report = finding.report.replace(
+            str(source), str(finding.c_file)
+        )
+        source.rename(finding.c_file)
+
+
+def _run(command):
+    return subprocess.run(
+        [str(argument) for argument in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="backslashreplace",
+        preexec_fn=end_with_parent,
+        check=False,
+    )

@@ -1,0 +1,309 @@
+"""Whole runs, with a program in the engine's place."""
+
+import signal
+import textwrap
+
+import pytest
+
+from tools.commands.fuzz import __main__ as main
+from tools.commands.fuzz import corpus, merge
+from tools.commands.fuzz.engine import check_flags
+from tools.commands.fuzz.session import Options, Session, Tools
+from tools.commands.fuzz.workspace import Workspace
+from tools.lib.problem import Problem, exit_status
+
+
+# Does what libFuzzer does, as far as a run can tell; BEHAVIOUR is put in.
+ENGINE = """\
+#!/usr/bin/python3
+import hashlib, pathlib, signal, sys, time
+
+flags = dict(a[1:].split("=", 1) for a in sys.argv[1:] if a.startswith("-"))
+folders = [pathlib.Path(a) for a in sys.argv[1:] if not a.startswith("-")]
+
+def say(line):
+    print(line, file=sys.stderr, flush=True)
+
+def write(folder, prefix, data, keep=None):
+    name = prefix + hashlib.sha1(data).hexdigest()
+    pathlib.Path(str(folder) + name).write_bytes(data if keep is None else keep)
+
+if "help" in flags:
+    say("Flags: (strictly in form -flag=value)")
+    for name in ("runs", "seed"):
+        say(f" {name:30}\\t0\\tAbout it.")
+    sys.exit(0)
+if "merge" in flags:
+    for path in folders[1].iterdir():
+        if path.read_bytes() == b"crasher":
+            write(flags["artifact_prefix"], "crash-", b"crasher")
+        else:
+            (folders[0] / path.name).write_bytes(path.read_bytes())
+    sys.exit(0)
+say("#2\\tINITED cov: 3 ft: 4 corp: 1/1b exec/s: 0 rss: 30Mb")
+units = str(folders[0]) + "/"
+BEHAVIOUR
+say("stat::number_of_executed_units: 100")
+sys.exit(0)
+"""
+
+MINIMIZE = """\
+#!/bin/bash
+echo small >"${!#}.min.prog"
+echo "${!#}.min.prog: FOUND, 31 calls before, 4 after, 120 candidates"
+"""
+
+REPRO = """\
+#!/bin/bash
+printf 'contract violation: GETP-3  x\\n  program\\n    one\\n' >&2
+exit 134
+"""
+
+
+def script(path, text):
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture(name="world")
+def _world(tmp_path):
+    return World(tmp_path)
+
+
+class World:
+    def __init__(self, folder):
+        self.root = folder / "root"
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        (self.bin / "seeds").mkdir()
+        (self.bin / "dict").write_text("")
+        self.out = self.root / "out" / "x_fuzz"
+
+    def run(self, behaviour, found="GETP-3", **options):
+        before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
+        text = ENGINE.replace("BEHAVIOUR", textwrap.dedent(behaviour))
+        tools = Tools(
+            script(self.bin / "engine", text),
+            self.bin / "seeds",
+            self.bin / "dict",
+            script(self.bin / "repro", REPRO),
+            script(self.bin / "minimize", MINIMIZE.replace("FOUND", found)),
+        )
+        workspace = Workspace(self.root, "x_fuzz", self.root)
+        session = Session("x_fuzz", tools, workspace, Options(**options))
+        try:
+            return session.run()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def corpus(self):
+        return sorted(p.read_bytes() for p in (self.out / "corpus").iterdir())
+
+    def leftovers(self):
+        return list(self.out.glob("run-*"))
+
+
+def test_a_run_keeps_what_it_has_found(world, capsys):
+    assert world.run("write(units, '', b'one'); write(units, '', b'two')") == 0
+    output = capsys.readouterr().out
+    assert world.corpus() == [b"one", b"two"]
+    assert "x_fuzz: 100 executions in" in output
+    assert "2 inputs in out/x_fuzz/corpus, 2 of them new" in output
+    assert output.endswith("findings    none\n")
+    assert not world.leftovers()
+
+
+def test_several_jobs_have_seeds_of_their_own_and_one_corpus(world, capsys):
+    assert world.run("write(units, '', flags['seed'].encode())", jobs=3, seed=5) == 0
+    assert world.corpus() == [b"5", b"6", b"7"]
+    assert "300 executions" in capsys.readouterr().out
+
+
+def test_files_that_were_cut_are_not_kept_and_fail_the_run(world, capsys):
+    status = world.run(
+        "write(units, '', b'one'); write(units, '', b'two', b'')"
+    )
+    assert status == 1
+    assert world.corpus() == [b"one"]
+    assert "1 files of this run were not written whole" in capsys.readouterr().out
+
+
+FINDING = """\
+say("contract violation: GETP-3  x")
+write(flags["artifact_prefix"], "crash-", flags["seed"].encode())
+sys.exit(77)
+"""
+
+
+def test_a_finding_is_told_once_with_the_command_that_shows_it(world, capsys):
+    assert world.run(FINDING, jobs=2, seed=5) == 1
+    output = capsys.readouterr().out
+    assert output.count("contract violation: GETP-3") == 1
+    assert "(31 calls, minimised to 4)" in output
+    name = "crash-" + corpus.digest(b"5")
+    assert (
+        "bazel run //fuzz:x_fuzz_repro -- "
+        f"out/x_fuzz/findings/{name}.min.prog\n" in output
+    )
+    assert (world.out / "findings" / name).read_bytes() == b"5"
+
+
+def test_a_finding_of_a_sanitizer_is_told_by_its_class(world, capsys):
+    assert world.run(FINDING, found="AddressSanitizer: SEGV", seed=5) == 1
+    output = capsys.readouterr().out
+    assert "finding     AddressSanitizer: SEGV\n" in output
+    assert output.endswith(".min.prog\n")
+
+
+def test_a_finding_without_a_file_still_shows_its_report(world, capsys):
+    behaviour = "say('==1==ERROR: AddressSanitizer: SEGV x'); sys.exit(1)"
+    assert world.run(behaviour) == 1
+    output = capsys.readouterr().out
+    assert "no input for it was written" in output
+    assert "==1==ERROR: AddressSanitizer: SEGV x" in output
+
+
+def test_a_target_that_does_not_start_is_a_failure(world, capsys):
+    assert world.run("say('executor: no'); sys.exit(2)") == 1
+    assert "ended with status 2:\n" in capsys.readouterr().out
+
+
+def test_leaks_that_nobody_looks_for_fail_the_run(world, capsys):
+    line = "INFO: libFuzzer disabled leak detection after every mutation."
+    assert world.run(f"say('{line}')") == 1
+    assert "stopped looking for leaks" in capsys.readouterr().out
+
+
+def test_interrupting_gives_the_summary(world, capsys):
+    behaviour = """
+    write(units, '', b'one')
+    signal.signal(signal.SIGINT, lambda *unused: sys.exit(72))
+    import os
+    os.kill(os.getppid(), signal.SIGINT)
+    time.sleep(60)
+    """
+    assert world.run(behaviour) == 0
+    output = capsys.readouterr().out
+    assert ", interrupted\n" in output
+    assert world.corpus() == [b"one"]
+
+
+def test_what_a_killed_run_left_is_kept(world, capsys):
+    units = world.out / "run-abc" / "job-0" / "corpus"
+    units.mkdir(parents=True)
+    corpus.keep(b"left", units)
+    corpus.keep(b"", units, corpus.digest(b"cut"))
+    assert world.run("write(units, '', b'one')") == 0
+    assert world.corpus() == [b"left", b"one"]
+    assert (
+        "an earlier run was killed; 1 new inputs of it are kept, 1 that were "
+        "cut are not" in capsys.readouterr().out
+    )
+    assert not world.leftovers()
+
+
+def test_a_damaged_corpus_file_is_set_aside(world, capsys):
+    folder = world.out / "corpus"
+    folder.mkdir(parents=True)
+    corpus.keep(b"", folder, corpus.digest(b"cut"))
+    assert world.run("") == 0
+    assert world.corpus() == []
+    assert "1 damaged inputs in out/x_fuzz/corpus" in capsys.readouterr().out
+    assert len(list((world.out / "damaged").iterdir())) == 1
+
+
+def test_fresh_moves_the_corpus_away(world, capsys):
+    world.run("write(units, '', b'one')")
+    world.run("write(units, '', b'two'); assert len(folders) == 2", fresh=True)
+    assert world.corpus() == [b"two"]
+    assert "is now out/x_fuzz/corpus.1" in capsys.readouterr().out
+
+
+def test_an_unknown_flag_starts_nothing(world):
+    with pytest.raises(Problem, match="no flag '-nosuch'"):
+        world.run("", flags=["-nosuch=1"])
+    assert not world.out.exists()
+
+
+@pytest.mark.parametrize(
+    "flag, words",
+    [
+        ("--runs=1", "two dashes; write '-runs=1'"),
+        ("runs=1", "no flag of libFuzzer"),
+        ("-runs", "write -name=value"),
+        ("-jobs=2", "use --jobs"),
+        ("-merge=1", "_merge"),
+    ],
+)
+def test_flags_that_libfuzzer_would_misunderstand(flag, words):
+    with pytest.raises(Problem, match=words):
+        check_flags([flag])
+
+
+TARGETS = ["name_fuzz", "sequence_fuzz"]
+IMPLEMENTATIONS = ["cpython", "reference"]
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["nosuch"], "there are name_fuzz, sequence_fuzz"),
+        (["--seconds", "0"], "not a whole number from 1"),
+        (["--seconds", "1.5"], "not a whole number from 1"),
+        (["--jobs", "many"], "not a whole number from 1"),
+        (["--seed", "-1"], "expected one argument|not a whole number"),
+        (["--sec", "3"], "unrecognized"),
+        (["name", "sequence"], "unrecognized"),
+        (["--implementation", "x"], "choose from 'cpython', 'reference'"),
+        (["--", "--runs=1"], "two dashes"),
+        (["name", "--rules"], "--rules runs nothing"),
+    ],
+)
+def test_bad_arguments_are_one_line(arguments, words, capsys):
+    def parse():
+        return main.parse(arguments, TARGETS, IMPLEMENTATIONS)
+
+    status = exit_status("fuzz", parse)
+    error = capsys.readouterr().err
+    assert status == 2
+    assert error.startswith("fuzz: ") and error.count("\n") == 1
+    with pytest.raises(Problem, match=words):
+        parse()
+
+
+@pytest.mark.parametrize("name", ["name", "name_fuzz"])
+def test_a_target_with_and_without_its_suffix(name):
+    arguments, flags = main.parse(
+        [name, "--", "-runs=5"], TARGETS, IMPLEMENTATIONS
+    )
+    assert arguments.target == "name_fuzz" and flags == ["-runs=5"]
+
+
+def test_another_implementation_is_built_beside_the_reference():
+    assert main.flags_of("reference") == []
+    assert main.flags_of("cpython") == [
+        "--//capsule:implementation=//capsule/cpython",
+        "--platform_suffix=-cpython",
+    ]
+
+
+def test_merge_keeps_inputs_with_findings_apart(world, tmp_path, capsys):
+    world.run("")
+    out, source = tmp_path / "to", tmp_path / "from"
+    source.mkdir()
+    (source / "crashes").write_bytes(b"crasher")
+    (source / "good").write_bytes(b"good")
+    corpus.keep(b"", source, corpus.digest(b"cut"))
+    status = merge.main([str(world.bin / "engine"), str(out), str(source)])
+    output = capsys.readouterr().out
+    assert status == 1
+    assert [p.read_bytes() for p in out.iterdir()] == [b"good"]
+    assert [p.read_bytes() for p in (tmp_path / "to.findings").iterdir()] == [
+        b"crasher"
+    ]
+    assert "1 inputs added" in output and "damaged, left out" in output
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "bin", "from", "root", "to", "to.findings",
+    ]

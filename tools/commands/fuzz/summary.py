@@ -1,0 +1,98 @@
+"""What is said at the end of a run."""
+
+import shlex
+
+from tools.commands.fuzz import corpus
+from tools.commands.fuzz.engine import FINDINGS, INTERRUPTED
+from tools.lib.status import rules_of
+
+
+class Summary:
+    def __init__(self, target, workspace, build_flags=()):
+        self.target = target
+        self.workspace = workspace
+        self.build_flags = build_flags  # of Bazel, for the same binary
+        self.jobs = []
+        self.findings = []
+        self.failures = []  # what else went wrong, a line each
+        self.new = 0
+        self.seconds = 0.0
+        self.interrupted = False
+
+    def add(self, job, status):
+        """Takes in an engine that ended with this exit status."""
+        self.jobs.append(job)
+        if job.log.leaks_ignored:
+            self.failures.append(
+                "libFuzzer stopped looking for leaks: the target keeps memory "
+                "from one input to the next"
+            )
+        if status in FINDINGS:
+            if not any(job.artifacts.iterdir()):
+                self.failures.append(
+                    f"{FINDINGS[status]}, and no input for it was written:\n"
+                    + job.log.report()
+                )
+        elif status not in (0, INTERRUPTED):
+            self.failures.append(
+                f"the target ended with status {status}:\n" + job.log.report()
+            )
+        elif not self.executions() and not self.interrupted:
+            self.failures.append("not one input was run")
+
+    def executions(self):
+        return sum(job.executions() for job in self.jobs)
+
+    def exit_status(self):
+        return 1 if self.findings or self.failures else 0
+
+    def print(self):
+        for finding in self.findings:
+            print(f"\n{finding.report.rstrip()}\n")
+        print(self._headline())
+        self._print_corpus()
+        self._print_rules()
+        for failure in self.failures:
+            print(f"failure     {failure}")
+        for finding in self.findings:
+            self._print_finding(finding)
+        if not self.findings:
+            print("findings    none")
+
+    def _headline(self):
+        rate = self.executions() / max(self.seconds, 0.001)
+        return (
+            f"{self.target}: {self.executions():,} executions in "
+            f"{self.seconds:.0f} s ({rate:,.0f}/s)"
+            + (", interrupted" if self.interrupted else "")
+        )
+
+    def _print_corpus(self):
+        folder = self.workspace.corpus
+        intact, _ = corpus.units(folder)
+        print(
+            f"corpus      {len(intact)} inputs in {self.workspace.show(folder)}, "
+            f"{self.new} of them new"
+        )
+
+    def _print_rules(self):
+        exercised, never = rules_of(job.status for job in self.jobs)
+        if not exercised and not never:
+            return
+        reachable = len(exercised) + len(never)
+        print(f"rules       {len(exercised)} exercised of {reachable} reachable")
+        if never:
+            print(f"never       {' '.join(never)}")
+
+    def _print_finding(self, finding):
+        show = self.workspace.show
+        print(f"finding     {finding.name}")
+        print(f"  input     {show(finding.path)} {finding.counts}".rstrip())
+        if finding.smaller:
+            print(f"  minimised {show(finding.smaller)}")
+        if finding.c_file:
+            print(f"  as C      {show(finding.c_file)}")
+        target = show(finding.smaller or finding.path)
+        label = f"//fuzz:{self.target}_repro"
+        command = ["bazel", "run", *self.build_flags, label, "--", target]
+        print(f"  reproduce {shlex.join(command)}")

@@ -1,0 +1,192 @@
+"""What tools/planted does: shows planted bugs to the matrix."""
+
+import argparse
+import collections
+import concurrent.futures
+import os
+import pathlib
+import statistics
+import sys
+
+from tools.commands.conformance import helpers, matrix, testing
+from tools.commands.conformance.contract import Contract
+from tools.commands.planted.broken import Reference
+from tools.lib.choice import chosen_bugs
+from tools.lib.places import start_folder, workspace_folder
+from tools.lib.problem import Problem, exit_status
+
+ROOT = workspace_folder()
+
+ABOUT = """\
+Builds the reference with each bug of tests/bugs in it, as a library without a
+sanitizer, holds it against the contract as tools/conformance does, and says
+which rules turn red: those that the bug's header names, and others. The matrix
+of each bug is kept in out/planted/bugs."""
+
+MORE = """\
+A bug is shown if a rule of its header (Breaks, Reports), or another one of the
+same function, is red. What only a sanitizer reports need not be.
+
+Exit status: 0 if every bug is shown, 1 if not, 130 after Ctrl-C, 2 for bad
+input.
+"""
+
+# The corpus has a program for nearly every rule; these are for what it lacks.
+PROGRAMS = 30
+
+# `own` are the red rules that the header names, or of the same functions,
+# `others` the remaining red ones, `blocked` those that these block.
+Shown = collections.namedtuple("Shown", "bug own others blocked")
+
+
+def number(text):
+    value = int(text)
+    if value < 0:
+        raise ValueError
+    return value
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise Problem(f"{message}; try --help")
+
+
+def parse(arguments):
+    parser = Parser(
+        prog="tools/planted",
+        description=ABOUT,
+        epilog=MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--bugs",
+        default=".",
+        metavar="REGEX",
+        help="only bugs whose source/name matches",
+    )
+    parser.add_argument(
+        "--programs",
+        type=number,
+        default=PROGRAMS,
+        metavar="N",
+        help=f"generated programs per fuzz target (default {PROGRAMS})",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=number,
+        default=os.cpu_count(),
+        metavar="N",
+        help="bugs at a time (default: one for each processor)",
+    )
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        default=ROOT / "out/planted",
+        metavar="FOLDER",
+        help="default out/planted",
+    )
+    return parser.parse_args(arguments)
+
+
+class Matrices:
+    """Makes the matrix of a library."""
+
+    def __init__(self, contract, programs, objects):
+        self._contract = contract
+        self._rules = [r for r in contract.rules if r.level != "advice"]
+        self._programs = programs
+        self._objects = objects
+
+    def column(self, library):
+        library.build(ROOT, self._objects)
+        column = testing.column_of(
+            library,
+            testing.start(library, "observed"),
+            self._contract,
+            self._rules,
+            ROOT,
+            self._programs,
+            lambda text: None,
+        )
+        matrix.write(
+            library.folder.parent / "matrix.json",
+            matrix.as_json([column], self._rules, "observed"),
+        )
+        return column
+
+    def show(self, planted, library):
+        column = self.column(library)
+        red = [
+            identity
+            for identity, cell in column.cells.items()
+            if cell.outcome in (matrix.FAILED, matrix.CRASHED)
+        ]
+        names = {*planted.breaks, *planted.reports}
+        functions = {r.function for r in self._rules if r.id in names}
+        own = [
+            identity
+            for identity in red
+            if identity in names
+            or self._contract[identity].function in functions
+        ]
+        others = [identity for identity in red if identity not in own]
+        return Shown(planted, own, others, column.count(matrix.BLOCKED))
+
+
+def needs_a_sanitizer(planted, contract):
+    return not any(rule in contract for rule in planted.reports)
+
+
+def line(shown):
+    """What the matrix makes of one bug."""
+    text = f"{shown.bug.name}: {' '.join(shown.own) or 'not shown'}"
+    if shown.others:
+        text += f"; others: {' '.join(shown.others)}"
+    return text + (f"; {shown.blocked} blocked" if shown.blocked else "")
+
+
+def main(arguments):
+    options = parse(arguments)
+    bugs = chosen_bugs(ROOT, options.bugs)
+    folder = start_folder() / options.output
+    contract = Contract(helpers.list_rules(ROOT, folder))
+    reference = Reference(ROOT, folder)
+    matrices = Matrices(contract, options.programs, folder / "objects")
+    whole = matrices.column(reference.whole())
+    if not whole.is_clean():
+        raise Problem(
+            "the reference without a bug does not hold; see "
+            f"{folder}/whole/matrix.json"
+        )
+    pool = concurrent.futures.ThreadPoolExecutor(max(options.jobs, 1))
+    results = []
+    try:
+        for shown in pool.map(
+            lambda planted: matrices.show(planted, reference.broken(planted)),
+            bugs,
+        ):
+            print(line(shown), flush=True)
+            results.append(shown)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    red = [len(shown.own) + len(shown.others) for shown in results]
+    missed = [
+        shown.bug.name
+        for shown in results
+        if not shown.own and not needs_a_sanitizer(shown.bug, contract)
+    ]
+    print(
+        f"{len(results)} bugs; red rules: median {statistics.median(red):g}, "
+        f"most {max(red)}; not shown, though not only for a sanitizer: "
+        f"{' '.join(missed) or 'none'}"
+    )
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(exit_status("planted", lambda: main(sys.argv[1:])))
+    except KeyboardInterrupt:
+        print("planted: interrupted", file=sys.stderr)
+        sys.exit(130)

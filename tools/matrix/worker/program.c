@@ -1,4 +1,0 @@
-/* A worker as a program of its own, around a library that is linked to it. */
-#include "tools/matrix/worker/worker.h"
-
-int main(int argc, char **argv) { return worker_run(argc - 1, argv + 1); }
