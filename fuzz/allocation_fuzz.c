@@ -5,7 +5,7 @@
  * memory fails with a MemoryError and changes nothing; a call that needs none
  * gives what it always gives; nothing is lost and every destructor runs once.
  */
-#include "fuzz/target.h"
+#include "fuzz/driver/target.h"
 
 const struct target TARGET = {
     .name = "allocation_fuzz",

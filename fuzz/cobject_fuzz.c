@@ -3,7 +3,7 @@
  * without exceptions pending and warnings that are errors. Each function tells
  * a PyCObject from a capsule and from anything else; its destructor is called
  * once, in its own form. */
-#include "fuzz/target.h"
+#include "fuzz/driver/target.h"
 
 const struct target TARGET = {
     .name = "cobject_fuzz",

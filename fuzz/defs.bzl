@@ -55,7 +55,7 @@ _fuzz_corpus = rule(
         "root": attr.string(mandatory = True),
         "_pack": attr.label(
             cfg = "exec",
-            default = "//fuzz:pack",
+            default = "//fuzz/driver:pack",
             executable = True,
         ),
     },
@@ -84,8 +84,9 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
 
     Args:
       name: ends in `_fuzz`.
-      srcs: the target: `<name>.c`, which defines TARGET of fuzz/target.h or,
-        with `programs = False`, LLVMFuzzerTestOneInput().
+      srcs: the target: `<name>.c`, which defines TARGET of
+        fuzz/driver/target.h or, with `programs = False`,
+        LLVMFuzzerTestOneInput().
       corpus: label of the files below the folder of the same path;
         //corpus:sequence is corpus/sequence.
       dicts: dictionaries in the form of AFL and libFuzzer.
@@ -99,18 +100,18 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
     """
     label = Label(corpus)
     folder = "%s/%s" % (label.package, label.name)
-    subject = "//fuzz/support:program_subject" if programs else ":%s_subject" % name
+    runner = "//fuzz/driver:program_runner" if programs else ":%s_runner" % name
 
     cc_library(
         name = name + "_lib",
         srcs = srcs,
-        deps = deps + (["//fuzz:target"] if programs else []),
+        deps = deps + (["//fuzz/driver:target"] if programs else []),
         alwayslink = True,
     )
     if not programs:
         cc_library(
-            name = name + "_subject",
-            deps = ["//fuzz/support:bytes_subject", name + "_lib"],
+            name = name + "_runner",
+            deps = ["//fuzz/driver:bytes_runner", name + "_lib"],
         )
 
     cc_test(
@@ -119,7 +120,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         args = [folder],
         data = [corpus],
         tags = [_TAG, _REPLAY],
-        deps = ["//fuzz:replay_main", name + "_lib", subject],
+        deps = ["//fuzz/driver:replay_main", name + "_lib", runner],
         **kwargs
     )
     if programs:
@@ -129,13 +130,13 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
             args = [folder],
             data = [corpus],
             tags = [_REPLAY],
-            deps = ["//fuzz:sweep_main", name + "_lib"],
+            deps = ["//fuzz/driver:sweep_main", name + "_lib"],
             **kwargs
         )
         sh_test(
             name = name + "_profiles",
             size = size,
-            srcs = ["//fuzz:profiles.sh"],
+            srcs = ["//fuzz/driver:profiles.sh"],
             args = [
                 "$(rootpath %s)" % name,
                 "$(rootpath %s_sweep)" % name,
@@ -165,11 +166,11 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
             )
     cc_binary(
         name = name + "_repro",
-        deps = ["//fuzz:repro_main", name + "_lib", subject],
+        deps = ["//fuzz/driver:repro_main", name + "_lib", runner],
     )
     cc_binary(
         name = name + "_minimize",
-        deps = ["//fuzz:minimize_main", name + "_lib", subject],
+        deps = ["//fuzz/driver:minimize_main", name + "_lib", runner],
     )
 
     configured_binary(
@@ -192,9 +193,9 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         name = name + "_engine",
         linkopts = ["-fsanitize=fuzzer"],
         target_compatible_with = NEEDS_ENGINE,
-        deps = [name + "_lib", "//fuzz:sanitizer_options"] +
+        deps = [name + "_lib", "//fuzz/driver:sanitizer_options"] +
                ([
-                   "//fuzz:engine",
+                   "//fuzz/driver:engine",
                    "//fuzz/mutator:mutator_entry",
                ] if programs else []),
     )
@@ -212,7 +213,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
     )
     sh_binary(
         name = name + "_run",
-        srcs = ["//fuzz:run.sh"],
+        srcs = ["//fuzz/driver:run.sh"],
         args = [
             "run",
             name,
@@ -234,7 +235,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
     )
     sh_binary(
         name = name + "_merge",
-        srcs = ["//fuzz:run.sh"],
+        srcs = ["//fuzz/driver:run.sh"],
         args = ["merge", "$(rootpath %s_bin)" % name],
         data = [name + "_bin", "//tools/commands/fuzz"],
         target_compatible_with = NEEDS_ENGINE,

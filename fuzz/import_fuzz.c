@@ -4,7 +4,7 @@
  * exactly where its whole path is the name of what stands there, says of every
  * failure what went wrong, imports nothing but the first component, and leaves
  * names, references and sys.modules as they were. */
-#include "fuzz/target.h"
+#include "fuzz/driver/target.h"
 
 const struct target TARGET = {
     .name = "import_fuzz",

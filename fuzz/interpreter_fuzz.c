@@ -3,7 +3,7 @@
  * published itself and nothing else; one table gives each the state of its own
  * module; an exception stays where it was raised; and what an interpreter has
  * published is destroyed once, with it, while nothing can be imported. */
-#include "fuzz/target.h"
+#include "fuzz/driver/target.h"
 
 const struct target TARGET = {
     .name = "interpreter_fuzz",

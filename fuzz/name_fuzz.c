@@ -2,7 +2,7 @@
  * are shared, edited in place and freed: a capsule opens under exactly the name
  * that it carries at that moment, byte by byte, and under no near miss of it.
  * No byte beyond a name's end is ever read. */
-#include "fuzz/target.h"
+#include "fuzz/driver/target.h"
 
 const struct target TARGET = {
     .name = "name_fuzz",

@@ -4,7 +4,7 @@
  * its side of the contract, every call gives what the model says, every
  * destructor runs once with the caller's exception untouched, and nothing is
  * left when the last reference is gone. */
-#include "fuzz/target.h"
+#include "fuzz/driver/target.h"
 
 const struct target TARGET = {
     .name = "sequence_fuzz",

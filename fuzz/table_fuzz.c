@@ -4,7 +4,7 @@
  * none that it refused, reads no byte behind what it checked and calls the
  * function that its own edition has in that place; results of functions that
  * break the convention about exceptions are reported, never handed on. */
-#include "fuzz/target.h"
+#include "fuzz/driver/target.h"
 
 const struct target TARGET = {
     .name = "table_fuzz",

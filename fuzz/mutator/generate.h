@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fuzz/driver/target.h"
 #include "fuzz/mutator/forecast.h"
 #include "fuzz/mutator/lottery.h"
 #include "fuzz/mutator/random.h"
 #include "fuzz/mutator/weights.h"
 #include "fuzz/program/program.h"
-#include "fuzz/target.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,11 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fuzz/driver/target.h"
 #include "fuzz/mutator/generate.h"
 #include "fuzz/mutator/random.h"
 #include "fuzz/mutator/weights.h"
 #include "fuzz/program/program.h"
-#include "fuzz/target.h"
 
 #ifdef __cplusplus
 extern "C" {

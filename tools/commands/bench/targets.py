@@ -50,7 +50,7 @@ def measure(places, options):
             for target in places.targets
         }
         jobs["empty"] = lambda: Run(
-            places.fuzz / "empty_fuzz", options.runs * EMPTY_RUNS, max_length
+            places.fuzz / "driver/empty_fuzz", options.runs * EMPTY_RUNS, max_length
         )
         rounds = by_turns(options.rounds, jobs)
         empty = [run.microseconds for run in rounds.pop("empty")]

@@ -10,7 +10,7 @@ import re
 Source = collections.namedtuple("Source", "path python group defines")
 
 _PROGRAM_MAINS = {"prog_tool.c", "check.c"}
-_SUPPORT = {"child.c", "finding.c", "input.c", "junit.c", "subject.c"}
+_SUPPORT = {"child.c", "finding.c", "input.c", "junit.c", "runner.c"}
 _GOOGLETEST = "/usr/src/googletest/googletest"
 
 _INTERPRETERS = pathlib.Path("fuzz/executor/interpreters.c")
@@ -38,10 +38,10 @@ def _harness(root):
     for path in sorted((root / "fuzz/mutator").glob("*.c")):
         if path.name != "mutator_entry.c":
             yield path, False
-    for path in sorted((root / "fuzz/support").glob("*.c")):
+    for path in sorted((root / "fuzz/driver").glob("*.c")):
         if path.name in _SUPPORT or path.name.startswith("reduce"):
             yield path, False
-    yield root / "fuzz/support/program_subject.c", False
+    yield root / "fuzz/driver/program_runner.c", False
     for path in sorted((root / "fuzz/executor").glob("*.c")):
         if path.name != _INTERPRETERS.name:
             yield path, True
@@ -65,7 +65,7 @@ def programs(root):
             root / f"fuzz/{name}.c", False, "programs", (f"TARGET=TARGET_{name}",)
         )
     yield Source(
-        root / "fuzz/minimize.c", False, "programs", ("main=worker_minimize",)
+        root / "fuzz/driver/minimize.c", False, "programs", ("main=worker_minimize",)
     )
 
 

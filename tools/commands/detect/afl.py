@@ -49,9 +49,9 @@ def _harness():
     ] + [
         ROOT / path
         for path in (
-            "fuzz/support/subject.c",
-            "fuzz/target.c",
-            "fuzz/sanitizer_options.c",
+            "fuzz/driver/runner.c",
+            "fuzz/driver/target.c",
+            "fuzz/driver/sanitizer_options.c",
             "capsule/contract.c",
             "capsule/profile.c",
             "capsule/host_allocator.c",

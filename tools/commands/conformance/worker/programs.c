@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/driver/input.h"
+#include "fuzz/driver/runner.h"
 #include "fuzz/executor/executor.h"
 #include "fuzz/executor/status.h"
 #include "fuzz/mutator/mutator.h"
-#include "fuzz/support/input.h"
-#include "fuzz/support/subject.h"
 #include "tools/commands/conformance/worker/worker.h"
 
 /* WORKER_TARGETS is T(name) for each target; the same list says what they are
@@ -28,8 +28,8 @@ enum { TARGET_COUNT = sizeof TARGETS / sizeof TARGETS[0] };
 
 static int start(void)
 {
-    struct subject_options options = subject_options_from_environment();
-    if (subject_start(&options) != 0) {
+    struct runner_options options = runner_options_from_environment();
+    if (runner_start(&options) != 0) {
         fprintf(stderr, "worker: the implementation does not start\n");
         return 3;
     }
@@ -54,12 +54,12 @@ static void run_file(const char *path)
 
     worker_say("begin", path, NULL, NULL);
     if (!input_read(&input, path, error, sizeof error) ||
-        !subject_load(path, input.bytes, input.size, error, sizeof error)) {
+        !runner_load(path, input.bytes, input.size, error, sizeof error)) {
         worker_say("end", path, "failed", error);
-    } else if (subject_lacks()) {
-        worker_say("end", path, "skipped", subject_lacks());
+    } else if (runner_lacks()) {
+        worker_say("end", path, "skipped", runner_lacks());
     } else {
-        subject_run();
+        runner_run();
         worker_say("end", path, "passed", "");
     }
     input_free(&input);

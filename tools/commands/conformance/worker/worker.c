@@ -13,7 +13,7 @@
  *   print TARGET NUMBER
  *       prints one of them
  *   minimize ARGUMENT...
- *       as fuzz/minimize.c
+ *       as fuzz/driver/minimize.c
  */
 #define _GNU_SOURCE /* dprintf */
 #include "tools/commands/conformance/worker/worker.h"

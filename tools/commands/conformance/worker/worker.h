@@ -44,7 +44,7 @@ int worker_death_test(int argc, char **argv) __attribute__((weak));
 /* Runs the programs whose paths the file at `path` names, a line each; runs
  * `count` generated programs of the target from number `first` on; prints one
  * of these; makes a program smaller (the arguments are those of
- * fuzz/minimize.c). Absent where the executor could not be built. */
+ * fuzz/driver/minimize.c). Absent where the executor could not be built. */
 int worker_programs(const char *path) __attribute__((weak));
 int worker_generate(const char *target, long first, long count)
     __attribute__((weak));

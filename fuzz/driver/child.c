@@ -1,0 +1,77 @@
+#define _POSIX_C_SOURCE 200809L
+#include "fuzz/driver/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void give_up(const char *what)
+{
+    fprintf(stderr, "cannot %s for a child process: %s\n", what,
+            strerror(errno));
+    exit(2);
+}
+
+/* A file rather than a pipe: a child can write any amount, and nobody has to
+ * read while it runs. */
+static void read_output(struct child *child, FILE *output)
+{
+    if (fseek(output, 0, SEEK_END) != 0) {
+        give_up("read the output");
+    }
+    long size = ftell(output);
+    rewind(output);
+    child->output = malloc((size_t)size + 1);
+    if (!child->output) {
+        give_up("find memory");
+    }
+    child->size = fread(child->output, 1, (size_t)size, output);
+    child->output[child->size] = '\0';
+}
+
+void child_run(struct child *child, void (*body)(void *), void *context)
+{
+    FILE *output = tmpfile();
+    if (!output) {
+        give_up("create a temporary file");
+    }
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0) {
+        give_up("fork");
+    }
+    if (pid == 0) {
+        dup2(fileno(output), STDOUT_FILENO);
+        dup2(fileno(output), STDERR_FILENO);
+        signal(SIGALRM, SIG_DFL);
+        body(context);
+        fflush(NULL);
+        _exit(0);
+    }
+    while (waitpid(pid, &child->status, 0) < 0) {
+        if (errno != EINTR) {
+            give_up("wait");
+        }
+    }
+    child->timed_out =
+        WIFSIGNALED(child->status) && WTERMSIG(child->status) == SIGALRM;
+    read_output(child, output);
+    fclose(output);
+}
+
+void child_limit(unsigned seconds) { alarm(seconds); }
+
+bool child_survived(const struct child *child)
+{
+    return WIFEXITED(child->status) && WEXITSTATUS(child->status) == 0;
+}
+
+void child_free(struct child *child)
+{
+    free(child->output);
+    *child = (struct child){0};
+}

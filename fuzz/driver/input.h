@@ -1,0 +1,38 @@
+/* Files that a tool is given: found from where the user stands, read whole. */
+#ifndef FUZZ_DRIVER_INPUT_H
+#define FUZZ_DRIVER_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct input {
+    uint8_t *bytes; /* owned; exact size; input_free() */
+    size_t size;
+};
+
+/* Relative paths are those of the user's shell, also under `bazel run`, which
+ * starts a program elsewhere. Call first. */
+void input_use_working_directory(void);
+
+/* Reads the file. Returns false, and writes one line that says which file and
+ * why to `error`, where that fails. */
+bool input_read(struct input *input, const char *path, char *error,
+                size_t error_size);
+
+void input_free(struct input *input);
+
+struct input_list {
+    char **paths; /* owned; input_list_free() */
+    size_t count;
+};
+
+/* Adds the file at `path`, or all files below the folder at `path`, in the
+ * order of their names. Returns false, with one line in `error` and the list
+ * freed, where a folder is unreadable or holds no file. */
+bool input_list_add(struct input_list *list, const char *path, char *error,
+                    size_t error_size);
+
+void input_list_free(struct input_list *list);
+
+#endif

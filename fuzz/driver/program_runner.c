@@ -1,0 +1,91 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/driver/reduce.h"
+#include "fuzz/driver/runner.h"
+#include "fuzz/executor/executor.h"
+#include "fuzz/program/program.h"
+
+static struct program program;
+static struct annotations notes;
+
+const char RUNNER_UNIT[] = "calls";
+const char RUNNER_SUFFIX[] = ".prog";
+
+int runner_start(const struct runner_options *options)
+{
+    struct executor_options executor = {
+        .profile = options->profile,
+        .misuse = options->misuse,
+        .use_malloc = options->use_malloc,
+        .sanitizers_only = options->sanitizers_only,
+        .artifact_prefix = options->artifact_prefix,
+    };
+    return executor_start(&executor);
+}
+
+void runner_stop(void)
+{
+    annotations_free(&notes);
+    executor_stop();
+}
+
+static bool is_text(const char *path)
+{
+    size_t length = strlen(path);
+    size_t suffix = strlen(RUNNER_SUFFIX);
+    return length >= suffix &&
+           strcmp(path + length - suffix, RUNNER_SUFFIX) == 0;
+}
+
+bool runner_load(const char *path, const uint8_t *bytes, size_t size,
+                 char *error, size_t error_size)
+{
+    annotations_free(&notes);
+    executor_set_input(bytes, size);
+    if (is_text(path)) {
+        return program_parse(&program, (const char *)bytes, size, path, &notes,
+                             error, error_size);
+    }
+    program_decode(&program, bytes, size);
+    return true;
+}
+
+const char *runner_lacks(void) { return executor_lacks(&program); }
+
+void runner_run(void) { executor_run(&program, &notes); }
+
+void runner_print(FILE *out) { program_print(out, &program); }
+
+const char *runner_expected_report(bool use_malloc)
+{
+    return use_malloc ? notes.report_malloc : notes.report_arena;
+}
+
+size_t runner_size(void) { return program.call_count; }
+
+struct asked {
+    bool (*keeps)(void *);
+    void *context;
+};
+
+static bool keeps_candidate(void *context, const struct program *candidate)
+{
+    const struct asked *asked = context;
+    program = *candidate;
+    return asked->keeps(asked->context);
+}
+
+void runner_reduce(bool (*keeps)(void *), void *context)
+{
+    static struct program reduced;
+    struct asked asked = {keeps, context};
+
+    /* What the file expects of a call does not move with the call. */
+    annotations_free(&notes);
+    reduced = program;
+    reduce_program(&reduced, keeps_candidate, &asked);
+    program = reduced;
+}
+
+void runner_write(FILE *out) { program_print(out, &program); }

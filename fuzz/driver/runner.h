@@ -1,0 +1,67 @@
+/* What a target's inputs are run on, for the tools that run one input at a
+ * time without an engine. Which one it is, is chosen by what is linked:
+ *
+ *   program_runner.c  programs, on the executor: text (.prog) or binary
+ *   bytes_runner.c    any bytes, on the target's LLVMFuzzerTestOneInput()
+ */
+#ifndef FUZZ_DRIVER_RUNNER_H
+#define FUZZ_DRIVER_RUNNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct runner_options {
+    const char *profile;         /* as in struct executor_options */
+    bool misuse;                 /* as in struct executor_options */
+    bool use_malloc;             /* as there */
+    bool sanitizers_only;        /* as there */
+    const char *artifact_prefix; /* as there */
+};
+
+/* The options that the environment asks for: CAPSULE_ALLOCATOR is `arena`, the
+ * default, or `malloc`, and CAPSULE_CHECKS is `all`, the default, or
+ * `sanitizers`; any other value ends the program with status 2.
+ * CAPSULE_PROFILE names a profile; without it, it is that of the target that is
+ * linked in, if any. */
+struct runner_options runner_options_from_environment(void);
+
+/* Starts what is needed to run inputs. Returns 0, or -1 with nothing
+ * started. */
+int runner_start(const struct runner_options *options);
+
+/* Ends what runner_start() started. */
+void runner_stop(void);
+
+/* Takes these bytes, borrowed until the next call, as the input. Returns false,
+ * and writes one line to `error`, for an input that is malformed. */
+bool runner_load(const char *path, const uint8_t *bytes, size_t size,
+                 char *error, size_t error_size);
+
+/* What the input needs and the implementation does not have, in words; NULL
+ * where there is nothing. Static. */
+const char *runner_lacks(void);
+
+/* Runs the input; returns only when all is well. */
+void runner_run(void);
+
+/* Prints the input for people. */
+void runner_print(FILE *out);
+
+/* What the input itself says must be reported when it is run on that
+ * allocator, `# report arena: ...`; borrowed, NULL where it says nothing. */
+const char *runner_expected_report(bool use_malloc);
+
+/* "calls": what an input is counted in, and how many it has. */
+extern const char RUNNER_UNIT[];
+size_t runner_size(void);
+
+/* Makes the input smaller while keeps() is true of it. */
+void runner_reduce(bool (*keeps)(void *), void *context);
+
+/* Writes the input as it is kept, and how such files' names end. */
+void runner_write(FILE *out);
+extern const char RUNNER_SUFFIX[];
+
+#endif

@@ -1,0 +1,79 @@
+/* What libFuzzer calls, the same for every target that runs programs. */
+#include "fuzz/driver/target.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/driver/runner.h"
+#include "fuzz/executor/executor.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* libFuzzer leaves by _Exit() on a finding and on Ctrl-C; then the numbers are
+ * in the status file. */
+static void print_rules(void) { executor_print_rules(stderr); }
+
+/* Reports put the C file where libFuzzer puts its own files. */
+static const char *artifact_prefix(int argc, char **argv)
+{
+    static const char FLAG[] = "-artifact_prefix=";
+    const char *prefix = "./";
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], FLAG, strlen(FLAG)) == 0) {
+            prefix = argv[i] + strlen(FLAG);
+        }
+    }
+    return prefix;
+}
+
+/* Lets inputs be as long as a program can be; libFuzzer would cut them to what
+ * the corpus has. A flag of the user comes later and wins. */
+static void set_longest_input(int *argc, char ***argv)
+{
+    static char longest[32];
+    snprintf(longest, sizeof longest, "-max_len=%d", MAX_ENCODED);
+
+    char **all = calloc((size_t)*argc + 2, sizeof *all);
+    if (!all) {
+        abort();
+    }
+    all[0] = (*argv)[0];
+    all[1] = longest;
+    memcpy(all + 2, *argv + 1, (size_t)(*argc - 1) * sizeof *all);
+    *argv = all;
+    *argc += 1;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    struct runner_options environment = runner_options_from_environment();
+    struct executor_options options = {
+        .profile = environment.profile,
+        .use_malloc = environment.use_malloc,
+        .sanitizers_only = environment.sanitizers_only,
+        .artifact_prefix = artifact_prefix(*argc, *argv),
+    };
+    if (executor_start(&options) != 0) {
+        fprintf(stderr,
+                "%s: the implementation refuses profile %s; set "
+                "CAPSULE_PROFILE to another\n",
+                TARGET.name, options.profile);
+        exit(2);
+    }
+    executor_set_calls(TARGET.calls);
+    atexit(print_rules);
+    set_longest_input(argc, argv);
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct program program;
+    program_decode(&program, data, size);
+    executor_set_input(data, size);
+    executor_run(&program, NULL);
+    return 0;
+}

@@ -1,0 +1,238 @@
+"""Replay, misuse, repro and minimize, as somebody uses them."""
+
+import os
+import pathlib
+import subprocess
+import xml.etree.ElementTree
+
+import pytest
+
+FUZZ = pathlib.Path("fuzz").resolve()
+GOOD = 'c0 = PyCapsule_New(0x1, "a", NULL)\nPy_DECREF(c0)  # -> destroyed\n'
+WRONG = 'c0 = PyCapsule_New(0x1, "a", NULL)\nPyCapsule_IsValid(c0, "a")  # -> 0\n'
+MALFORMED = "c0 = PyCapsule_New(0x1 NULL, NULL)\n"
+
+
+def run(tool, *arguments, **environment):
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("TEST_", "XML_", "BUILD_"))
+    }
+    return subprocess.run(
+        [FUZZ / tool, *arguments],
+        env=dict(variables, **environment),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def one_line(text):
+    return text.count("\n") == 1 and text.endswith("\n")
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path):
+    """A corpus of three programs, the one in the middle wrong."""
+    folder = tmp_path / "corpus"
+    (folder / "seed").mkdir(parents=True)
+    (folder / "seed" / "a.prog").write_text(GOOD)
+    (folder / "seed" / "b.prog").write_text(WRONG)
+    (folder / "seed" / "c.prog").write_text(GOOD)
+    return folder
+
+
+def replay(folder, xml_file):
+    done = run("sequence_fuzz", folder, XML_OUTPUT_FILE=str(xml_file))
+    cases = {}
+    if xml_file.exists():
+        for case in xml.etree.ElementTree.parse(xml_file).iter("testcase"):
+            failure = case.find("failure")
+            cases[case.get("name")] = failure if failure is None else failure.text
+    return done, cases
+
+
+# --- replay ---------------------------------------------------------------
+
+
+def test_each_file_is_a_case_and_those_behind_a_failure_still_run(
+    folder, tmp_path
+):
+    done, cases = replay(folder, tmp_path / "xml")
+    assert done.returncode == 1
+    assert list(cases) == [
+        "seed/a.prog",
+        "seed/b.prog",
+        "seed/c.prog",
+        "empty input",
+    ]
+    failed = [name for name, failure in cases.items() if failure]
+    assert failed == ["seed/b.prog"]
+    assert 'PyCapsule_IsValid(c0, "a")' in cases["seed/b.prog"]
+    assert "4 inputs replayed, 1 failed" in done.stdout
+
+
+def test_a_good_corpus_passes(folder, tmp_path):
+    (folder / "seed" / "b.prog").unlink()
+    done, cases = replay(folder, tmp_path / "xml")
+    assert done.returncode == 0
+    assert not any(cases.values())
+
+
+def test_a_syntax_error_is_a_failure_with_its_place(folder, tmp_path):
+    bad = folder / "seed" / "b.prog"
+    bad.write_text(MALFORMED)
+    done, cases = replay(folder, tmp_path / "xml")
+    assert done.returncode == 1
+    assert f"{bad}:1:24: expected" in cases["seed/b.prog"]
+
+
+def test_any_other_file_is_taken_as_binary(folder, tmp_path):
+    (folder / "seed" / "b.prog").unlink()
+    (folder / "seed" / "crash").write_bytes(os.urandom(300))
+    done, cases = replay(folder, tmp_path / "xml")
+    assert done.returncode in (0, 1)
+    assert "seed/crash" in cases
+
+
+@pytest.mark.parametrize("make", [True, False])
+def test_an_empty_or_missing_folder_is_an_error(tmp_path, make):
+    folder = tmp_path / "none"
+    if make:
+        folder.mkdir()
+    done = run("sequence_fuzz", folder)
+    assert done.returncode == 2
+    assert one_line(done.stderr) and str(folder) in done.stderr
+
+
+def test_a_missing_folder_behind_a_good_one_is_one_line(folder):
+    done = run("sequence_fuzz", folder, "missing")
+    assert done.returncode == 2
+    assert one_line(done.stderr) and "cannot read missing" in done.stderr
+
+
+def test_an_unknown_allocator_is_refused(folder):
+    done = run("sequence_fuzz", folder, CAPSULE_CHECKS="none")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "CAPSULE_CHECKS=none: there are no such checks; set it to all or "
+        "sanitizers\n",
+    )
+    done = run("sequence_fuzz", folder, CAPSULE_ALLOCATOR="heap")
+    assert done.returncode == 2
+    assert one_line(done.stderr) and "arena or malloc" in done.stderr
+
+
+# --- misuse ---------------------------------------------------------------
+
+TWICE = 'c0 = PyCapsule_New(0x1, "a", NULL)\nPy_DECREF(c0)\nPy_DECREF(c0)\n'
+
+
+def misuse(tmp_path, text):
+    path = tmp_path / "a.prog"
+    path.write_text(text)
+    return run("driver/misuse_test", path)
+
+
+def test_the_report_that_must_come_passes(tmp_path):
+    done = misuse(
+        tmp_path,
+        "# report arena: AddressSanitizer: use-after-poison\n"
+        "# report malloc: AddressSanitizer: heap-use-after-free\n" + TWICE,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_another_report_fails(tmp_path):
+    done = misuse(
+        tmp_path,
+        "# report arena: AddressSanitizer: heap-use-after-free\n"
+        "# report malloc: AddressSanitizer: heap-use-after-free\n" + TWICE,
+    )
+    assert done.returncode == 1
+    assert "FAILED a.prog (arena)" in done.stdout
+    assert "it must be AddressSanitizer: heap-use-after-free" in done.stdout
+    assert "FAILED a.prog (malloc)" not in done.stdout
+
+
+def test_a_survivor_fails(tmp_path):
+    done = misuse(
+        tmp_path,
+        "# report arena: DTOR-6\n# report malloc: DTOR-6\n"
+        'c0 = PyCapsule_New(0x1, "a", NULL)\nPy_DECREF(c0)\n',
+    )
+    assert done.returncode == 1
+    assert done.stdout.count("the program survived") == 2
+
+
+def test_a_program_that_says_nothing_fails(tmp_path):
+    done = misuse(tmp_path, TWICE)
+    assert done.returncode == 1
+    assert "there is no line '# report arena: ...'" in done.stdout
+
+
+# --- repro and minimize ---------------------------------------------------
+
+
+def test_repro_prints_and_runs(tmp_path):
+    path = tmp_path / "a.prog"
+    path.write_text(GOOD)
+    done = run("sequence_fuzz_repro", path)
+    assert done.returncode == 0
+    assert done.stdout.endswith("Py_DECREF(c0)\nno violation\n")
+
+
+def test_repro_reports(tmp_path):
+    path = tmp_path / "a.prog"
+    path.write_text(TWICE)
+    done = run("sequence_fuzz_repro", "--misuse", path)
+    assert done.returncode not in (0, 2)
+    assert "ERROR: AddressSanitizer: use-after-poison" in done.stderr
+
+
+@pytest.mark.parametrize("tool", ["repro", "minimize"])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["/nonexistent"], ["--nonsense"], ["a", "b"], ["/"], ["MALFORMED"]],
+)
+def test_bad_input_is_one_line_and_status_2(tmp_path, tool, arguments):
+    if arguments == ["MALFORMED"]:
+        arguments = [tmp_path / "bad.prog"]
+        arguments[0].write_text(MALFORMED)
+    done = run(f"sequence_fuzz_{tool}", *arguments)
+    assert done.returncode == 2
+    assert one_line(done.stderr), done.stderr
+
+
+def test_minimize_keeps_what_is_reported_and_nothing_else(tmp_path):
+    path = tmp_path / "a.prog"
+    path.write_text(
+        'p1 = payload(9)\nc3 = PyCapsule_New(p1, "longer", log)\n'
+        'PyCapsule_SetContext(c3, 0x2)\nPyErr_Clear()\nPyCapsule_GetName(c3)\n'
+        "Py_DECREF(c3)\nPyCapsule_GetName(c3)\nPyErr_Clear()\n"
+    )
+    done = run("sequence_fuzz_minimize", "--misuse", path)
+    assert done.returncode == 0, done.stderr
+    assert "use-after-poison, 8 calls before, 3 after" in done.stdout
+    assert (tmp_path / "a.prog.min.prog").read_text().splitlines()[1:] == [
+        "Py_DECREF(c0)",
+        "PyCapsule_GetName(c0)",
+    ]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_minimize_without_a_finding_writes_nothing(tmp_path):
+    path = tmp_path / "a.prog"
+    path.write_text(GOOD)
+    done = run("sequence_fuzz_minimize", path)
+    assert done.returncode == 1
+    assert "shows no finding" in done.stderr
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_minimize_bad_seconds(tmp_path):
+    done = run("sequence_fuzz_minimize", "--seconds=x", tmp_path)
+    assert done.returncode == 2
+    assert one_line(done.stderr)
