@@ -11,6 +11,7 @@ from rich.table import Table
 
 from tools.commands.bench import cpython, functions, replay, report, targets
 from tools.commands.bench.measure import Failed
+from tools.lib.arguments import Parser, number, one_of, seconds
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
@@ -28,58 +29,38 @@ the reference against CPython's, the fuzz targets against an empty one and on
 CPython against the reference, replay, and the size of a report."""
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Problem(f"{message}; try --help")
-
-
-def positive(kind):
-    def parse(text):
-        try:
-            value = kind(text)
-        except ValueError:
-            value = 0
-        if not 0 < value < 10**9:
-            raise argparse.ArgumentTypeError(f"'{text}' is no positive number")
-        return value
-
-    return parse
-
-
 def parse(argv):
     parser = Parser(
-        prog="bench",
-        description=ABOUT,
+        "bench",
+        ABOUT,
         usage="bazel run //tools:bench -- [--only PART] [--rounds N] "
         "[--seconds S] [--runs N] [--json FILE]",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("targets", nargs="+", help=argparse.SUPPRESS)
     parser.add_argument(
         "--only",
         action="append",
-        choices=PARTS,
+        type=one_of(PARTS),
         metavar="PART",
         help=f"one of {', '.join(PARTS)}; may be repeated (default: all)",
     )
     parser.add_argument(
         "--rounds",
-        type=positive(int),
+        type=number(1),
         default=5,
         metavar="N",
         help="turns of all that is compared (default 5)",
     )
     parser.add_argument(
         "--seconds",
-        type=positive(float),
+        type=seconds,
         default=0.05,
         metavar="S",
         help="time for each function and round (default 0.05)",
     )
     parser.add_argument(
         "--runs",
-        type=positive(int),
+        type=number(1),
         default=100000,
         metavar="N",
         help="executions of each target and round (default 100000)",
@@ -150,8 +131,10 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(exit_status("bench", lambda: main(sys.argv[1:])))
-    except KeyboardInterrupt:
-        print("bench: interrupted; nothing was written", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(
+        exit_status(
+            "bench",
+            lambda: main(sys.argv[1:]),
+            "interrupted; nothing was written",
+        )
+    )

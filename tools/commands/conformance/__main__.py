@@ -1,6 +1,5 @@
 """What tools/conformance does once the system is set up."""
 
-import argparse
 import os
 import pathlib
 import re
@@ -12,6 +11,7 @@ import rich.console
 from tools.commands.conformance import helpers, matrix, page, show, testing
 from tools.commands.conformance.contract import Contract
 from tools.commands.conformance.implementation import Interpreter, Library
+from tools.lib.arguments import Parser, number, one_of
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
@@ -41,18 +41,11 @@ LEVELS = ("documented", "observed")
 PROGRAMS = 500
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Problem(f"{message}; try --help")
-
-
 def parse(argv):
     parser = Parser(
-        prog="tools/conformance",
-        description=ABOUT,
-        epilog=MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        "tools/conformance",
+        ABOUT,
+        MORE,
     )
     parser.add_argument(
         "pythons",
@@ -77,14 +70,14 @@ def parse(argv):
     )
     parser.add_argument(
         "--level",
-        choices=LEVELS,
+        type=one_of(LEVELS),
         default=LEVELS[1],
         help="documented: what every implementation must do; observed "
         "(default): also what CPython does beyond the text",
     )
     parser.add_argument(
         "--programs",
-        type=int,
+        type=number(0),
         default=PROGRAMS,
         metavar="N",
         help=f"generated programs per fuzz target, fewer where they are slow "
@@ -105,8 +98,6 @@ def parse(argv):
             "nothing to test; give an interpreter, for instance "
             "/usr/bin/python3, or --library FILE"
         )
-    if arguments.programs < 0:
-        raise Problem(f"--programs {arguments.programs}: give 0 or more")
     return arguments
 
 
@@ -249,10 +240,10 @@ def print_all(console, columns, rules, arguments, changes):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(exit_status("conformance", lambda: main(sys.argv[1:])))
-    except KeyboardInterrupt:
-        print(
-            "conformance: interrupted; nothing was written", file=sys.stderr
+    sys.exit(
+        exit_status(
+            "conformance",
+            lambda: main(sys.argv[1:]),
+            "interrupted; nothing was written",
         )
-        sys.exit(130)
+    )

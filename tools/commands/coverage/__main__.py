@@ -1,17 +1,30 @@
-"""What tools/coverage does once the system is set up."""
+"""tools/coverage: measures which code the tests run."""
 
 import argparse
 import json
 import os
+import pathlib
 import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from tools.commands.coverage.shares import METRICS, Share, missed, shares, total
+from tools.commands.coverage.shares import (
+    METRICS,
+    Figures,
+    Files,
+    Share,
+    missed,
+    shares,
+    total,
+)
+from tools.lib.arguments import Parser
+from tools.lib.llvm import versioned
 from tools.lib.places import workspace_folder
 from tools.lib.problem import Problem, exit_status
 
@@ -23,14 +36,21 @@ FOLDERS = (
     "fuzz/program",
 )
 
-# What is measured apart: the tests that belong to it, as Bazel is asked for
-# them.
+# The groups of tests that are measured apart: flags and patterns for Bazel.
+# Patterns, because Bazel skips a test that it cannot build in this
+# configuration only where a pattern matches the test.
 GROUPS = {
-    "rules": "kind(cc_test, //tests/rules/... + //tests/reference/...)",
-    "replay": "attr(tags, replay, //fuzz:all)",
+    "rules": (
+        "--test_lang_filters=cc",
+        "//tests/rules/...",
+        "//tests/reference/...",
+    ),
+    "replay": ("--test_tag_filters=replay", "//fuzz:all"),
 }
 
 TOGETHER = "both"
+
+ELF = b"\x7fELF"
 
 # What stands above the figures.
 HEADING = {"lines": "lines", "branches": "branch", "mcdc": "MC/DC"}
@@ -41,7 +61,7 @@ COMPILED_IN = "/proc/self/cwd/"
 ABOUT = """\
 Measures which lines, branches and conditions (MC/DC) of the reference and of
 the harness are run: by the rule tests, by the replay of the corpus, and by
-both."""
+both; or only by the TESTs."""
 
 MORE = """\
 Figures go to out/coverage/coverage.json, the sources with their counts to
@@ -51,18 +71,18 @@ Exit status: 0 measured, 1 a test failed or the build did, 2 bad input.
 """
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Problem(f"{message}; try --help")
-
-
-def parse(argv):
+def parse(argv: list[str]) -> argparse.Namespace:
     parser = Parser(
-        prog="tools/coverage",
-        description=ABOUT,
-        epilog=MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        "tools/coverage",
+        ABOUT,
+        MORE,
+    )
+    parser.add_argument(
+        "tests",
+        nargs="*",
+        metavar="TEST",
+        help="a target or a pattern of Bazel (default: all rule tests, and the "
+        "replay of the corpus)",
     )
     parser.add_argument(
         "--missed",
@@ -79,100 +99,101 @@ def parse(argv):
     return arguments
 
 
-def run(command, root, **kwargs):
-    """Runs a command of LLVM or Bazel; its output where asked for."""
+def run(
+    command: Sequence[object], root: pathlib.Path, **kwargs: Any
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command of LLVM or Bazel, with text as output."""
     return subprocess.run(
-        [str(part) for part in command], cwd=root, check=True, **kwargs
+        [str(part) for part in command], cwd=root, check=True, text=True, **kwargs
     )
 
 
 class Measurement:
-    def __init__(self, root):
+    """Runs groups of tests and reads which code they ran."""
+
+    def __init__(
+        self, root: pathlib.Path, groups: dict[str, tuple[str, ...]]
+    ) -> None:
         self.root = root
         self.out = root / "out" / "coverage"
-        self.raw = self.out / "raw"
-        self.tests = {}
-        self.binaries = []
+        self.groups = groups
+        self.whole = TOGETHER if len(groups) > 1 else next(iter(groups))
+        self._raw = self.out / "raw"
+        self._programs: list[pathlib.Path] = []
 
-    def test(self, group):
-        """Runs the tests of the group, which leave their counters behind."""
-        folder = self.raw / group
+    def _test(self, group: str) -> None:
+        """Runs the tests of the group, and merges the counters that they
+        leave behind."""
+        folder = self._raw / group
         folder.mkdir(parents=True)
-        command = [
-            "bazel",
-            "test",
-            "--config=coverage",
-            "--dynamic_mode=off",
-            "--nocache_test_results",
-            "--build_tests_only",
-            f"--test_env=LLVM_PROFILE_FILE={folder}/%p-%m.profraw",
-            *self.tests[group],
-        ]
-        print(shlex.join(command[:-len(self.tests[group])]), GROUPS[group], flush=True)
+        events = self._raw / "events.json"
+        command = ["bazel", "test", "--config=coverage", *self.groups[group]]
+        print(shlex.join(command), flush=True)
         run(
-            command + ["--noshow_progress", "--ui_event_filters=-info"],
+            [
+                *command,
+                "--dynamic_mode=off",
+                "--nocache_test_results",
+                "--build_tests_only",
+                f"--test_env=LLVM_PROFILE_FILE={folder}/%p-%m.profraw",
+                f"--build_event_json_file={events}",
+                "--noshow_progress",
+                "--ui_event_filters=-info",
+            ],
             self.root,
             stdout=subprocess.DEVNULL,
         )
-        self.merge(group, folder.glob("*.profraw"))
+        self._programs += self._programs_of(events)
+        self._merge(group, folder.glob("*.profraw"))
         shutil.rmtree(folder)
 
-    def merge(self, name, files):
-        """One profile of several, which need not be whole."""
-        listing = self.raw / "files"
+    def _programs_of(self, events: pathlib.Path) -> list[pathlib.Path]:
+        """Returns the programs among the tests that ran, but for scripts.
+        llvm-cov reads from them where the code stands."""
+        labels = set()
+        for line in events.read_text().splitlines():
+            result = json.loads(line)["id"].get("testResult")
+            if result:
+                labels.add(result["label"])
+        paths = (
+            self.root / "bazel-bin" / label.lstrip("/").replace(":", "/")
+            for label in sorted(labels)
+        )
+        return [path for path in paths if path.read_bytes()[:4] == ELF]
+
+    def _merge(self, name: str, files: Iterable[pathlib.Path]) -> None:
+        """Makes one profile of several; a damaged one is left out."""
+        listing = self._raw / "files"
         listing.write_text("".join(f"{file}\n" for file in sorted(files)))
         run(
             [
-                "llvm-profdata-19",
+                versioned("llvm-profdata"),
                 "merge",
                 "-sparse",
                 "-failure-mode=all",
                 f"-input-files={listing}",
-                f"-output={self.profile(name)}",
+                f"-output={self._profile(name)}",
             ],
             self.root,
         )
 
-    def profile(self, name):
+    def _profile(self, name: str) -> pathlib.Path:
         return self.out / f"{name}.profdata"
 
-    def find_tests(self):
-        """Asks Bazel for the tests of each group."""
-        for group, expression in GROUPS.items():
-            done = run(
-                ["bazel", "query", "--output=label_kind", expression],
-                self.root,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-            for line in done.stdout.splitlines():
-                kind, _, label = line.split()
-                self.tests.setdefault(group, []).append(label)
-                if kind == "cc_test":
-                    self.binaries.append(label)
-
-    def programs(self):
-        """The tests' binaries, which know where the code stands."""
-        paths = (
-            self.root / "bazel-bin" / label.lstrip("/").replace(":", "/")
-            for label in sorted(self.binaries)
-        )
-        # What is not compatible with the configuration was not built.
-        return [path for path in paths if path.exists()]
-
-    def llvm_cov(self, what, name, *flags, **kwargs):
-        first, *others = self.programs()
+    def _llvm_cov(
+        self, what: str, name: str, *flags: str, **kwargs: Any
+    ) -> subprocess.CompletedProcess[str]:
+        first, *others = self._programs
         objects = [f"-object={program}" for program in others]
         return run(
-            ["llvm-cov-19", what, first, *objects,
-             f"-instr-profile={self.profile(name)}", *flags],
+            [versioned("llvm-cov"), what, first, *objects,
+             f"-instr-profile={self._profile(name)}", *flags],
             self.root,
             **kwargs,
         )  # fmt: skip
 
-    def figures(self, name):
-        done = self.llvm_cov(
+    def _figures(self, name: str) -> Files:
+        done = self._llvm_cov(
             "export",
             name,
             "-summary-only",
@@ -185,13 +206,13 @@ class Measurement:
                 entry["filename"] = entry["filename"].removeprefix(COMPILED_IN)
         return shares(export, FOLDERS)
 
-    def html(self):
-        """The sources with their counts, of all groups together."""
+    def html(self) -> None:
+        """Writes the sources with their counts, of all groups together."""
         new = self.out / "html.new"
         shutil.rmtree(new, ignore_errors=True)
-        self.llvm_cov(
+        self._llvm_cov(
             "show",
-            TOGETHER,
+            self.whole,
             "-format=html",
             "-show-mcdc",
             "-show-branches=count",
@@ -203,49 +224,52 @@ class Measurement:
         shutil.rmtree(self.out / "html", ignore_errors=True)
         new.rename(self.out / "html")
 
-    def missed(self, file):
-        """The lines of that file that nothing runs, and the branches."""
-        done = self.llvm_cov(
+    def missed(self, file: str) -> list[str]:
+        """Returns the lines and branches of that file that nothing runs."""
+        done = self._llvm_cov(
             "show",
-            TOGETHER,
+            self.whole,
             "-show-branches=count",
             "-show-mcdc",
             f"-path-equivalence={COMPILED_IN},{self.root}/",
             f"{COMPILED_IN}{file}",
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
         )
         return missed(done.stdout) or [f"{file}: nothing"]
 
-    def measure(self):
-        shutil.rmtree(self.raw, ignore_errors=True)
-        self.find_tests()
-        for group in GROUPS:
-            self.test(group)
-        self.merge(TOGETHER, [self.profile(group) for group in GROUPS])
-        return {name: self.figures(name) for name in (*GROUPS, TOGETHER)}
+    def measure(self) -> Figures:
+        """Runs all tests; returns the figures of each group and of all."""
+        shutil.rmtree(self._raw, ignore_errors=True)
+        for group in self.groups:
+            self._test(group)
+        names = [*self.groups]
+        if self.whole not in names:
+            self._merge(self.whole, [self._profile(name) for name in names])
+            names.append(self.whole)
+        return {name: self._figures(name) for name in names}
 
 
-def table(figures):
-    """A row per file, below one with its folder; figures of each group."""
+def table(figures: Figures) -> Table:
+    """Returns a row per file, below a row per folder; figures of each group."""
     result = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     result.add_column("%", no_wrap=True)
     for metric in METRICS:
         for name in figures:
             result.add_column(f"{HEADING[metric]}\n{name}", justify="right")
 
-    def add(title, files):
+    def add(title: str, files: Files) -> None:
         result.add_row(
             title, *(str(files[name][metric]) for metric in METRICS for name in figures)
         )
 
     none = {metric: Share(0, 0) for metric in METRICS}
+    whole = figures[list(figures)[-1]]
     for folder in FOLDERS:
         inside = [
             file
-            for file in figures[TOGETHER]
-            if file.startswith(f"{folder}/") and figures[TOGETHER][file]["lines"].count
+            for file, shares_of in whole.items()
+            if file.startswith(f"{folder}/") and shares_of["lines"].count
         ]
         of = {
             name: {file: files.get(file, none) for file in inside}
@@ -257,7 +281,7 @@ def table(figures):
     return result
 
 
-def as_json(figures):
+def as_json(figures: Figures) -> dict[str, Any]:
     return {
         name: {
             file: {
@@ -270,10 +294,11 @@ def as_json(figures):
     }
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     arguments = parse(argv)
     root = workspace_folder()
-    measurement = Measurement(root)
+    tests = {"tests": tuple(arguments.tests)} if arguments.tests else GROUPS
+    measurement = Measurement(root, tests)
     try:
         figures = measurement.measure()
         measurement.html()
@@ -295,8 +320,4 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(exit_status("coverage", lambda: main(sys.argv[1:])))
-    except KeyboardInterrupt:
-        print("coverage: interrupted", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(exit_status("coverage", lambda: main(sys.argv[1:])))

@@ -75,5 +75,5 @@ def test_missed_lines_and_branches():
 def test_bad_arguments_are_named():
     with pytest.raises(Problem, match="'README.md' is in none of"):
         main.parse(["--missed", "README.md"])
-    with pytest.raises(Problem, match="unrecognized arguments: --all"):
+    with pytest.raises(Problem, match="--all"):
         main.parse(["--all"])

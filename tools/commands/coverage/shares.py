@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+from collections.abc import Iterable
+from typing import Any
 
 # What a file is measured by, as llvm-cov names it.
 METRICS = ("lines", "branches", "mcdc")
@@ -12,24 +14,30 @@ class Share:
     covered: int
     count: int
 
-    def __str__(self):
-        # Never rounded up to a whole that it is not.
+    def __str__(self) -> str:
+        # Rounded down: 100.0 means that nothing is missed.
         if self.count == 0:
             return "-"
         tenths = self.covered * 1000 // self.count
         return f"{tenths / 10:.1f}"
 
     @property
-    def missed(self):
+    def missed(self) -> int:
         return self.count - self.covered
 
 
-def shares(export, folders):
-    """{file: {metric: Share}} of the files below the folders.
+# By the names of metrics, then of files, then of groups of tests.
+Shares = dict[str, Share]
+Files = dict[str, Shares]
+Figures = dict[str, Files]
+
+
+def shares(export: dict[str, Any], folders: Iterable[str]) -> Files:
+    """Returns the shares of the files below the folders.
 
     `export` is the JSON of `llvm-cov export -summary-only`.
     """
-    result = {}
+    result: Files = {}
     for data in export["data"]:
         for entry in data["files"]:
             name = entry["filename"]
@@ -44,8 +52,8 @@ def shares(export, folders):
     return dict(sorted(result.items()))
 
 
-def total(files):
-    """{metric: Share} of all files of shares()."""
+def total(files: Files) -> Shares:
+    """Returns the shares of all these files together."""
     return {
         metric: Share(
             sum(file[metric].covered for file in files.values()),
@@ -59,8 +67,10 @@ _LINE = re.compile(r"^ +(\d+)\| +(\S+)\|(.*)$")
 _BRANCH = re.compile(r"^ +\|  Branch \((\d+):(\d+)\): (.*)$")
 
 
-def missed(listing):
-    """What nothing runs, a line each, of `llvm-cov show -show-branches=count`."""
+def missed(listing: str) -> list[str]:
+    """Returns a line for each line and branch that nothing runs.
+
+    `listing` is what `llvm-cov show -show-branches=count` prints."""
     result = []
     for text in listing.splitlines():
         line = _LINE.match(text)

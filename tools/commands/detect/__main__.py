@@ -1,6 +1,5 @@
 """Measures how many executions it takes to find each planted bug."""
 
-import argparse
 import json
 import os
 import pathlib
@@ -17,6 +16,7 @@ import rich.table
 from tools.commands.detect import detectors, measurement, results
 from tools.commands.detect.afl import Afl, is_installed
 from tools.commands.detect.methods import AFL, BY_NAME, METHODS
+from tools.lib.arguments import Parser, number
 from tools.lib.choice import chosen_bugs
 from tools.lib.places import workspace_folder
 from tools.lib.problem import Problem, exit_status
@@ -41,18 +41,6 @@ one is not, 130 after Ctrl-C, 2 for bad input.
 """
 
 
-def number(text):
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Problem(f"{message}; try --help")
-
-
 def _about(method):
     start = f"  {method.name:11}"
     return textwrap.fill(
@@ -62,13 +50,10 @@ def _about(method):
 
 def parse(arguments):
     parser = Parser(
-        prog="tools/detect",
-        description="Measures how many executions, and seconds, it takes to "
-        "find each planted bug of tests/bugs.",
-        epilog=EPILOG.format(
-            methods="\n".join(map(_about, METHODS))
-        ),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "tools/detect",
+        "Measures how many executions, and seconds, it takes to find each\n"
+        "planted bug of tests/bugs.",
+        EPILOG.format(methods="\n".join(map(_about, METHODS))),
     )
     parser.add_argument(
         "--bugs",
@@ -77,11 +62,11 @@ def parse(arguments):
         help="only bugs whose source/name matches",
     )
     parser.add_argument(
-        "--seeds", type=number, default=20, metavar="N", help="default 20"
+        "--seeds", type=number(1), default=20, metavar="N", help="default 20"
     )
     parser.add_argument(
         "--executions",
-        type=number,
+        type=number(1),
         default=100000,
         metavar="N",
         help="the limit of a run (default 100000)",
@@ -94,7 +79,7 @@ def parse(arguments):
     )
     parser.add_argument(
         "--jobs",
-        type=number,
+        type=number(1, 256),
         default=os.cpu_count(),
         metavar="N",
         help="runs at a time (default: one for each processor)",
@@ -295,8 +280,10 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(exit_status("detect", lambda: main(sys.argv[1:])))
-    except KeyboardInterrupt:
-        print("detect: interrupted; the same command goes on", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(
+        exit_status(
+            "detect",
+            lambda: main(sys.argv[1:]),
+            "interrupted; the same command goes on",
+        )
+    )

@@ -1,6 +1,5 @@
 """What tools/fuzz does once the system is set up."""
 
-import argparse
 import pathlib
 import shlex
 import subprocess
@@ -12,6 +11,7 @@ from tools.commands.fuzz import rules
 from tools.commands.fuzz.engine import check_flags
 from tools.commands.fuzz.session import Options, Session, Tools
 from tools.commands.fuzz.workspace import Workspace
+from tools.lib.arguments import Parser, number, one_of
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
@@ -38,25 +38,6 @@ Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
 REFERENCE = "reference"
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Problem(f"{message}; try --help")
-
-
-def number(least, most):
-    """The type of an argument that is a whole number in a range."""
-
-    def parse(text):
-        value = int(text) if text.isascii() and text.isdigit() else -1
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(
-                f"'{text}' is not a whole number from {least} to {most}"
-            )
-        return value
-
-    return parse
-
-
 def known_targets(root):
     return sorted(path.stem for path in (root / "fuzz").glob("*_fuzz.c"))
 
@@ -73,14 +54,12 @@ def parse(argv, targets, implementations):
     end = argv.index("--") if "--" in argv else len(argv)
     flags = argv[end + 1 :]
     parser = Parser(
-        prog="tools/fuzz",
-        description=ABOUT,
-        epilog=MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "tools/fuzz",
+        ABOUT,
+        MORE,
         usage="tools/fuzz [TARGET] [--seconds N] [--jobs N] [--seed N] "
         "[--fresh] [--implementation NAME] [-- -libfuzzer_flag=value ...]\n"
         "       tools/fuzz --rules",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "target",
@@ -124,7 +103,7 @@ def parse(argv, targets, implementations):
     )
     parser.add_argument(
         "--implementation",
-        choices=implementations,
+        type=one_of(implementations),
         default=REFERENCE,
         metavar="NAME",
         help=f"what is fuzzed: {', '.join(implementations)} (default "

@@ -1,6 +1,5 @@
 """What tools/planted does: shows planted bugs to the matrix."""
 
-import argparse
 import collections
 import concurrent.futures
 import os
@@ -11,6 +10,7 @@ import sys
 from tools.commands.conformance import helpers, matrix, testing
 from tools.commands.conformance.contract import Contract
 from tools.commands.planted.broken import Reference
+from tools.lib.arguments import Parser, number
 from tools.lib.choice import chosen_bugs
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
@@ -39,25 +39,11 @@ PROGRAMS = 30
 Shown = collections.namedtuple("Shown", "bug own others blocked")
 
 
-def number(text):
-    value = int(text)
-    if value < 0:
-        raise ValueError
-    return value
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Problem(f"{message}; try --help")
-
-
 def parse(arguments):
     parser = Parser(
-        prog="tools/planted",
-        description=ABOUT,
-        epilog=MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        "tools/planted",
+        ABOUT,
+        MORE,
     )
     parser.add_argument(
         "--bugs",
@@ -67,14 +53,14 @@ def parse(arguments):
     )
     parser.add_argument(
         "--programs",
-        type=number,
+        type=number(0),
         default=PROGRAMS,
         metavar="N",
         help=f"generated programs per fuzz target (default {PROGRAMS})",
     )
     parser.add_argument(
         "--jobs",
-        type=number,
+        type=number(1, 256),
         default=os.cpu_count(),
         metavar="N",
         help="bugs at a time (default: one for each processor)",
@@ -159,7 +145,7 @@ def main(arguments):
             "the reference without a bug does not hold; see "
             f"{folder}/whole/matrix.json"
         )
-    pool = concurrent.futures.ThreadPoolExecutor(max(options.jobs, 1))
+    pool = concurrent.futures.ThreadPoolExecutor(options.jobs)
     results = []
     try:
         for shown in pool.map(
@@ -185,8 +171,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(exit_status("planted", lambda: main(sys.argv[1:])))
-    except KeyboardInterrupt:
-        print("planted: interrupted", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(exit_status("planted", lambda: main(sys.argv[1:])))

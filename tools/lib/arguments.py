@@ -1,0 +1,71 @@
+"""The command line of a Python tool: a parser whose errors are one line.
+
+The messages about values are our own. Those of argparse differ between the
+versions of Python, and no test compares them."""
+
+import argparse
+from collections.abc import Callable, Iterable
+from typing import NoReturn
+
+from tools.lib.problem import Problem
+
+
+class Parser(argparse.ArgumentParser):
+    """Parses the arguments of the command `prog`.
+
+    `about` and `more` stand before and after the flags in --help, as they are
+    written. A flag cannot be abbreviated. Bad arguments raise a Problem."""
+
+    def __init__(
+        self, prog: str, about: str, more: str = "", usage: str | None = None
+    ) -> None:
+        super().__init__(
+            prog=prog,
+            description=about,
+            epilog=more,
+            usage=usage,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        raise Problem(f"{message}; try --help")
+
+
+def number(least: int, most: int = 10**9) -> Callable[[str], int]:
+    """Returns the type of an argument that is a whole number in this range."""
+
+    def parse(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() else least - 1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(
+                f"'{text}' is not a whole number from {least} to {most}"
+            )
+        return value
+
+    return parse
+
+
+def seconds(text: str) -> float:
+    """The type of an argument that is a time in seconds, above zero."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value < 10**9:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
+    return value
+
+
+def one_of(names: Iterable[str]) -> Callable[[str], str]:
+    """Returns the type of an argument that is one of these names."""
+    known = list(names)
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise argparse.ArgumentTypeError(
+                f"there is no '{text}'; there are {', '.join(known)}"
+            )
+        return text
+
+    return parse
