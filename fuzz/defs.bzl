@@ -75,6 +75,9 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
     <name>_bin       the target with libFuzzer
     <name>_bin_on_cpython
                      the same on CPython, for tests and benchmarks
+    <name>_afl, <name>_afl_mutator
+                     the target with AFL++, and AFL++'s custom mutator
+    <name>_engine    the target with the engine that //fuzz:cc_engine chooses
     <name>_run       runs <name>_bin; libFuzzer's flags follow `--`
     <name>_corpus    the corpus as a folder of binary inputs
     <name>_dict      the dictionaries in one file
@@ -189,11 +192,34 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
             tags = ["manual"],
             target_compatible_with = NEEDS_ENGINE,
         )
+    configured_binary(
+        name = name + "_afl",
+        binary = name + "_engine",
+        config = "fuzz" if programs else "asan-ubsan-afl",
+        engine = "//fuzz/engines:afl",
+        tags = ["manual"],
+        target_compatible_with = NEEDS_ENGINE,
+    )
+    if programs:
+        configured_binary(
+            name = name + "_afl_mutator",
+            binary = name + "_mutator.so",
+            config = "release",
+            tags = ["manual"],
+        )
+        cc_binary(
+            name = name + "_mutator.so",
+            linkshared = True,
+            tags = ["manual"],
+            deps = [name + "_lib", "//fuzz/engines:afl_mutator"],
+        )
     cc_binary(
         name = name + "_engine",
-        linkopts = ["-fsanitize=fuzzer"],
-        target_compatible_with = NEEDS_ENGINE,
-        deps = [name + "_lib", "//fuzz/driver:sanitizer_options"] +
+        deps = [
+            name + "_lib",
+            "//fuzz:cc_engine",
+            "//fuzz/driver:sanitizer_options",
+        ] +
                ([
                    "//fuzz/driver:engine",
                    "//fuzz/mutator:mutator_entry",

@@ -35,6 +35,11 @@ CONFIGS = {
         "memory errors and leaks, coverage",
         sanitize = "address,fuzzer-no-link",
     ),
+    "asan-ubsan-afl": _config(
+        "memory errors, leaks and undefined behaviour, coverage for AFL++",
+        sanitize = "address,undefined",
+        copts = ["-fsanitize-coverage=trace-pc-guard"],
+    ),
     "asan-ubsan-libfuzzer": _config(
         "memory errors, leaks and undefined behaviour, coverage",
         sanitize = "address,undefined,fuzzer-no-link",
@@ -88,6 +93,7 @@ _COVERAGE = ["-fsanitize-coverage=inline-8bit-counters,pc-table"]
 COVERAGE_COPTS = select({
     "//tools/build_defs:is-default": _COVERAGE,
     "//tools/build_defs:is-fuzz": _COVERAGE,
+    "//fuzz/engines:is-fuzz-with-afl": ["-fsanitize-coverage=trace-pc-guard"],
     "//conditions:default": [],
 })
 
@@ -103,6 +109,7 @@ HARNESS_COPTS = select({
 _COPT = "//command_line_option:copt"
 _LINKOPT = "//command_line_option:linkopt"
 _CONFIGURATION = "//tools/build_defs:configuration"
+_ENGINE = "//fuzz:cc_engine"
 _IMPLEMENTATION = "//capsule:implementation"
 
 def _transition_impl(settings, attr):
@@ -113,6 +120,7 @@ def _transition_impl(settings, attr):
     return {
         _CONFIGURATION: attr.config,
         _COPT: settings[_COPT] + config.copts,
+        _ENGINE: getattr(attr, "engine", None) or settings[_ENGINE],
         _IMPLEMENTATION: getattr(attr, "implementation", None) or
                          settings[_IMPLEMENTATION],
         _LINKOPT: settings[_LINKOPT] + config.linkopts,
@@ -120,8 +128,8 @@ def _transition_impl(settings, attr):
 
 _config_transition = transition(
     implementation = _transition_impl,
-    inputs = [_COPT, _IMPLEMENTATION, _LINKOPT],
-    outputs = [_CONFIGURATION, _COPT, _IMPLEMENTATION, _LINKOPT],
+    inputs = [_COPT, _ENGINE, _IMPLEMENTATION, _LINKOPT],
+    outputs = [_CONFIGURATION, _COPT, _ENGINE, _IMPLEMENTATION, _LINKOPT],
 )
 
 def _configured_binary_impl(ctx):
@@ -144,7 +152,7 @@ def _configured_binary_impl(ctx):
 
 configured_binary = rule(
     doc = "`binary` and all that it depends on, built in configuration `config`" +
-          " and, where it is given, with that implementation.",
+          " and, where they are given, with that implementation and engine.",
     implementation = _configured_binary_impl,
     executable = True,
     attrs = {
@@ -154,6 +162,7 @@ configured_binary = rule(
             mandatory = True,
         ),
         "config": attr.string(mandatory = True),
+        "engine": attr.label(),
         "implementation": attr.label(),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",

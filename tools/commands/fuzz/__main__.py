@@ -8,8 +8,7 @@ import sys
 import rich.console
 
 from tools.commands.fuzz import rules
-from tools.commands.fuzz.engine import check_flags
-from tools.commands.fuzz.session import Options, Session, Tools
+from tools.commands.fuzz.session import ENGINES, Options, Session, Tools
 from tools.commands.fuzz.workspace import Workspace
 from tools.lib.arguments import Parser, number, one_of
 from tools.lib.places import start_folder, workspace_folder
@@ -22,13 +21,16 @@ against the contract. Sets the system up and builds first."""
 MORE = """\
 What is kept is below out/<target>: corpus, findings, damaged files; below
 out/<target>-<implementation> for another implementation than the reference.
-Several jobs share a corpus at the end, not before.
+Several jobs of libFuzzer share a corpus at the end, not before; those of AFL++
+(a main instance and secondary ones) while they run. What AFL++ finds is merged
+into the same corpus, and AFL++ starts from that corpus.
 
 Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
 
   tools/fuzz                               sequence_fuzz for a minute
   tools/fuzz name --seconds 3600 --jobs 2  an hour on two cores
   tools/fuzz --seed 7 --fresh -- -runs=100000   the same each time
+  tools/fuzz --engine afl --jobs 2         the same with AFL++, on two cores
   tools/fuzz --rules                       which target exercises which rule
   tools/fuzz --implementation cpython      the CPython of the system; another
       one with CAPSULE_PYTHON=/path/to/python3 in the environment
@@ -58,7 +60,8 @@ def parse(argv, targets, implementations):
         ABOUT,
         MORE,
         usage="tools/fuzz [TARGET] [--seconds N] [--jobs N] [--seed N] "
-        "[--fresh] [--implementation NAME] [-- -libfuzzer_flag=value ...]\n"
+        "[--fresh] [--implementation NAME] [--engine NAME]\n"
+        "                  [-- -engine_flag=value ...]\n"
         "       tools/fuzz --rules",
     )
     parser.add_argument(
@@ -109,10 +112,17 @@ def parse(argv, targets, implementations):
         help=f"what is fuzzed: {', '.join(implementations)} (default "
         f"{REFERENCE})",
     )
+    parser.add_argument(
+        "--engine",
+        type=one_of(ENGINES),
+        default="libfuzzer",
+        metavar="NAME",
+        help=f"what drives the target: {', '.join(ENGINES)} (default libfuzzer)",
+    )
     arguments = parser.parse_args(argv[:end])
     if arguments.rules and len(argv) > 1:
         raise Problem("--rules runs nothing; leave the rest out")
-    check_flags(flags)
+    ENGINES[arguments.engine].check_flags(flags)
     for name in (arguments.target, f"{arguments.target}_fuzz"):
         if name in targets:
             arguments.target = name
@@ -157,9 +167,27 @@ def build(names, flags, root):
     return pathlib.Path(info.stdout.strip()) / "fuzz"
 
 
-def build_tools(target, flags, root):
+def runs_programs(target, root):
+    """True if the inputs of the target are programs, which the mutator knows."""
+    return "const struct target TARGET" in (
+        root / "fuzz" / f"{target}.c"
+    ).read_text(encoding="utf-8")
+
+
+def install_afl(root):
+    """Installs AFL++ where it is missing."""
+    if subprocess.run([root / "tools/setup", "fuzz_afl"], check=False).returncode:
+        raise Problem("AFL++ is not installed; see above")
+
+
+def build_tools(target, flags, root, engine):
     """Builds all that a run needs; the Tools."""
     parts = ["_bin", "_corpus", "_dict", "_repro", "_minimize"]
+    if engine == "afl":
+        install_afl(root)
+        parts.append("_afl")
+        if runs_programs(target, root):
+            parts.append("_afl_mutator")
     folder = build([f"{target}{part}" for part in parts], flags, root)
     files = [f"{target}{part}" for part in parts]
     files[2] = f"{target}.dict"
@@ -182,7 +210,7 @@ def main(argv):
         return print_rules(targets, root)
     target, implementation = arguments.target, arguments.implementation
     build_flags = flags_of(implementation)
-    tools = build_tools(target, build_flags, root)
+    tools = build_tools(target, build_flags, root, arguments.engine)
     options = Options(
         arguments.jobs,
         arguments.seed,
@@ -190,6 +218,7 @@ def main(argv):
         arguments.fresh,
         flags,
         build_flags,
+        arguments.engine,
     )
     name = target
     if implementation != REFERENCE:

@@ -61,8 +61,9 @@ def check_flags(flags):
             raise Problem(f"'{flag}' is not for here; {_OWN_FLAGS[name]}")
 
 
-def check_known(flags, binary):
+def check_known(flags, tools):
     """A Problem for a flag that libFuzzer does not have: it would only warn."""
+    binary = tools.binary
     listed = subprocess.run(
         [str(binary), "-help=1"],
         stdin=subprocess.DEVNULL,
@@ -128,6 +129,10 @@ class Engine:
         for line in self._process.stderr:
             self.log.feed(line)
 
+    def look(self):
+        """Takes in the numbers as they are now."""
+        self.status.read()
+
     def is_running(self):
         return self._process.poll() is None
 
@@ -148,3 +153,21 @@ class Engine:
 
     def executions(self):
         return max(self.status.programs, self.log.executions)
+
+
+def instances(tools, folder, inputs, seed, options):
+    """The engines of a run, not yet started; see afl.instances()."""
+    common = []
+    if options.seconds:
+        common.append(f"-max_total_time={options.seconds}")
+    if tools.dictionary.stat().st_size:
+        common.append(f"-dict={tools.dictionary}")
+    return [
+        Engine(
+            tools.binary,
+            make_folder(folder / f"job-{number}"),
+            inputs,
+            [f"-seed={seed + number}", *common, *options.flags],
+        )
+        for number in range(options.jobs)
+    ]

@@ -5,24 +5,29 @@ import random
 import signal
 import time
 
-from tools.commands.fuzz import corpus, findings, merge
+from tools.commands.fuzz import afl, corpus, engine, findings, merge
 from tools.commands.fuzz.display import Display, Rate, elapsed
-from tools.commands.fuzz.engine import Engine, check_known
 from tools.commands.fuzz.summary import Summary
 from tools.lib.problem import Problem
 from tools.lib.status import rules_of
 
 
-# What Bazel has built for a target.
+# What Bazel has built for a target; `afl`, the target for AFL++, and `mutator`
+# only where AFL++ runs it. `mutator` is None for a target without one.
 Tools = collections.namedtuple(
-    "Tools", "binary seeds dictionary repro minimize"
+    "Tools",
+    "binary seeds dictionary repro minimize afl mutator",
+    defaults=(None, None),
 )
 
 Options = collections.namedtuple(
     "Options",
-    "jobs seed seconds fresh flags build_flags",
-    defaults=(1, None, None, False, (), ()),
+    "jobs seed seconds fresh flags build_flags engine",
+    defaults=(1, None, None, False, (), (), "libfuzzer"),
 )
+
+# By the name that a user gives.
+ENGINES = {"libfuzzer": engine, "afl": afl}
 
 _LARGEST_SEED = 2**32 - 1
 _TICK = 0.25  # seconds between two looks at the engines
@@ -39,7 +44,9 @@ class Session:
     def run(self):
         """Runs until all engines have ended, one finds something, or Ctrl-C;
         prints the summary. Returns the exit status."""
-        check_known(self.options.flags, self.tools.binary)
+        ENGINES[self.options.engine].check_known(
+            self.options.flags, self.tools
+        )
         self.workspace.prepare(self.options.fresh)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupt)
@@ -62,20 +69,9 @@ class Session:
         inputs = [self.workspace.corpus]
         if not options.fresh:
             inputs.append(self.tools.seeds)
-        common = []
-        if options.seconds:
-            common.append(f"-max_total_time={options.seconds}")
-        if self.tools.dictionary.stat().st_size:
-            common.append(f"-dict={self.tools.dictionary}")
-        jobs = [
-            Engine(
-                self.tools.binary,
-                corpus.make_folder(folder / f"job-{number}"),
-                inputs,
-                [f"-seed={seed + number}", *common, *options.flags],
-            )
-            for number in range(options.jobs)
-        ]
+        jobs = ENGINES[options.engine].instances(
+            self.tools, folder, inputs, seed, options
+        )
         for job in jobs:
             print(job, flush=True)
         return jobs
@@ -98,7 +94,7 @@ class Session:
 
     def _look(self, jobs):
         for job in jobs:
-            job.status.read()
+            job.look()
         # A finding of one ends all.
         if self.interrupted or any(job.has_failed() for job in jobs):
             for job in jobs:

@@ -1,0 +1,147 @@
+/* A program of capsule calls.
+ *
+ *     cc THIS_FILE.c $(python3-config --cflags --ldflags --embed)
+ *     ./a.out
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static PyObject *c5;
+
+static void destructor_read_all_fields(PyObject *capsule);
+
+static int depth;   /* of destructors within destructors */
+static int in_line; /* a call was printed, its result was not */
+
+/* Prints a call before it is made, so that a crash comes after it. */
+static void begin(const char *call)
+{
+    printf("%s%*s%s", in_line ? "\n" : "", 4 * depth, "", call);
+    fflush(stdout);
+    in_line = 1;
+}
+
+/* Prints what the call gave and the exception that is pending. */
+static void end(const char *value)
+{
+    PyObject *type, *exception, *traceback;
+    PyErr_Fetch(&type, &exception, &traceback);
+    if (!in_line && (value != NULL || type != NULL)) {
+        printf("%*s...", 4 * depth, "");
+        in_line = 1;
+    }
+    if (value != NULL) {
+        printf(" -> %s", value);
+    }
+    if (type != NULL) {
+        printf(", %s", ((PyTypeObject *)type)->tp_name);
+        PyObject *text = exception ? PyObject_Str(exception) : NULL;
+        const char *message = text ? PyUnicode_AsUTF8(text) : NULL;
+        if (message != NULL && *message != '\0') {
+            printf(": %s", message);
+        }
+        Py_XDECREF(text);
+        PyErr_Clear();
+    }
+    PyErr_Restore(type, exception, traceback);
+    printf("%s", in_line ? "\n" : "");
+    fflush(stdout);
+    in_line = 0;
+}
+
+static void enter(const char *destructor)
+{
+    depth++;
+    begin(destructor);
+}
+
+static void leave(void)
+{
+    printf("%s", in_line ? "\n" : "");
+    in_line = 0;
+    depth--;
+}
+
+static const char *pointer_name(void *pointer)
+{
+    if (pointer == NULL) {
+        return "NULL";
+    }
+    if (pointer == c5) {
+        return "c5";
+    }
+    if (pointer == (void *)0x1000) {
+        return "0x1000";
+    }
+    return "another pointer";
+}
+
+static void end_pointer(void *pointer)
+{
+    end(pointer_name(pointer));
+}
+
+static void end_name(const char *name)
+{
+    if (name == NULL) {
+        end("NULL");
+        return;
+    }
+    printf(" -> \"%s\"", name);
+    end(NULL);
+}
+
+static void end_destructor(PyCapsule_Destructor destructor)
+{
+    if (destructor == destructor_read_all_fields) {
+        end("destructor_read_all_fields");
+        return;
+    }
+    end(destructor == NULL ? "NULL" : "another destructor");
+}
+
+static void end_int(int number)
+{
+    char digits[16];
+    snprintf(digits, sizeof digits, "%d", number);
+    end(digits);
+}
+
+#define SHOW(...) \
+    do { begin(#__VA_ARGS__); __VA_ARGS__; end(NULL); } while (0)
+#define SHOW_CAPSULE(slot, ...) \
+    do { \
+        begin(#__VA_ARGS__); \
+        __VA_ARGS__; \
+        end(slot != NULL ? "a capsule" : "NULL"); \
+    } while (0)
+#define SHOW_POINTER(call) (begin(#call), end_pointer(call))
+#define SHOW_NAME(call) (begin(#call), end_name(call))
+#define SHOW_DESTRUCTOR(call) (begin(#call), end_destructor(call))
+#define SHOW_INT(call) (begin(#call), end_int(call))
+
+static void destructor_read_all_fields(PyObject *capsule)
+{
+    enter("destructor_read_all_fields(capsule)");
+    SHOW_NAME(PyCapsule_GetName(capsule));
+    SHOW_POINTER(PyCapsule_GetContext(capsule));
+    SHOW_DESTRUCTOR(PyCapsule_GetDestructor(capsule));
+    SHOW_INT(PyCapsule_IsValid(capsule, "wrong"));
+    leave();
+}
+
+int main(void)
+{
+    Py_InitializeEx(0);
+    SHOW_CAPSULE(c5, c5 = PyCapsule_New((void *)0x1000, "%", destructor_read_all_fields));
+    SHOW_POINTER(PyCapsule_GetPointer(c5, ""));
+
+    /* What the program still has. */
+    SHOW(Py_XDECREF(c5));
+    PyErr_Clear();
+    return Py_FinalizeEx() < 0;
+}

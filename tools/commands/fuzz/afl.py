@@ -1,0 +1,243 @@
+"""AFL++ as an engine: one main instance, the others secondary, and a folder
+that all of them share while they run.
+
+What an instance leaves is put where libFuzzer puts it, under the same names, so
+that findings, corpus and summary are those of any engine.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from tools.commands.fuzz import corpus
+from tools.commands.fuzz.engine import end_with_parent
+from tools.commands.fuzz.log import Log
+from tools.lib.problem import Problem
+from tools.lib.status import Status
+
+# What an instance's exit status becomes; see engine.FINDINGS.
+_CRASH = 77
+_HANG = 70
+
+# AFL++ calls this a hang. As long as libFuzzer may take, in milliseconds.
+_TIME_LIMIT = 10_000
+
+# Flags of afl-fuzz that a user may give, each with a value.
+_USER_FLAGS = {
+    "-E": "executions after which an instance ends",
+    "-p": "power schedule",
+    "-t": "milliseconds that an input may take",
+}
+
+# What AFL++ writes about itself.
+_STATISTIC = re.compile(r"^(\w+) +: (\d+)", re.MULTILINE)
+
+ENVIRONMENT = {
+    "AFL_NO_UI": "1",
+    "AFL_NO_AFFINITY": "1",
+    "AFL_SKIP_CPUFREQ": "1",
+    "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
+    # A finding ends the run.
+    "AFL_BENCH_UNTIL_CRASH": "1",
+    # Cutting bytes off a program makes another program.
+    "AFL_DISABLE_TRIM": "1",
+    # afl-fuzz demands the first two of each line. The executor counts blocks itself.
+    "ASAN_OPTIONS": "abort_on_error=1:symbolize=0:detect_leaks=0:"
+    "malloc_context_size=0:quarantine_size_mb=4:"
+    "detect_stack_use_after_return=0",
+    "UBSAN_OPTIONS": "abort_on_error=1:symbolize=0",
+}
+
+
+def check_flags(flags: list[str]) -> None:
+    """A Problem for a flag that is not the user's to give."""
+    known = ", ".join(f"{flag} N ({what})" for flag, what in _USER_FLAGS.items())
+    words = iter(flags)
+    for flag in words:
+        if flag not in _USER_FLAGS:
+            raise Problem(f"'{flag}' is not for here; afl-fuzz may get {known}")
+        if next(words, None) is None:
+            raise Problem(f"'{flag}' needs a value; afl-fuzz may get {known}")
+
+
+def check_known(flags: list[str], tools: Any) -> None:
+    """A Problem where AFL++ is not installed; check_flags() knows its flags."""
+    del flags, tools
+    if not shutil.which("afl-fuzz"):
+        raise Problem("there is no afl-fuzz here; run tools/setup fuzz_afl")
+
+
+def seeds(folders: Iterable[pathlib.Path], target: pathlib.Path) -> pathlib.Path:
+    """All inputs of the folders in one, as afl-fuzz takes no more; an input if
+    there is none, as it takes no less. AFL++ cannot run the empty input."""
+    corpus.make_folder(target)
+    for folder in folders:
+        for path in corpus.inputs(folder)[0]:
+            data = path.read_bytes()
+            if data:
+                corpus.publish(path, target, corpus.digest(data))
+    if not any(target.iterdir()):
+        corpus.keep(b"\n", target)
+    return target
+
+
+class Instance:
+    """One afl-fuzz process. To a session what engine.Engine is."""
+
+    def __init__(
+        self,
+        number: int,
+        binary: pathlib.Path,
+        mutator: pathlib.Path | None,
+        shared: pathlib.Path,
+        inputs: pathlib.Path,
+        flags: list[str],
+    ) -> None:
+        name = "main" if number == 0 else f"secondary{number}"
+        folder = corpus.make_folder(shared.parent / f"job-{number}")
+        self.units = corpus.make_folder(folder / "corpus")
+        self.artifacts = corpus.make_folder(folder / "artifacts")
+        self.status = Status(folder / "status")
+        self.log = Log()
+        self._own = shared / name
+        self._inputs = {path.name for path in inputs.iterdir()}
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+        self._environment = dict(ENVIRONMENT)
+        self._environment["CAPSULE_STATUS_FILE"] = str(self.status.path)
+        if mutator:
+            self._environment["AFL_CUSTOM_MUTATOR_LIBRARY"] = str(mutator)
+            self._environment["AFL_CUSTOM_MUTATOR_ONLY"] = "1"
+        self.command = [
+            "afl-fuzz",
+            *("-M" if number == 0 else "-S", name),
+            *("-i", str(inputs), "-o", str(shared), "-m", "none"),
+            *("-t", str(_TIME_LIMIT), *flags, "--", str(binary)),
+        ]
+
+    def __str__(self) -> str:
+        settings = [
+            f"{name}={shlex.quote(value)}"
+            for name, value in self._environment.items()
+        ]
+        return " ".join([*settings, shlex.join(self.command)])
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            self.command,
+            env={**os.environ, **self._environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="backslashreplace",
+            preexec_fn=end_with_parent,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process and self._process.stdout
+        for line in self._process.stdout:
+            self.log.feed(line)
+
+    def look(self) -> None:
+        """Takes in the numbers as they are now."""
+        self.status.read()
+        try:
+            text = (self._own / "fuzzer_stats").read_text(encoding="utf-8")
+        except OSError:
+            return  # not there yet
+        numbers = {name: int(value) for name, value in _STATISTIC.findall(text)}
+        self.log.executions = numbers.get("execs_done", 0)
+        self.log.coverage = numbers.get("edges_found", 0)
+        self.log.corpus = numbers.get("corpus_count", 0)
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def interrupt(self) -> None:
+        if self._process and self.is_running():
+            self._process.send_signal(signal.SIGINT)
+
+    def has_failed(self) -> bool:
+        """True if the process has ended, and not because its time was up."""
+        if self._process is None or self.is_running():
+            return False
+        return self._process.returncode != 0 or bool(self._findings())
+
+    def _findings(self) -> list[tuple[str, pathlib.Path]]:
+        """(what libFuzzer calls it, the file) for each finding."""
+        return [
+            (name, path)
+            for name, folder in (("crash", "crashes"), ("timeout", "hangs"))
+            for path in sorted((self._own / folder).glob("id:*"))
+        ]
+
+    def wait(self) -> int:
+        """Waits for the end; puts what was found where libFuzzer puts it.
+        Returns the exit status that libFuzzer would have had."""
+        assert self._process and self._reader
+        status = self._process.wait()
+        self._reader.join(timeout=10)
+        self.look()
+        for path in sorted((self._own / "queue").glob("id:*")):
+            data = path.read_bytes()
+            if corpus.digest(data) not in self._inputs:
+                corpus.keep(data, self.units)
+        findings = self._findings()
+        for name, path in findings:
+            data = path.read_bytes()
+            corpus.keep(data, self.artifacts, f"{name}-{corpus.digest(data)}")
+        if findings:
+            return _CRASH if findings[0][0] == "crash" else _HANG
+        return status
+
+    def executions(self) -> int:
+        return max(self.status.programs, self.log.executions)
+
+
+def instances(
+    tools: Any,
+    folder: pathlib.Path,
+    inputs: Iterable[pathlib.Path],
+    seed: int,
+    options: Any,
+) -> list[Instance]:
+    """The instances of a run, one main and the others secondary, not yet
+    started.
+
+    Args:
+      tools: session.Tools, with what AFL++ needs.
+      folder: a private folder of the run.
+      inputs: folders of inputs to start from.
+      seed: of the main instance; the next ones follow.
+      options: session.Options.
+    """
+    start = seeds(inputs, folder / "inputs")
+    shared = corpus.make_folder(folder / "shared")
+    common = list(options.flags)
+    if options.seconds:
+        common += ["-V", str(options.seconds)]
+    if tools.dictionary.stat().st_size:
+        common += ["-x", str(tools.dictionary)]
+    return [
+        Instance(
+            number,
+            tools.afl,
+            tools.mutator,
+            shared,
+            start,
+            ["-s", str(seed + number), *common],
+        )
+        for number in range(options.jobs)
+    ]

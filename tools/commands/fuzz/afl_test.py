@@ -1,0 +1,161 @@
+"""AFL++ as an engine of tools/fuzz, with a program in the place of afl-fuzz."""
+
+from __future__ import annotations
+
+import pathlib
+import time
+
+import pytest
+
+from tools.commands.fuzz import afl, corpus
+from tools.commands.fuzz.session import Options, Tools
+from tools.lib.problem import Problem
+
+# Leaves what afl-fuzz leaves; BEHAVIOUR is put in. `own` is its folder.
+AFL_FUZZ = """\
+#!/usr/bin/python3
+import os, pathlib, sys, time
+
+words = sys.argv[1:]
+flags = dict(zip(words[::2], words[1::2]))
+own = pathlib.Path(flags["-o"]) / flags.get("-M", flags.get("-S", ""))
+for name in ("queue", "crashes", "hangs"):
+    (own / name).mkdir(parents=True)
+for number, path in enumerate(sorted(pathlib.Path(flags["-i"]).iterdir())):
+    (own / "queue" / f"id:{number:06},orig:{path.name}").write_bytes(
+        path.read_bytes())
+(own / "fuzzer_stats").write_text(
+    "execs_done        : 1234\\nedges_found       : 56\\n"
+    "corpus_count      : 7\\nafl_version       : ++4.04c\\n")
+BEHAVIOUR
+"""
+
+
+def started(
+    folder: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    behaviour: str,
+    jobs: int = 1,
+    **options: object,
+) -> list[afl.Instance]:
+    """The instances of a run with one input in its corpus."""
+    program = folder / "bin/afl-fuzz"
+    program.parent.mkdir()
+    program.write_text(AFL_FUZZ.replace("BEHAVIOUR", behaviour))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    inputs = corpus.make_folder(folder / "corpus")
+    corpus.keep(b"known", inputs)
+    corpus.keep(b"", inputs)  # AFL++ cannot run it
+    (folder / "dict").write_text("")
+    tools = Tools(
+        binary=None,
+        seeds=None,
+        dictionary=folder / "dict",
+        repro=None,
+        minimize=None,
+        afl="target",
+        mutator="mutator",
+    )
+    made = afl.instances(
+        tools, folder, [inputs], 7, Options(jobs=jobs, **options)
+    )
+    for instance in made:
+        instance.start()
+    return made
+
+
+def test_nothing_found(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = started(
+        tmp_path, monkeypatch, '(own / "queue/id:000009").write_bytes(b"new")'
+    )
+    assert job.wait() == 0
+    assert not job.has_failed()
+    assert (job.executions(), job.log.coverage, job.log.corpus) == (1234, 56, 7)
+    # Not the input that it started from.
+    assert [path.read_bytes() for path in job.units.iterdir()] == [b"new"]
+    assert not list(job.artifacts.iterdir())
+
+
+@pytest.mark.parametrize(
+    "folder, status, name",
+    [("crashes", 77, "crash"), ("hangs", 70, "timeout")],
+)
+def test_a_finding_has_the_name_and_status_of_libfuzzer(
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: str,
+    status: int,
+    name: str,
+) -> None:
+    (job,) = started(
+        tmp_path,
+        monkeypatch,
+        f'(own / "{folder}/id:000000,sig:06").write_bytes(b"bad")',
+    )
+    assert job.wait() == status
+    assert job.has_failed()
+    (finding,) = job.artifacts.iterdir()
+    assert finding.name == f"{name}-{corpus.digest(b'bad')}"
+
+
+def test_a_process_that_fails_by_itself(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = started(tmp_path, monkeypatch, 'print("no forks"); sys.exit(1)')
+    assert job.wait() == 1
+    assert job.has_failed()
+    assert "no forks" in job.log.report()
+
+
+def test_one_main_instance_and_a_shared_folder(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = started(tmp_path, monkeypatch, "", jobs=3, seconds=60)
+    roles = [job.command[1:3] for job in jobs]
+    assert roles == [["-M", "main"], ["-S", "secondary1"], ["-S", "secondary2"]]
+    for number, job in enumerate(jobs):
+        text = str(job)
+        assert f"-s {7 + number} -V 60" in text
+        assert f"-o {tmp_path}/shared" in text
+        assert "AFL_CUSTOM_MUTATOR_LIBRARY=mutator" in text
+        assert "AFL_CUSTOM_MUTATOR_ONLY=1" in text
+        assert job.wait() == 0
+
+
+def test_interrupted(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = started(
+        tmp_path,
+        monkeypatch,
+        'import signal; signal.signal(signal.SIGINT, lambda *_: sys.exit(0))\n'
+        'print("ready", flush=True)\nwhile True: time.sleep(0.01)',
+    )
+    while "ready" not in job.log.tail:
+        time.sleep(0.01)
+    job.interrupt()
+    assert job.wait() == 0
+
+
+def test_without_inputs_there_is_one(tmp_path: pathlib.Path) -> None:
+    folder = afl.seeds([], tmp_path / "inputs")
+    assert [path.read_bytes() for path in folder.iterdir()] == [b"\n"]
+
+
+def test_flags() -> None:
+    afl.check_flags(["-E", "100", "-p", "explore"])
+    with pytest.raises(Problem, match="'-runs=1' is not for here"):
+        afl.check_flags(["-runs=1"])
+    with pytest.raises(Problem, match="'-E' needs a value"):
+        afl.check_flags(["-E"])
+
+
+def test_afl_that_is_not_installed(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Problem, match="no afl-fuzz here; run tools/setup"):
+        afl.check_known([], Tools(None, None, None, None, None))
