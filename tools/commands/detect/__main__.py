@@ -1,5 +1,7 @@
-"""Measures how many executions it takes to find each planted bug."""
+"""tools/detect: measures how many executions it takes to find each planted bug."""
 
+import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -7,6 +9,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterable
 
 import rich.box
 import rich.console
@@ -14,46 +17,53 @@ import rich.progress
 import rich.table
 
 from tools.commands.detect import detectors, measurement, results
-from tools.commands.detect.afl import Afl, is_installed
-from tools.commands.detect.methods import AFL, BY_NAME, METHODS
+from tools.commands.detect.measurement import Job, Run
+from tools.commands.detect.methods import BY_NAME, METHODS, Method
+from tools.commands.detect.tables import Table
 from tools.lib.arguments import Parser, number
+from tools.lib.bug import Bug
 from tools.lib.choice import chosen_bugs
-from tools.lib.places import workspace_folder
+from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
 ROOT = workspace_folder()
+WIDTH = 80
 
 _RULE = re.compile(r"^  ([A-Z0-9]+(?:-[A-Z0-9]+)+) +\d+$", re.MULTILINE)
-WIDTH = 80
-SEEDS = 10**6
 _NEVER = re.compile(r"^never reached:(.*)$", re.MULTILINE)
 
-EPILOG = """methods:
+ABOUT = """\
+Measures how many executions, and seconds, it takes to find each planted bug of
+tests/bugs."""
+
+MORE = """\
+methods:
 {methods}
 
-A bug counts with each of its targets. What is not found counts as found at the
-limit. The measurement is resumed where it was interrupted or killed; what has
-changed since is measured anew. The reference is built with the flags of the
-tests.
+A bug counts with each of its targets. A bug that is not found counts as found
+at the limit. The same command goes on where an earlier one was interrupted or
+killed; what has changed since is measured again. The reference is built with
+the flags of the tests.
 
-Exit status: 0 if every bug is found by every seed of the first method, 1 if
-one is not, 130 after Ctrl-C, 2 for bad input.
+Exit status: 0 if every seed of the first method finds every bug, 1 if not, 130
+after Ctrl-C, 2 for bad input.
+
+  tools/detect --bugs=get_pointer --seeds=2   the bugs of that name
 """
 
 
-def _about(method):
+def _about(method: Method) -> str:
     start = f"  {method.name:11}"
     return textwrap.fill(
         method.about, 79, initial_indent=start, subsequent_indent=" " * len(start)
     )
 
 
-def parse(arguments):
+def parse(arguments: list[str]) -> argparse.Namespace:
     parser = Parser(
         "tools/detect",
-        "Measures how many executions, and seconds, it takes to find each\n"
-        "planted bug of tests/bugs.",
-        EPILOG.format(methods="\n".join(map(_about, METHODS))),
+        ABOUT,
+        MORE.format(methods="\n".join(map(_about, METHODS))),
     )
     parser.add_argument(
         "--bugs",
@@ -62,7 +72,11 @@ def parse(arguments):
         help="only bugs whose source/name matches",
     )
     parser.add_argument(
-        "--seeds", type=number(1), default=20, metavar="N", help="default 20"
+        "--seeds",
+        type=number(1),
+        default=20,
+        metavar="N",
+        help="runs of each bug, target and method (default 20)",
     )
     parser.add_argument(
         "--executions",
@@ -89,12 +103,12 @@ def parse(arguments):
         type=pathlib.Path,
         default=ROOT / "out/detect",
         metavar="FOLDER",
-        help="default out/detect",
+        help="where detect.json and runs.jsonl go (default out/detect)",
     )
     return parser.parse_args(arguments)
 
 
-def bugs_to_find(pattern):
+def bugs_to_find(pattern: str) -> list[Bug]:
     bugs = [planted for planted in chosen_bugs(ROOT, pattern) if planted.budgets]
     if not bugs:
         raise Problem(
@@ -104,23 +118,17 @@ def bugs_to_find(pattern):
     return bugs
 
 
-def chosen_methods(text):
-    """(methods to measure, why not by name of those that cannot be)"""
+def chosen_methods(text: str) -> list[Method]:
     names = dict.fromkeys(text.split(","))
     for name in names:
         if name not in BY_NAME:
             raise Problem(
                 f"there is no method '{name}'; there are " + ", ".join(BY_NAME)
             )
-    absent = {}
-    if AFL in names and not is_installed():
-        if len(names) == 1:
-            raise Problem("AFL++ is not installed; apt-get install afl++")
-        absent[AFL] = "not installed"
-    return [BY_NAME[name] for name in names if name not in absent], absent
+    return [BY_NAME[name] for name in names]
 
 
-def make_folder(path):
+def make_folder(path: pathlib.Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         measurement.write_whole(path / ".writable", "")
@@ -132,14 +140,15 @@ def make_folder(path):
         ) from error
 
 
-def build(bugs, methods):
-    """Builds what is needed; the folder that it is in."""
-    targets = {target for planted in bugs for target in planted.budgets}
+def targets_of(bugs: Iterable[Bug]) -> list[str]:
+    return sorted({target for planted in bugs for target in planted.budgets})
+
+
+def build(bugs: list[Bug], methods: list[Method]) -> pathlib.Path:
+    """Builds what is needed; returns the folder that it is in."""
     labels = [f"//tests/bugs:{planted.name}_library" for planted in bugs]
     for method in methods:
-        if method.suffix is None:
-            continue
-        labels += [f"//tests/bugs:{t}{method.suffix}" for t in sorted(targets)]
+        labels += [f"//tests/bugs:{t}{method.suffix}" for t in targets_of(bugs)]
     command = ["bazel", "build", *dict.fromkeys(labels)]
     print(f"bazel build //tests/bugs: {len(labels)} targets", flush=True)
     try:
@@ -161,9 +170,9 @@ def build(bugs, methods):
     return pathlib.Path(folder) / "tests/bugs"
 
 
-def rules_of(binaries, targets):
-    """The rules that programs of these targets can break, in order."""
-    rules = {}
+def rules_of(binaries: pathlib.Path, targets: Iterable[str]) -> list[str]:
+    """Returns the rules that programs of these targets can break, in order."""
+    rules: dict[str, None] = {}
     for target in targets:
         _, outcome = detectors.fuzz(binaries / target, None, 1, 1000, None)
         names = _RULE.findall(outcome.output)
@@ -173,29 +182,28 @@ def rules_of(binaries, targets):
     return list(rules)
 
 
-def measure(options, bugs, methods, binaries):
-    afl = None
-    if BY_NAME[AFL] in methods:
-        targets = {target for b in bugs for target in b.budgets}
-        afl = Afl(options.output, sorted(targets), options.jobs)
+def measure(
+    options: argparse.Namespace,
+    bugs: list[Bug],
+    methods: list[Method],
+    binaries: pathlib.Path,
+) -> list[Run]:
     by_name = {planted.name: planted for planted in bugs}
     jobs = [
-        measurement.Job(planted.name, target, method.name, seed)
+        Job(planted.name, target, method.name, seed)
         for method in methods
-        for seed in range(1, min(options.seeds, method.seeds or SEEDS) + 1)
+        for seed in range(1, options.seeds + 1)
         for planted in bugs
         for target in planted.budgets
     ]
     state = measurement.State(
         options.output / "runs.jsonl",
-        measurement.conditions(
-            jobs, by_name, binaries, options.executions, afl
-        ),
+        measurement.conditions(jobs, binaries, options.executions),
     )
 
-    def run_job(job):
+    def run_job(job: Job) -> Run:
         return measurement.measure(
-            job, by_name[job.bug], binaries, options.executions, afl
+            job, by_name[job.bug], binaries, options.executions
         )
 
     with rich.progress.Progress(
@@ -212,71 +220,45 @@ def measure(options, bugs, methods, binaries):
     return [state.runs[job] for job in jobs]
 
 
-def show(table):
-    if table.most == 0:
-        return
+def show(table: Table) -> None:
     printed = rich.table.Table(
         title=table.title, title_justify="left", box=rich.box.SIMPLE_HEAD
     )
     for i, head in enumerate(table.heads):
         printed.add_column(head, justify="left" if i == 0 else "right")
     for row in table.rows[: table.most]:
-        printed.add_row(*map(str, row))
-    console = rich.console.Console()
-    console.print(printed)
-    if len(table.rows) > table.most:
-        console.print(f"and {len(table.rows) - table.most} more; see the page")
+        printed.add_row(*row)
+    rich.console.Console().print(printed)
+    if table.most and len(table.rows) > table.most:
+        print(f"and {len(table.rows) - table.most} more; see detect.json")
 
 
-def write(options, runs, result, made, curves):
-    # Takes a second, which whoever made a mistake need not wait.
-    from tools.commands.detect import page
-
-    measurement.write_whole(
-        options.output / "detect.json",
-        json.dumps(
-            {
-                **result,
-                "tables": [
-                    {"title": t.title, "heads": t.heads, "rows": t.rows}
-                    for t in made
-                ],
-                "runs": [run._asdict() for run in runs],
-            },
-            indent=1,
-        )
-        + "\n",
-    )
-    measurement.write_whole(
-        options.output / "detect.html",
-        page.page(result["about"], curves, made),
-    )
-    print(f"{options.output}/detect.html and detect.json written")
+def write(path: pathlib.Path, runs: list[Run], result: results.Result) -> None:
+    content = dataclasses.asdict(result)
+    content["runs"] = [dataclasses.asdict(run) for run in runs]
+    measurement.write_whole(path, json.dumps(content, indent=1) + "\n")
+    print(f"{path} written")
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     options = parse(arguments)
-    methods, absent = chosen_methods(options.methods)
+    options.output = start_folder() / options.output
+    methods = chosen_methods(options.methods)
     bugs = bugs_to_find(options.bugs)
     make_folder(options.output)
-    if AFL in absent:
-        print("detect: AFL++ is not installed; its column says so")
     binaries = build(bugs, methods)
     runs = measure(options, bugs, methods, binaries)
-
-    targets = sorted({target for b in bugs for target in b.budgets})
-    result, made = results.evaluate(
-        bugs,
+    result = results.evaluate(
+        len(bugs),
         runs,
-        [m.name for m in methods],
-        absent,
-        rules_of(binaries, targets),
+        [method.name for method in methods],
+        rules_of(binaries, targets_of(bugs)),
     )
-    for table in made:
+    for table in result.tables:
         show(table)
-    print(textwrap.fill(result["about"], WIDTH, break_on_hyphens=False))
-    write(options, runs, result, made, results.curves(runs, methods))
-    return 0 if result["all found"] else 1
+    print(textwrap.fill(result.about, WIDTH, break_on_hyphens=False))
+    write(options.output / "detect.json", runs, result)
+    return 0 if result.all_found else 1
 
 
 if __name__ == "__main__":

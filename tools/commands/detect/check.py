@@ -1,7 +1,8 @@
 """check.py --rule-tests=PROGRAM --libraries=FOLDER ... PATCH
 
-Whether a planted bug is caught by each of the three detectors, and named by
-what its header says. Exit status 0 if so, 1 if not, 2 for a malformed patch.
+Checks that each of the three detectors catches a planted bug, and names it by
+what the bug's header says. Exit status 0 if so, 1 if not, 2 for a malformed
+patch.
 """
 
 import argparse
@@ -11,6 +12,9 @@ import sys
 
 from tools.commands.detect import detectors
 from tools.lib import bug
+from tools.lib.arguments import Parser
+from tools.lib.bug import Bug
+from tools.lib.problem import Problem, exit_status
 
 SEEDS = (1, 2)
 
@@ -18,11 +22,15 @@ SEEDS = (1, 2)
 class Survivor(Exception):
     """A detector missed the bug, or called it by another name."""
 
-    def __init__(self, what, outcome=None):
+    def __init__(
+        self, what: str, outcome: detectors.Outcome | None = None
+    ) -> None:
         super().__init__(f"{what}\n{outcome.excerpt()}" if outcome else what)
 
 
-def check_rule_tests(planted, program, libraries):
+def check_rule_tests(
+    planted: Bug, program: pathlib.Path, libraries: pathlib.Path | None
+) -> None:
     failed, outcome = detectors.rule_tests(
         program, libraries, planted.breaks, planted.profile
     )
@@ -32,7 +40,9 @@ def check_rule_tests(planted, program, libraries):
     print("rule tests: " + ", ".join(planted.breaks))
 
 
-def check_replay(planted, program, libraries):
+def check_replay(
+    planted: Bug, program: pathlib.Path, libraries: pathlib.Path | None
+) -> None:
     folders = [f"corpus/{corpus}" for corpus in planted.corpora]
     outcome = detectors.replay(program, libraries, folders, planted.profile)
     expected = planted.reports[0]
@@ -42,12 +52,14 @@ def check_replay(planted, program, libraries):
     print(f"replay of {', '.join(folders)}: {expected}")
 
 
-def check_plain_replay(planted, program, libraries):
+def check_plain_replay(
+    planted: Bug, program: pathlib.Path | None, libraries: pathlib.Path | None
+) -> None:
     if planted.sanitizer_only != bool(program):
         raise Survivor(
             "its header and SANITIZER_ONLY of tests/bugs/BUILD do not agree"
         )
-    if planted.sanitizer_only:
+    if program and planted.sanitizer_only:
         folders = [f"corpus/{corpus}" for corpus in planted.corpora]
         outcome = detectors.replay(program, libraries, folders, planted.profile)
         if outcome.status != 0:
@@ -55,7 +67,13 @@ def check_plain_replay(planted, program, libraries):
         print("without sanitizers: nothing")
 
 
-def check_calls(planted, what, minimizer, libraries, path):
+def check_calls(
+    planted: Bug,
+    what: str,
+    minimizer: pathlib.Path,
+    libraries: pathlib.Path | None,
+    path: pathlib.Path,
+) -> None:
     text, outcome = detectors.minimized(
         minimizer, libraries, path, planted.profile
     )
@@ -69,7 +87,13 @@ def check_calls(planted, what, minimizer, libraries, path):
         )
 
 
-def check_fuzzing(planted, target, program, minimizer, libraries):
+def check_fuzzing(
+    planted: Bug,
+    target: str,
+    program: pathlib.Path,
+    minimizer: pathlib.Path,
+    libraries: pathlib.Path | None,
+) -> None:
     budget = planted.budgets[target]
     for seed in SEEDS:
         path = pathlib.Path(os.environ["TEST_TMPDIR"], f"{target}-{seed}")
@@ -88,10 +112,10 @@ def check_fuzzing(planted, target, program, minimizer, libraries):
             check_calls(planted, what, minimizer, libraries, path)
 
 
-def parse(arguments):
-    parser = argparse.ArgumentParser(prog="check")
-    parser.add_argument("--rule-tests", required=True)
-    parser.add_argument("--libraries", required=True)
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = Parser("check", "Checks that a planted bug is caught.")
+    parser.add_argument("--rule-tests", type=pathlib.Path, required=True)
+    parser.add_argument("--libraries", type=pathlib.Path, required=True)
     parser.add_argument(
         "--target",
         action="append",
@@ -99,22 +123,21 @@ def parse(arguments):
         type=lambda text: text.split("="),
         help="NAME=ENGINE=REPLAY",
     )
-    parser.add_argument("--minimize", required=True)
-    parser.add_argument("--plain-libraries", help="without sanitizers")
-    parser.add_argument("--plain-replay", help="without sanitizers")
-    parser.add_argument("patch")
+    parser.add_argument("--minimize", type=pathlib.Path, required=True)
+    for flag in ("--plain-libraries", "--plain-replay"):
+        parser.add_argument(flag, type=pathlib.Path, help="without sanitizers")
+    parser.add_argument("patch", type=pathlib.Path)
     return parser.parse_args(arguments)
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     options = parse(arguments)
     try:
         planted = bug.read(options.patch)
     except bug.Malformed as error:
-        print(f"check: {error}", file=sys.stderr)
-        return 2
-    engines = {name: engine for name, engine, _ in options.target}
-    replays = {name: replay for name, _, replay in options.target}
+        raise Problem(str(error)) from None
+    engines = {name: pathlib.Path(engine) for name, engine, _ in options.target}
+    replays = {name: pathlib.Path(replay) for name, _, replay in options.target}
     try:
         check_rule_tests(planted, options.rule_tests, options.libraries)
         if planted.corpora:
@@ -139,4 +162,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_status("check", lambda: main(sys.argv[1:])))

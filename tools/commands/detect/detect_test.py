@@ -112,19 +112,8 @@ def test_what_is_measured_is_what_is_written(measured):
     assert not {"GETP-3", "GETP-4", "VAL-5"} <= set(result["uncaught"])
     assert "DTOR-11" in result["uncaught"]
     *lines, written = output.splitlines()
-    assert written == f"{detect.output}/detect.html and detect.json written"
+    assert written == f"{detect.output}/detect.json written"
     assert max(map(len, lines)) <= 80
-
-
-def test_the_page_shows_the_same(measured):
-    detect, _ = measured
-    page = (detect.output / "detect.html").read_text()
-    assert '<img alt="bugs found over executions" src="data:image/png' in page
-    for table in detect.result()["tables"]:
-        assert f"<h2>{table['title']}</h2>" in page
-        for row in table["rows"]:
-            assert f"<td>{row[0]}</td>" in page
-            assert f">{row[1]}</td>" in page
 
 
 def test_what_was_killed_goes_on(detect):
@@ -199,67 +188,6 @@ def test_without_a_bug_the_sanitizers_are_silent():
     assert "disabled leak detection" not in done.stdout
 
 
-# In the place of AFL++ and its compilers. What they build reports a violation,
-# and is found to do so after 34 executions.
-COMPILER = """#!/bin/sh
-for output; do :; done
-echo "#!/bin/sh\necho 'contract violation: GETP-3  PyCapsule_GetPointer: '" \
-    >"$output"
-chmod +x "$output"
-"""
-AFL_FUZZ = """#!/bin/sh
-mkdir -p "$4/default/crashes"
-echo "$*" >"$4/default/crashes/id:000000"
-printf '%s : %s\n' execs_done 34 saved_crashes 1 >"$4/default/fuzzer_stats"
-echo "$5 $6 $7 $8" >>{folder}/called
-"""
-
-
-def test_afl(detect):
-    for name in ("afl-clang-fast", "clang-14", "afl-fuzz"):
-        program = detect.folder / name
-        program.write_text(
-            AFL_FUZZ.format(folder=detect.folder)
-            if name == "afl-fuzz"
-            else COMPILER
-        )
-        program.chmod(0o755)
-    status, _, errors = detect.run(
-        "--bugs=/get_pointer_ignores_name$",
-        "--seeds=5",
-        "--executions=500",
-        "--methods=afl",
-    )
-    assert (status, errors) == (0, "")
-    found = [
-        (run["seed"], run["executions"], run["finding"], run["limit"])
-        for run in detect.result()["runs"]
-    ]
-    assert found == [(1, 34, "GETP-3", 500), (2, 34, "GETP-3", 500)]
-    called = (detect.folder / "called").read_text().splitlines()
-    assert sorted(called) == ["-s 1 -E 500", "-s 2 -E 500"]
-
-
-def test_without_afl_its_column_says_so(detect):
-    # All that is needed, and nothing else.
-    (detect.folder / "ldd").symlink_to("/usr/bin/ldd")
-    arguments = ("--bugs=/get_pointer_ignores_name$", "--seeds=1")
-    path = str(detect.folder)
-    status, output, errors = detect.run(
-        *arguments, "--methods=targets,afl", path=path
-    )
-    assert (status, errors) == (0, "")
-    assert "detect: AFL++ is not installed; its column says so" in output
-    table = detect.result()["tables"][0]
-    assert table["rows"][1][:2] == ["afl", "not installed"]
-
-    status, _, errors = detect.run(*arguments, "--methods=afl", path=path)
-    assert (status, errors) == (
-        2,
-        "detect: AFL++ is not installed; apt-get install afl++\n",
-    )
-
-
 @pytest.mark.parametrize(
     "arguments, words",
     [
@@ -274,7 +202,8 @@ def test_without_afl_its_column_says_so(detect):
 def test_bad_input_is_one_line(detect, arguments, words):
     status, output, errors = detect.run(*arguments)
     assert (status, output) == (2, "")
-    assert errors.startswith(f"detect: {words}") and errors.count("\n") == 1
+    assert errors.startswith("detect: ") and errors.count("\n") == 1
+    assert words in errors
     assert ";" in errors
 
 

@@ -10,14 +10,15 @@ import re
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 
 from tools.commands.detect import report
 
 
-# A bug may hang what it breaks.
+# A bug may hang the program that it breaks.
 SECONDS = 60
 
-# Executions a second: whoever has less than that hangs.
+# Executions per second; a slower program hangs.
 SLOWEST = 200
 
 _FAILED_TEST = re.compile(r"^\[ +FAILED +\] \w+\.(\w+)", re.MULTILINE)
@@ -27,29 +28,29 @@ _EXECUTIONS = re.compile(r"^stat::number_of_executed_units: +(\d+)$", re.M)
 
 
 class Outcome:
-    def __init__(self, status, output):
+    def __init__(self, status: int | None, output: str) -> None:
         self.status = status  # None: did not end in time
         self.output = output
         self.findings = report.findings(output)
 
-    def excerpt(self):
+    def excerpt(self) -> str:
         """The first lines, without the stacks."""
         lines = [x for x in self.output.splitlines() if not _FRAME.match(x)]
         return "\n".join(lines[:40])
 
 
 def run(
-    command,
-    libraries,
-    profile=None,
-    sanitizer_options="",
-    more_environment=None,
-    seconds=SECONDS,
-):
+    command: Sequence[object],
+    libraries: pathlib.Path | None,
+    profile: str | None = None,
+    sanitizer_options: str = "",
+    more_environment: Mapping[str, str] | None = None,
+    seconds: float = SECONDS,
+) -> Outcome:
     """Runs the command with the broken libraries in place of the whole ones."""
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-        # Nobody reads the stacks, which take most of a failure's time.
+        # Symbols take most of the time of a failure, and nobody reads stacks.
         "ASAN_OPTIONS": "symbolize=0:" + sanitizer_options,
         "UBSAN_OPTIONS": "symbolize=0",
         "LSAN_OPTIONS": "symbolize=0",
@@ -77,8 +78,13 @@ def run(
     return Outcome(status, output.decode(errors="backslashreplace"))
 
 
-def rule_tests(program, libraries, rules, profile):
-    """(rules whose tests fail, Outcome) of the tests of these rules."""
+def rule_tests(
+    program: pathlib.Path,
+    libraries: pathlib.Path | None,
+    rules: Sequence[str],
+    profile: str | None,
+) -> tuple[set[str], Outcome]:
+    """Runs the tests of these rules; returns the rules whose tests fail."""
     tests = ":".join(f"*.{_identifier(rule)}_*" for rule in rules)
     command = [program, f"--gtest_filter={tests}", "--gtest_color=no"]
     outcome = run(command, libraries, profile)
@@ -97,8 +103,13 @@ def rule_tests(program, libraries, rules, profile):
     }, outcome
 
 
-def minimized(program, libraries, path, profile):
-    """(the smallest program that shows what the input shows, Outcome)."""
+def minimized(
+    program: pathlib.Path,
+    libraries: pathlib.Path | None,
+    path: pathlib.Path,
+    profile: str | None,
+) -> tuple[str, Outcome]:
+    """Returns the smallest program that shows what the input shows, in text."""
     smallest = pathlib.Path(f"{path}.prog")
     outcome = run(
         [program, f"--output={smallest}", path], libraries, profile
@@ -110,37 +121,41 @@ def minimized(program, libraries, path, profile):
 _OWN = re.compile(r"^\w+ = (payload|name|table)\(")
 
 
-def calls(text):
+def calls(text: str) -> list[str]:
     """The calls of a program in text."""
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     return [line for line in lines if line and not _OWN.match(line)]
 
 
-def _identifier(rule):
+def _identifier(rule: str) -> str:
     return rule.replace("-", "_")
 
 
-def replay(program, libraries, corpora, profile):
-    """Outcome of running the files of all these folders."""
+def replay(
+    program: pathlib.Path,
+    libraries: pathlib.Path | None,
+    corpora: Sequence[str],
+    profile: str | None,
+) -> Outcome:
+    """Runs the files of all these folders."""
     return run(
         [program, *corpora], libraries, profile, "malloc_context_size=0"
     )
 
 
 def fuzz(
-    program,
-    libraries,
-    seed,
-    executions,
-    profile,
-    flags=(),
-    environment=None,
-    keep=None,
-):
-    """(executions until something was found or None, Outcome).
+    program: pathlib.Path,
+    libraries: pathlib.Path | None,
+    seed: int,
+    executions: int,
+    profile: str | None,
+    flags: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    keep: pathlib.Path | None = None,
+) -> tuple[int | None, Outcome]:
+    """Fuzzes; returns the executions until something was found, or None.
 
-    `keep`: where the input that shows it is written.
-    """
+    The input that shows the finding is written to `keep`."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
             pathlib.Path(program).resolve(),

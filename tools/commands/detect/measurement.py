@@ -1,46 +1,68 @@
 """Runs of one method on one bug with one seed, and the file that keeps them."""
 
-import collections
 import concurrent.futures
+import dataclasses
 import hashlib
 import json
 import os
+import pathlib
 import re
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Iterable
 
 from tools.commands.detect import detectors
-from tools.commands.detect.methods import AFL, BY_NAME, limit
+from tools.commands.detect.methods import BY_NAME
+from tools.lib.bug import Bug
 from tools.lib.problem import Problem
 
 
-# `executions` is None where nothing was found in `limit` executions.
-Run = collections.namedtuple(
-    "Run", "bug target method seed executions seconds finding limit"
-)
-Job = collections.namedtuple("Job", "bug target method seed")
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """A run that was asked for; the names of bug, target and method."""
+
+    bug: str
+    target: str
+    method: str
+    seed: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Run(Job):
+    """A run that has ended. `executions` is None if it found nothing in `limit`
+    executions."""
+
+    executions: int | None
+    seconds: float
+    finding: str | None
+    limit: int
+
+    @property
+    def job(self) -> Job:
+        return Job(self.bug, self.target, self.method, self.seed)
+
 
 _LINKED = re.compile(r"=> (\S+_solib_\S+)")
 
 
 class State:
-    """What was measured so far: a line for each run, as soon as it has ended.
+    """What was measured so far: the file has a line for each run that ended.
 
-    Each says under which conditions; what was measured under others counts no
-    more.
-    """
+    Each line has the conditions of the run. A run under other conditions than
+    today's does not count."""
 
-    def __init__(self, path, conditions):
+    def __init__(self, path: pathlib.Path, conditions: dict[Job, str]) -> None:
         self._conditions = conditions
         self._lock = threading.Lock()
-        self.runs = {}
+        self.runs: dict[Job, Run] = {}
         whole = self._load(path) if path.exists() else 0
         self._file = open(path, "a", encoding="utf-8")
         self._file.truncate(whole)
 
-    def _load(self, path):
-        """Bytes of whole lines: whoever is killed may leave half a line."""
+    def _load(self, path: pathlib.Path) -> int:
+        """Reads the runs; returns how many bytes are whole lines. A run that
+        was killed may have left half a line."""
         content = path.read_bytes()
         whole = content.rfind(b"\n") + 1
         for number, line in enumerate(content[:whole].splitlines(), 1):
@@ -53,20 +75,20 @@ class State:
                     f"{path}:{number} is damaged; remove the file to measure "
                     "anew"
                 ) from error
-            job = Job(*run[: len(Job._fields)])
-            if conditions == self._conditions.get(job):
-                self.runs[job] = run
+            if conditions == self._conditions.get(run.job):
+                self.runs[run.job] = run
         return whole
 
-    def add(self, job, run):
-        record = {**run._asdict(), "conditions": self._conditions[job]}
+    def add(self, run: Run) -> None:
+        record = dataclasses.asdict(run)
+        record["conditions"] = self._conditions[run.job]
         with self._lock:
-            self.runs[job] = run
+            self.runs[run.job] = run
             self._file.write(json.dumps(record) + "\n")
             self._file.flush()
 
 
-def write_whole(path, text):
+def write_whole(path: pathlib.Path, text: str) -> None:
     """Writes a file that is there whole or not at all."""
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(text, encoding="utf-8")
@@ -76,17 +98,15 @@ def write_whole(path, text):
 # --- what a result depends on ------------------------------------------------
 
 
-def conditions(jobs, by_name, binaries, executions, afl):
-    """By job: the libraries with the bug, the program and what it is linked with,
-    and the limit."""
-    broken = {}
-    programs = {}
+def conditions(
+    jobs: Iterable[Job], binaries: pathlib.Path, executions: int
+) -> dict[Job, str]:
+    """Returns for each job a text that names the libraries with the bug, the
+    program with the libraries it is linked with, and the limit."""
+    broken: dict[str, str] = {}
+    programs: dict[pathlib.Path, str] = {}
     known = {}
     for job in jobs:
-        if job.method == AFL:
-            most = limit(BY_NAME[AFL], executions)
-            known[job] = afl.conditions(by_name[job.bug], most)
-            continue
         path = program(binaries, job)
         if job.bug not in broken:
             broken[job.bug] = _digest(
@@ -94,77 +114,79 @@ def conditions(jobs, by_name, binaries, executions, afl):
             )
         if path not in programs:
             programs[path] = _digest([path, *_linked(path)])
-        known[job] = " ".join(
-            (
-                broken[job.bug],
-                programs[path],
-                str(limit(BY_NAME[job.method], executions)),
-            )
-        )
+        limit = BY_NAME[job.method].limit(executions)
+        known[job] = f"{broken[job.bug]} {programs[path]} {limit}"
     return known
 
 
-def _linked(path):
-    """The libraries that are built here."""
+def _linked(path: pathlib.Path) -> list[pathlib.Path]:
+    """Returns the libraries of this repository that the program needs."""
     listed = subprocess.run(
         ["ldd", path], capture_output=True, text=True, check=False
     ).stdout
-    return sorted(_LINKED.findall(listed))
+    return sorted(map(pathlib.Path, _LINKED.findall(listed)))
 
 
-def _digest(paths):
+def _digest(paths: Iterable[pathlib.Path]) -> str:
     digest = hashlib.sha1()
     for path in paths:
-        with open(path, "rb") as file:
-            digest.update(file.read())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def libraries(binaries, bug):
-    """The folder of the libraries that have the bug."""
+def libraries(binaries: pathlib.Path, bug: str) -> pathlib.Path:
+    """Returns the folder of the libraries that have the bug."""
     return binaries / f"{bug}_library"
 
 
-def program(binaries, job):
+def program(binaries: pathlib.Path, job: Job) -> pathlib.Path:
     return binaries / (job.target + BY_NAME[job.method].suffix)
 
 
 # --- running -----------------------------------------------------------------
 
 
-def measure(job, planted, binaries, executions, afl):
-    """A Run: executions and seconds until the bug is found."""
+def measure(
+    job: Job, planted: Bug, binaries: pathlib.Path, executions: int
+) -> Run:
+    """Runs the job: executions and seconds until the bug is found."""
     method = BY_NAME[job.method]
-    most = limit(method, executions)
+    limit = method.limit(executions)
     start = time.monotonic()
-    if job.method == AFL:
-        found, finding = afl.fuzz(planted, job.target, job.seed, most)
-        return Run(*job, found, _since(start), finding, most)
     found, outcome = detectors.fuzz(
         program(binaries, job),
         libraries(binaries, job.bug),
         job.seed,
-        most,
+        limit,
         planted.profile,
         method.flags,
         method.environment,
     )
     finding = method.counts(outcome.findings) if found else None
-    return Run(*job, found if finding else None, _since(start), finding, most)
+    return Run(
+        **dataclasses.asdict(job),
+        executions=found if finding else None,
+        seconds=round(time.monotonic() - start, 3),
+        finding=finding,
+        limit=limit,
+    )
 
 
-def _since(start):
-    return round(time.monotonic() - start, 3)
-
-
-def measure_all(jobs, run_job, state, workers, display):
-    """Runs what the state lacks; Ctrl-C leaves what was done until then."""
+def measure_all(
+    jobs: Iterable[Job],
+    run_job: Callable[[Job], Run],
+    state: State,
+    workers: int,
+    display: Callable[[], None],
+) -> None:
+    """Runs the jobs that the state lacks, several at a time. Ctrl-C keeps in the
+    state what has ended until then."""
     missing = [job for job in jobs if job not in state.runs]
     pool = concurrent.futures.ThreadPoolExecutor(workers)
-    futures = {pool.submit(run_job, job): job for job in missing}
+    futures = [pool.submit(run_job, job) for job in missing]
     try:
         for future in concurrent.futures.as_completed(futures):
-            state.add(futures[future], future.result())
+            state.add(future.result())
             display()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

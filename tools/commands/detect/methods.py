@@ -1,61 +1,60 @@
-"""The ways to look for a bug that are compared with each other."""
+"""The ways to look for a bug that tools/detect compares."""
 
-import collections
+import dataclasses
+from collections.abc import Callable
 
 from tools.commands.detect import report
 
-Method = collections.namedtuple(
-    "Method", "name about suffix flags environment most seeds counts"
-)
 
-
-def _any(findings):
-    """The finding that counts, None where none does."""
+def _any(findings: list[str]) -> str | None:
     return findings[0] if findings else "without a word"
 
 
-def _only_sanitizers(findings):
+def _only_sanitizers(findings: list[str]) -> str | None:
     return next((f for f in findings if not report.is_rule(f)), None)
 
 
-def _method(
-    name,
-    about,
-    suffix,
-    flags=(),
-    environment=(),
-    most=None,
-    seeds=None,
-    counts=_any,
-):
-    return Method(
-        name, about, suffix, flags, dict(environment), most, seeds, counts
-    )
+@dataclasses.dataclass(frozen=True)
+class Method:
+    """A way to look for a bug.
+
+    The program that runs has the target's name and `suffix`. `most` limits the
+    executions of a run below what the user asks for: a method that finds little
+    always runs to its limit. `counts` chooses the finding that counts from all
+    findings of a run; None if none counts."""
+
+    name: str
+    about: str
+    suffix: str
+    flags: tuple[str, ...] = ()
+    environment: dict[str, str] = dataclasses.field(default_factory=dict)
+    most: int | None = None
+    counts: Callable[[list[str]], str | None] = _any
+
+    def limit(self, executions: int) -> int:
+        """Returns the executions after which a run ends."""
+        return min(executions, self.most or executions)
 
 
-# What finds little is slow: it goes on to the end. Its runs end sooner.
-FEWER = 3000
+RANDOM = "random"
+SANITIZERS = "sanitizers"
 
-# Built and run by afl.py.
-AFL = "afl"
-
-# The first is what the others are compared with; programs are named after
-# the target, with the suffix.
+# The first is what the others are compared with.
 METHODS = (
-    _method("targets", "the project's targets, from an empty corpus", ""),
-    _method(
+    Method("targets", "the project's targets, from an empty corpus", ""),
+    Method(
         "swarm",
         "generated programs, a swarm each, without coverage",
         "_sequences",
     ),
-    _method(
-        "random",
+    Method(
+        RANDOM,
         "generated programs of all calls, without coverage",
         "_sequences",
         ("-whole=1",),
     ),
-    _method(
-        "sanitizers",
+    Method(
+        SANITIZERS,
         "the same targets without the model: what ASan, LSan, UBSan "
         "and crashes show; malloc() in place of the arena",
         "",
@@ -67,27 +66,9 @@ METHODS = (
             "ASAN_OPTIONS": "symbolize=0:malloc_context_size=2:"
             "quarantine_size_mb=4",
         },
-        FEWER,
+        most=3000,
         counts=_only_sanitizers,
-    ),
-    _method(
-        "bytes",
-        "libFuzzer with its own mutations of bytes",
-        "_bytes",
-        most=FEWER,
-    ),
-    _method(
-        AFL,
-        "AFL++ in its place, if it is installed; two seeds at most",
-        None,
-        most=FEWER,
-        seeds=2,
     ),
 )
 
 BY_NAME = {method.name: method for method in METHODS}
-
-
-def limit(method, executions):
-    """The executions after which a run of the method ends."""
-    return min(executions, method.most or executions)

@@ -19,17 +19,17 @@ _DETAILS = re.compile(r" (on |0x|\(|of ).*|: .*")
 _UNDEFINED_DETAILS = re.compile(r"[0-9'].*")
 
 
-def findings(text):
+def findings(text: str) -> list[str]:
     """All findings that are named in the text, in their order."""
     return [_name(match) for match in _FINDING.finditer(text)]
 
 
-def is_rule(finding):
-    """Whether the model names it: no sanitizer, no engine, no crash."""
+def is_rule(finding: str) -> bool:
+    """True if the finding is a rule, that is, named by the model."""
     return _RULE.fullmatch(finding) is not None
 
 
-def _name(match):
+def _name(match: re.Match[str]) -> str:
     if match["sanitizer"]:
         sanitizer, _, what = match["sanitizer"].partition(": ")
         return f"{sanitizer}: {_DETAILS.sub('', what)}"

@@ -2,11 +2,12 @@
 
 import math
 import statistics
+from collections.abc import Iterable, Sequence
 
 from tools.commands.detect import report
+from tools.commands.detect.measurement import Run
 
-
-# What libFuzzer runs of its own accord before it asks for a program: the empty
+# libFuzzer runs two inputs of its own before it asks for a program: the empty
 # input and a line feed.
 OWN_EXECUTIONS = 2
 
@@ -15,10 +16,11 @@ LATER = 2
 
 
 class Summary:
-    """One method on one bug, or on all of them. What was not found counts as
-    found at the limit, which makes the method look better than it is."""
+    """The runs of one method, on one bug or on all. A bug that is not found
+    counts as found at the limit, which makes the method look better than it
+    is."""
 
-    def __init__(self, runs):
+    def __init__(self, runs: Sequence[Run]) -> None:
         counts = [run.executions or run.limit for run in runs]
         self.seeds = len(runs)
         self.found = sum(run.executions is not None for run in runs)
@@ -30,50 +32,42 @@ class Summary:
         self.mean = geometric_mean(counts)
 
 
-def geometric_mean(counts):
+# By bug and target.
+Summaries = dict[tuple[str, str], Summary]
+
+
+def geometric_mean(counts: Iterable[float]) -> float:
     return math.exp(statistics.fmean(math.log(count) for count in counts))
 
 
-def of_method(runs, method):
-    """The method's runs, by bug and target."""
-    groups = {}
+def by_method(
+    runs: Sequence[Run], methods: Iterable[str]
+) -> dict[str, Summaries]:
+    """Returns the summaries of each of these methods."""
+    groups: dict[str, dict[tuple[str, str], list[Run]]] = {m: {} for m in methods}
     for run in runs:
-        if run.method == method:
-            groups.setdefault((run.bug, run.target), []).append(run)
-    return groups
-
-
-def by_method(runs, methods):
-    """By method, by bug and target, a Summary."""
+        if run.method in groups:
+            group = groups[run.method].setdefault((run.bug, run.target), [])
+            group.append(run)
     return {
-        method: {
-            key: Summary(group)
-            for key, group in of_method(runs, method).items()
-        }
-        for method in methods
+        method: {key: Summary(group) for key, group in by_bug.items()}
+        for method, by_bug in groups.items()
     }
 
 
-def is_later(targets, random):
-    """Whether the targets find a bug more than LATER times as late as random
-    programs, by the medians; without what the engine runs of its own accord."""
+def is_later(targets: Summary, random: Summary) -> bool:
+    """True if the targets find a bug more than LATER times as late as random
+    programs, by the medians and without libFuzzer's own inputs."""
     return targets.median - OWN_EXECUTIONS > LATER * random.median
 
 
-def by_comparison(runs, rules):
-    """The bugs by the rule that the executor reports; rules without any."""
-    bugs = {rule: set() for rule in rules}
+def by_comparison(
+    runs: Iterable[Run], rules: Iterable[str]
+) -> dict[str, set[str]]:
+    """Returns for each of the rules, and each that a run reports, the bugs that
+    are reported by it."""
+    bugs: dict[str, set[str]] = {rule: set() for rule in rules}
     for run in runs:
         if run.finding and report.is_rule(run.finding):
             bugs.setdefault(run.finding, set()).add(run.bug)
     return bugs
-
-
-def seen(runs, methods):
-    """By bug: whether in some run the model reported it, whether in some run a
-    sanitizer did. Methods that heed the sanitizers only are not asked."""
-    kinds = {}
-    for run in runs:
-        if run.method in methods and run.finding:
-            kinds.setdefault(run.bug, set()).add(report.is_rule(run.finding))
-    return {bug: (True in k, False in k) for bug, k in kinds.items()}

@@ -1,54 +1,59 @@
-"""The tables of the result, for terminal and page."""
+"""The tables that tools/detect prints."""
 
-import collections
+import dataclasses
+from collections.abc import Sequence
 
 from tools.commands.detect import summary
+from tools.commands.detect.measurement import Run
+from tools.commands.detect.summary import Summaries, Summary
 
 
-# `most`: rows that the terminal shows.
-Table = collections.namedtuple("Table", "title heads rows most")
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """`most`: how many rows the terminal shows; None: all."""
 
-ALL = 10**6
+    title: str
+    heads: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    most: int | None = None
 
 
-def methods(runs, summaries, absent):
+def methods(runs: Sequence[Run], summaries: dict[str, Summaries]) -> Table:
+    """Returns a row per method, with all bugs and seeds together."""
     rows = []
-    for name, bugs in summaries.items():
-        if not bugs:
+    for name, bugs_of in summaries.items():
+        if not bugs_of:
             continue
-        mine = [run for run in runs if run.method == name]
-        of = summary.Summary(mine)
+        of = Summary([run for run in runs if run.method == name])
         rows.append(
             (
                 name,
-                f"{sum(s.always for s in bugs.values())} of {len(bugs)}",
-                f"{sum(s.found > 0 for s in bugs.values())}",
+                f"{sum(s.always for s in bugs_of.values())} of {len(bugs_of)}",
+                f"{sum(s.found > 0 for s in bugs_of.values())}",
                 f"{of.mean:.1f}",
                 worst(of),
                 f"{of.seconds:.2f}",
-                of.seeds // len(bugs),
+                f"{of.seeds // len(bugs_of)}",
             )
         )
-    rows += [(name, why, "", "", "", "", "") for name, why in absent.items()]
     return Table(
         "Methods (a bug counts with each of its targets)",
         ("method", "every seed", "any", "mean", "worst", "seconds", "seeds"),
         rows,
-        ALL,
     )
 
 
-def worst(of):
+def worst(of: Summary) -> str:
     return f"{of.worst}" if of.always else f"not in {of.worst}"
 
 
-def bugs(summaries, first):
-    """How soon the method finds each bug, the slowest first."""
+def bugs(summaries: Summaries, method: str) -> Table:
+    """Returns how soon the method finds each bug, the slowest first."""
     slowest = sorted(
-        summaries[first].items(), key=lambda item: (-item[1].worst, item[0])
+        summaries.items(), key=lambda item: (-item[1].worst, item[0])
     )
     return Table(
-        f"Executions until found: {first}",
+        f"Executions until found: {method}",
         ("bug", "target", "seeds", "median", "worst", "seconds"),
         [
             (
@@ -65,41 +70,8 @@ def bugs(summaries, first):
     )
 
 
-def medians(summaries, absent):
-    """All methods side by side."""
-    names = [name for name in summaries if name not in absent]
-    keys = sorted({key for name in names for key in summaries[name]})
-    return Table(
-        "Executions until found: medians, worst in brackets",
-        ("bug", "target", *names, *absent),
-        [
-            (
-                bug,
-                target.removesuffix("_fuzz"),
-                *(
-                    _cell(summaries[name].get((bug, target)))
-                    for name in names
-                ),
-                *absent.values(),
-            )
-            for bug, target in keys
-        ],
-        0,
-    )
-
-
-def _cell(of):
-    if of is None:
-        return ""
-    if of.found == 0:
-        return f"not in {of.worst}"
-    if not of.always:
-        return f"{of.found} of {of.seeds} seeds"
-    return f"{of.median:g} ({of.worst})"
-
-
-def later(summaries, first, other):
-    """Bugs that the first method finds too late."""
+def later(summaries: dict[str, Summaries], first: str, other: str) -> Table:
+    """Returns the bugs that the first method finds much later than the other."""
     both = [
         (bug, target, of, summaries[other][bug, target])
         for (bug, target), of in summaries[first].items()
@@ -122,42 +94,4 @@ def later(summaries, first, other):
         f"as late as {other}",
         ("bug", "target", first, other, "times"),
         rows,
-        ALL,
-    )
-
-
-def detectors(planted, seen, alone):
-    """Which detector catches what. Rule tests and replay: as the header says,
-    and the bug's own test holds it to that."""
-    return Table(
-        "Who catches it",
-        ("bug", "rule tests", "replay", "model", "sanitizer", "without model"),
-        [
-            (
-                bug.name,
-                ", ".join(bug.breaks),
-                _mark(bug.corpora),
-                _mark(seen.get(bug.name, (False, False))[0]),
-                _mark(seen.get(bug.name, (False, False))[1]),
-                "" if alone is None else _mark(bug.name in alone),
-            )
-            for bug in planted
-        ],
-        0,
-    )
-
-
-def _mark(yes):
-    return "yes" if yes else "-"
-
-
-def comparisons(caught):
-    return Table(
-        "Rules that the executor compares, and the bugs reported by them",
-        ("rule", "bugs", "which"),
-        [
-            (rule, len(bugs) or "none", ", ".join(sorted(bugs)))
-            for rule, bugs in caught.items()
-        ],
-        0,
     )
