@@ -1,9 +1,11 @@
+/* The table of rules, from contract.def. */
 #include "capsule/contract.h"
 
 const struct contract_entry CONTRACT[RULE_COUNT] = {
-#define RULE(ident, id, function, level, status, text, source, reason)         \
-    [RULE_##ident] = {id,   function, LEVEL_##level, STATUS_##status,          \
-                      text, source,   reason},
+#define ANY_PROGRAM ""
+#define NEEDS(...) ""
+#define NO_PROGRAM(reason) reason
+#define RULE(ident, id, function, level, text, source, programs)               \
+    [RULE_##ident] = {id, function, LEVEL_##level, text, source, programs},
 #include "capsule/contract.def"
-#undef RULE
 };

@@ -1,7 +1,8 @@
 /* The rules of the capsule contract: their ids and their texts.
  *
- * contract.def is the only place where a rule's text stands; tests, model and
- * tools refer to a rule by its id.
+ * contract.def is the only place where the text of a rule stands; tests, model
+ * and tools refer to a rule by its id. tools/contract prints the rules for
+ * programs that are not C.
  */
 #ifndef CAPSULE_CONTRACT_H
 #define CAPSULE_CONTRACT_H
@@ -19,26 +20,18 @@ enum contract_level {
 };
 
 enum contract_rule {
-#define RULE(ident, id, function, level, status, text, source, reason)         \
-    RULE_##ident,
+#define RULE(ident, ...) RULE_##ident,
 #include "capsule/contract.def"
-#undef RULE
     RULE_COUNT
-};
-
-enum contract_status {
-    STATUS_TESTED, /* at least one rule test bears its id */
-    STATUS_PENDING /* its test does not exist yet */
 };
 
 struct contract_entry {
     const char *id;       /* "GETP-3" */
-    const char *function; /* "PyCapsule_GetPointer", or what it speaks of */
+    const char *function; /* "PyCapsule_GetPointer", or another subject */
     enum contract_level level;
-    enum contract_status status;
-    const char *text;   /* one sentence */
-    const char *source; /* where the rule comes from */
-    const char *reason; /* LEVEL_ADVICE: why it cannot be tested; else "" */
+    const char *text;       /* one sentence */
+    const char *source;     /* where the rule comes from */
+    const char *no_program; /* why no program can exercise the rule, or "" */
 };
 
 /* Indexed by enum contract_rule. */

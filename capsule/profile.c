@@ -1,3 +1,4 @@
+/* The profiles. docs/contract.md shows them in a table. */
 #include "capsule/profile.h"
 
 #include <string.h>

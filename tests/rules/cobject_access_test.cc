@@ -1,4 +1,4 @@
-// Section 1.11 of the contract, COBJ-4 to COBJ-6 and COBJ-8: reading and
+// Section 12 of docs/contract.md, COBJ-4 to COBJ-6 and COBJ-8: reading and
 // writing a PyCObject.
 
 #include <string>

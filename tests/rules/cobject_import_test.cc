@@ -1,4 +1,4 @@
-// Section 1.11 of the contract, COBJ-7: PyCObject_Import.
+// Section 12 of docs/contract.md, COBJ-7: PyCObject_Import.
 
 #include <string>
 

@@ -1,4 +1,4 @@
-// Section 1.11 of the contract, COBJ-1 to COBJ-3: what a PyCObject is, how it
+// Section 12 of docs/contract.md, COBJ-1 to COBJ-3: what a PyCObject is, how it
 // is made and how it ends.
 
 #include <cstdio>

@@ -1,5 +1,5 @@
-// Section 1.11 of the contract, COBJ-2 and COBJ-3: the warning of what Python 3
-// lacks, which the option -3 of Python 2.7 asks for.
+// Section 12 of docs/contract.md, COBJ-2 and COBJ-3: the warning of what Python
+// 3 lacks, which the option -3 of Python 2.7 asks for.
 
 #include <string>
 

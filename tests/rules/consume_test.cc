@@ -1,4 +1,4 @@
-// Section 1.9 of the contract: how a consumer gets at what was published.
+// Section 9 of docs/contract.md: how a consumer gets at what was published.
 
 #include "tests/rules/demo_module.h"
 #include "tests/rules/fields.h"

@@ -1,4 +1,4 @@
-// Section 1.8: destructors and the error indicator.
+// Section 8 of docs/contract.md: destructors and the error indicator.
 #include "tests/rules/drop.h"
 #include "tests/rules/support.h"
 
@@ -32,7 +32,7 @@ class DestructorErrorsTest : public CapsuleTest {
     GTEST_SKIP() << "what a bad destructor does to its caller is not "         \
                     "documented, and ends a debug build"
 
-// What table 2.5 lists, by name.
+// Destructors that treat the error indicator in different ways.
 
 void WrongNameNoClear(PyObject *self)
 {

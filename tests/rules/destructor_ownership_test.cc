@@ -1,4 +1,4 @@
-// Section 1.8: who frees what, and when a destructor is due.
+// Section 8 of docs/contract.md: who frees what, and when a destructor is due.
 //
 // The blocks of these tests are heap memory: a sanitizer reports the one that
 // is freed twice or never; the count says the same where there is none.

@@ -1,4 +1,5 @@
-// Section 1.8: destructors that use the API while a capsule dies.
+// Section 8 of docs/contract.md: destructors that use the API while a capsule
+// dies.
 #include <cstdlib>
 #include <cstring>
 

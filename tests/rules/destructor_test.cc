@@ -1,4 +1,5 @@
-// Section 1.8: when a destructor runs, and what it sees and may change.
+// Section 8 of docs/contract.md: when a destructor runs, and what it sees and
+// may change.
 #include "tests/rules/drop.h"
 #include "tests/rules/support.h"
 

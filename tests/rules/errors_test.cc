@@ -1,4 +1,4 @@
-// Section 1.7: when the error indicator is set, and to what.
+// Section 7 of docs/contract.md: when the error indicator is set, and to what.
 #include "tests/rules/calls.h"
 #include "tests/rules/support.h"
 #include "tests/rules/wrong_objects.h"

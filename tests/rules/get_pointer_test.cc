@@ -1,4 +1,4 @@
-// Section 1.3 of the contract: PyCapsule_GetPointer and how names compare.
+// Section 3 of docs/contract.md: PyCapsule_GetPointer and how names compare.
 
 #include <string>
 #include <utility>

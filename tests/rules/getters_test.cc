@@ -1,4 +1,4 @@
-// Section 1.3 of the contract: the four getters.
+// Section 3 of docs/contract.md: the four getters.
 
 #include <cstring>
 #include <string>

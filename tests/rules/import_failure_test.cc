@@ -1,4 +1,4 @@
-// Section 1.6 of the contract: PyCapsule_Import, which exception it raises.
+// Section 6 of docs/contract.md: PyCapsule_Import, which exception it raises.
 
 #include <cstring>
 #include <memory>

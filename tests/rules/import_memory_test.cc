@@ -1,4 +1,4 @@
-// Section 1.6 of the contract: what PyCapsule_Import takes, keeps and leaves.
+// Section 6 of docs/contract.md: what PyCapsule_Import takes, keeps and leaves.
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// Section 1.6 of the contract: PyCapsule_Import, where it finds what.
+// Section 6 of docs/contract.md: PyCapsule_Import, where it finds what.
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-// Section 1.4 of the contract: PyCapsule_IsValid.
+// Section 4 of docs/contract.md: PyCapsule_IsValid.
 
 #include <string>
 #include <vector>

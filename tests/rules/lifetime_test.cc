@@ -1,4 +1,4 @@
-// Section 1.9 of the contract: who keeps alive what a capsule's pointer leads
+// Section 9 of docs/contract.md: who keeps alive what a capsule's pointer leads
 // to, and the second pointer, the context.
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-// Section 1.2 of the contract: PyCapsule_New.
+// Section 2 of docs/contract.md: PyCapsule_New.
 
 #include <sys/mman.h>
 

@@ -1,4 +1,4 @@
-// Section 1.1 of the contract, TYPE-7: what Python code can do to a capsule,
+// Section 1 of docs/contract.md, TYPE-7: what Python code can do to a capsule,
 // which is next to nothing.
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Section 1.9 of the contract: how a producer publishes a capsule.
+// Section 9 of docs/contract.md: how a producer publishes a capsule.
 
 #include "tests/rules/demo_module.h"
 #include "tests/rules/modules.h"

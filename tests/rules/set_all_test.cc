@@ -1,4 +1,4 @@
-// Section 1.5: what all setters have in common.
+// Section 5 of docs/contract.md: what all setters have in common.
 #include "tests/rules/calls.h"
 #include "tests/rules/support.h"
 #include "tests/rules/wrong_objects.h"

@@ -1,4 +1,4 @@
-// Section 1.5: each of the four setters.
+// Section 5 of docs/contract.md: each of the four setters.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>

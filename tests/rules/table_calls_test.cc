@@ -1,4 +1,4 @@
-// Section 1.9 of the contract: what functions of a table return.
+// Section 9 of docs/contract.md: what functions of a table return.
 #include "capsule/api_table.h"
 #include "tests/rules/support.h"
 

@@ -1,4 +1,4 @@
-// Section 1.9 of the contract: tables of functions of different ages.
+// Section 9 of docs/contract.md: tables of functions of different ages.
 #include <climits>
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Section 1.1 of the contract: the object and its type.
+// Section 1 of docs/contract.md: the object and its type.
 
 #include <cstdio>
 #include <string>

@@ -1,4 +1,4 @@
-// Section 1.11 of the contract: What's New in Python 2.7, where capsules and
+// Section 12 of docs/contract.md: What's New in Python 2.7, where capsules and
 // PyCObject meet.
 
 #include <string>

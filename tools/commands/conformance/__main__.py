@@ -9,8 +9,8 @@ import time
 import rich.console
 
 from tools.commands.conformance import helpers, matrix, page, show, testing
-from tools.commands.conformance.contract import Contract
 from tools.commands.conformance.implementation import Interpreter, Library
+from tools.lib import contract as contracts
 from tools.lib.arguments import Parser, number, one_of
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
@@ -179,7 +179,7 @@ def main(argv):
     before = saved(arguments.compare, start)
     console = rich.console.Console(highlight=False, soft_wrap=True)
     every = implementations(arguments, root, start, folder)
-    contract = Contract(helpers.list_rules(root, folder))
+    contract = contracts.read(root)
     rules = [
         rule
         for rule in contract.rules

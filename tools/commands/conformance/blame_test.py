@@ -5,12 +5,12 @@ import collections
 import pytest
 
 from tools.commands.conformance import blame
-from tools.commands.conformance.contract import Contract
 from tools.commands.conformance.runner import CRASHED, FAILED, Result
+from tools.lib.contract import Contract, Rule
 
 CONTRACT = Contract(
     [
-        f"{name}\t{name.replace('-', '_')}\t{function}\tdocumented\tt\ts\t"
+        Rule(name, name.replace("-", "_"), "", function, "documented", "t", "s")
         for name, function in [
             ("TYPE-1", "PyCapsule"),
             ("NEW-1", "PyCapsule_New"),

@@ -1,5 +1,4 @@
-"""Two small programs for the machine that the tool runs on: the list of rules,
-and the converter of programs to C."""
+"""Converts programs of the text form to C, with the project's own converter."""
 
 import subprocess
 
@@ -21,18 +20,6 @@ def _build(name, files, root, folder):
     if said:
         raise Problem(f"{name} cannot be linked: {build.first_error(said)}")
     return program
-
-
-def list_rules(root, folder):
-    program = _build(
-        "list_rules",
-        ["capsule/contract.c", "tools/commands/conformance/worker/list_rules.c"],
-        root,
-        folder,
-    )
-    return subprocess.run(
-        [program], stdout=subprocess.PIPE, text=True, check=True
-    ).stdout.splitlines()
 
 
 class Converter:

@@ -8,19 +8,22 @@ import pytest
 import rich.console
 
 from tools.commands.conformance import matrix, page, show
-from tools.commands.conformance.contract import Contract
+from tools.lib.contract import Rule
 
-LINES = [
-    "GETP-1\tGETP_1\tPyCapsule_GetPointer\tdocumented\tfinds it\tthe text\t",
-    "GETP-10\tGETP_10\tPyCapsule_GetPointer\tobserved\tfinds <it>\tmeasured\t",
-    "GETN-1\tGETN_1\tPyCapsule_GetName\tdocumented\tthe name\tthe text\t",
-    "DTOR-1\tDTOR_1\tcapsule destructors\tdocumented\truns once\tthe text\t",
+RULES = [
+    Rule(id, id.replace("-", "_"), "", function, level, text, source)
+    for id, function, level, text, source in [
+        ("GETP-1", "PyCapsule_GetPointer", "documented", "finds it", "the text"),
+        ("GETP-10", "PyCapsule_GetPointer", "observed", "finds <it>", "measured"),
+        ("GETN-1", "PyCapsule_GetName", "documented", "the name", "the text"),
+        ("DTOR-1", "capsule destructors", "documented", "runs once", "the text"),
+    ]
 ]
 
 
 @pytest.fixture(name="rules")
 def fixture_rules():
-    return Contract(LINES).rules
+    return RULES
 
 
 @pytest.fixture(name="columns")
@@ -141,13 +144,6 @@ def test_two_of_one_name_are_told_apart(columns):
     columns[1].name = "Good 1"
     matrix.give_names(columns)
     assert [column.name for column in columns] == ["Good 1 (/a)", "Good 1 (/b)"]
-
-
-def test_a_test_belongs_to_the_rule_with_the_longest_name():
-    contract = Contract(LINES)
-    assert contract.rule_of_test("T.GETP_10_Finds").id == "GETP-10"
-    assert contract.rule_of_test("T.GETP_1_Finds/3").id == "GETP-1"
-    assert contract.rule_of_test("T.Other") is None
 
 
 def test_the_json_is_one_object_per_implementation(columns, rules):

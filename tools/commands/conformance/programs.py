@@ -6,10 +6,8 @@ import re
 
 from tools.commands.conformance import blame
 from tools.commands.conformance.runner import CRASHED, FAILED, PASSED, SKIPPED
+from tools.lib.contract import corpus_of
 
-
-# Programs of these folders break the caller's side, or are no programs.
-_NO_CORPUS = {"misuse", "program"}
 
 # An implementation that breaks everything shall not take for ever.
 _ENOUGH = 40
@@ -27,14 +25,6 @@ _PROGRAM = re.compile(r"^  program\n((?:    .*\n?)*)", re.M)
 Broken = collections.namedtuple("Broken", "rule outcome text program")
 
 
-def corpus(root):
-    return sorted(
-        path
-        for path in (root / "corpus").glob("*/*/*.prog")
-        if path.relative_to(root / "corpus").parts[0] not in _NO_CORPUS
-    )
-
-
 def _report(output):
     """The report of the executor, without the path of a file and the like."""
     start = output.find("contract violation: ")
@@ -44,25 +34,34 @@ def _report(output):
     return output[start : end if end > 0 else None].strip()
 
 
-def broken_rule(contract, path, result):
+def rule_of_call(contract, call):
+    """The first rule of the function that is called; the first of all where
+    the contract has none for it."""
+    for rule in contract.rules:
+        if re.search(rf"\b{re.escape(rule.function)}\(", call):
+            return rule
+    return contract.rules[0]
+
+
+def broken_rule(contract, text, result):
     """What a program that did not pass has broken."""
     match = _VIOLATION.search(result.output)
     program = _program_of(result.output)
     if match and match[1] in contract:
         report = _report(result.output)
         return Broken(contract[match[1]], FAILED, report, program)
-    rule = contract.rule_of_file(path) if path else None
+    rule = contract.rule_of_program(text)
     calls = _CALL.findall(result.output)
     call = calls[-1] if calls else ""
     under_test = _UNDER_TEST.search(result.output)
     if _DESTROYS.match(call):
-        rule = contract.rule_of_call("capsule destructors()")
+        rule = rule_of_call(contract, "capsule destructors()")
     elif not (rule and f"{rule.function}(" in call):
         if under_test and under_test[1] in contract:
             rule = contract[under_test[1]]
         elif call:
-            rule = contract.rule_of_call(call)
-    rule = rule or contract.rule_of_call("")
+            rule = rule_of_call(contract, call)
+    rule = rule or rule_of_call(contract, "")
     text = f"{result.text}\n{_report(result.output)}".strip()
     outcome = CRASHED if result.outcome == CRASHED else FAILED
     return Broken(rule, outcome, text, program)
@@ -89,7 +88,7 @@ class Programs:
         self.count = 0
 
     def run_corpus(self):
-        paths = corpus(self._root)
+        paths = corpus_of(self._root)
         results, rules = self._worker.run_list("programs", map(str, paths))
         self.exercised += rules
         by_name = {str(path): path for path in paths}
@@ -100,9 +99,10 @@ class Programs:
             if result.outcome == PASSED:
                 continue
             path = by_name[result.case]
-            broken = broken_rule(self._contract, path, result)
+            text = path.read_text()
+            broken = broken_rule(self._contract, text, result)
             if not broken.program:
-                broken = broken._replace(program=path.read_text())
+                broken = broken._replace(program=text)
             self.broken.append(broken)
 
     def run_generated(self, target, count):
@@ -130,7 +130,7 @@ class Programs:
         result = self._worker.run_list("programs", [str(path)])[0][0]
         if result.outcome == PASSED:
             return
-        broken = broken_rule(self._contract, None, result)
+        broken = broken_rule(self._contract, "", result)
         self.broken.append(broken._replace(program=broken.program or text))
 
     def _write(self, name, text):
@@ -175,7 +175,7 @@ class Programs:
         result = self._worker.run_list("programs", [str(shorter)])[0][0]
         text = shorter.read_text()
         shorter.unlink()
-        again = broken_rule(self._contract, None, result)
+        again = broken_rule(self._contract, "", result)
         if again.rule != broken.rule and broken.outcome == FAILED:
             return broken
         path.write_text(text)

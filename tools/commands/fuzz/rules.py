@@ -3,67 +3,17 @@
 import collections
 import os
 import pathlib
-import re
 import subprocess
 import tempfile
 
 import rich.box
 import rich.table
 
+from tools.lib import contract as contracts
 from tools.lib.problem import Problem
 from tools.lib.status import Status
 
-Rule = collections.namedtuple("Rule", "id text advice")
 Row = collections.namedtuple("Row", "id tests targets programs reason text")
-
-_ENTRY = re.compile(
-    r'^RULE\(\w+, "([^"]+)", "[^"]*", (\w+), \w+,\s+"([^"]*)",\s+"[^"]*",'
-    r'\s+"([^"]*)"\)',
-    re.MULTILINE,
-)
-_TEST = re.compile(r"\bTEST(?:_[FP])?\(\s*\w+,\s*([A-Z]\w*_[0-9]+)_")
-_TITLE = re.compile(r"# ([A-Z0-9-]+): ")
-
-
-def contract(root):
-    """The rules in their order; `advice` is why one cannot be tested, or ""."""
-    entries = _ENTRY.findall((root / "capsule/contract.def").read_text())
-    return [Rule(ident, text, reason) for ident, _, text, reason in entries]
-
-
-def tests(root):
-    """id -> how many rule tests bear it in their names."""
-    files = (root / "tests").rglob("*.cc")
-    names = (name for path in files for name in _TEST.findall(path.read_text()))
-    return collections.Counter(name.replace("_", "-") for name in names)
-
-
-def programs(root, targets):
-    """id -> how many programs of the targets' corpora name it in their title."""
-    count = collections.Counter()
-    for target in targets:
-        folder = root / "corpus" / target.removesuffix("_fuzz")
-        for path in folder.rglob("*.prog"):
-            title = _TITLE.match(path.read_text())
-            count.update(title.groups() if title else ())
-    return count
-
-
-def reasons(root):
-    """id -> why no target can exercise it; fuzz/unfuzzed.txt."""
-    path = root / "fuzz/unfuzzed.txt"
-    found = {}
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        idents, colon, reason = line.partition(": ")
-        if line and not line.startswith("#"):
-            for ident in idents.split():
-                if not colon or ident in found:
-                    raise Problem(
-                        f"{path}:{number}: not `ID ...: reason`, or an id that "
-                        "was there before; correct the line"
-                    )
-                found[ident] = reason
-    return found
 
 
 def reachable(binary):
@@ -89,19 +39,21 @@ def reachable(binary):
 
 
 def rows(root, binaries):
-    """A Row for each rule. `binaries`: target -> its engine."""
+    """Returns a Row for each rule. `binaries`: target -> its engine."""
+    contract = contracts.read(root)
     targets = {name: reachable(path) for name, path in binaries.items()}
-    named, shown, why_not = tests(root), programs(root, binaries), reasons(root)
+    tests = contracts.tests_by_rule(root, contract)
+    programs = contracts.programs_by_rule(root, contract)
     return [
         Row(
             rule.id,
-            named[rule.id],
+            len(tests.get(rule.id, ())),
             [t for t in sorted(targets) if rule.id in targets[t]],
-            shown[rule.id],
-            rule.advice or why_not.get(rule.id, ""),
+            len(programs.get(rule.id, ())),
+            rule.no_program,
             rule.text,
         )
-        for rule in contract(root)
+        for rule in contract.rules
     ]
 
 

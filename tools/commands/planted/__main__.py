@@ -7,9 +7,9 @@ import pathlib
 import statistics
 import sys
 
-from tools.commands.conformance import helpers, matrix, testing
-from tools.commands.conformance.contract import Contract
+from tools.commands.conformance import matrix, testing
 from tools.commands.planted.broken import Reference
+from tools.lib import contract as contracts
 from tools.lib.arguments import Parser, number
 from tools.lib.choice import chosen_bugs
 from tools.lib.places import start_folder, workspace_folder
@@ -136,7 +136,7 @@ def main(arguments):
     options = parse(arguments)
     bugs = chosen_bugs(ROOT, options.bugs)
     folder = start_folder() / options.output
-    contract = Contract(helpers.list_rules(ROOT, folder))
+    contract = contracts.read(ROOT)
     reference = Reference(ROOT, folder)
     matrices = Matrices(contract, options.programs, folder / "objects")
     whole = matrices.column(reference.whole())
