@@ -203,7 +203,7 @@ def test_a_command_needs_no_more_than_its_groups(system: System) -> None:
     needed = packages(system, "conformance")
     assert {"clang-19", "googletest", "python3-rich"} <= needed
     assert not [name for name in needed if "bazel" in name or "jdk" in name]
-    assert packages(system, "package") == {"python3", "python3-dev"}
+    assert packages(system, "package") == {"make", "python3", "python3-dev"}
 
 
 def test_without_a_command_all_packages_are_needed(system: System) -> None:
