@@ -1,10 +1,9 @@
-/* The parts of C that both forms share: values, variables, calls.
+/* Prints values, variables and calls in C, the same for both forms.
  *
  * A slot owns the references that the program took in it. Storing into a slot
- * gives up what it had; at the end all slots are given up, c0 first. Where no
- * destructor uses a slot, how many references it owns at each line is known
- * here and the C is that of the program. Where one does, or where memory may be
- * short, the C counts.
+ * gives up what it had; at the end all slots are given up, c0 first. If no
+ * destructor uses a slot and no allocation fails, this file knows how many
+ * references the slot owns at each line. Otherwise the printed C counts.
  */
 #include "fuzz/program/emit.h"
 
@@ -26,7 +25,7 @@ static const char *const OBJECT_NEW[OBJECT_COUNT] = {
     [OBJECT_LIST] = "PyList_New(0)",
 };
 
-/* How an initialisation goes, where it raises nothing that has a name. */
+/* How an initialisation goes, if it raises no exception of the list. */
 static const char *const INIT_C[INIT_COUNT] = {
     [INIT_WORKS] = "NULL",
     [INIT_SILENT] = "Py_None",
@@ -162,7 +161,7 @@ void emit_call(struct emitter *e, const struct program *program,
     }
 }
 
-/* How many references to a capsule, `*of`, the program has more after it. */
+/* Returns how many references to the capsule `*of` the call adds. */
 static int references_taken(const struct call *call, const struct value **of)
 {
     *of = &call->args[0];
@@ -183,8 +182,7 @@ static int references_taken(const struct call *call, const struct value **of)
 /* Gives up all references that the slot owns. */
 static void emit_give_up(struct emitter *e, unsigned slot)
 {
-    const char *before = e->form == IN_MAIN ? "SHOW(" : "";
-    const char *after = e->form == IN_MAIN ? ")" : "";
+    const char *before = e->form->before_call, *after = e->form->after_call;
     if (e->counted[slot]) {
         fprintf(e->out,
                 "    while (c%u_references > 0) {\n"
@@ -198,7 +196,8 @@ static void emit_give_up(struct emitter *e, unsigned slot)
     }
 }
 
-/* Opens a block that is left out when a slot that the call uses is empty. */
+/* Opens a block that runs only if each slot that the call uses has a capsule.
+ * Returns true if the call uses a slot. */
 static bool emit_guard(struct emitter *e, const struct call *call)
 {
     const struct call_info *info = &CALLS[call->op];
@@ -217,7 +216,7 @@ static bool emit_guard(struct emitter *e, const struct call *call)
     return guarded;
 }
 
-/* Whether the call needs what its result's slot had before. */
+/* True if the call uses what its result's slot had before. */
 static bool uses_result_slot(const struct call *call)
 {
     for (size_t i = 0; i < CALLS[call->op].arg_count; i++) {
@@ -250,7 +249,7 @@ static void emit_step(struct emitter *e, const struct program *program,
     } else if (taken && of->index != SLOT_SELF) {
         e->references[of->index] += taken;
     }
-    e->statement(e, program, call, expected);
+    e->form->statement(e, program, call, expected);
     if (stores && !give_up_first) {
         emit_give_up(e, call->result);
     }
@@ -294,7 +293,7 @@ void emit_calls(struct emitter *e, const struct program *program,
     }
 }
 
-/* What was published is given up; only the main interpreter is left. */
+/* Gives up what was published and ends all interpreters but the main one. */
 static void emit_leave_interpreters(struct emitter *e)
 {
     bool starts = e->calls[CALL_START_INTERPRETER] ||
@@ -353,7 +352,7 @@ void emit_run(struct emitter *e)
 
 /* --- comments and variables ----------------------------------------------- */
 
-/* The text within a comment, which it must not end or nest. */
+/* Prints the text so that it neither ends nor opens a comment. */
 static void emit_comment_text(FILE *out, const char *text)
 {
     for (const char *c = text; *c; c++) {
@@ -398,27 +397,6 @@ void emit_variables(struct emitter *e)
                     "static int c%u_references; /* that the program has */\n",
                     i);
         }
-    }
-    for (size_t i = 0; i < OBJECT_COUNT; i++) {
-        if (e->objects[i] && OBJECT_NEW[i]) {
-            fprintf(e->out, "static PyObject *%s;\n", OBJECT_C[i]);
-        }
-    }
-    if (e->cobjects) {
-        fputs("static PyObject *cobject;\n", e->out);
-    }
-    if (e->objects[OBJECT_LOOKALIKE]) {
-        fputs("\n/* Has the layout of a capsule and is a list. */\n"
-              "static struct {\n"
-              "    PyObject_HEAD\n"
-              "    void *pointer;\n"
-              "    const char *name;\n"
-              "    void *context;\n"
-              "    PyCapsule_Destructor destructor;\n"
-              "} lookalike = {\n"
-              "    PyObject_HEAD_INIT(&PyList_Type)\n"
-              "    &lookalike, NULL, NULL, NULL};\n",
-              e->out);
     }
     fputc('\n', e->out);
 }

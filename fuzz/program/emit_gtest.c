@@ -1,17 +1,17 @@
 /* A program as a GoogleTest case that asserts what is expected of each call. */
 #include "fuzz/program/emit.h"
-#include "fuzz/program/expectation.h"
 
 static const char INCLUDES[] = "#include \"tests/rules/support.h\"\n"
                                "\n"
+                               "#include <cstdio>\n"
                                "#include <cstdlib>\n"
                                "#include <cstring>\n"
                                "\n"
                                "namespace {\n"
                                "\n";
 
-/* How a value can be compared; NO_ASSERTION where the words mean nothing for
- * what the call yields: then they stay a comment. */
+/* How the emitted C compares a value. NO_ASSERTION: the expectation means
+ * nothing for what the call yields and stays a comment. */
 enum assertion {
     NO_ASSERTION,
     IS_NULL,
@@ -26,7 +26,7 @@ enum assertion {
     IS_ALIVE,
 };
 
-/* The behaviour that the piece names, or -1. */
+/* Returns the behaviour that the piece names, or -1. */
 static int behaviour_of(struct piece piece)
 {
     for (int i = 0; i < DESTRUCTOR_COUNT; i++) {
@@ -37,7 +37,7 @@ static int behaviour_of(struct piece piece)
     return -1;
 }
 
-/* A slot that the program uses: c0, p0, n0. */
+/* True if the piece names a slot that the program uses: c0, p0, n0. */
 static bool is_variable(const struct emitter *e, struct piece piece)
 {
     if (piece.length != 2 || piece.start[1] < '0' ||
@@ -68,10 +68,10 @@ static enum assertion assertion_of(const struct emitter *e, enum yield yields,
     case RESULT_BUFFER:
         return null ? IS_NULL : variable ? IS_NOT_NULL : NO_ASSERTION;
     case YIELDS_POINTER:
-        return null                       ? IS_NULL
-               : variable                 ? IS_VARIABLE
-               : piece_is_number(value)   ? IS_ADDRESS
-                                          : NO_ASSERTION;
+        return null                     ? IS_NULL
+               : variable               ? IS_VARIABLE
+               : piece_is_number(value) ? IS_ADDRESS
+                                        : NO_ASSERTION;
     case YIELDS_NAME:
         return null                  ? IS_NULL
                : variable            ? IS_VARIABLE
@@ -94,7 +94,7 @@ static enum assertion assertion_of(const struct emitter *e, enum yield yields,
     }
 }
 
-/* A literal of the text form, in C. */
+/* Prints a literal of the text form as a literal of C. */
 static void emit_literal(struct emitter *e, struct piece value)
 {
     static const char before[] = "n0 = name(";
@@ -185,6 +185,35 @@ static void statement(struct emitter *e, const struct program *program,
     }
 }
 
+static void begin(struct emitter *e)
+{
+    fputs(e->modules
+              ? "const rules::BeforeStart before_start(announce_modules);\n"
+                "\n"
+              : "",
+          e->out);
+    fprintf(e->out,
+            "class %s : public rules::CapsuleTest {};\n"
+            "\n"
+            "TEST_F(%s, %s)\n"
+            "{\n",
+            e->suite, e->suite, e->test);
+}
+
+static const struct form GTEST = {
+    .name = "gtest",
+    .title = "",
+    .includes = INCLUDES,
+    .before_call = "",
+    .after_call = "",
+    .leave = "",
+    .statement = statement,
+    .begin = begin,
+    .end = "}\n"
+           "\n"
+           "} // namespace\n",
+};
+
 void program_emit_gtest(FILE *out, const struct program *program,
                         const struct annotations *annotations,
                         const char *suite, const char *test)
@@ -192,29 +221,8 @@ void program_emit_gtest(FILE *out, const struct program *program,
     struct emitter e = {.out = out,
                         .program = program,
                         .annotations = annotations,
-                        .form = IN_GTEST,
-                        .statement = statement};
-    emit_survey(&e);
-    emit_title(&e, "");
-    fputs(INCLUDES, out);
-    emit_variables(&e);
-    emit_declarations(&e);
-    emit_modules(&e);
-    fputs(e.modules ? "const rules::BeforeStart before_start(announce_modules);\n"
-                      "\n"
-                    : "",
-          out);
-    emit_helpers(&e);
-    emit_destructors(&e);
-    fprintf(out,
-            "class %s : public rules::CapsuleTest {};\n"
-            "\n"
-            "TEST_F(%s, %s)\n"
-            "{\n",
-            suite, suite, test);
-    emit_run(&e);
-    fputs("}\n"
-          "\n"
-          "} // namespace\n",
-          out);
+                        .form = &GTEST,
+                        .suite = suite,
+                        .test = test};
+    emit_program(&e);
 }

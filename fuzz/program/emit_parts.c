@@ -1,6 +1,9 @@
-/* The parts of C around a program: what it uses, helpers, destructors. */
+/* Prints a program as a C file: first finds out what the program uses, then
+ * prints each part of the file in its order. */
+#define _POSIX_C_SOURCE 200809L /* open_memstream */
 #include "fuzz/program/emit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* --- what is used --------------------------------------------------------- */
@@ -48,7 +51,7 @@ static void survey_value(struct emitter *e, const struct value *value,
     }
 }
 
-/* A row's C may name destructors by itself. */
+/* Finds the destructors that the C of a row names. */
 static void survey_statement(struct emitter *e, const char *c)
 {
     static const char prefix[] = "destructor_";
@@ -93,70 +96,11 @@ bool emit_fails_allocations(const struct emitter *e)
            e->calls[CALL_FAIL_ALLOCATIONS_FROM];
 }
 
-void emit_survey(struct emitter *e)
+static void find_uses(struct emitter *e)
 {
     survey(e, e->program, false);
     if (emit_fails_allocations(e)) {
         memcpy(e->counted, e->slots[RESULT_CAPSULE], sizeof e->counted);
-    }
-}
-
-/* --- helpers -------------------------------------------------------------- */
-
-struct helper {
-    const char *name;
-    int forms;
-    const char *code;
-};
-
-static const struct helper HELPERS[] = {
-#define HELPER(name, forms, code) {#name, forms, code},
-#include "fuzz/program/cobject_helpers.def"
-#include "fuzz/program/helpers.def"
-#include "fuzz/program/interpreter_helpers.def"
-#include "fuzz/program/module_helpers.def"
-#include "fuzz/program/table_helpers.def"
-#undef HELPER
-};
-
-/* Whether the code calls a function, or uses a variable or a `struct`, whose
- * name ends like that. */
-static bool mentions(const char *code, const char *name)
-{
-    size_t length = strlen(name);
-    for (const char *at = code; (at = strstr(at, name)) != NULL; at += length) {
-        if (strchr("(. ", at[length])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* By a call, or by a helper that is used itself. */
-static bool helper_is_used(const struct emitter *e, const char *name)
-{
-    for (size_t op = 0; op < CALL_COUNT; op++) {
-        if (e->calls[op] && mentions(CALLS[op].c, name)) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < sizeof HELPERS / sizeof *HELPERS; i++) {
-        const struct helper *helper = &HELPERS[i];
-        if (strcmp(helper->name, name) != 0 && mentions(helper->code, name) &&
-            helper_is_used(e, helper->name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void emit_helpers(struct emitter *e)
-{
-    for (size_t i = 0; i < sizeof HELPERS / sizeof *HELPERS; i++) {
-        const struct helper *helper = &HELPERS[i];
-        if ((helper->forms & e->form) && helper_is_used(e, helper->name)) {
-            fprintf(e->out, "%s\n", helper->code);
-        }
     }
 }
 
@@ -185,17 +129,16 @@ static void emit_destructor(struct emitter *e, enum behaviour behaviour)
     emit_behaviour_name(e->out, behaviour);
     fputs("(PyObject *capsule)\n{\n", e->out);
     emit_saved(e, &program);
-    if (e->form == IN_MAIN) {
-        fputs("    enter(\"", e->out);
-        emit_behaviour_name(e->out, behaviour);
-        fputs("(capsule)\");\n", e->out);
+    if (e->form->enter) {
+        e->form->enter(e, behaviour);
     }
     emit_calls(e, &program, true);
-    fputs(e->form == IN_MAIN ? "    leave();\n" : "", e->out);
+    fputs(e->form->leave, e->out);
     fputs(uses_self(&program) ? "}\n\n" : "    (void)capsule;\n}\n\n", e->out);
 }
 
-void emit_declarations(struct emitter *e)
+/* One destructor may install another, in any order. */
+static void emit_declarations(struct emitter *e)
 {
     bool any = false;
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
@@ -209,11 +152,73 @@ void emit_declarations(struct emitter *e)
     fputs(any ? "\n" : "", e->out);
 }
 
-void emit_destructors(struct emitter *e)
+static void emit_destructors(struct emitter *e)
 {
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
         if (e->destructors[i]) {
             emit_destructor(e, (enum behaviour)i);
         }
     }
+}
+
+/* --- the file ------------------------------------------------------------- */
+
+/* The modules, and `announce_modules()`, which runs before Python is started;
+ * nothing if the program does not use modules. */
+static void emit_modules(struct emitter *e)
+{
+    if (!e->modules) {
+        return;
+    }
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        fprintf(e->out, "DEFINE_INIT(%u, \"%s\")\n", i, MODULE_NAMES[i]);
+    }
+    fputs("\nstatic void announce_modules(void)\n{\n", e->out);
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        fprintf(e->out, "    add_module(\"%s\", init_%u);\n", MODULE_NAMES[i],
+                i);
+    }
+    for (unsigned i = 0; i < SPACES; i++) {
+        fprintf(e->out, "    add_space(\"s%u\");\n", i);
+    }
+    fputs("}\n\n", e->out);
+}
+
+/* Returns what is printed behind the helpers; owned by the caller. */
+static char *code_of(struct emitter *e)
+{
+    FILE *file = e->out;
+    char *code;
+    size_t size;
+
+    e->out = open_memstream(&code, &size);
+    if (!e->out) {
+        abort();
+    }
+    emit_modules(e);
+    emit_destructors(e);
+    e->form->begin(e);
+    emit_run(e);
+    fputs(e->form->end, e->out);
+    if (fclose(e->out) != 0) {
+        abort();
+    }
+    e->out = file;
+    return code;
+}
+
+void emit_program(struct emitter *e)
+{
+    find_uses(e);
+    emit_title(e, e->form->title);
+    fputs(e->form->includes, e->out);
+    emit_variables(e);
+    emit_declarations(e);
+    if (e->form->lookups) {
+        e->form->lookups(e);
+    }
+    char *code = code_of(e);
+    emit_helpers(e, code);
+    fputs(code, e->out);
+    free(code);
 }

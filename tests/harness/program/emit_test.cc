@@ -168,6 +168,7 @@ TEST(Emit, TheWholeOfASmallProgram)
               "/* GETP-5: no pointer / * for * / another name */\n"
               "#include \"tests/rules/support.h\"\n"
               "\n"
+              "#include <cstdio>\n"
               "#include <cstdlib>\n"
               "#include <cstring>\n"
               "\n"

@@ -68,6 +68,7 @@ class Builder:
         self._defines = [f"-D{define}" for define in defines]
         self._signature = signature
         self._headers = _digest_of_headers(root)
+        self._generated = _generate(root, folder)
 
     def compile_all(self, sources, googletest):
         """An Object for each source; without a path where it failed."""
@@ -95,6 +96,7 @@ class Builder:
         cxx = source.path.suffix == ".cc"
         level = _LEVEL["tests"] if cxx else _LEVEL[""]
         command = [*(_CXX if cxx else _C), *_FLAGS, level, f"-I{self._root}"]
+        command.append(f"-I{self._generated}")
         command += [f"-D{define}" for define in source.defines]
         if cxx:
             command += [f"-I{folder}" for folder in googletest]
@@ -196,6 +198,24 @@ def signature_of(folder):
         state = path.stat()
         digest.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def _generate(root: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """Writes the file that //fuzz/program:headers generates, and returns the
+    folder to include it from."""
+    program = pathlib.Path("fuzz/program")
+    output = folder / "generated" / program / "headers.inc"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    paths = sorted((root / program / "c").glob("*.h"))
+    part = output.with_suffix(f".{os.getpid()}.part")
+    done = run(
+        [root / program / "c/embed.sh", *(p for p in paths if p.name != "given.h")]
+    )
+    if done.returncode != 0:
+        raise Problem(f"{root}: fuzz/program/c/embed.sh fails: {done.stdout.strip()}")
+    part.write_text(done.stdout)
+    part.rename(output)
+    return folder / "generated"
 
 
 def _digest_of_headers(root):

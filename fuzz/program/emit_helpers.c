@@ -1,0 +1,188 @@
+/* The functions, variables and macros that C programs call: of the headers in
+ * fuzz/program/c, the definitions that a program uses.
+ *
+ * A header is a list of definitions with a blank line between two of them. A
+ * definition is a comment, if any, and the C under it; the first identifier in
+ * front of `(`, `[`, `=`, `{` or `;` is its name. Names are unique, so that an
+ * identifier in a program says which definition it needs. */
+#include "fuzz/program/emit.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_DEFINITIONS = 200 };
+
+struct header {
+    const char *name;
+    const char *text;
+};
+
+static const struct header HEADERS[] = {
+#define HEADER(name, text) {name, text},
+#include "fuzz/program/headers.inc"
+#undef HEADER
+};
+
+struct definition {
+    struct piece text; /* with its comment, without a blank line */
+    struct piece name;
+    bool used;
+};
+
+/* --- reading C ------------------------------------------------------------ */
+
+static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+/* Returns the end of the comment or literal that starts here, or `at` if none
+ * starts here. */
+static const char *skip_text(const char *at, const char *end)
+{
+    if (*at == '/' && at + 1 < end && at[1] == '*') {
+        const char *close = strstr(at + 2, "*/");
+        return close && close < end ? close + 2 : end;
+    }
+    if (*at != '"' && *at != '\'') {
+        return at;
+    }
+    char quote = *at++;
+    while (at < end && *at != quote) {
+        at += *at == '\\' ? 2 : 1;
+    }
+    return at < end ? at + 1 : end;
+}
+
+/* The next identifier of the C in [*at, end), outside of comments and literals;
+ * empty if there is none. Moves *at behind the identifier. */
+static struct piece next_identifier(const char **at, const char *end)
+{
+    while (*at < end) {
+        const char *after = skip_text(*at, end);
+        if (after != *at) {
+            *at = after;
+        } else if (is_word(**at)) {
+            const char *start = *at;
+            while (*at < end && is_word(**at)) {
+                ++*at;
+            }
+            if (!isdigit((unsigned char)*start)) {
+                return (struct piece){start, (size_t)(*at - start)};
+            }
+        } else {
+            ++*at;
+        }
+    }
+    return (struct piece){end, 0};
+}
+
+/* True if the name of a definition ends here. */
+static bool ends_name(const char *at)
+{
+    at += *at == ' ';
+    return *at && strchr("([={;", *at);
+}
+
+static struct piece name_of(struct piece text)
+{
+    const char *at = text.start, *end = text.start + text.length;
+    struct piece name;
+    do {
+        name = next_identifier(&at, end);
+        if (piece_is(name, "__attribute__")) {
+            at = strstr(at, "))") + 2;
+        }
+    } while (name.length && !ends_name(at));
+    return name;
+}
+
+/* --- the definitions ------------------------------------------------------ */
+
+/* The end of the definition that starts here: a blank line with something at
+ * the beginning of the line behind it. */
+static const char *end_of_definition(const char *start)
+{
+    const char *at = start;
+    while ((at = strstr(at, "\n\n")) && isspace((unsigned char)at[2])) {
+        at++;
+    }
+    return at ? at + 1 : start + strlen(start);
+}
+
+/* True for what a header has beside definitions: guards and includes. */
+static bool is_frame(struct piece text)
+{
+    static const char *const FRAME[] = {"#ifndef", "#include", "#endif"};
+    for (size_t i = 0; i < sizeof FRAME / sizeof *FRAME; i++) {
+        const char *at = strstr(text.start, FRAME[i]);
+        if (at && at < text.start + text.length &&
+            (at == text.start || at[-1] == '\n')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True if programs of this form have the header's definitions. */
+static bool is_for(const struct header *header, const char *form)
+{
+    size_t length = strlen(form);
+    return strncmp(header->name, form, length) == 0 ||
+           !strchr(header->name, '_');
+}
+
+/* Fills in the definitions of the headers for this form; returns their
+ * number. */
+static size_t find_definitions(struct definition *all, const char *form)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof HEADERS / sizeof *HEADERS; i++) {
+        const char *at = is_for(&HEADERS[i], form) ? HEADERS[i].text : "";
+        while (*at) {
+            const char *end = end_of_definition(at);
+            struct piece text = {at, (size_t)(end - at)};
+            if (!is_frame(text)) {
+                if (count == MAX_DEFINITIONS) {
+                    abort();
+                }
+                all[count++] = (struct definition){text, name_of(text), false};
+            }
+            at = end + (*end == '\n');
+        }
+    }
+    return count;
+}
+
+/* Marks the definitions that the C names, and those that they name. */
+static void mark_used(struct definition *all, size_t count, const char *c,
+                      size_t length)
+{
+    const char *at = c, *end = c + length;
+    for (;;) {
+        struct piece word = next_identifier(&at, end);
+        if (word.length == 0) {
+            return;
+        }
+        for (size_t i = 0; i < count; i++) {
+            struct definition *one = &all[i];
+            if (!one->used && one->name.length == word.length &&
+                memcmp(one->name.start, word.start, word.length) == 0) {
+                one->used = true;
+                mark_used(all, count, one->text.start, one->text.length);
+            }
+        }
+    }
+}
+
+void emit_helpers(struct emitter *e, const char *code)
+{
+    static struct definition all[MAX_DEFINITIONS];
+    size_t count = find_definitions(all, e->form->name);
+
+    mark_used(all, count, code, strlen(code));
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].used) {
+            fprintf(e->out, "%.*s\n", (int)all[i].text.length,
+                    all[i].text.start);
+        }
+    }
+}
