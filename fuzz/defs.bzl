@@ -13,6 +13,14 @@ NEEDS_ENGINE = select({
     "//conditions:default": [],
 })
 
+# The same for the engine that //fuzz:cc_engine chooses.
+_NEEDS_CHOSEN_ENGINE = select({
+    "//fuzz/engines:is-replay-with-replay": [],
+    "//tools/build_defs:is-release": ["@platforms//:incompatible"],
+    "//tools/build_defs:is-replay": ["@platforms//:incompatible"],
+    "//conditions:default": [],
+})
+
 # For tests that wait for AddressSanitizer's reports.
 NEEDS_ADDRESS_SANITIZER = select({
     "//tools/build_defs:is-asan-libfuzzer": [],
@@ -215,6 +223,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         )
     cc_binary(
         name = name + "_engine",
+        target_compatible_with = _NEEDS_CHOSEN_ENGINE,
         deps = [
             name + "_lib",
             "//fuzz:cc_engine",
