@@ -28,10 +28,12 @@ echo what Bazel shows
 class Bazel:
     """The program, and tools/test calling it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
 
-    def start(self, *arguments, behaviour="exit 0"):
+    def start(
+        self, *arguments: str, behaviour: str = "exit 0"
+    ) -> subprocess.Popen[str]:
         program = self.folder / "bazel"
         program.write_text(BAZEL.format(folder=self.folder, behaviour=behaviour))
         program.chmod(0o755)
@@ -53,25 +55,27 @@ class Bazel:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
-    def run(self, *arguments, behaviour="exit 0"):
+    def run(
+        self, *arguments: str, behaviour: str = "exit 0"
+    ) -> tuple[list[str], int]:
         """The lines that tools/test prints, and its exit status."""
         process = self.start(*arguments, behaviour=behaviour)
         output, _ = process.communicate(timeout=60)
         assert not list((self.folder / "temporary").iterdir())
         return output.splitlines(), process.returncode
 
-    def arguments(self):
+    def arguments(self) -> list[str]:
         """What Bazel was called with, but for the name of the record."""
         words = (self.folder / "called").read_text().split()
         return [w for w in words if "--build_event_json_file" not in w]
 
 
 @pytest.fixture(name="bazel")
-def fixture_bazel(tmp_path):
+def fixture_bazel(tmp_path: pathlib.Path) -> Bazel:
     return Bazel(tmp_path)
 
 
-def test_shows_the_command_then_bazel_then_the_count(bazel):
+def test_shows_the_command_then_bazel_then_the_count(bazel: Bazel) -> None:
     assert bazel.run() == (
         [
             "bazel test --keep_going //...",
@@ -82,7 +86,7 @@ def test_shows_the_command_then_bazel_then_the_count(bazel):
     )
 
 
-def test_bazel_fails(bazel):
+def test_bazel_fails(bazel: Bazel) -> None:
     lines, status = bazel.run(behaviour="exit 3")
     assert lines[-1] == "2 passed, 1 failed"
     assert status == 1
@@ -99,22 +103,25 @@ def test_bazel_fails(bazel):
         (["--", "//a:all"], ["--", "//a:all"]),
     ],
 )
-def test_all_targets_unless_one_is_given(bazel, arguments, expected):
+def test_all_targets_unless_one_is_given(
+    bazel: Bazel, arguments: list[str], expected: list[str]
+) -> None:
     bazel.run(*arguments)
     assert bazel.arguments() == ["test", "--keep_going", *expected]
 
 
-def test_arguments_stay_whole(bazel):
+def test_arguments_stay_whole(bazel: Bazel) -> None:
     lines, _ = bazel.run("--test_filter=a b*", behaviour='echo "last: ${@: -1}"')
     assert "last: --test_filter=a b*" in lines
 
 
 @pytest.mark.parametrize("action", ["exit 8", "trap - INT; kill -INT $$"])
-def test_interrupted(bazel, action):
+def test_interrupted(bazel: Bazel, action: str) -> None:
     process = bazel.start(
         behaviour=f"trap '{action}' INT; echo go; while sleep 0.05; do :; done"
     )
-    shown = []
+    shown: list[str] = []
+    assert process.stdout
     while shown[-1:] != ["go\n"]:
         shown.append(process.stdout.readline())
         assert shown[-1], "tools/test ended too early"
@@ -124,7 +131,7 @@ def test_interrupted(bazel, action):
     assert process.returncode == 130
 
 
-def test_help(bazel):
+def test_help(bazel: Bazel) -> None:
     lines, status = bazel.run("--help")
     assert lines[0].startswith("usage: tools/test")
     assert status == 0

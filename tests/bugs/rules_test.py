@@ -18,7 +18,7 @@ BROKEN = {rule for planted in BUGS for rule in planted.breaks}
 SANITIZER = re.compile(r"\w+Sanitizer: ")
 
 
-def test_each_rule_that_can_be_tested_has_a_bug():
+def test_each_rule_that_can_be_tested_has_a_bug() -> None:
     lost = [
         rule.id
         for rule in CONTRACT.rules
@@ -27,7 +27,7 @@ def test_each_rule_that_can_be_tested_has_a_bug():
     assert not lost, f"no planted bug breaks {lost}; plant one (CONTRIBUTING.md)"
 
 
-def test_bugs_name_rules_that_exist():
+def test_bugs_name_rules_that_exist() -> None:
     named = BROKEN | {
         name
         for planted in BUGS
@@ -38,7 +38,7 @@ def test_bugs_name_rules_that_exist():
     assert not unknown, f"headers of bugs name {unknown}"
 
 
-def test_a_bug_has_one_name():
+def test_a_bug_has_one_name() -> None:
     names = [planted.name for planted in BUGS]
     assert len(set(names)) == len(names) > 200
 
@@ -47,7 +47,9 @@ def test_a_bug_has_one_name():
 @pytest.mark.parametrize(
     "profile", sorted({str(planted.profile or "") for planted in BUGS})
 )
-def test_the_tests_that_bugs_must_break_pass_without(profile):
+def test_the_tests_that_bugs_must_break_pass_without(
+    profile: str | None
+) -> None:
     broken = sorted(
         {
             rule
@@ -57,18 +59,18 @@ def test_the_tests_that_bugs_must_break_pass_without(profile):
         }
     )
     failed, outcome = detectors.rule_tests(
-        os.environ["RULE_TESTS"], None, broken, profile
+        pathlib.Path(os.environ["RULE_TESTS"]), None, broken, profile
     )
     assert outcome.status == 0, f"{sorted(failed)}\n{outcome.excerpt()}"
 
 
 # Each test of a bug holds its header to that.
-def test_at_least_ten_take_three_calls_in_order():
+def test_at_least_ten_take_three_calls_in_order() -> None:
     deep = [planted for planted in BUGS if planted.calls >= 3]
     assert sum(planted.budgets != {} for planted in deep) >= 10
 
 
-def test_at_least_fifteen_are_seen_by_sanitizers_alone():
+def test_at_least_fifteen_are_seen_by_sanitizers_alone() -> None:
     faults = [planted for planted in BUGS if planted.sanitizer_only]
     assert len(faults) >= 15
     odd = [f.name for f in faults if not SANITIZER.match(f.reports[0])]

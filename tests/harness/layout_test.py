@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from collections.abc import Iterator
 
 # Programs that break the contract: no target runs them, misuse_test does.
 WITHOUT_TARGET = {"corpus/misuse"}
@@ -10,42 +11,42 @@ FUZZ = pathlib.Path("fuzz")
 CORPUS = pathlib.Path("corpus")
 
 
-def stanzas():
+def stanzas() -> dict[str, str]:
     """name -> corpus folder of each cc_fuzz_test in fuzz/BUILD."""
     return dict(item.split("=") for item in os.environ["FUZZ_TARGETS"].split())
 
 
-def test_each_stanza_has_a_source_of_its_name():
+def test_each_stanza_has_a_source_of_its_name() -> None:
     missing = [n for n in stanzas() if not (FUZZ / f"{n}.c").exists()]
     assert not missing, f"fuzz/BUILD has cc_fuzz_test without a .c: {missing}"
 
 
-def test_each_source_has_a_stanza():
+def test_each_source_has_a_stanza() -> None:
     forgotten = {p.stem for p in FUZZ.glob("*_fuzz.c")} - set(stanzas())
     assert not forgotten, f"no cc_fuzz_test in fuzz/BUILD for {forgotten}"
 
 
-def test_each_corpus_folder_bears_the_name_of_its_target():
+def test_each_corpus_folder_bears_the_name_of_its_target() -> None:
     for name, folder in stanzas().items():
         assert folder == "corpus/" + name[: -len("_fuzz")]
 
 
-def test_each_stanza_has_a_corpus():
+def test_each_stanza_has_a_corpus() -> None:
     empty = [f for f in stanzas().values() if not any(files_below(f))]
     assert not empty, f"without a single file: {empty}"
 
 
-def test_each_corpus_folder_has_a_target():
+def test_each_corpus_folder_has_a_target() -> None:
     folders = {str(p) for p in CORPUS.iterdir() if p.is_dir()}
     orphans = folders - set(stanzas().values()) - WITHOUT_TARGET
     assert not orphans, f"no cc_fuzz_test in fuzz/BUILD for {orphans}"
 
 
-def test_each_target_bears_its_own_name():
+def test_each_target_bears_its_own_name() -> None:
     for name in stanzas():
         source = (FUZZ / f"{name}.c").read_text()
         assert "TARGET" not in source or f'.name = "{name}"' in source
 
 
-def files_below(folder):
+def files_below(folder: str) -> Iterator[pathlib.Path]:
     return (p for p in pathlib.Path(folder).rglob("*") if p.is_file())

@@ -20,7 +20,7 @@ PROGRAMS = os.environ["RULE_TESTS"].split()
 _OF_THIS_TEST = ("GTEST_", "TEST_", "TESTBRIDGE_", "XML_OUTPUT_FILE")
 
 
-def listed_tests(program):
+def listed_tests(program: str) -> list[str]:
     """Returns "Suite.Name" for each test of the program."""
     environment = {
         name: value
@@ -49,7 +49,7 @@ def listed_tests(program):
 TESTS = {program: listed_tests(program) for program in PROGRAMS}
 
 
-def count(rule):
+def count(rule: contracts.Rule) -> int:
     """Returns the number of tests that are about the rule."""
     return sum(
         CONTRACT.rule_of_test(test) is rule
@@ -59,11 +59,11 @@ def count(rule):
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_program_lists_its_tests(program):
+def test_every_program_lists_its_tests(program: str) -> None:
     assert TESTS[program], f"{program} --gtest_list_tests lists nothing"
 
 
-def test_every_test_is_about_a_rule():
+def test_every_test_is_about_a_rule() -> None:
     lost = [
         f"{test} of {program}"
         for program, tests in TESTS.items()
@@ -76,7 +76,7 @@ def test_every_test_is_about_a_rule():
     )
 
 
-def test_every_rule_but_advice_has_a_test():
+def test_every_rule_but_advice_has_a_test() -> None:
     missing = [
         f"{rule.id} {rule.function}: {rule.text}"
         for rule in CONTRACT.rules
@@ -88,7 +88,7 @@ def test_every_rule_but_advice_has_a_test():
     )
 
 
-def test_advice_has_no_test():
+def test_advice_has_no_test() -> None:
     tested = [
         rule.id
         for rule in CONTRACT.rules
@@ -99,7 +99,7 @@ def test_advice_has_no_test():
     )
 
 
-def test_the_files_have_the_tests_that_the_programs_list():
+def test_the_files_have_the_tests_that_the_programs_list() -> None:
     # tools/conformance and docs/contract.md read the names from the files.
     read = {
         test
@@ -109,18 +109,18 @@ def test_the_files_have_the_tests_that_the_programs_list():
     assert read == {test for tests in TESTS.values() for test in tests}
 
 
-def test_an_identifier_is_the_id():
+def test_an_identifier_is_the_id() -> None:
     for rule in CONTRACT.rules:
         assert rule.identifier == rule.id.replace("-", "_"), rule.id
 
 
-def test_advice_is_no_matter_of_programs():
+def test_advice_is_no_matter_of_programs() -> None:
     for rule in CONTRACT.rules:
         if rule.level == "advice":
             assert rule.no_program, f"{rule.id} does not say why it has no test"
 
 
-def test_a_text_reads_as_a_headline():
+def test_a_text_reads_as_a_headline() -> None:
     for rule in CONTRACT.rules:
         assert 0 < len(rule.text) <= 100, f"{rule.id}: {rule.text}"
         assert not rule.text.endswith("."), f"{rule.id}: {rule.text}"

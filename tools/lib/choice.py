@@ -1,12 +1,14 @@
 """The planted bugs that somebody asks for."""
 
+import pathlib
 import re
 
 from tools.lib import bug
 from tools.lib.problem import Problem
+from tools.lib.bug import Bug
 
 
-def chosen_bugs(root, pattern):
+def chosen_bugs(root: pathlib.Path, pattern: str) -> list[bug.Bug]:
     """The bugs below the folder `root` whose source/name matches, by name."""
     try:
         wanted = re.compile(pattern)

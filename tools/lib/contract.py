@@ -118,7 +118,9 @@ class Contract:
             for rule in self.rules
             if name.startswith(rule.identifier + "_")
         ]
-        return max(fitting, key=lambda rule: len(rule.identifier), default=None)
+        if not fitting:
+            return None
+        return max(fitting, key=lambda rule: len(rule.identifier))
 
     def rule_of_program(self, text: str) -> Rule | None:
         """Returns the rule that the first line of a program names, or None for

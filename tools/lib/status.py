@@ -2,6 +2,7 @@
 
 import pathlib
 import struct
+from collections.abc import Iterable
 
 MAGIC = b"capsule-status1"
 _HEADER = struct.Struct("<16sQQQQ")
@@ -11,19 +12,19 @@ _RULE = struct.Struct("<16sQQ")
 class Status:
     """Reads the file while the target writes to it through a mapping."""
 
-    def __init__(self, path):
+    def __init__(self, path: pathlib.Path | str) -> None:
         self.path = pathlib.Path(path)
         self.programs = self.calls = self.skipped = 0
-        self.rules = {}  # id -> (reachable, count)
+        self.rules: dict[str, tuple[bool, int]] = {}  # id -> (reachable, count)
 
-    def read(self):
+    def read(self) -> None:
         """Takes the numbers as they are now; keeps the old where none are."""
         try:
             self._decode(self.path.read_bytes())
         except OSError:
             pass  # not there yet
 
-    def _decode(self, data):
+    def _decode(self, data: bytes) -> None:
         if len(data) < _HEADER.size:
             return
         magic, rules, programs, calls, skipped = _HEADER.unpack_from(data)
@@ -40,9 +41,9 @@ class Status:
             self.rules[ident] = (bool(reachable), count)
 
 
-def rules_of(statuses):
+def rules_of(statuses: Iterable[Status]) -> tuple[list[str], list[str]]:
     """(exercised, never): ids of the reachable rules of several runs."""
-    counts = {}
+    counts: dict[str, int] = {}
     for status in statuses:
         for ident, (reachable, count) in status.rules.items():
             if reachable or count:

@@ -4,8 +4,15 @@ import os
 import pathlib
 import subprocess
 import xml.etree.ElementTree
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+
+Swept = tuple[
+    subprocess.CompletedProcess[str], dict[str | None, Any]
+]
+Sweep = Callable[..., Swept]
 
 SWEEP = "fuzz/sequence_fuzz_sweep"
 FORGETFUL = "tests/harness/driver/forgetful_sweep"
@@ -13,10 +20,10 @@ NEW = 'c0 = PyCapsule_New(0x1, "a", NULL)\n'
 
 
 @pytest.fixture(name="sweep")
-def _sweep(tmp_path):
+def _sweep(tmp_path: pathlib.Path) -> Sweep:
     """Sweeps a folder with these programs: (the run, name -> failure)."""
 
-    def sweep(binary, **programs):
+    def sweep(binary: str, **programs: str) -> Swept:
         folder = tmp_path / "corpus"
         folder.mkdir()
         for name, text in programs.items():
@@ -30,7 +37,7 @@ def _sweep(tmp_path):
             check=False,
             timeout=60,
         )
-        cases = {}
+        cases: dict[str | None, Any] = {}
         for case in xml.etree.ElementTree.parse(report).iter("testcase"):
             failure = case.find("failure")
             cases[case.get("name")] = failure if failure is None else failure.text
@@ -39,7 +46,9 @@ def _sweep(tmp_path):
     return sweep
 
 
-def test_each_allocation_fails_alone_and_with_all_behind_it(sweep):
+def test_each_allocation_fails_alone_and_with_all_behind_it(
+    sweep: Sweep
+) -> None:
     done, cases = sweep(SWEEP, one=NEW, three=NEW + "PyErr_Clear()\n" + 2 * NEW)
     assert done.returncode == 0
     assert cases == {"one.prog": None, "three.prog": None}
@@ -47,13 +56,13 @@ def test_each_allocation_fails_alone_and_with_all_behind_it(sweep):
     assert "2 programs, 2 allocations, 4 runs in which they fail" in done.stdout
 
 
-def test_what_a_program_says_of_allocations_is_left_out(sweep):
+def test_what_a_program_says_of_allocations_is_left_out(sweep: Sweep) -> None:
     done, _ = sweep(SWEEP, a="fail_allocations_from(1)\n" + NEW)
     assert done.returncode == 0
     assert "1 programs, 1 allocations, 2 runs" in done.stdout
 
 
-def test_a_failure_names_program_allocation_mode_and_rule(sweep):
+def test_a_failure_names_program_allocation_mode_and_rule(sweep: Sweep) -> None:
     second = 'c1 = PyCapsule_New(0x1, "b", NULL)\n'
     done, cases = sweep(FORGETFUL, a="PyErr_Clear()\n", b=NEW + second, c=NEW)
     assert done.returncode == 1
@@ -68,7 +77,7 @@ def test_a_failure_names_program_allocation_mode_and_rule(sweep):
     assert "; 2 programs failed" in done.stdout
 
 
-def test_nothing_to_fail_is_a_failure(sweep):
+def test_nothing_to_fail_is_a_failure(sweep: Sweep) -> None:
     done, _ = sweep(SWEEP, a="PyErr_Clear()\n")
     assert done.returncode == 1
     assert "not one allocation failed" in done.stdout
@@ -81,7 +90,9 @@ def test_nothing_to_fail_is_a_failure(sweep):
         ("c0 = PyCapsule_New(\n", ":1:20: expected"),
     ],
 )
-def test_a_program_that_cannot_be_swept_fails(sweep, text, words):
+def test_a_program_that_cannot_be_swept_fails(
+    sweep: Sweep, text: str, words: str
+) -> None:
     done, cases = sweep(SWEEP, a=text, b=NEW)
     assert done.returncode == 1
     assert words in cases["a.prog"] and cases["b.prog"] is None

@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import xml.etree.ElementTree
+from typing import Any
 
 import pytest
 
@@ -13,14 +14,16 @@ WRONG = 'c0 = PyCapsule_New(0x1, "a", NULL)\nPyCapsule_IsValid(c0, "a")  # -> 0\
 MALFORMED = "c0 = PyCapsule_New(0x1 NULL, NULL)\n"
 
 
-def run(tool, *arguments, **environment):
+def run(
+    tool: str, *arguments: object, **environment: str
+) -> subprocess.CompletedProcess[str]:
     variables = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("TEST_", "XML_", "BUILD_"))
     }
     return subprocess.run(
-        [FUZZ / tool, *arguments],
+        [FUZZ / tool, *map(str, arguments)],
         env=dict(variables, **environment),
         capture_output=True,
         text=True,
@@ -29,12 +32,12 @@ def run(tool, *arguments, **environment):
     )
 
 
-def one_line(text):
+def one_line(text: str) -> bool:
     return text.count("\n") == 1 and text.endswith("\n")
 
 
 @pytest.fixture(name="folder")
-def _folder(tmp_path):
+def _folder(tmp_path: pathlib.Path) -> pathlib.Path:
     """A corpus of three programs, the one in the middle wrong."""
     folder = tmp_path / "corpus"
     (folder / "seed").mkdir(parents=True)
@@ -44,9 +47,11 @@ def _folder(tmp_path):
     return folder
 
 
-def replay(folder, xml_file):
+def replay(
+    folder: pathlib.Path, xml_file: pathlib.Path
+) -> tuple[subprocess.CompletedProcess[str], dict[str | None, Any]]:
     done = run("sequence_fuzz", folder, XML_OUTPUT_FILE=str(xml_file))
-    cases = {}
+    cases: dict[str | None, Any] = {}
     if xml_file.exists():
         for case in xml.etree.ElementTree.parse(xml_file).iter("testcase"):
             failure = case.find("failure")
@@ -58,8 +63,8 @@ def replay(folder, xml_file):
 
 
 def test_each_file_is_a_case_and_those_behind_a_failure_still_run(
-    folder, tmp_path
-):
+    folder: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
     done, cases = replay(folder, tmp_path / "xml")
     assert done.returncode == 1
     assert list(cases) == [
@@ -74,14 +79,18 @@ def test_each_file_is_a_case_and_those_behind_a_failure_still_run(
     assert "4 inputs replayed, 1 failed" in done.stdout
 
 
-def test_a_good_corpus_passes(folder, tmp_path):
+def test_a_good_corpus_passes(
+    folder: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
     (folder / "seed" / "b.prog").unlink()
     done, cases = replay(folder, tmp_path / "xml")
     assert done.returncode == 0
     assert not any(cases.values())
 
 
-def test_a_syntax_error_is_a_failure_with_its_place(folder, tmp_path):
+def test_a_syntax_error_is_a_failure_with_its_place(
+    folder: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
     bad = folder / "seed" / "b.prog"
     bad.write_text(MALFORMED)
     done, cases = replay(folder, tmp_path / "xml")
@@ -89,7 +98,9 @@ def test_a_syntax_error_is_a_failure_with_its_place(folder, tmp_path):
     assert f"{bad}:1:24: expected" in cases["seed/b.prog"]
 
 
-def test_any_other_file_is_taken_as_binary(folder, tmp_path):
+def test_any_other_file_is_taken_as_binary(
+    folder: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
     (folder / "seed" / "b.prog").unlink()
     (folder / "seed" / "crash").write_bytes(os.urandom(300))
     done, cases = replay(folder, tmp_path / "xml")
@@ -98,7 +109,9 @@ def test_any_other_file_is_taken_as_binary(folder, tmp_path):
 
 
 @pytest.mark.parametrize("make", [True, False])
-def test_an_empty_or_missing_folder_is_an_error(tmp_path, make):
+def test_an_empty_or_missing_folder_is_an_error(
+    tmp_path: pathlib.Path, make: bool
+) -> None:
     folder = tmp_path / "none"
     if make:
         folder.mkdir()
@@ -107,13 +120,15 @@ def test_an_empty_or_missing_folder_is_an_error(tmp_path, make):
     assert one_line(done.stderr) and str(folder) in done.stderr
 
 
-def test_a_missing_folder_behind_a_good_one_is_one_line(folder):
+def test_a_missing_folder_behind_a_good_one_is_one_line(
+    folder: pathlib.Path
+) -> None:
     done = run("sequence_fuzz", folder, "missing")
     assert done.returncode == 2
     assert one_line(done.stderr) and "cannot read missing" in done.stderr
 
 
-def test_an_unknown_allocator_is_refused(folder):
+def test_an_unknown_allocator_is_refused(folder: pathlib.Path) -> None:
     done = run("sequence_fuzz", folder, CAPSULE_CHECKS="none")
     assert (done.returncode, done.stderr) == (
         2,
@@ -130,13 +145,15 @@ def test_an_unknown_allocator_is_refused(folder):
 TWICE = 'c0 = PyCapsule_New(0x1, "a", NULL)\nPy_DECREF(c0)\nPy_DECREF(c0)\n'
 
 
-def misuse(tmp_path, text):
+def misuse(
+    tmp_path: pathlib.Path, text: str
+) -> subprocess.CompletedProcess[str]:
     path = tmp_path / "a.prog"
     path.write_text(text)
     return run("driver/misuse_test", path)
 
 
-def test_the_report_that_must_come_passes(tmp_path):
+def test_the_report_that_must_come_passes(tmp_path: pathlib.Path) -> None:
     done = misuse(
         tmp_path,
         "# report arena: AddressSanitizer: use-after-poison\n"
@@ -145,7 +162,7 @@ def test_the_report_that_must_come_passes(tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-def test_another_report_fails(tmp_path):
+def test_another_report_fails(tmp_path: pathlib.Path) -> None:
     done = misuse(
         tmp_path,
         "# report arena: AddressSanitizer: heap-use-after-free\n"
@@ -157,7 +174,7 @@ def test_another_report_fails(tmp_path):
     assert "FAILED a.prog (malloc)" not in done.stdout
 
 
-def test_a_survivor_fails(tmp_path):
+def test_a_survivor_fails(tmp_path: pathlib.Path) -> None:
     done = misuse(
         tmp_path,
         "# report arena: DTOR-6\n# report malloc: DTOR-6\n"
@@ -167,7 +184,7 @@ def test_a_survivor_fails(tmp_path):
     assert done.stdout.count("the program survived") == 2
 
 
-def test_a_program_that_says_nothing_fails(tmp_path):
+def test_a_program_that_says_nothing_fails(tmp_path: pathlib.Path) -> None:
     done = misuse(tmp_path, TWICE)
     assert done.returncode == 1
     assert "there is no line '# report arena: ...'" in done.stdout
@@ -176,7 +193,7 @@ def test_a_program_that_says_nothing_fails(tmp_path):
 # --- repro and minimize ---------------------------------------------------
 
 
-def test_repro_prints_and_runs(tmp_path):
+def test_repro_prints_and_runs(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "a.prog"
     path.write_text(GOOD)
     done = run("sequence_fuzz_repro", path)
@@ -184,7 +201,7 @@ def test_repro_prints_and_runs(tmp_path):
     assert done.stdout.endswith("Py_DECREF(c0)\nno violation\n")
 
 
-def test_repro_reports(tmp_path):
+def test_repro_reports(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "a.prog"
     path.write_text(TWICE)
     done = run("sequence_fuzz_repro", "--misuse", path)
@@ -197,16 +214,21 @@ def test_repro_reports(tmp_path):
     "arguments",
     [[], ["/nonexistent"], ["--nonsense"], ["a", "b"], ["/"], ["MALFORMED"]],
 )
-def test_bad_input_is_one_line_and_status_2(tmp_path, tool, arguments):
+def test_bad_input_is_one_line_and_status_2(
+    tmp_path: pathlib.Path, tool: str, arguments: list[str]
+) -> None:
     if arguments == ["MALFORMED"]:
-        arguments = [tmp_path / "bad.prog"]
-        arguments[0].write_text(MALFORMED)
+        path = tmp_path / "bad.prog"
+        path.write_text(MALFORMED)
+        arguments = [str(path)]
     done = run(f"sequence_fuzz_{tool}", *arguments)
     assert done.returncode == 2
     assert one_line(done.stderr), done.stderr
 
 
-def test_minimize_keeps_what_is_reported_and_nothing_else(tmp_path):
+def test_minimize_keeps_what_is_reported_and_nothing_else(
+    tmp_path: pathlib.Path
+) -> None:
     path = tmp_path / "a.prog"
     path.write_text(
         'p1 = payload(9)\nc3 = PyCapsule_New(p1, "longer", log)\n'
@@ -223,7 +245,9 @@ def test_minimize_keeps_what_is_reported_and_nothing_else(tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_minimize_without_a_finding_writes_nothing(tmp_path):
+def test_minimize_without_a_finding_writes_nothing(
+    tmp_path: pathlib.Path
+) -> None:
     path = tmp_path / "a.prog"
     path.write_text(GOOD)
     done = run("sequence_fuzz_minimize", path)
@@ -232,7 +256,7 @@ def test_minimize_without_a_finding_writes_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_minimize_bad_seconds(tmp_path):
+def test_minimize_bad_seconds(tmp_path: pathlib.Path) -> None:
     done = run("sequence_fuzz_minimize", "--seconds=x", tmp_path)
     assert done.returncode == 2
     assert one_line(done.stderr)

@@ -8,7 +8,9 @@ import subprocess
 TARGET = pathlib.Path("fuzz/sequence_fuzz_bin_on_cpython")
 
 
-def test_rules_are_feedback_where_the_implementation_gives_none(tmp_path):
+def test_rules_are_feedback_where_the_implementation_gives_none(
+    tmp_path: pathlib.Path
+) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     done = subprocess.run(

@@ -13,16 +13,16 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 COUNTED = re.compile(r"\bexercise\((?:[^()]|\([^()]*\))*\)")
 
 
-def text_of(path):
+def text_of(path: pathlib.Path) -> str:
     return COMMENT.sub(" ", path.read_text())
 
 
-def reachable():
+def reachable() -> set[str]:
     """The rules of the table in rules.c."""
     return set(re.findall(r"\{RULE_([A-Z0-9_]+),", text_of(EXECUTOR / "rules.c")))
 
 
-def named():
+def named() -> set[str]:
     """What can reach violation(): whatever is not counted only.
 
     The model's rules do by way of its predictions.
@@ -34,7 +34,7 @@ def named():
     return rules
 
 
-def counted():
+def counted() -> set[str]:
     rules = set()
     for path in EXECUTOR.glob("*.c"):
         for call in COUNTED.findall(text_of(path)):
@@ -42,13 +42,13 @@ def counted():
     return rules
 
 
-def test_the_table_was_found():
+def test_the_table_was_found() -> None:
     assert len(reachable()) > 50, os.getcwd()
 
 
-def test_each_reachable_rule_is_named_by_a_comparison():
+def test_each_reachable_rule_is_named_by_a_comparison() -> None:
     assert sorted(reachable() - named()) == []
 
 
-def test_each_counted_rule_is_in_the_table():
+def test_each_counted_rule_is_in_the_table() -> None:
     assert sorted(counted() - reachable()) == []

@@ -13,25 +13,29 @@ c0 = PyCapsule_New(NULL, "a.b", NULL)  # -> NULL, ValueError
 PLAIN = 'c0 = PyCapsule_New(NULL, "a.b", NULL)\n'
 
 
-def run(*args, data=b"", cwd=None):
+def run(
+    *args: object, data: bytes = b"", cwd: pathlib.Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([TOOL, *map(str, args)], input=data,
                           capture_output=True, cwd=cwd, timeout=60)
 
 
-def refused(result, message):
+def refused(result: subprocess.CompletedProcess[bytes], message: str) -> None:
     assert result.stderr.decode() == message + "\n"
     assert result.returncode == 2
     assert result.stdout == b""
 
 
 @pytest.fixture
-def text(tmp_path):
+def text(tmp_path: pathlib.Path) -> pathlib.Path:
     path = tmp_path / "null-pointer.prog"
     path.write_text(TEXT)
     return path
 
 
-def test_text_to_binary_and_back(text, tmp_path):
+def test_text_to_binary_and_back(
+    text: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
     binary = tmp_path / "binary"
     assert run(text, "-o", binary).returncode == 0
     result = run(binary)
@@ -41,18 +45,18 @@ def test_text_to_binary_and_back(text, tmp_path):
     assert sorted(tmp_path.iterdir()) == [binary, text]
 
 
-def test_standard_input():
+def test_standard_input() -> None:
     result = run("-", data=PLAIN.encode())
     assert run("--text", "-", data=result.stdout).stdout.decode() == PLAIN
 
 
-def test_from_says_what_the_input_is():
+def test_from_says_what_the_input_is() -> None:
     assert run("--from", "binary", "--text", "-", data=b"").stdout == b""
     refused(run("--from", "text", "-", data=b"\x00"),
             "-:1:1: expected text, got the byte 0x00")
 
 
-def test_c_and_gtest(text):
+def test_c_and_gtest(text: pathlib.Path) -> None:
     c = run("--c", text).stdout.decode()
     assert "int main(void)" in c and "NEW-2: a NULL pointer is refused" in c
     unnamed = run("--gtest", text).stdout.decode()
@@ -61,7 +65,7 @@ def test_c_and_gtest(text):
     assert "TEST_F(New, Refuses)" in named
 
 
-def test_check(text, tmp_path):
+def test_check(text: pathlib.Path, tmp_path: pathlib.Path) -> None:
     result = run("--check", text, "-o", tmp_path / "out")
     assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
     assert not (tmp_path / "out").exists()
@@ -72,14 +76,14 @@ def test_check(text, tmp_path):
             "did you mean PyCapsule_GetName?")
 
 
-def test_garbage_under_the_name_of_text(tmp_path):
+def test_garbage_under_the_name_of_text(tmp_path: pathlib.Path) -> None:
     garbage = tmp_path / "garbage.prog"
     garbage.write_bytes(bytes(range(256)) * 20)
     refused(run(garbage),
             f"{garbage}:1:1: expected text, got the byte 0x00")
 
 
-def test_a_cut_file_of_any_length(text):
+def test_a_cut_file_of_any_length(text: pathlib.Path) -> None:
     whole = text.read_bytes()
     for size in range(len(whole)):
         text.write_bytes(whole[:size])
@@ -107,12 +111,14 @@ def test_a_cut_file_of_any_length(text):
     (["/dev/null", "-o", "no/such"], "cannot write no/such: No such file or "
                                      "directory; nothing was written there"),
 ])
-def test_bad_input_gets_one_line(args, message, tmp_path):
+def test_bad_input_gets_one_line(
+    args: list[str], message: str, tmp_path: pathlib.Path
+) -> None:
     refused(run(*args, cwd=tmp_path), "prog: " + message)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_is_an_error(text):
+def test_a_full_disk_is_an_error(text: pathlib.Path) -> None:
     with open("/dev/full", "wb") as full:
         result = subprocess.run([TOOL, "--c", text], stdout=full,
                                 stderr=subprocess.PIPE, timeout=60)
@@ -121,7 +127,9 @@ def test_a_full_disk_is_an_error(text):
                              b"left on device; what came out is incomplete\n")
 
 
-def test_an_old_output_stays_when_the_input_is_bad(tmp_path):
+def test_an_old_output_stays_when_the_input_is_bad(
+    tmp_path: pathlib.Path
+) -> None:
     output = tmp_path / "out"
     output.write_text("old")
     (tmp_path / "bad.prog").write_text("?")
@@ -129,7 +137,7 @@ def test_an_old_output_stays_when_the_input_is_bad(tmp_path):
     assert output.read_text() == "old"
 
 
-def test_help():
+def test_help() -> None:
     result = run("--help")
     assert result.returncode == 0
     assert result.stdout.startswith(b"usage: prog ")

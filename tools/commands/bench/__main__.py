@@ -5,17 +5,18 @@ import json
 import os
 import pathlib
 import sys
+import types
 
 from rich.console import Console
 from rich.table import Table
 
 from tools.commands.bench import cpython, functions, replay, report, targets
-from tools.commands.bench.measure import Failed
+from tools.commands.bench.measure import Failed, Places, Row
 from tools.lib.arguments import Parser, number, one_of, seconds
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
-PARTS = {
+PARTS: dict[str, types.ModuleType] = {
     "functions": functions,
     "targets": targets,
     "cpython": cpython,
@@ -29,7 +30,7 @@ the reference against CPython's, the fuzz targets against an empty one and on
 CPython against the reference, replay, and the size of a report."""
 
 
-def parse(argv):
+def parse(argv: list[str]) -> argparse.Namespace:
     parser = Parser(
         "bench",
         ABOUT,
@@ -74,23 +75,13 @@ def parse(argv):
     return parser.parse_args(argv)
 
 
-class Places:
-    """Where Bazel put what is measured; paths as in the runfiles."""
-
-    def __init__(self, target_names):
-        self.bench = pathlib.Path("tools/commands/bench").absolute()
-        self.fuzz = pathlib.Path("fuzz").absolute()
-        self.corpus = pathlib.Path("corpus").absolute()
-        self.targets = target_names
-
-
-def show(value):
+def show(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def table(part, rows):
+def table(part: types.ModuleType, rows: list[Row]) -> Table:
     result = Table(title=part.TITLE, title_justify="left")
     for column in part.COLUMNS:
         text = isinstance(rows[0][column], str)
@@ -100,14 +91,14 @@ def table(part, rows):
     return result
 
 
-def write(figures, path):
+def write(figures: dict[str, list[Row]], path: pathlib.Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(path.name + ".new")
     new.write_text(json.dumps(figures, indent=2) + "\n")
     os.replace(new, path)
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     options = parse(argv)
     path = workspace_folder() / "out/bench/bench.json"
     if options.json:
@@ -115,9 +106,14 @@ def main(argv):
         if path.is_dir() or not path.parent.is_dir():
             raise Problem(f"{options.json} is no file in a folder that exists; "
                           "name another")
-    places = Places(options.targets)
+    places = Places(
+        pathlib.Path("tools/commands/bench").absolute(),
+        pathlib.Path("fuzz").absolute(),
+        pathlib.Path("corpus").absolute(),
+        options.targets,
+    )
     console = Console()
-    figures = {}
+    figures: dict[str, list[Row]] = {}
     for name in options.only or PARTS:
         try:
             figures[name] = PARTS[name].measure(places, options)

@@ -1,7 +1,10 @@
 """Tests of the benchmark's parts; none of them looks at how long a thing took."""
 
+import argparse
 import json
 import pathlib
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,7 +14,7 @@ from tools.lib.problem import Problem
 
 HERE = pathlib.Path(__file__).parent
 
-def test_every_function_does_what_it_is_timed_for():
+def test_every_function_does_what_it_is_timed_for() -> None:
     program = HERE / "reference_functions"
     names = set(functions.times(program, 0.0001))
     assert names >= {
@@ -21,7 +24,7 @@ def test_every_function_does_what_it_is_timed_for():
     }  # fmt: skip
 
 
-def test_a_benchmark_that_is_wrong_is_no_figure(tmp_path):
+def test_a_benchmark_that_is_wrong_is_no_figure(tmp_path: pathlib.Path) -> None:
     wrong = {
         "benchmarks": [
             {"name": "New", "error_occurred": True, "error_message": "no"}
@@ -34,12 +37,12 @@ def test_a_benchmark_that_is_wrong_is_no_figure(tmp_path):
         functions.times(program, 1)
 
 
-def test_a_program_that_fails_is_no_figure():
+def test_a_program_that_fails_is_no_figure() -> None:
     with pytest.raises(measure.Failed, match="status 3: broken"):
         measure.cpu_seconds(["sh", "-c", "echo broken; exit 3"])
 
 
-def test_all_take_their_turns_and_ratios_stay_within_a_round():
+def test_all_take_their_turns_and_ratios_stay_within_a_round() -> None:
     order = []
     results = measure.by_turns(
         2, {"a": lambda: order.append("a"), "b": lambda: order.append("b")}
@@ -50,46 +53,47 @@ def test_all_take_their_turns_and_ratios_stay_within_a_round():
     assert measure.ratio([10, 100, 12], [5, 50, 6]) == 2
 
 
-class Options:
-    rounds = 1
-    runs = 10
+OPTIONS = argparse.Namespace(rounds=1, runs=10)
 
 
-class FakePlaces:
-    def __init__(self, folder):
-        self.fuzz = folder
-        self.targets = ["a_fuzz"]
+def places_in(folder: pathlib.Path) -> measure.Places:
+    return measure.Places(folder, folder, folder, ["a_fuzz"])
 
 
-def test_targets_get_the_flags_of_the_empty_one(tmp_path, monkeypatch):
+def test_targets_get_the_flags_of_the_empty_one(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(targets, "cpu_seconds", fake_seconds(tmp_path))
-    rows = targets.measure(FakePlaces(tmp_path), Options)
+    rows = targets.measure(places_in(tmp_path), OPTIONS)
     assert [row["max_len"] for row in rows] == list(targets.MAX_LENGTHS)
     assert [row["ratio"] for row in rows] == [0.5] * 3
 
 
 def test_a_target_on_cpython_is_compared_by_programs_and_by_calls(
-    tmp_path, monkeypatch
-):
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class FakeRun:
-        def __init__(self, program, runs, max_length):
-            assert (program.parent, runs) == (tmp_path, Options.runs)
+        def __init__(
+            self, program: pathlib.Path, runs: int, max_length: int
+        ) -> None:
+            assert (program.parent, runs) == (tmp_path, OPTIONS.runs)
             assert max_length in targets.MAX_LENGTHS
-            self.microseconds, self.calls = {
-                "a_fuzz_bin": (2, 10),
-                "a_fuzz_bin_on_cpython": (4, 5),
-            }[program.name]
+            on_cpython = program.name == "a_fuzz_bin_on_cpython"
+            self.microseconds = 4 if on_cpython else 2
+            self.calls = 5 if on_cpython else 10
 
     monkeypatch.setattr(cpython, "Run", FakeRun)
-    rows = cpython.measure(FakePlaces(tmp_path), Options)
+    rows = cpython.measure(places_in(tmp_path), OPTIONS)
     assert [row["max_len"] for row in rows] == list(targets.MAX_LENGTHS)
     for row in rows:
         assert (row["reference_us"], row["cpython_us"]) == (2, 4)
         assert (row["ratio"], row["call_ratio"]) == (0.5, 0.25)
 
 
-def fake_seconds(folder):
-    def seconds(command, environment):
+def fake_seconds(
+    folder: pathlib.Path
+) -> Callable[[list[Any], dict[str, str]], float]:
+    def seconds(command: list[Any], environment: dict[str, str]) -> float:
         assert "-seed=1" in command and "-len_control=0" in command
         runs = int(command[1].split("=")[1])
         each = {"a_fuzz_bin": 2e-6, "empty_fuzz": 1e-6}[command[0].name]
@@ -99,7 +103,7 @@ def fake_seconds(folder):
     return seconds
 
 
-def test_copies_go_round(tmp_path):
+def test_copies_go_round(tmp_path: pathlib.Path) -> None:
     sources = []
     for name in "ab":
         path = tmp_path / name
@@ -118,12 +122,12 @@ def test_copies_go_round(tmp_path):
         (["t", "--unknown"], "--unknown"),
     ],
 )
-def test_bad_arguments_are_named(argv, words):
+def test_bad_arguments_are_named(argv: list[str], words: str) -> None:
     with pytest.raises(Problem, match=words):
         main.parse(argv)
 
 
-def test_figures_are_published_whole(tmp_path):
+def test_figures_are_published_whole(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "new" / "bench.json"
     main.write({"a": [{"ratio": 1.0}]}, path)
     assert json.loads(path.read_text()) == {"a": [{"ratio": 1.0}]}

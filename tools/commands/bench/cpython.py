@@ -1,14 +1,16 @@
 """The fuzz targets on CPython: their speed against the reference's."""
 
+import argparse
+import functools
 import statistics
 
-from tools.commands.bench.measure import by_turns, ratio
+from tools.commands.bench.measure import Places, Row, by_turns, ratio
 from tools.commands.bench.targets import MAX_LENGTHS, Run
 
 BINARIES = {"reference": "{}_bin", "cpython": "{}_bin_on_cpython"}
 
 
-def measure(places, options):
+def measure(places: Places, options: argparse.Namespace) -> list[Row]:
     """Rows, one for each target and length."""
     rows = []
     for max_length in MAX_LENGTHS:
@@ -16,7 +18,8 @@ def measure(places, options):
             rounds = by_turns(
                 options.rounds,
                 {
-                    name: lambda binary=binary: Run(
+                    name: functools.partial(
+                        Run,
                         places.fuzz / binary.format(target),
                         options.runs,
                         max_length,

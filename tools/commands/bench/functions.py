@@ -1,15 +1,18 @@
 """The functions of the capsule API: the reference against CPython."""
 
+import argparse
+import functools
 import json
+import pathlib
 import statistics
 import subprocess
 
-from tools.commands.bench.measure import Failed, by_turns, ratio
+from tools.commands.bench.measure import Failed, Places, Row, by_turns, ratio
 
 IMPLEMENTATIONS = ("reference", "cpython")
 
 
-def times(program, seconds):
+def times(program: pathlib.Path, seconds: float) -> dict[str, float]:
     """{benchmark: nanoseconds} of one run; `seconds` for each benchmark."""
     done = subprocess.run(
         [
@@ -35,13 +38,13 @@ def times(program, seconds):
     return result
 
 
-def measure(places, options):
+def measure(places: Places, options: argparse.Namespace) -> list[Row]:
     """Rows of nanoseconds per call and their ratio."""
     rounds = by_turns(
         options.rounds,
         {
-            name: lambda name=name: times(
-                places.bench / f"{name}_functions", options.seconds
+            name: functools.partial(
+                times, places.bench / f"{name}_functions", options.seconds
             )
             for name in IMPLEMENTATIONS
         },

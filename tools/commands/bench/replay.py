@@ -1,16 +1,18 @@
 """Replay: what more programs cost, and what the committed corpus costs."""
 
+import argparse
+import functools
 import pathlib
 import shutil
 import statistics
 import tempfile
 
-from tools.commands.bench.measure import by_turns, cpu_seconds
+from tools.commands.bench.measure import Places, Row, by_turns, cpu_seconds
 
 SIZES = (10, 100, 1000, 10000)
 
 
-def programs(corpus):
+def programs(corpus: pathlib.Path) -> list[pathlib.Path]:
     """The committed programs in the order of their paths, misuse left out."""
     return [
         path
@@ -19,7 +21,9 @@ def programs(corpus):
     ]
 
 
-def copy(programs_, size, folder):
+def copy(
+    programs_: list[pathlib.Path], size: int, folder: pathlib.Path
+) -> pathlib.Path:
     """A folder with `size` programs: the committed ones again and again."""
     folder.mkdir()
     for number in range(size):
@@ -28,7 +32,7 @@ def copy(programs_, size, folder):
     return folder
 
 
-def measure(places, options):
+def measure(places: Places, options: argparse.Namespace) -> list[Row]:
     """Rows of milliseconds in all and per program. Start-up is what one program
     costs."""
     committed = [
@@ -45,8 +49,10 @@ def measure(places, options):
         rounds = by_turns(
             options.rounds,
             {
-                size: lambda folder=folder: cpu_seconds(
-                    [places.fuzz / "sequence_fuzz", folder], system=True
+                size: functools.partial(
+                    cpu_seconds,
+                    [places.fuzz / "sequence_fuzz", folder],
+                    system=True,
                 )
                 for size, folder in folders.items()
             },

@@ -1,13 +1,15 @@
 """The size of a report, over the programs of corpus/misuse, which all end in
 one."""
 
+import argparse
+import pathlib
 import statistics
 import subprocess
 
-from tools.commands.bench.measure import Failed
+from tools.commands.bench.measure import Failed, Places, Row
 
 
-def report_of(places, program):
+def report_of(places: Places, program: pathlib.Path) -> bytes | None:
     """What is printed for that program, the program itself included."""
     done = subprocess.run(
         [places.fuzz / "sequence_fuzz_repro", "--misuse", program],
@@ -20,8 +22,9 @@ def report_of(places, program):
     return done.stdout if done.returncode else None
 
 
-def measure(places, _options):
+def measure(places: Places, _options: argparse.Namespace) -> list[Row]:
     """Rows of bytes and lines for the kinds of report."""
+    kinds: dict[str, list[tuple[int, int, int]]]
     kinds = {"contract violation": [], "sanitizer": []}
     for program in sorted(places.corpus.glob("misuse/*.prog")):
         report = report_of(places, program)

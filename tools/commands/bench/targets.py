@@ -1,10 +1,12 @@
 """The fuzz targets: their speed against an empty target with the same flags."""
 
+import argparse
+import functools
 import pathlib
 import statistics
 import tempfile
 
-from tools.commands.bench.measure import by_turns, cpu_seconds, ratio
+from tools.commands.bench.measure import Places, Row, by_turns, cpu_seconds, ratio
 from tools.lib.status import Status
 
 
@@ -16,7 +18,9 @@ EMPTY_RUNS = 10  # times as many, as it is so fast
 class Run:
     """One run from an empty corpus: microseconds and calls per program."""
 
-    def __init__(self, program, runs, max_length):
+    def __init__(
+        self, program: pathlib.Path, runs: int, max_length: int
+    ) -> None:
         with tempfile.TemporaryDirectory() as folder:
             status = pathlib.Path(folder) / "status"
             corpus = pathlib.Path(folder) / "corpus"
@@ -39,18 +43,21 @@ class Run:
         self.calls = counters.calls / max(counters.programs, 1)
 
 
-def measure(places, options):
+def measure(places: Places, options: argparse.Namespace) -> list[Row]:
     """Rows, one for each target and length."""
     rows = []
     for max_length in MAX_LENGTHS:
         jobs = {
-            target: lambda target=target: Run(
-                places.fuzz / f"{target}_bin", options.runs, max_length
+            target: functools.partial(
+                Run, places.fuzz / f"{target}_bin", options.runs, max_length
             )
             for target in places.targets
         }
-        jobs["empty"] = lambda: Run(
-            places.fuzz / "driver/empty_fuzz", options.runs * EMPTY_RUNS, max_length
+        jobs["empty"] = functools.partial(
+            Run,
+            places.fuzz / "driver/empty_fuzz",
+            options.runs * EMPTY_RUNS,
+            max_length,
         )
         rounds = by_turns(options.rounds, jobs)
         empty = [run.microseconds for run in rounds.pop("empty")]

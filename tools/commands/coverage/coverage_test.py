@@ -1,6 +1,7 @@
 """What is made of llvm-cov's output."""
 
 import pathlib
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tools.lib.problem import Problem
 
 HERE = pathlib.Path(__file__).parent
 
-def entry(name, covered):
+def entry(name: str, covered: int) -> dict[str, Any]:
     metrics = {
         metric: {"covered": covered, "count": 1000} for metric in shares.METRICS
     }
@@ -30,7 +31,7 @@ EXPORT = {
 }
 
 
-def test_files_of_the_folders_in_order():
+def test_files_of_the_folders_in_order() -> None:
     files = shares.shares(EXPORT, ["fuzz/model"])
     assert list(files) == ["fuzz/model/a.c", "fuzz/model/b.c"]
     assert files["fuzz/model/b.c"]["lines"].missed == 1
@@ -41,7 +42,9 @@ def test_files_of_the_folders_in_order():
     "covered, count, text",
     [(0, 0, "-"), (5, 5, "100.0"), (99999, 100000, "99.9"), (0, 3, "0.0")],
 )
-def test_a_share_is_never_rounded_up(covered, count, text):
+def test_a_share_is_never_rounded_up(
+    covered: int, count: int, text: str
+) -> None:
     assert str(shares.Share(covered, count)) == text
 
 
@@ -63,7 +66,7 @@ LISTING = """\
 """
 
 
-def test_missed_lines_and_branches():
+def test_missed_lines_and_branches() -> None:
     assert shares.missed(LISTING) == [
         "line 3, column 9: never true",
         "line 4: return 1;",
@@ -72,7 +75,7 @@ def test_missed_lines_and_branches():
     ]
 
 
-def test_bad_arguments_are_named():
+def test_bad_arguments_are_named() -> None:
     with pytest.raises(Problem, match="'README.md' is in none of"):
         main.parse(["--missed", "README.md"])
     with pytest.raises(Problem, match="--all"):

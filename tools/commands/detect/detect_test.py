@@ -7,6 +7,7 @@ import pathlib
 import signal
 import subprocess
 import time
+from typing import Any
 
 import pytest
 
@@ -22,12 +23,17 @@ exit {status}
 
 
 class Detect:
-    def __init__(self, folder):
+    def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
         self.output = folder / "out"
         self.record = self.output / "runs.jsonl"
 
-    def start(self, *arguments, build_status=0, path="/usr/bin:/bin"):
+    def start(
+        self,
+        *arguments: str,
+        build_status: int = 0,
+        path: str = "/usr/bin:/bin",
+    ) -> subprocess.Popen[str]:
         bazel = self.folder / "bazel"
         bazel.write_text(BAZEL.format(root=ROOT, status=build_status))
         bazel.chmod(0o755)
@@ -47,13 +53,13 @@ class Detect:
             ),
         )
 
-    def run(self, *arguments, **options):
+    def run(self, *arguments: str, **options: Any) -> tuple[int, str, str]:
         """(status, what was printed, what was printed as an error)"""
         process = self.start(*arguments, **options)
         output, errors = process.communicate(timeout=120)
         return process.returncode, output, errors
 
-    def stop_early(self, number, *arguments):
+    def stop_early(self, number: int, *arguments: str) -> tuple[int, str]:
         """Sends the signal as soon as something was measured."""
         process = self.start(*arguments)
         deadline = time.monotonic() + 60
@@ -64,12 +70,12 @@ class Detect:
         _, errors = process.communicate(timeout=120)
         return process.returncode, errors
 
-    def result(self):
+    def result(self) -> Any:
         return json.loads((self.output / "detect.json").read_text())
 
 
 @pytest.fixture(name="detect")
-def detect_fixture(tmp_path):
+def detect_fixture(tmp_path: pathlib.Path) -> Detect:
     return Detect(tmp_path)
 
 
@@ -83,7 +89,9 @@ SLOW = (
 
 
 @pytest.fixture(name="measured", scope="module")
-def measured_fixture(tmp_path_factory):
+def measured_fixture(
+    tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Detect, str]:
     """Detect after a whole run, and what that has printed."""
     detect = Detect(tmp_path_factory.mktemp("measured"))
     status, output, errors = detect.run(*SLOW)
@@ -91,7 +99,9 @@ def measured_fixture(tmp_path_factory):
     return detect, output
 
 
-def test_what_is_measured_is_what_is_written(measured):
+def test_what_is_measured_is_what_is_written(
+    measured: tuple[Detect, str]
+) -> None:
     detect, output = measured
     result = detect.result()
     runs = {
@@ -116,7 +126,7 @@ def test_what_is_measured_is_what_is_written(measured):
     assert max(map(len, lines)) <= 80
 
 
-def test_what_was_killed_goes_on(detect):
+def test_what_was_killed_goes_on(detect: Detect) -> None:
     status, _ = detect.stop_early(signal.SIGKILL, *SLOW)
     assert status == -signal.SIGKILL
     assert not (detect.output / "detect.json").exists()
@@ -131,7 +141,7 @@ def test_what_was_killed_goes_on(detect):
     assert len(detect.result()["runs"]) == 12
 
 
-def test_nothing_is_measured_twice_but_what_has_changed(detect):
+def test_nothing_is_measured_twice_but_what_has_changed(detect: Detect) -> None:
     one = (f"--bugs={BUGS}", "--seeds=1", "--methods=targets")
     detect.run(*one)
     detect.run(*one)
@@ -140,7 +150,7 @@ def test_nothing_is_measured_twice_but_what_has_changed(detect):
     assert detect.record.read_text().count("\n") == 4
 
 
-def test_ctrl_c(detect):
+def test_ctrl_c(detect: Detect) -> None:
     status, errors = detect.stop_early(signal.SIGINT, *SLOW)
     assert (status, errors) == (
         130,
@@ -148,7 +158,7 @@ def test_ctrl_c(detect):
     )
 
 
-def test_what_is_not_found_is_status_1(detect):
+def test_what_is_not_found_is_status_1(detect: Detect) -> None:
     status, output, _ = detect.run(
         "--bugs=/get_pointer_ignores_name$",
         "--seeds=1",
@@ -159,7 +169,7 @@ def test_what_is_not_found_is_status_1(detect):
     assert "not in 100" in output
 
 
-def test_a_leak_is_found_without_the_model(detect):
+def test_a_leak_is_found_without_the_model(detect: Detect) -> None:
     status, _, _ = detect.run(
         "--bugs=/get_pointer_leaks_capsule$",
         "--seeds=1",
@@ -171,7 +181,7 @@ def test_a_leak_is_found_without_the_model(detect):
     assert run["finding"] == "LeakSanitizer: detected memory leaks"
 
 
-def test_without_a_bug_the_sanitizers_are_silent():
+def test_without_a_bug_the_sanitizers_are_silent() -> None:
     method = BY_NAME["sanitizers"]
     done = subprocess.run(
         ["tests/bugs/sequence_fuzz", "-seed=1", "-runs=3000", *method.flags],
@@ -199,7 +209,9 @@ def test_without_a_bug_the_sanitizers_are_silent():
         (["--output=/dev/null/out"], "--output=/dev/null/out: Not a directory"),
     ],
 )
-def test_bad_input_is_one_line(detect, arguments, words):
+def test_bad_input_is_one_line(
+    detect: Detect, arguments: list[str], words: str
+) -> None:
     status, output, errors = detect.run(*arguments)
     assert (status, output) == (2, "")
     assert errors.startswith("detect: ") and errors.count("\n") == 1
@@ -208,7 +220,7 @@ def test_bad_input_is_one_line(detect, arguments, words):
 
 
 @pytest.mark.parametrize("content", ["nonsense\n", "[1]\n", '{"bug": 1}\n'])
-def test_a_damaged_record_is_named(detect, content):
+def test_a_damaged_record_is_named(detect: Detect, content: str) -> None:
     detect.output.mkdir()
     detect.record.write_text(content)
     status, _, errors = detect.run(*SLOW)
@@ -220,7 +232,7 @@ def test_a_damaged_record_is_named(detect, content):
     assert detect.record.read_text() == content
 
 
-def test_a_build_that_fails(detect):
+def test_a_build_that_fails(detect: Detect) -> None:
     status, _, errors = detect.run(*SLOW, build_status=1)
     assert (status, errors) == (
         2,

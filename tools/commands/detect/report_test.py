@@ -23,9 +23,9 @@ from tools.commands.detect import report
         ),
     ],
 )
-def test_a_report_has_a_name(line, finding):
+def test_a_report_has_a_name(line: str, finding: str) -> None:
     assert report.findings(f"before\n{line}\nafter\n") == [finding]
 
 
-def test_a_note_about_a_sanitizer_is_no_report():
+def test_a_note_about_a_sanitizer_is_no_report() -> None:
     assert report.findings("Combine with AddressSanitizer: better\n") == []

@@ -1,14 +1,17 @@
 """What tools/fuzz does once the system is set up."""
 
+import argparse
 import pathlib
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import rich.console
 
 from tools.commands.fuzz import rules
-from tools.commands.fuzz.session import ENGINES, Options, Session, Tools
+from tools.commands.fuzz.options import Options, Tools
+from tools.commands.fuzz.session import ENGINES, Session
 from tools.commands.fuzz.workspace import Workspace
 from tools.lib.arguments import Parser, number, one_of
 from tools.lib.places import start_folder, workspace_folder
@@ -40,18 +43,20 @@ Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
 REFERENCE = "reference"
 
 
-def known_targets(root):
+def known_targets(root: pathlib.Path) -> list[str]:
     return sorted(path.stem for path in (root / "fuzz").glob("*_fuzz.c"))
 
 
-def known_implementations(root):
+def known_implementations(root: pathlib.Path) -> list[str]:
     """The folders of those that can be built here, as Bazel labels end."""
     return sorted(
         path.parent.name for path in (root / "capsule").glob("*/BUILD")
     )
 
 
-def parse(argv, targets, implementations):
+def parse(
+    argv: list[str], targets: list[str], implementations: list[str]
+) -> tuple[argparse.Namespace, list[str]]:
     """The arguments and the engine's flags, which follow `--`."""
     end = argv.index("--") if "--" in argv else len(argv)
     flags = argv[end + 1 :]
@@ -133,7 +138,7 @@ def parse(argv, targets, implementations):
     )
 
 
-def flags_of(implementation):
+def flags_of(implementation: str) -> list[str]:
     """What Bazel needs to build another implementation, in a folder of its
     own: a run with the reference may be going on."""
     if implementation == REFERENCE:
@@ -144,7 +149,9 @@ def flags_of(implementation):
     ]
 
 
-def build(names, flags, root):
+def build(
+    names: Sequence[str], flags: Sequence[str], root: pathlib.Path
+) -> pathlib.Path:
     """Builds what has these names in fuzz/BUILD; the folder with the results."""
     labels = [f"//fuzz:{name}" for name in names]
     command = ["bazel", "build", *flags, *labels]
@@ -167,20 +174,22 @@ def build(names, flags, root):
     return pathlib.Path(info.stdout.strip()) / "fuzz"
 
 
-def runs_programs(target, root):
+def runs_programs(target: str, root: pathlib.Path) -> bool:
     """True if the inputs of the target are programs, which the mutator knows."""
     return "const struct target TARGET" in (
         root / "fuzz" / f"{target}.c"
     ).read_text(encoding="utf-8")
 
 
-def install_afl(root):
+def install_afl(root: pathlib.Path) -> None:
     """Installs AFL++ where it is missing."""
     if subprocess.run([root / "tools/setup", "fuzz_afl"], check=False).returncode:
         raise Problem("AFL++ is not installed; see above")
 
 
-def build_tools(target, flags, root, engine):
+def build_tools(
+    target: str, flags: Sequence[str], root: pathlib.Path, engine: str
+) -> Tools:
     """Builds all that a run needs; the Tools."""
     parts = ["_bin", "_corpus", "_dict", "_repro", "_minimize"]
     if engine == "afl":
@@ -194,7 +203,7 @@ def build_tools(target, flags, root, engine):
     return Tools(*(folder / file for file in files))
 
 
-def print_rules(targets, root):
+def print_rules(targets: Sequence[str], root: pathlib.Path) -> int:
     names = [f"{target}_bin" for target in targets]
     folder = build(names, flags_of(REFERENCE), root)
     binaries = {target: folder / f"{target}_bin" for target in targets}
@@ -202,7 +211,7 @@ def print_rules(targets, root):
     return 0
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     root = workspace_folder()
     targets = known_targets(root)
     arguments, flags = parse(argv, targets, known_implementations(root))

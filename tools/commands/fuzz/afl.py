@@ -5,8 +5,6 @@ What an instance leaves is put where libFuzzer puts it, under the same names, so
 that findings, corpus and summary are those of any engine.
 """
 
-from __future__ import annotations
-
 import os
 import pathlib
 import re
@@ -15,14 +13,15 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from tools.commands.fuzz import corpus
 from tools.commands.fuzz.engine import end_with_parent
 from tools.commands.fuzz.log import Log
+from tools.commands.fuzz.options import Options, Tools
 from tools.lib.problem import Problem
 from tools.lib.status import Status
+
 
 # What an instance's exit status becomes; see engine.FINDINGS.
 _CRASH = 77
@@ -69,7 +68,7 @@ def check_flags(flags: list[str]) -> None:
             raise Problem(f"'{flag}' needs a value; afl-fuzz may get {known}")
 
 
-def check_known(flags: list[str], tools: Any) -> None:
+def check_known(flags: Sequence[str], tools: Tools) -> None:
     """A Problem where AFL++ is not installed; check_flags() knows its flags."""
     del flags, tools
     if not shutil.which("afl-fuzz"):
@@ -207,22 +206,23 @@ class Instance:
 
 
 def instances(
-    tools: Any,
+    tools: Tools,
     folder: pathlib.Path,
     inputs: Iterable[pathlib.Path],
     seed: int,
-    options: Any,
+    options: Options,
 ) -> list[Instance]:
     """The instances of a run, one main and the others secondary, not yet
     started.
 
     Args:
-      tools: session.Tools, with what AFL++ needs.
+      tools: options.Tools, with what AFL++ needs.
       folder: a private folder of the run.
       inputs: folders of inputs to start from.
       seed: of the main instance; the next ones follow.
-      options: session.Options.
+      options: options.Options.
     """
+    assert tools.afl
     start = seeds(inputs, folder / "inputs")
     shared = corpus.make_folder(folder / "shared")
     common = list(options.flags)

@@ -1,15 +1,15 @@
 """AFL++ as an engine of tools/fuzz, with a program in the place of afl-fuzz."""
 
-from __future__ import annotations
-
 import pathlib
 import time
+from typing import Any
 
 import pytest
 
 from tools.commands.fuzz import afl, corpus
 from tools.commands.fuzz.session import Options, Tools
 from tools.lib.problem import Problem
+
 
 # Leaves what afl-fuzz leaves; BEHAVIOUR is put in. `own` is its folder.
 AFL_FUZZ = """\
@@ -30,13 +30,16 @@ for number, path in enumerate(sorted(pathlib.Path(flags["-i"]).iterdir())):
 BEHAVIOUR
 """
 
+NOTHING = pathlib.Path("/nothing")
+NO_TOOLS = Tools(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
+
 
 def started(
     folder: pathlib.Path,
     monkeypatch: pytest.MonkeyPatch,
     behaviour: str,
     jobs: int = 1,
-    **options: object,
+    **options: Any,
 ) -> list[afl.Instance]:
     """The instances of a run with one input in its corpus."""
     program = folder / "bin/afl-fuzz"
@@ -48,14 +51,10 @@ def started(
     corpus.keep(b"known", inputs)
     corpus.keep(b"", inputs)  # AFL++ cannot run it
     (folder / "dict").write_text("")
-    tools = Tools(
-        binary=None,
-        seeds=None,
+    tools = NO_TOOLS._replace(
         dictionary=folder / "dict",
-        repro=None,
-        minimize=None,
-        afl="target",
-        mutator="mutator",
+        afl=pathlib.Path("target"),
+        mutator=pathlib.Path("mutator"),
     )
     made = afl.instances(
         tools, folder, [inputs], 7, Options(jobs=jobs, **options)
@@ -158,4 +157,4 @@ def test_afl_that_is_not_installed(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Problem, match="no afl-fuzz here; run tools/setup"):
-        afl.check_known([], Tools(None, None, None, None, None))
+        afl.check_known([], NO_TOOLS)

@@ -8,16 +8,18 @@ by rename, so that a folder never holds half a unit.
 import errno
 import hashlib
 import os
+import pathlib
 import re
+from collections.abc import Iterable
 
 from tools.lib.problem import Problem
 
 
-def digest(data):
+def digest(data: bytes) -> str:
     return hashlib.sha1(data).hexdigest()
 
 
-def is_intact(path):
+def is_intact(path: pathlib.Path) -> bool:
     """Whether a file's bytes are those that its name says.
 
     The name is the digest, alone or behind a dash: `crash-<digest>`.
@@ -28,38 +30,44 @@ def is_intact(path):
 _DIGEST = re.compile("[0-9a-f]{40}")
 
 
-def is_damaged(path):
+def is_damaged(path: pathlib.Path) -> bool:
     """Whether the name is a digest, and not that of the bytes. A file that
     people have named is never damaged."""
     return bool(_DIGEST.fullmatch(path.name)) and not is_intact(path)
 
 
-def inputs(folder):
+def inputs(
+    folder: pathlib.Path
+) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
     """(usable, damaged) files below a folder, whoever named them."""
-    usable, damaged = [], []
+    usable: list[pathlib.Path] = []
+    damaged: list[pathlib.Path] = []
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             (damaged if is_damaged(path) else usable).append(path)
     return usable, damaged
 
 
-def units(folder):
+def units(
+    folder: pathlib.Path
+) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
     """(intact, damaged) files of a folder, each sorted by name."""
-    intact, damaged = [], []
+    intact: list[pathlib.Path] = []
+    damaged: list[pathlib.Path] = []
     for path in sorted(folder.iterdir()):
         if path.is_file():
             (intact if is_intact(path) else damaged).append(path)
     return intact, damaged
 
 
-def write_error(path, error):
+def write_error(path: pathlib.Path, error: OSError) -> Problem:
     """The Problem that an OSError of writing to path is."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Problem(f"the disk of {path} is full; make room, start again")
     return Problem(f"cannot write {path}: {error.strerror}; make it writable")
 
 
-def make_folder(path):
+def make_folder(path: pathlib.Path) -> pathlib.Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -67,7 +75,9 @@ def make_folder(path):
     return path
 
 
-def keep(data, folder, name=None):
+def keep(
+    data: bytes, folder: pathlib.Path, name: str | None = None
+) -> tuple[pathlib.Path, bool]:
     """Writes an input into the folder, whole or not at all; under its digest
     unless it has a name. Returns (its path, whether it is new)."""
     target = folder / (name or digest(data))
@@ -83,7 +93,9 @@ def keep(data, folder, name=None):
     return target, True
 
 
-def publish(path, folder, name=None):
+def publish(
+    path: pathlib.Path, folder: pathlib.Path, name: str | None = None
+) -> bool:
     """Puts an intact unit into the folder; whether it is new there.
 
     As a second name of the same file where that can be, so that a full disk
@@ -100,17 +112,19 @@ def publish(path, folder, name=None):
         return keep(path.read_bytes(), folder, target.name)[1]
 
 
-def is_same(one, other):
+def is_same(one: pathlib.Path, other: pathlib.Path) -> bool:
     return one.read_bytes() == other.read_bytes()
 
 
-def publish_all(source, folder):
+def publish_all(
+    source: pathlib.Path, folder: pathlib.Path
+) -> tuple[int, list[pathlib.Path]]:
     """Publishes all intact units; returns (number of new ones, damaged)."""
     intact, damaged = units(source)
     return sum(publish(path, folder) for path in intact), damaged
 
 
-def set_aside(paths, folder):
+def set_aside(paths: Iterable[pathlib.Path], folder: pathlib.Path) -> None:
     """Moves files out of the way, overwriting nothing."""
     make_folder(folder)
     for path in paths:
@@ -122,7 +136,7 @@ def set_aside(paths, folder):
         path.rename(target)
 
 
-def readable_folder(path):
+def readable_folder(path: pathlib.Path) -> pathlib.Path:
     """The path, if it is a folder that can be read; else a Problem."""
     try:
         os.listdir(path)

@@ -2,6 +2,7 @@
 
 import collections
 import time
+from typing import TextIO
 
 import rich.console
 import rich.live
@@ -11,19 +12,19 @@ import rich.text
 _PLAIN_INTERVAL = 10
 
 
-def elapsed(seconds, total):
+def elapsed(seconds: float, total: int | None) -> str:
     return f"{seconds:.0f}/{total} s" if total else f"{seconds:.0f} s"
 
 
 class Display:
     """Redraws one line on a terminal; elsewhere prints one now and then."""
 
-    def __init__(self, file=None):
+    def __init__(self, file: TextIO | None = None) -> None:
         self._console = rich.console.Console(file=file, highlight=False)
-        self._live = None
+        self._live: rich.live.Live | None = None
         self._last = time.monotonic()
 
-    def __enter__(self):
+    def __enter__(self) -> "Display":
         if self._console.is_terminal:
             self._live = rich.live.Live(
                 console=self._console, auto_refresh=False, transient=True
@@ -31,11 +32,11 @@ class Display:
             self._live.start()
         return self
 
-    def __exit__(self, *unused):
+    def __exit__(self, *unused: object) -> None:
         if self._live:
             self._live.stop()
 
-    def show(self, line):
+    def show(self, line: str) -> None:
         if self._live:
             text = rich.text.Text(line, overflow="ellipsis", no_wrap=True)
             self._live.update(text, refresh=True)
@@ -49,10 +50,11 @@ class Rate:
 
     _WINDOW = 5
 
-    def __init__(self):
+    def __init__(self) -> None:
+        self._samples: collections.deque[tuple[float, int]]
         self._samples = collections.deque([(0, 0)])
 
-    def at(self, seconds, executions):
+    def at(self, seconds: float, executions: int) -> float:
         samples = self._samples
         samples.append((seconds, executions))
         while len(samples) > 2 and seconds - samples[1][0] > self._WINDOW:

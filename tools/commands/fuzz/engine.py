@@ -2,14 +2,17 @@
 
 import ctypes
 import os
+import pathlib
 import re
 import shlex
 import signal
 import subprocess
 import threading
+from collections.abc import Sequence
 
 from tools.commands.fuzz.corpus import make_folder
 from tools.commands.fuzz.log import Log
+from tools.commands.fuzz.options import Options, Tools
 from tools.lib.problem import Problem
 from tools.lib.status import Status
 
@@ -44,7 +47,7 @@ _OWN_FLAGS = {
 }
 
 
-def check_flags(flags):
+def check_flags(flags: Sequence[str]) -> None:
     """A Problem for what libFuzzer would ignore or misunderstand."""
     for flag in flags:
         name = flag.lstrip("-").partition("=")[0]
@@ -61,7 +64,7 @@ def check_flags(flags):
             raise Problem(f"'{flag}' is not for here; {_OWN_FLAGS[name]}")
 
 
-def check_known(flags, tools):
+def check_known(flags: Sequence[str], tools: Tools) -> None:
     """A Problem for a flag that libFuzzer does not have: it would only warn."""
     binary = tools.binary
     listed = subprocess.run(
@@ -82,7 +85,7 @@ def check_known(flags, tools):
             )
 
 
-def end_with_parent():
+def end_with_parent() -> None:
     """In a child: SIGTERM as soon as the parent is gone, however it went."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
@@ -90,7 +93,13 @@ def end_with_parent():
 class Engine:
     """A running target. Reads what it says in a thread of its own."""
 
-    def __init__(self, binary, folder, inputs, flags):
+    def __init__(
+        self,
+        binary: pathlib.Path,
+        folder: pathlib.Path,
+        inputs: Sequence[pathlib.Path],
+        flags: Sequence[str],
+    ) -> None:
         self.units = make_folder(folder / "corpus")
         self.artifacts = make_folder(folder / "artifacts")
         self.status = Status(folder / "status")
@@ -104,13 +113,13 @@ class Engine:
             str(self.units),
             *map(str, inputs),
         ]
-        self._process = None
-        self._reader = None
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
 
-    def __str__(self):
+    def __str__(self) -> str:
         return shlex.join(self.command)
 
-    def start(self):
+    def start(self) -> None:
         environment = dict(os.environ, CAPSULE_STATUS_FILE=str(self.status.path))
         self._process = subprocess.Popen(
             self.command,
@@ -125,37 +134,47 @@ class Engine:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def _read(self):
+    def _read(self) -> None:
+        assert self._process and self._process.stderr
         for line in self._process.stderr:
             self.log.feed(line)
 
-    def look(self):
+    def look(self) -> None:
         """Takes in the numbers as they are now."""
         self.status.read()
 
-    def is_running(self):
-        return self._process.poll() is None
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
-    def interrupt(self):
+    def interrupt(self) -> None:
         if self._process and self.is_running():
             self._process.send_signal(signal.SIGINT)
 
-    def has_failed(self):
-        """Whether it has ended, and not as it should."""
-        return self._process.poll() not in (None, 0, INTERRUPTED)
+    def has_failed(self) -> bool:
+        """True if the process has ended, and with a finding or an error."""
+        if self._process is None or self.is_running():
+            return False
+        return self._process.returncode not in (0, INTERRUPTED)
 
-    def wait(self):
+    def wait(self) -> int:
         """Waits for the end and the last line; returns the exit status."""
+        assert self._process and self._reader
         status = self._process.wait()
         self._reader.join(timeout=10)
         self.status.read()
         return status
 
-    def executions(self):
+    def executions(self) -> int:
         return max(self.status.programs, self.log.executions)
 
 
-def instances(tools, folder, inputs, seed, options):
+def instances(
+    tools: Tools,
+    folder: pathlib.Path,
+    inputs: Sequence[pathlib.Path],
+    seed: int,
+    options: Options,
+) -> list[Engine]:
     """The engines of a run, not yet started; see afl.instances()."""
     common = []
     if options.seconds:

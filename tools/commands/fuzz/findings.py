@@ -1,10 +1,15 @@
 """What a run found: kept, made small, and told once."""
 
+import dataclasses
+import pathlib
 import re
 import subprocess
+from collections.abc import Iterable, Sequence
 
 from tools.commands.fuzz import corpus
 from tools.commands.fuzz.engine import end_with_parent
+from tools.commands.fuzz.log import Log
+from tools.commands.fuzz.options import Job, Tools
 
 
 # What libFuzzer calls the files of findings; slow-unit-* is only a remark, and
@@ -23,32 +28,40 @@ _MINIMIZED = re.compile(
 )
 
 
+@dataclasses.dataclass
 class Finding:
-    def __init__(self, name, path, report):
-        self.name = name  # "GETP-3"
-        self.path = path  # what the engine wrote
-        self.report = report
-        self.smaller = None  # the minimised input
-        self.counts = ""
-        self.c_file = None
+    """`name` is its class, e.g. GETP-3, `path` the file that the engine wrote,
+    `smaller` the minimised input, `counts` how much smaller it is."""
+
+    name: str
+    path: pathlib.Path
+    report: str
+    smaller: pathlib.Path | None = None
+    counts: str = ""
+    c_file: pathlib.Path | None = None
 
 
-def artifacts(folder):
+def artifacts(
+    folder: pathlib.Path
+) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
     """(intact, damaged) files of findings."""
     intact, damaged = corpus.units(folder)
     return list(filter(_is_input, intact)), list(filter(_is_input, damaged))
 
 
-def _is_input(path):
+def _is_input(path: pathlib.Path) -> bool:
     return bool(_NAME.fullmatch(path.name))
 
 
-def collect(jobs, folder, tools):
+def collect(
+    jobs: Iterable[Job], folder: pathlib.Path, tools: Tools
+) -> tuple[list[Finding], list[pathlib.Path]]:
     """Takes the findings of all jobs into the folder.
 
     Returns (a Finding for each that differs, damaged files).
     """
-    found, damaged = {}, []
+    found: dict[str, Finding] = {}
+    damaged: list[pathlib.Path] = []
     for job in jobs:
         intact, cut = artifacts(job.artifacts)
         damaged += cut
@@ -61,7 +74,9 @@ def collect(jobs, folder, tools):
     return list(found.values()), damaged
 
 
-def _keep_c_file(source, name, folder):
+def _keep_c_file(
+    source: pathlib.Path, name: str, folder: pathlib.Path
+) -> pathlib.Path | None:
     """Keeps the C file that the engine's own report left, if it did."""
     c_file = source / f"{name}.c"
     if not c_file.exists():
@@ -70,7 +85,7 @@ def _keep_c_file(source, name, folder):
     return folder / c_file.name
 
 
-def examine(path, tools, log):
+def examine(path: pathlib.Path, tools: Tools, log: Log) -> Finding:
     """Makes the input at path small, and runs what remains; a Finding."""
     run = _run([tools.minimize, f"--seconds={_SECONDS}", path])
     match = _MINIMIZED.search(run.stdout)
@@ -86,7 +101,7 @@ def examine(path, tools, log):
     return finding
 
 
-def _show(finding, tools):
+def _show(finding: Finding, tools: Tools) -> None:
     """Runs the minimised input; takes its report and its C file."""
     path = finding.path
     run = _run([tools.repro, f"--artifact_prefix={path}.", finding.smaller])
@@ -101,7 +116,7 @@ def _show(finding, tools):
         source.rename(finding.c_file)
 
 
-def _run(command):
+def _run(command: Sequence[object]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(argument) for argument in command],
         stdin=subprocess.DEVNULL,

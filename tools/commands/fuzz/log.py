@@ -22,14 +22,16 @@ _LINES_KEPT = 4000
 class Log:
     """Numbers and facts from the lines so far."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.executions = 0
         self.coverage = 0
         self.corpus = 0
         self.leaks_ignored = False
-        self.tail = collections.deque(maxlen=_LINES_KEPT)
+        self.tail: collections.deque[str] = collections.deque(
+            maxlen=_LINES_KEPT
+        )
 
-    def feed(self, line):
+    def feed(self, line: str) -> None:
         line = line.rstrip("\n")
         self.tail.append(line)
         if line.startswith("#"):
@@ -39,14 +41,14 @@ class Log:
         elif line.startswith(_NO_LEAKS):
             self.leaks_ignored = True
 
-    def _feed_progress(self, line):
+    def _feed_progress(self, line: str) -> None:
         if match := _PROGRESS.match(line):
             self.executions = int(match["executions"])
             self.corpus = int(match["corpus"])
         if match := _COVERAGE.search(line):
             self.coverage = int(match[1])
 
-    def report(self):
+    def report(self) -> str:
         """The lines from the first that belongs to a finding."""
         lines = list(self.tail)
         for number, line in enumerate(lines):

@@ -1,19 +1,21 @@
 """libFuzzer's lines, and the file of counters."""
 
+import pathlib
 import struct
+from collections.abc import Sequence
 
 from tools.commands.fuzz.log import Log
 from tools.lib.status import Status, rules_of
 
 
-def fed(*lines):
+def fed(*lines: str) -> Log:
     log = Log()
     for line in lines:
         log.feed(line + "\n")
     return log
 
 
-def test_progress():
+def test_progress() -> None:
     log = fed(
         "INFO: Seed: 1",
         "#2\tINITED ft: 1 corp: 1/1b exec/s: 0 rss: 32Mb",
@@ -23,7 +25,7 @@ def test_progress():
     assert (log.executions, log.coverage, log.corpus) == (5000, 13, 6)
 
 
-def test_the_final_number_wins():
+def test_the_final_number_wins() -> None:
     log = fed(
         "#4096\tpulse  cov: 12 ft: 30 corp: 5/20b exec/s: 99 rss: 31Mb",
         "stat::number_of_executed_units: 4999",
@@ -31,22 +33,26 @@ def test_the_final_number_wins():
     assert log.executions == 4999
 
 
-def test_leak_detection_that_was_given_up_is_seen():
+def test_leak_detection_that_was_given_up_is_seen() -> None:
     line = "INFO: libFuzzer disabled leak detection after every mutation."
     assert fed(line).leaks_ignored
     assert not fed("INFO: leak detection").leaks_ignored
 
 
-def test_a_report_starts_where_the_finding_does():
+def test_a_report_starts_where_the_finding_does() -> None:
     log = fed("#1 NEW", "contract violation: GETP-3  x", "  expected  y")
     assert log.report() == "contract violation: GETP-3  x\n  expected  y"
 
 
-def test_without_a_finding_the_report_is_the_end():
+def test_without_a_finding_the_report_is_the_end() -> None:
     assert fed("one", "two").report() == "one\ntwo"
 
 
-def write_status(path, rules, magic=b"capsule-status1"):
+def write_status(
+    path: pathlib.Path,
+    rules: Sequence[tuple[str, int, int]],
+    magic: bytes = b"capsule-status1",
+) -> Status:
     data = struct.pack("<16sQQQQ", magic, len(rules), 7, 30, 2)
     for ident, reachable, count in rules:
         data += struct.pack("<16sQQ", ident.encode(), reachable, count)
@@ -56,7 +62,7 @@ def write_status(path, rules, magic=b"capsule-status1"):
     return status
 
 
-def test_status(tmp_path):
+def test_status(tmp_path: pathlib.Path) -> None:
     status = write_status(
         tmp_path / "s", [("A-1", 1, 5), ("A-2", 1, 0), ("A-3", 0, 0)]
     )
@@ -64,14 +70,20 @@ def test_status(tmp_path):
     assert rules_of([status]) == (["A-1"], ["A-2"])
 
 
-def test_a_rule_that_one_of_several_exercised_is_exercised(tmp_path):
+def test_a_rule_that_one_of_several_exercised_is_exercised(
+    tmp_path: pathlib.Path
+) -> None:
     one = write_status(tmp_path / "1", [("A-1", 1, 5), ("A-2", 1, 0)])
     two = write_status(tmp_path / "2", [("A-1", 1, 0), ("A-2", 1, 3)])
     assert rules_of([one, two]) == (["A-1", "A-2"], [])
 
 
-def test_a_missing_cut_or_foreign_status_file_says_nothing(tmp_path):
-    assert Status(tmp_path / "none").read() is None
+def test_a_missing_cut_or_foreign_status_file_says_nothing(
+    tmp_path: pathlib.Path
+) -> None:
+    missing = Status(tmp_path / "none")
+    missing.read()
+    assert missing.rules == {}
     path = tmp_path / "s"
     assert write_status(path, [("A-1", 1, 5)], b"something else").rules == {}
     write_status(path, [("A-1", 1, 5)])

@@ -15,6 +15,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 
 from tools.commands.fuzz import corpus
 from tools.commands.fuzz.engine import end_with_parent
@@ -22,7 +23,12 @@ from tools.lib.places import start_folder
 from tools.lib.problem import Problem, exit_status
 
 
-def merge(binary, out, sources, new):
+def merge(
+    binary: pathlib.Path,
+    out: pathlib.Path,
+    sources: Sequence[pathlib.Path],
+    new: pathlib.Path,
+) -> list[bytes]:
     """Puts the inputs of sources that add to out into the empty folder new.
 
     Returns the bytes of those on which the target fails.
@@ -42,7 +48,9 @@ def merge(binary, out, sources, new):
         return failing
 
 
-def _copy(folders, target):
+def _copy(
+    folders: Sequence[pathlib.Path], target: pathlib.Path
+) -> pathlib.Path:
     """All usable inputs of the folders, named by their digests."""
     corpus.make_folder(target)
     for folder in folders:
@@ -51,7 +59,12 @@ def _copy(folders, target):
     return target
 
 
-def _run(binary, base, more, private):
+def _run(
+    binary: pathlib.Path,
+    base: pathlib.Path,
+    more: pathlib.Path,
+    private: pathlib.Path,
+) -> list[bytes]:
     """Merges more into base; returns the bytes of inputs that failed."""
     artifacts = corpus.make_folder(private / "artifacts")
     run = subprocess.run(
@@ -84,7 +97,7 @@ def _run(binary, base, more, private):
     ]
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     binary, *names = argv
     if "--help" in names:
         print(__doc__.strip())
@@ -100,7 +113,9 @@ def main(argv):
     return _merge_into(pathlib.Path(binary).resolve(), out, sources)
 
 
-def _merge_into(binary, out, sources):
+def _merge_into(
+    binary: pathlib.Path, out: pathlib.Path, sources: Sequence[pathlib.Path]
+) -> int:
     corpus.make_folder(out)
     damaged = [p for f in [out, *sources] for p in corpus.inputs(f)[1]]
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".merge-") as name:

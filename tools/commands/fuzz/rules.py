@@ -1,24 +1,36 @@
 """The table of rules: the tests, fuzz targets and programs that each has."""
 
-import collections
 import os
 import pathlib
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import rich.box
+import rich.console
 import rich.table
 
 from tools.lib import contract as contracts
 from tools.lib.problem import Problem
 from tools.lib.status import Status
 
-Row = collections.namedtuple("Row", "id tests targets programs reason text")
+
+class Row(NamedTuple):
+    """A rule: how many tests and programs it has, the targets that can exercise
+    it, and why none can."""
+
+    id: str
+    tests: int
+    targets: list[str]
+    programs: int
+    reason: str
+    text: str
 
 
-def reachable(binary):
-    """The ids that a target says it can exercise; none for one that runs no
-    programs."""
+def reachable(binary: pathlib.Path) -> set[str]:
+    """Returns the ids of the rules that a target can exercise; none for a target
+    that runs no programs."""
     with tempfile.TemporaryDirectory() as folder:
         status = Status(f"{folder}/status")
         done = subprocess.run(
@@ -38,7 +50,7 @@ def reachable(binary):
     return {ident for ident, (can, _) in status.rules.items() if can}
 
 
-def rows(root, binaries):
+def rows(root: pathlib.Path, binaries: Mapping[str, pathlib.Path]) -> list[Row]:
     """Returns a Row for each rule. `binaries`: target -> its engine."""
     contract = contracts.read(root)
     targets = {name: reachable(path) for name, path in binaries.items()}
@@ -57,7 +69,7 @@ def rows(root, binaries):
     ]
 
 
-def _cells(row):
+def _cells(row: Row) -> list[str]:
     targets = " ".join(name.removesuffix("_fuzz") for name in row.targets)
     return [row.id, str(row.tests), targets, str(row.programs), row.reason]
 
@@ -65,7 +77,7 @@ def _cells(row):
 HEADINGS = ["rule", "tests", "targets", "programs", "why no target"]
 
 
-def show(table, console):
+def show(table: Sequence[Row], console: rich.console.Console) -> None:
     """Prints the rows: for people on a terminal, else with tabs."""
     if not console.is_terminal:
         for cells in [HEADINGS, *map(_cells, table)]:

@@ -9,13 +9,14 @@ import pathlib
 import sys
 
 from tools.commands.fuzz.engine import check_flags
-from tools.commands.fuzz.session import Options, Session, Tools
+from tools.commands.fuzz.options import Options, Tools
+from tools.commands.fuzz.session import Session
 from tools.commands.fuzz.workspace import Workspace
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import exit_status
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     target, *paths = argv[: 1 + len(Tools._fields)]
     flags = argv[1 + len(Tools._fields) :]
     if "--help" in flags:

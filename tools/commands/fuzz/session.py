@@ -1,30 +1,19 @@
 """A run of a target: one or several engines, one corpus, one summary."""
 
-import collections
+import pathlib
 import random
 import signal
 import time
+from collections.abc import Sequence
 
 from tools.commands.fuzz import afl, corpus, engine, findings, merge
 from tools.commands.fuzz.display import Display, Rate, elapsed
+from tools.commands.fuzz.options import Job, Options, Tools
 from tools.commands.fuzz.summary import Summary
+from tools.commands.fuzz.workspace import Workspace
 from tools.lib.problem import Problem
 from tools.lib.status import rules_of
 
-
-# What Bazel has built for a target; `afl`, the target for AFL++, and `mutator`
-# only where AFL++ runs it. `mutator` is None for a target without one.
-Tools = collections.namedtuple(
-    "Tools",
-    "binary seeds dictionary repro minimize afl mutator",
-    defaults=(None, None),
-)
-
-Options = collections.namedtuple(
-    "Options",
-    "jobs seed seconds fresh flags build_flags engine",
-    defaults=(1, None, None, False, (), (), "libfuzzer"),
-)
 
 # By the name that a user gives.
 ENGINES = {"libfuzzer": engine, "afl": afl}
@@ -34,14 +23,22 @@ _TICK = 0.25  # seconds between two looks at the engines
 
 
 class Session:
-    def __init__(self, target, tools, workspace, options):
+    """One call of tools/fuzz, from the start of the engines to the summary."""
+
+    def __init__(
+        self,
+        target: str,
+        tools: Tools,
+        workspace: Workspace,
+        options: Options,
+    ) -> None:
         self.target = target
         self.tools = tools
         self.workspace = workspace
         self.options = options
-        self.interrupted = False
+        self._interrupted = False
 
-    def run(self):
+    def run(self) -> int:
         """Runs until all engines have ended, one finds something, or Ctrl-C;
         prints the summary. Returns the exit status."""
         ENGINES[self.options.engine].check_known(
@@ -60,10 +57,10 @@ class Session:
         summary.print()
         return summary.exit_status()
 
-    def _interrupt(self, *unused):
-        self.interrupted = True
+    def _interrupt(self, *unused: object) -> None:
+        self._interrupted = True
 
-    def _make_jobs(self, folder):
+    def _make_jobs(self, folder: pathlib.Path) -> Sequence[Job]:
         options = self.options
         seed = options.seed or random.randint(1, _LARGEST_SEED - options.jobs)
         inputs = [self.workspace.corpus]
@@ -76,7 +73,7 @@ class Session:
             print(job, flush=True)
         return jobs
 
-    def _watch(self, jobs, begin):
+    def _watch(self, jobs: Sequence[Job], begin: float) -> None:
         rate = Rate()
         with Display() as display:
             try:
@@ -92,15 +89,15 @@ class Session:
                 for job in jobs:
                     job.interrupt()
 
-    def _look(self, jobs):
+    def _look(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             job.look()
         # A finding of one ends all.
-        if self.interrupted or any(job.has_failed() for job in jobs):
+        if self._interrupted or any(job.has_failed() for job in jobs):
             for job in jobs:
                 job.interrupt()
 
-    def _line(self, jobs, now, rate):
+    def _line(self, jobs: Sequence[Job], now: float, rate: float) -> str:
         parts = [
             self.target,
             elapsed(now, self.options.seconds),
@@ -114,12 +111,12 @@ class Session:
             parts.append(f"rules {len(exercised)} of {reachable}")
         return "  ".join(parts)
 
-    def _finish(self, jobs, folder):
+    def _finish(self, jobs: Sequence[Job], folder: pathlib.Path) -> Summary:
         """Keeps what the engines leave; the Summary."""
         summary = Summary(
             self.target, self.workspace, self.options.build_flags
         )
-        summary.interrupted = self.interrupted
+        summary.interrupted = self._interrupted
         for job in jobs:
             summary.add(job, job.wait())
         damaged = self._keep_units(jobs, folder, summary)
@@ -134,7 +131,9 @@ class Session:
             )
         return summary
 
-    def _keep_units(self, jobs, folder, summary):
+    def _keep_units(
+        self, jobs: Sequence[Job], folder: pathlib.Path, summary: Summary
+    ) -> list[pathlib.Path]:
         """Publishes new inputs; returns the damaged ones.
 
         They are merged first: each engine knows nothing of the others, and

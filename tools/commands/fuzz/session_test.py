@@ -1,14 +1,17 @@
 """Whole runs, with a program in the engine's place."""
 
+import pathlib
 import signal
 import textwrap
+from typing import Any
 
 import pytest
 
 from tools.commands.fuzz import __main__ as main
 from tools.commands.fuzz import corpus, merge
 from tools.commands.fuzz.engine import check_flags
-from tools.commands.fuzz.session import Options, Session, Tools
+from tools.commands.fuzz.options import Options, Tools
+from tools.commands.fuzz.session import Session
 from tools.commands.fuzz.workspace import Workspace
 from tools.lib.problem import Problem, exit_status
 
@@ -60,19 +63,19 @@ exit 134
 """
 
 
-def script(path, text):
+def script(path: pathlib.Path, text: str) -> pathlib.Path:
     path.write_text(text)
     path.chmod(0o755)
     return path
 
 
 @pytest.fixture(name="world")
-def _world(tmp_path):
+def _world(tmp_path: pathlib.Path) -> "World":
     return World(tmp_path)
 
 
 class World:
-    def __init__(self, folder):
+    def __init__(self, folder: pathlib.Path) -> None:
         self.root = folder / "root"
         self.bin = folder / "bin"
         self.bin.mkdir()
@@ -80,7 +83,7 @@ class World:
         (self.bin / "dict").write_text("")
         self.out = self.root / "out" / "x_fuzz"
 
-    def run(self, behaviour, found="GETP-3", **options):
+    def run(self, behaviour: str, found: str = "GETP-3", **options: Any) -> int:
         before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
         text = ENGINE.replace("BEHAVIOUR", textwrap.dedent(behaviour))
         tools = Tools(
@@ -98,14 +101,16 @@ class World:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def corpus(self):
+    def corpus(self) -> list[bytes]:
         return sorted(p.read_bytes() for p in (self.out / "corpus").iterdir())
 
-    def leftovers(self):
+    def leftovers(self) -> list[pathlib.Path]:
         return list(self.out.glob("run-*"))
 
 
-def test_a_run_keeps_what_it_has_found(world, capsys):
+def test_a_run_keeps_what_it_has_found(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert world.run("write(units, '', b'one'); write(units, '', b'two')") == 0
     output = capsys.readouterr().out
     assert world.corpus() == [b"one", b"two"]
@@ -115,13 +120,17 @@ def test_a_run_keeps_what_it_has_found(world, capsys):
     assert not world.leftovers()
 
 
-def test_several_jobs_have_seeds_of_their_own_and_one_corpus(world, capsys):
+def test_several_jobs_have_seeds_of_their_own_and_one_corpus(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert world.run("write(units, '', flags['seed'].encode())", jobs=3, seed=5) == 0
     assert world.corpus() == [b"5", b"6", b"7"]
     assert "300 executions" in capsys.readouterr().out
 
 
-def test_files_that_were_cut_are_not_kept_and_fail_the_run(world, capsys):
+def test_files_that_were_cut_are_not_kept_and_fail_the_run(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     status = world.run(
         "write(units, '', b'one'); write(units, '', b'two', b'')"
     )
@@ -137,7 +146,9 @@ sys.exit(77)
 """
 
 
-def test_a_finding_is_told_once_with_the_command_that_shows_it(world, capsys):
+def test_a_finding_is_told_once_with_the_command_that_shows_it(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert world.run(FINDING, jobs=2, seed=5) == 1
     output = capsys.readouterr().out
     assert output.count("contract violation: GETP-3") == 1
@@ -150,14 +161,18 @@ def test_a_finding_is_told_once_with_the_command_that_shows_it(world, capsys):
     assert (world.out / "findings" / name).read_bytes() == b"5"
 
 
-def test_a_finding_of_a_sanitizer_is_told_by_its_class(world, capsys):
+def test_a_finding_of_a_sanitizer_is_told_by_its_class(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert world.run(FINDING, found="AddressSanitizer: SEGV", seed=5) == 1
     output = capsys.readouterr().out
     assert "finding     AddressSanitizer: SEGV\n" in output
     assert output.endswith(".min.prog\n")
 
 
-def test_a_finding_without_a_file_still_shows_its_report(world, capsys):
+def test_a_finding_without_a_file_still_shows_its_report(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     behaviour = "say('==1==ERROR: AddressSanitizer: SEGV x'); sys.exit(1)"
     assert world.run(behaviour) == 1
     output = capsys.readouterr().out
@@ -165,18 +180,24 @@ def test_a_finding_without_a_file_still_shows_its_report(world, capsys):
     assert "==1==ERROR: AddressSanitizer: SEGV x" in output
 
 
-def test_a_target_that_does_not_start_is_a_failure(world, capsys):
+def test_a_target_that_does_not_start_is_a_failure(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert world.run("say('executor: no'); sys.exit(2)") == 1
     assert "ended with status 2:\n" in capsys.readouterr().out
 
 
-def test_leaks_that_nobody_looks_for_fail_the_run(world, capsys):
+def test_leaks_that_nobody_looks_for_fail_the_run(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     line = "INFO: libFuzzer disabled leak detection after every mutation."
     assert world.run(f"say('{line}')") == 1
     assert "stopped looking for leaks" in capsys.readouterr().out
 
 
-def test_interrupting_gives_the_summary(world, capsys):
+def test_interrupting_gives_the_summary(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     behaviour = """
     write(units, '', b'one')
     signal.signal(signal.SIGINT, lambda *unused: sys.exit(72))
@@ -190,7 +211,9 @@ def test_interrupting_gives_the_summary(world, capsys):
     assert world.corpus() == [b"one"]
 
 
-def test_what_a_killed_run_left_is_kept(world, capsys):
+def test_what_a_killed_run_left_is_kept(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     units = world.out / "run-abc" / "job-0" / "corpus"
     units.mkdir(parents=True)
     corpus.keep(b"left", units)
@@ -204,7 +227,9 @@ def test_what_a_killed_run_left_is_kept(world, capsys):
     assert not world.leftovers()
 
 
-def test_a_damaged_corpus_file_is_set_aside(world, capsys):
+def test_a_damaged_corpus_file_is_set_aside(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = world.out / "corpus"
     folder.mkdir(parents=True)
     corpus.keep(b"", folder, corpus.digest(b"cut"))
@@ -214,14 +239,16 @@ def test_a_damaged_corpus_file_is_set_aside(world, capsys):
     assert len(list((world.out / "damaged").iterdir())) == 1
 
 
-def test_fresh_moves_the_corpus_away(world, capsys):
+def test_fresh_moves_the_corpus_away(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     world.run("write(units, '', b'one')")
     world.run("write(units, '', b'two'); assert len(folders) == 2", fresh=True)
     assert world.corpus() == [b"two"]
     assert "is now out/x_fuzz/corpus.1" in capsys.readouterr().out
 
 
-def test_an_unknown_flag_starts_nothing(world):
+def test_an_unknown_flag_starts_nothing(world: World) -> None:
     with pytest.raises(Problem, match="no flag '-nosuch'"):
         world.run("", flags=["-nosuch=1"])
     assert not world.out.exists()
@@ -237,7 +264,9 @@ def test_an_unknown_flag_starts_nothing(world):
         ("-merge=1", "_merge"),
     ],
 )
-def test_flags_that_libfuzzer_would_misunderstand(flag, words):
+def test_flags_that_libfuzzer_would_misunderstand(
+    flag: str, words: str
+) -> None:
     with pytest.raises(Problem, match=words):
         check_flags([flag])
 
@@ -261,8 +290,10 @@ IMPLEMENTATIONS = ["cpython", "reference"]
         (["name", "--rules"], "--rules runs nothing"),
     ],
 )
-def test_bad_arguments_are_one_line(arguments, words, capsys):
-    def parse():
+def test_bad_arguments_are_one_line(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def parse() -> Any:
         return main.parse(arguments, TARGETS, IMPLEMENTATIONS)
 
     status = exit_status("fuzz", parse)
@@ -274,14 +305,14 @@ def test_bad_arguments_are_one_line(arguments, words, capsys):
 
 
 @pytest.mark.parametrize("name", ["name", "name_fuzz"])
-def test_a_target_with_and_without_its_suffix(name):
+def test_a_target_with_and_without_its_suffix(name: str) -> None:
     arguments, flags = main.parse(
         [name, "--", "-runs=5"], TARGETS, IMPLEMENTATIONS
     )
     assert arguments.target == "name_fuzz" and flags == ["-runs=5"]
 
 
-def test_another_implementation_is_built_beside_the_reference():
+def test_another_implementation_is_built_beside_the_reference() -> None:
     assert main.flags_of("reference") == []
     assert main.flags_of("cpython") == [
         "--//capsule:implementation=//capsule/cpython",
@@ -289,7 +320,9 @@ def test_another_implementation_is_built_beside_the_reference():
     ]
 
 
-def test_merge_keeps_inputs_with_findings_apart(world, tmp_path, capsys):
+def test_merge_keeps_inputs_with_findings_apart(
+    world: World, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     world.run("")
     out, source = tmp_path / "to", tmp_path / "from"
     source.mkdir()

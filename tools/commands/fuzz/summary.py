@@ -1,25 +1,33 @@
 """What is said at the end of a run."""
 
 import shlex
+from collections.abc import Sequence
 
 from tools.commands.fuzz import corpus
 from tools.commands.fuzz.engine import FINDINGS, INTERRUPTED
+from tools.commands.fuzz.findings import Finding
+from tools.commands.fuzz.options import Job
+from tools.commands.fuzz.workspace import Workspace
 from tools.lib.status import rules_of
 
 
 class Summary:
-    def __init__(self, target, workspace, build_flags=()):
+    """The result of a run, as text and as exit status."""
+
+    def __init__(
+        self, target: str, workspace: Workspace, build_flags: Sequence[str] = ()
+    ) -> None:
         self.target = target
         self.workspace = workspace
         self.build_flags = build_flags  # of Bazel, for the same binary
-        self.jobs = []
-        self.findings = []
-        self.failures = []  # what else went wrong, a line each
+        self.jobs: list[Job] = []
+        self.findings: list[Finding] = []
+        self.failures: list[str] = []  # what else went wrong, a line each
         self.new = 0
         self.seconds = 0.0
         self.interrupted = False
 
-    def add(self, job, status):
+    def add(self, job: Job, status: int) -> None:
         """Takes in an engine that ended with this exit status."""
         self.jobs.append(job)
         if job.log.leaks_ignored:
@@ -40,13 +48,13 @@ class Summary:
         elif not self.executions() and not self.interrupted:
             self.failures.append("not one input was run")
 
-    def executions(self):
+    def executions(self) -> int:
         return sum(job.executions() for job in self.jobs)
 
-    def exit_status(self):
+    def exit_status(self) -> int:
         return 1 if self.findings or self.failures else 0
 
-    def print(self):
+    def print(self) -> None:
         for finding in self.findings:
             print(f"\n{finding.report.rstrip()}\n")
         print(self._headline())
@@ -59,7 +67,7 @@ class Summary:
         if not self.findings:
             print("findings    none")
 
-    def _headline(self):
+    def _headline(self) -> str:
         rate = self.executions() / max(self.seconds, 0.001)
         return (
             f"{self.target}: {self.executions():,} executions in "
@@ -67,7 +75,7 @@ class Summary:
             + (", interrupted" if self.interrupted else "")
         )
 
-    def _print_corpus(self):
+    def _print_corpus(self) -> None:
         folder = self.workspace.corpus
         intact, _ = corpus.units(folder)
         print(
@@ -75,7 +83,7 @@ class Summary:
             f"{self.new} of them new"
         )
 
-    def _print_rules(self):
+    def _print_rules(self) -> None:
         exercised, never = rules_of(job.status for job in self.jobs)
         if not exercised and not never:
             return
@@ -84,7 +92,7 @@ class Summary:
         if never:
             print(f"never       {' '.join(never)}")
 
-    def _print_finding(self, finding):
+    def _print_finding(self, finding: Finding) -> None:
         show = self.workspace.show
         print(f"finding     {finding.name}")
         print(f"  input     {show(finding.path)} {finding.counts}".rstrip())

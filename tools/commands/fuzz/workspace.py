@@ -12,23 +12,26 @@ import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 from tools.commands.fuzz import corpus, findings
 
 
 class Workspace:
-    def __init__(self, root, target, start):
+    def __init__(
+        self, root: pathlib.Path, target: str, start: pathlib.Path
+    ) -> None:
         self.folder = root / "out" / target
         self.corpus = self.folder / "corpus"
         self.findings = self.folder / "findings"
         self.damaged = self.folder / "damaged"
         self._start = start
 
-    def show(self, path):
+    def show(self, path: pathlib.Path) -> str:
         """The path as the user would write it."""
         return os.path.relpath(path, self._start)
 
-    def prepare(self, fresh):
+    def prepare(self, fresh: bool) -> None:
         """Makes the folders, sets damaged units aside, and takes in what runs
         that were killed have left."""
         corpus.make_folder(self.folder)
@@ -47,21 +50,22 @@ class Workspace:
                 f"they are now in {self.show(self.damaged)}"
             )
 
-    def _move_corpus_away(self):
+    def _move_corpus_away(self) -> None:
         number = 1
         while (old := self.folder / f"corpus.{number}").exists():
             number += 1
         self.corpus.rename(old)
         print(f"the working corpus of earlier runs is now {self.show(old)}")
 
-    def _recover(self, folder):
+    def _recover(self, folder: pathlib.Path) -> None:
         with open(folder / "lock", "a", encoding="ascii") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 return  # that run goes on
             corpus.make_folder(self.corpus)
-            kept, damaged = 0, []
+            kept = 0
+            damaged: list[pathlib.Path] = []
             for units in folder.glob("job-*/corpus"):
                 new, cut = corpus.publish_all(units, self.corpus)
                 kept, damaged = kept + new, damaged + cut
@@ -73,7 +77,7 @@ class Workspace:
             )
             shutil.rmtree(folder)
 
-    def _recover_findings(self, units):
+    def _recover_findings(self, units: pathlib.Path) -> list[pathlib.Path]:
         intact, damaged = findings.artifacts(units)
         for path in intact:
             corpus.publish(path, corpus.make_folder(self.findings))
@@ -84,7 +88,7 @@ class Workspace:
         return damaged
 
     @contextlib.contextmanager
-    def private_folder(self):
+    def private_folder(self) -> Iterator[pathlib.Path]:
         """A folder for a run; removed when the run ends, however it ends. It
         is locked, so that another run knows when nobody owns it any more."""
         try:

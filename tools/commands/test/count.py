@@ -12,31 +12,41 @@ import json
 import sys
 import urllib.parse
 import xml.etree.ElementTree
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-Cases = collections.namedtuple("Cases", "passed failed skipped")
+
+class Cases(NamedTuple):
+    passed: int
+    failed: int
+    skipped: int
+
+
+# One of Bazel's events, and the result of a test in one.
+Event = dict[str, Any]
 
 # bazel.build/run/scripts
 BAZEL_NO_TESTS_FOUND = 4
 BAZEL_INTERRUPTED = 8
 
-# Reasons for a target not to be built that are nobody's fault.
+# Reasons why a target is not built that are no failure.
 HARMLESS = ("SKIPPED", "USER_INTERRUPTED")
 
 
-def read_events(path):
-    """The events of a file with one JSON object per line."""
+def read_events(path: str) -> list[Event]:
+    """Returns the events of a file with one JSON object per line."""
     with open(path, encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
 
-def local_path(uri):
-    """The path in a file:// URI; None for any other."""
+def local_path(uri: str) -> str | None:
+    """Returns the path in a file:// URI; None for any other URI."""
     parts = urllib.parse.urlsplit(uri)
     return urllib.parse.unquote(parts.path) if parts.scheme == "file" else None
 
 
-def count_xml(path):
-    """The Cases of a JUnit file; None if it cannot be read."""
+def count_xml(path: str) -> Cases | None:
+    """Returns the Cases of a JUnit file; None if it cannot be read."""
     try:
         tree = xml.etree.ElementTree.parse(path)
     except (OSError, xml.etree.ElementTree.ParseError):
@@ -47,8 +57,8 @@ def count_xml(path):
     return Cases(count["passed"], count["failed"], count["skipped"])
 
 
-def outcome(case):
-    """What became of a <testcase>."""
+def outcome(case: xml.etree.ElementTree.Element) -> str:
+    """Returns "passed", "failed" or "skipped" for a <testcase>."""
     if case.find("failure") is not None or case.find("error") is not None:
         return "failed"
     # GoogleTest: a disabled test is "notrun".
@@ -57,17 +67,17 @@ def outcome(case):
     return "passed"
 
 
-def xml_of(result):
-    """The path of a test result's test.xml, or None."""
+def xml_of(result: Event) -> str | None:
+    """Returns the path of a test result's test.xml, or None."""
     for output in result.get("testActionOutput", ()):
         if output["name"] == "test.xml":
             return local_path(output.get("uri", ""))
     return None
 
 
-def last_attempts(events):
-    """(label, testResult) for each run of each shard of each test."""
-    last = {}
+def last_attempts(events: list[Event]) -> list[tuple[str, Event]]:
+    """Returns the label and the testResult of each run of each shard."""
+    last: dict[tuple[str | int | None, ...], tuple[int, str, Event]] = {}
     for event in events:
         ident = event["id"].get("testResult")
         if not ident or "testResult" not in event:
@@ -84,8 +94,8 @@ def last_attempts(events):
     return [(label, result) for _, label, result in last.values()]
 
 
-def broken_targets(events):
-    """The labels of targets that were to be built and were not."""
+def broken_targets(events: list[Event]) -> set[str]:
+    """Returns the labels of targets that could not be built."""
     broken = set()
     for event in events:
         for ident in event["id"].values():
@@ -101,15 +111,18 @@ def broken_targets(events):
     return broken
 
 
-def count(events, status, note=print):
-    """The Cases of a run with these events that ended with this status.
+def count(
+    events: list[Event], status: int, note: Callable[[str], None]
+) -> Cases:
+    """Returns the Cases of a run with these events and this exit status.
 
-    note() is called with each line that a reader should see.
+    Calls note() with each line that a reader should see.
     """
     passed = failed = skipped = 0
     results = last_attempts(events)
     for label, result in results:
-        cases = count_xml(xml_of(result)) if xml_of(result) else None
+        path = xml_of(result)
+        cases = count_xml(path) if path else None
         target_passed = result.get("status") == "PASSED"
         if cases is None:
             note(
@@ -146,19 +159,21 @@ def count(events, status, note=print):
     return Cases(passed, failed, skipped)
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     interrupted = "--interrupted" in argv
-    path, status = (a for a in argv[1:] if a != "--interrupted")
+    path, word = (a for a in argv[1:] if a != "--interrupted")
     try:
         events = read_events(path)
     except (OSError, ValueError):
         if not interrupted:
             print("test: Bazel's record of the run is unreadable")
         events = []
-    status = int(status)
+    status = int(word)
     interrupted = interrupted or status == BAZEL_INTERRUPTED
-    note = (lambda line: None) if interrupted else print
-    cases = count(events, BAZEL_INTERRUPTED if interrupted else status, note)
+    if interrupted:
+        cases = count(events, BAZEL_INTERRUPTED, lambda line: None)
+    else:
+        cases = count(events, status, print)
     line = f"{cases.passed} passed, {cases.failed} failed"
     if cases.skipped:
         line += f", {cases.skipped} skipped"

@@ -4,6 +4,7 @@ import json
 import pathlib
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -16,18 +17,25 @@ SKIPPED = '<testcase name="d" status="run"><skipped message="m"/></testcase>'
 DISABLED = '<testcase name="e" status="notrun" result="suppressed"/>'
 
 
-def suites(*cases):
+def suites(*cases: str) -> str:
     return f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>"
 
 
 class Run:
     """A Bazel run: its events, and its files below a folder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
-        self.events = []
+        self.events: list[dict[str, Any]] = []
 
-    def test(self, label, xml, status="PASSED", shard=1, attempt=1):
+    def test(
+        self,
+        label: str,
+        xml: str | None,
+        status: str = "PASSED",
+        shard: int = 1,
+        attempt: int = 1,
+    ) -> None:
         """A test that ran; xml is the text of its test.xml, or None."""
         outputs = [{"name": "test.log", "uri": "file:///nowhere/test.log"}]
         if xml is not None:
@@ -49,16 +57,16 @@ class Run:
         )
         self.target(label, completed={"success": True})
 
-    def target(self, label, **payload):
+    def target(self, label: str, **payload: Any) -> None:
         ident = {"label": label, "configuration": {"id": "0123"}}
         self.events.append({"id": {"targetCompleted": ident}, **payload})
 
-    def write(self):
+    def write(self) -> pathlib.Path:
         path = self.folder / "events.json"
         path.write_text("".join(json.dumps(e) + "\n" for e in self.events))
         return path
 
-    def count(self, status, *flags):
+    def count(self, status: int, *flags: str) -> tuple[list[str], int]:
         """The lines that count.py prints, and its exit status."""
         done = subprocess.run(
             [sys.executable, COUNT, *flags, self.write(), str(status)],
@@ -71,40 +79,40 @@ class Run:
 
 
 @pytest.fixture(name="run")
-def fixture_run(tmp_path):
+def fixture_run(tmp_path: pathlib.Path) -> Run:
     return Run(tmp_path)
 
 
-def test_cases_are_counted_not_targets(run):
+def test_cases_are_counted_not_targets(run: Run) -> None:
     run.test("//a:a", suites(PASSED, PASSED))
     run.test("//b:b", suites(PASSED))
     assert run.count(0) == (["3 passed, 0 failed"], 0)
 
 
-def test_failed_cases(run):
+def test_failed_cases(run: Run) -> None:
     run.test("//a:a", suites(PASSED, FAILED, ERROR), status="FAILED")
     assert run.count(3) == (["1 passed, 2 failed"], 1)
 
 
-def test_every_shard_counts(run):
+def test_every_shard_counts(run: Run) -> None:
     run.test("//a:a", suites(PASSED, PASSED), shard=1)
     run.test("//a:a", suites(PASSED, FAILED), status="FAILED", shard=2)
     assert run.count(3) == (["3 passed, 1 failed"], 1)
 
 
-def test_the_last_attempt_counts(run):
+def test_the_last_attempt_counts(run: Run) -> None:
     run.test("//a:a", suites(PASSED), attempt=2)
     run.test("//a:a", suites(FAILED), status="FAILED", attempt=1)
     assert run.count(0) == (["1 passed, 0 failed"], 0)
 
 
 @pytest.mark.parametrize("case", [SKIPPED, DISABLED])
-def test_skipped_cases_are_named_apart(run, case):
+def test_skipped_cases_are_named_apart(run: Run, case: str) -> None:
     run.test("//a:a", suites(PASSED, case))
     assert run.count(0) == (["1 passed, 0 failed, 1 skipped"], 0)
 
 
-def test_only_skipped_cases_are_no_success(run):
+def test_only_skipped_cases_are_no_success(run: Run) -> None:
     run.test("//a:a", suites(SKIPPED))
     assert run.count(0) == (["0 passed, 0 failed, 1 skipped"], 1)
 
@@ -113,7 +121,9 @@ def test_only_skipped_cases_are_no_success(run):
 @pytest.mark.parametrize(
     "xml", [None, "", "<testsuites><testsuite>", "\0\1", "<html></html>"]
 )
-def test_a_target_without_readable_xml_failed(run, status, xml):
+def test_a_target_without_readable_xml_failed(
+    run: Run, status: str, xml: str | None
+) -> None:
     run.test("//a:a", suites(PASSED))
     run.test("//b:b", xml, status=status)
     lines, exit_status = run.count(0 if status == "PASSED" else 3)
@@ -125,7 +135,9 @@ def test_a_target_without_readable_xml_failed(run, status, xml):
 
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMEOUT"])
-def test_a_target_that_failed_without_a_failed_case(run, status):
+def test_a_target_that_failed_without_a_failed_case(
+    run: Run, status: str
+) -> None:
     run.test("//a:a", suites(PASSED, PASSED), status=status)
     lines, exit_status = run.count(3)
     assert lines[0].startswith(f"test: //a:a: {status}, though no case")
@@ -133,7 +145,7 @@ def test_a_target_that_failed_without_a_failed_case(run, status):
     assert exit_status == 1
 
 
-def test_failed_cases_of_a_target_that_passed(run):
+def test_failed_cases_of_a_target_that_passed(run: Run) -> None:
     run.test("//a:a", suites(PASSED, FAILED))
     assert run.count(0) == (["1 passed, 1 failed"], 1)
 
@@ -141,7 +153,9 @@ def test_failed_cases_of_a_target_that_passed(run):
 @pytest.mark.parametrize(
     "payload", [{"completed": {}}, {"aborted": {"reason": "ANALYSIS_FAILURE"}}]
 )
-def test_a_target_that_was_not_built_failed(run, payload):
+def test_a_target_that_was_not_built_failed(
+    run: Run, payload: dict[str, Any]
+) -> None:
     run.test("//a:a", suites(PASSED))
     run.target("//b:b", **payload)
     assert run.count(1) == (
@@ -153,13 +167,13 @@ def test_a_target_that_was_not_built_failed(run, payload):
     )
 
 
-def test_a_target_that_this_platform_skips_did_not_fail(run):
+def test_a_target_that_this_platform_skips_did_not_fail(run: Run) -> None:
     run.test("//a:a", suites(PASSED))
     run.target("//b:b", aborted={"reason": "SKIPPED"})
     assert run.count(0) == (["1 passed, 0 failed"], 0)
 
 
-def test_a_failure_that_no_event_explains(run):
+def test_a_failure_that_no_event_explains(run: Run) -> None:
     run.test("//a:a", suites(PASSED))
     assert run.count(1) == (
         [
@@ -172,7 +186,7 @@ def test_a_failure_that_no_event_explains(run):
 
 
 @pytest.mark.parametrize("status", [0, 4])
-def test_nothing_ran(run, status):
+def test_nothing_ran(run: Run, status: int) -> None:
     assert run.count(status) == (
         [
             f"test: nothing ran; Bazel ended with status {status}, see above",
@@ -182,7 +196,7 @@ def test_nothing_ran(run, status):
     )
 
 
-def test_a_command_line_that_bazel_refuses(run):
+def test_a_command_line_that_bazel_refuses(run: Run) -> None:
     assert run.count(2) == (
         [
             "test: nothing ran; Bazel ended with status 2, see above",
@@ -192,13 +206,13 @@ def test_a_command_line_that_bazel_refuses(run):
     )
 
 
-def test_no_success_where_bazel_has_none(run):
+def test_no_success_where_bazel_has_none(run: Run) -> None:
     run.test("//a:a", suites(PASSED))
     assert run.count(4) == (["1 passed, 0 failed"], 1)
 
 
 @pytest.mark.parametrize("status, flags", [(8, []), (8, ["--interrupted"])])
-def test_interrupted(run, status, flags):
+def test_interrupted(run: Run, status: int, flags: list[str]) -> None:
     run.test("//a:a", suites(PASSED))
     run.target("//b:b", aborted={"reason": "USER_INTERRUPTED"})
     assert run.count(status, *flags) == (
@@ -207,7 +221,7 @@ def test_interrupted(run, status, flags):
     )
 
 
-def test_events_that_are_cut_off(run):
+def test_events_that_are_cut_off(run: Run) -> None:
     run.test("//a:a", suites(PASSED))
     path = run.write()
     path.write_text(path.read_text()[:-20])
