@@ -1,0 +1,22 @@
+"""All Python of this repository has type hints that agree; see mypy.ini."""
+
+import subprocess
+
+from tools.lib import repository
+
+# It runs in any Python from 2.7 on.
+WITHOUT = "tools/commands/conformance/worker/inside.py"
+
+
+def test_type_hints() -> None:
+    sources = [str(path) for path in repository.files(".py")]
+    sources.remove(WITHOUT)
+    done = subprocess.run(
+        ["mypy", "--cache-dir=out/mypy", *sources],
+        cwd=repository.ROOT,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
