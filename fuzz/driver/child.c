@@ -1,4 +1,5 @@
-#define _POSIX_C_SOURCE 200809L
+/* Runs children; see child.h. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "fuzz/driver/child.h"
 
 #include <errno.h>
@@ -6,8 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "fuzz/driver/finding.h"
 
 static void give_up(const char *what)
 {
@@ -16,8 +20,8 @@ static void give_up(const char *what)
     exit(2);
 }
 
-/* A file rather than a pipe: a child can write any amount, and nobody has to
- * read while it runs. */
+/* The output is in a file, not in a pipe: a child writes any amount and this
+ * process need not read meanwhile. */
 static void read_output(struct child *child, FILE *output)
 {
     if (fseek(output, 0, SEEK_END) != 0) {
@@ -61,6 +65,17 @@ void child_run(struct child *child, void (*body)(void *), void *context)
         WIFSIGNALED(child->status) && WTERMSIG(child->status) == SIGALRM;
     read_output(child, output);
     fclose(output);
+    finding_of(child);
+}
+
+void *child_shared(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        give_up("share memory");
+    }
+    return memory;
 }
 
 void child_limit(unsigned seconds) { alarm(seconds); }

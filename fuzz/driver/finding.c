@@ -1,3 +1,4 @@
+/* Names findings by what sanitizers and the executor print; see finding.h. */
 #include "fuzz/driver/finding.h"
 
 #include <ctype.h>
@@ -85,8 +86,9 @@ static bool find_in_line(const char *line, char finding[FINDING_SIZE])
     return true;
 }
 
-const char *finding_of(const struct child *child, char finding[FINDING_SIZE])
+const char *finding_of(struct child *child)
 {
+    char *finding = child->finding;
     finding[0] = '\0';
     if (child_survived(child)) {
         return finding;
@@ -107,7 +109,7 @@ const char *finding_of(const struct child *child, char finding[FINDING_SIZE])
     return finding;
 }
 
-/* Whether `text` begins with `expected` and a word of `text` ends there. */
+/* True if `text` begins with `expected` and a word of `text` ends there. */
 static bool begins_with_words(const char *text, const char *expected)
 {
     const char *rest = text ? behind(text, expected) : NULL;

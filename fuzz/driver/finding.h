@@ -3,7 +3,7 @@
  *   GETP-3                                   a rule of the contract
  *   AddressSanitizer: heap-use-after-free    a sanitizer's class
  *   UndefinedBehaviorSanitizer: ...
- *   signal 11, exit status 3, time limit     where no report says more
+ *   signal 11, exit status 3, time limit     if no report says more
  */
 #ifndef FUZZ_DRIVER_FINDING_H
 #define FUZZ_DRIVER_FINDING_H
@@ -17,13 +17,11 @@
 extern "C" {
 #endif
 
-enum { FINDING_SIZE = 128 };
+/* Writes the first thing that the child found to child->finding; an empty text
+ * for a child that survived. Returns child->finding. */
+const char *finding_of(struct child *child);
 
-/* Writes the first thing that the child found; an empty string for a child
- * that survived. Returns `finding`. */
-const char *finding_of(const struct child *child, char finding[FINDING_SIZE]);
-
-/* Whether the child's report has a line that is what a program asks for in
+/* True if the child's report has a line that is what a program asks for in
  * `# report ...:`. `expected` is a rule's id, or a sanitizer's name and the
  * beginning of what it says (whole words), or the beginning of a line that the
  * implementation prints by itself. */

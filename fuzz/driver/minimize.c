@@ -1,43 +1,50 @@
-/* Makes an input that shows a finding as small as it gets.
- *
- *   minimize [--misuse] [--seconds=N] [--output=FILE] FILE
- *
- * Fewest calls first, then the simplest arguments, as long as the same rule is
- * broken or the same sanitizer says the same. Every candidate runs in a process
- * of its own. */
+/* Makes an input that shows a finding as small as possible: fewest calls first,
+ * then the simplest arguments, as long as the finding stays the same. Each
+ * candidate runs in a process of its own. */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "fuzz/driver/child.h"
-#include "fuzz/driver/finding.h"
+#include "fuzz/driver/flags.h"
 #include "fuzz/driver/input.h"
 #include "fuzz/driver/runner.h"
 
 /* A candidate takes microseconds, unless it hangs. */
-enum { SECONDS = 60, SECONDS_PER_CANDIDATE = 1 };
+enum { SECONDS_PER_CANDIDATE = 1 };
 
-static const char USAGE[] =
-    "usage: minimize [--misuse] [--seconds=N] [--output=FILE] FILE\n"
-    "\n"
-    "Writes the smallest input that shows the same finding as FILE: fewest\n"
-    "calls first, then the simplest arguments.\n"
-    "\n"
-    "  --misuse       perform also the calls that break the caller's side of\n"
-    "                 the contract\n"
-    "  --seconds=N    stop after N seconds, with what is found by then\n"
-    "                 (default 60)\n"
-    "  --output=FILE  where to write it (default: FILE with .min and, for a\n"
-    "                 program, .prog)\n"
-    "\n"
-    "Exit status: 0 written, 1 FILE shows no finding, 2 bad input.\n";
+static struct runner_options options;
+static unsigned seconds = 60;
+static const char *output;
+
+static const struct flag FLAGS[] = {
+    RUNNER_MISUSE_FLAG(options),
+    {"seconds", "N",
+     "stop after N seconds, with what is found\nby then (default 60)",
+     .number = &seconds, .largest = 1000000},
+    {"output", "FILE",
+     "where to write it (default: FILE with\n.min and, for a program, .prog)",
+     .text = &output},
+    {0},
+};
+
+static const struct tool TOOL = {
+    .name = "minimize",
+    .about = "Writes the smallest input that shows the same finding as FILE: "
+             "fewest\n"
+             "calls first, then the simplest arguments.\n"
+             "\n"
+             "Exit status: 0 written, 1 FILE shows no finding, 2 bad input.\n",
+    .arguments = "FILE",
+    .missing = "no file given",
+    .flags = FLAGS,
+};
 
 struct search {
-    char finding[FINDING_SIZE]; /* of the input as it was given */
+    char finding[FINDING_SIZE]; /* of the whole input */
     time_t deadline;
     size_t candidates;
 };
@@ -66,11 +73,12 @@ static void run_candidate(void *unused)
     runner_run();
 }
 
+/* Writes what the loaded input shows; an empty text if it shows nothing. */
 static void find(char finding[FINDING_SIZE])
 {
     struct child child;
     child_run(&child, run_candidate, NULL);
-    finding_of(&child, finding);
+    memcpy(finding, child.finding, FINDING_SIZE);
     child_free(&child);
 }
 
@@ -87,7 +95,8 @@ static bool keeps_finding(void *context)
     return strcmp(finding, search->finding) == 0;
 }
 
-/* Through a temporary file, so that the output is there whole or not at all. */
+/* Writes to a temporary file first, so that the output appears whole or not at
+ * all. */
 static int write_output(const char *path)
 {
     char temporary[FILENAME_MAX + 4];
@@ -100,30 +109,28 @@ static int write_output(const char *path)
         written = fclose(out) == 0 && written;
     }
     if (!written || rename(temporary, path) != 0) {
-        fprintf(stderr, "minimize: cannot write %s: %s\n", path,
-                strerror(errno));
+        tool_complain(TOOL.name, "cannot write %s: %s", path, strerror(errno));
         unlink(temporary);
-        return 2;
+        return BAD_INPUT;
     }
     return 0;
 }
 
-static int minimize(const char *path, const char *output, long seconds)
+static int minimize(const char *path)
 {
     struct search search = {.deadline = now() + seconds};
     size_t before = runner_size();
 
     find(search.finding);
     if (!search.finding[0]) {
-        fprintf(stderr, "minimize: %s shows no finding; nothing written\n",
-                path);
+        tool_complain(TOOL.name, "%s shows no finding; nothing written", path);
         return 1;
     }
     runner_reduce(keeps_finding, &search);
     if (now() >= search.deadline) {
-        fprintf(stderr,
-                "minimize: stopped after %ld seconds; --seconds allows more\n",
-                seconds);
+        tool_complain(TOOL.name,
+                      "stopped after %u seconds; --seconds allows more",
+                      seconds);
     }
     int status = write_output(output);
     if (status == 0) {
@@ -134,83 +141,25 @@ static int minimize(const char *path, const char *output, long seconds)
     return status;
 }
 
-static int run(const char *path, const char *output, long seconds,
-               const struct runner_options *options)
-{
-    struct input input;
-    char error[1024];
-
-    if (!input_read(&input, path, error, sizeof error)) {
-        fprintf(stderr, "minimize: %s\n", error);
-        return 2;
-    }
-    int status = 2;
-    if (!runner_load(path, input.bytes, input.size, error, sizeof error)) {
-        fprintf(stderr, "%s\n", error);
-    } else if (runner_start(options) != 0) {
-        fprintf(stderr, "minimize: the implementation does not start with "
-                        "this profile; see CAPSULE_PROFILE\n");
-    } else {
-        status = minimize(path, output, seconds);
-        runner_stop();
-    }
-    input_free(&input);
-    return status;
-}
-
-/* The value of `--name=value`, or NULL for another argument. */
-static const char *value_of(const char *argument, const char *flag)
-{
-    size_t length = strlen(flag);
-    return strncmp(argument, flag, length) == 0 ? argument + length : NULL;
-}
-
 int main(int argc, char **argv)
 {
-    char default_output[FILENAME_MAX + 16];
-    struct runner_options options = runner_options_from_environment();
-    const char *path = NULL, *output = NULL, *value;
-    long seconds = SECONDS;
+    char default_output[FILENAME_MAX + 16], error[1024];
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(USAGE, stdout);
-            return 0;
-        }
-        if ((value = value_of(argv[i], "--seconds="))) {
-            char *end;
-            seconds = strtol(value, &end, 10);
-            if (*end || end == value || seconds <= 0 || seconds > 1000000) {
-                fprintf(stderr,
-                        "minimize: --seconds=%s is no number of seconds; "
-                        "give one from 1 to 1000000\n",
-                        value);
-                return 2;
-            }
-        } else if (strcmp(argv[i], "--misuse") == 0) {
-            options.misuse = true;
-        } else if ((value = value_of(argv[i], "--output="))) {
-            output = value;
-        } else if (argv[i][0] == '-') {
-            fprintf(stderr, "minimize: unknown flag '%s'; try --help\n",
-                    argv[i]);
-            return 2;
-        } else if (path) {
-            fprintf(stderr, "minimize: more than one file given; try --help\n");
-            return 2;
-        } else {
-            path = argv[i];
-        }
-    }
-    if (!path) {
-        fprintf(stderr, "minimize: no file given; try --help\n");
-        return 2;
-    }
+    options = runner_options_from_environment();
+    tool_arguments(&TOOL, argc, argv);
     if (!output) {
-        snprintf(default_output, sizeof default_output, "%s.min%s", path,
+        snprintf(default_output, sizeof default_output, "%s.min%s", argv[1],
                  RUNNER_SUFFIX);
         output = default_output;
     }
     input_use_working_directory();
-    return run(path, output, seconds, &options);
+    if (!runner_load_file(argv[1], error, sizeof error)) {
+        return tool_complain(TOOL.name, "%s", error);
+    }
+    if (!runner_starts(TOOL.name, &options)) {
+        return BAD_INPUT;
+    }
+    int status = minimize(argv[1]);
+    runner_stop();
+    return status;
 }

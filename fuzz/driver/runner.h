@@ -20,6 +20,12 @@ struct runner_options {
     const char *artifact_prefix; /* as there */
 };
 
+/* The row of a tool's flags that sets the `misuse` of these options. */
+#define RUNNER_MISUSE_FLAG(options)                                            \
+    {"misuse", NULL,                                                           \
+     "perform also the calls that break the\ncaller's side of the contract",   \
+     .enable = &(options).misuse}
+
 /* The options that the environment asks for: CAPSULE_ALLOCATOR is `arena`, the
  * default, or `malloc`, and CAPSULE_CHECKS is `all`, the default, or
  * `sanitizers`; any other value ends the program with status 2.
@@ -31,6 +37,14 @@ struct runner_options runner_options_from_environment(void);
  * started. */
 int runner_start(const struct runner_options *options);
 
+/* What a tool says if the implementation does not start; profiles.sh looks for
+ * these words. */
+#define RUNNER_REFUSED                                                         \
+    "the implementation does not start with this profile; see CAPSULE_PROFILE"
+
+/* The same for a tool: returns true, or false after one line on stderr. */
+bool runner_starts(const char *tool, const struct runner_options *options);
+
 /* Ends what runner_start() started. */
 void runner_stop(void);
 
@@ -38,6 +52,11 @@ void runner_stop(void);
  * and writes one line to `error`, for an input that is malformed. */
 bool runner_load(const char *path, const uint8_t *bytes, size_t size,
                  char *error, size_t error_size);
+
+/* Loads the input in that file, or the empty input if the path is NULL. Returns
+ * false, and one line in `error`, if the file cannot be read or is malformed.
+ */
+bool runner_load_file(const char *path, char *error, size_t error_size);
 
 /* What the input needs and the implementation does not have, in words; NULL
  * where there is nothing. Static. */

@@ -1,4 +1,4 @@
-/* What reports say was found. */
+/* Tests how reports are turned into findings. */
 #include "fuzz/driver/finding.h"
 
 #include <string>
@@ -22,10 +22,9 @@ child Child(std::string &output, int status)
 std::string Finding(std::string output, int status = ABORTED,
                     bool timed_out = false)
 {
-    char finding[FINDING_SIZE];
     child result = Child(output, status);
     result.timed_out = timed_out;
-    return finding_of(&result, finding);
+    return finding_of(&result);
 }
 
 bool Reported(std::string output, const char *expected, int status = ABORTED)

@@ -140,6 +140,55 @@ def test_an_unknown_allocator_is_refused(folder: pathlib.Path) -> None:
     assert one_line(done.stderr) and "arena or malloc" in done.stderr
 
 
+# --- command lines ---------------------------------------------------------
+
+TOOLS = ["sequence_fuzz", "sequence_fuzz_sweep", "driver/misuse_test",
+         "sequence_fuzz_repro", "sequence_fuzz_minimize"]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_each_tool_has_help(tool: str) -> None:
+    done = run(tool, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: ")
+    assert "\nExit status: 0 " in done.stdout
+    assert "  --help " in done.stdout
+    assert max(map(len, done.stdout.splitlines())) < 80
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ([], "given"),
+        (["--nonsense"], "unknown flag '--nonsense'; try --help"),
+        (["-v", "a"], "unknown flag '-v'; try --help"),
+        (["/nonexistent"], "cannot read /nonexistent: No such file or directory"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line(
+    tool: str, arguments: list[str], words: str
+) -> None:
+    done = run(tool, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert one_line(done.stderr) and words in done.stderr
+
+
+@pytest.mark.parametrize(
+    "flag, words",
+    [
+        ("--seconds", "--seconds needs a value; try --help"),
+        ("--misuse=1", "--misuse takes no value; try --help"),
+        ("--seconds=0", "--seconds=0 is no number from 1 to 1000000; correct it"),
+        ("--seconds=-1", "--seconds=-1 is no number from 1 to 1000000; correct it"),
+        ("--seconds=2x", "--seconds=2x is no number from 1 to 1000000; correct it"),
+    ],
+)
+def test_a_wrong_value_is_one_line(flag: str, words: str) -> None:
+    done = run("sequence_fuzz_minimize", flag, "a")
+    assert (done.returncode, done.stderr) == (2, f"minimize: {words}\n")
+
+
 # --- misuse ---------------------------------------------------------------
 
 TWICE = 'c0 = PyCapsule_New(0x1, "a", NULL)\nPy_DECREF(c0)\nPy_DECREF(c0)\n'
@@ -254,9 +303,3 @@ def test_minimize_without_a_finding_writes_nothing(
     assert done.returncode == 1
     assert "shows no finding" in done.stderr
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_minimize_bad_seconds(tmp_path: pathlib.Path) -> None:
-    done = run("sequence_fuzz_minimize", "--seconds=x", tmp_path)
-    assert done.returncode == 2
-    assert one_line(done.stderr)

@@ -10,7 +10,7 @@ import re
 Source = collections.namedtuple("Source", "path python group defines")
 
 _PROGRAM_MAINS = {"prog_tool.c", "check.c"}
-_SUPPORT = {"child.c", "finding.c", "input.c", "junit.c", "runner.c"}
+_DRIVER = "child finding flags input program_runner runner runner_file".split()
 _GOOGLETEST = "/usr/src/googletest/googletest"
 
 _INTERPRETERS = pathlib.Path("fuzz/executor/interpreters.c")
@@ -39,9 +39,8 @@ def _harness(root):
         if path.name != "mutator_entry.c":
             yield path, False
     for path in sorted((root / "fuzz/driver").glob("*.c")):
-        if path.name in _SUPPORT or path.name.startswith("reduce"):
+        if path.stem in _DRIVER or path.name.startswith("reduce"):
             yield path, False
-    yield root / "fuzz/driver/program_runner.c", False
     for path in sorted((root / "fuzz/executor").glob("*.c")):
         if path.name != _INTERPRETERS.name:
             yield path, True
