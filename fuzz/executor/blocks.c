@@ -1,14 +1,22 @@
 /* The memory of programs: blocks, and the literals that calls pass. */
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/blocks.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz/executor/arena.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/world.h"
 
 void *block_malloc(size_t size)
 {
     return world.options.use_malloc ? malloc(size) : arena_malloc(size);
+}
+
+void *block_realloc(void *block, size_t size)
+{
+    return world.options.use_malloc ? realloc(block, size ? size : 1)
+                                    : arena_realloc(block, size);
 }
 
 void block_free(void *block)

@@ -1,73 +1,18 @@
-/* One call: predicted, performed and compared. */
-#include "fuzz/executor/run.h"
+/* One call, made by the implementation and compared with the model. */
+#include "fuzz/executor/call.h"
 
-/* The rule of a destructor that was not called, though its time has come. */
-static uint16_t lost_destructor_rule(const struct call *call,
-                                     const struct model_capsule *capsule)
-{
-    if (call->op == CALL_END_INTERPRETER) {
-        return RULE_DTOR_10;
-    }
-    if (capsule->called_by_hand) {
-        return RULE_DTOR_12;
-    }
-    if (call->op == CALL_COLLECT) {
-        return capsule->uncollected > 0 ? RULE_DTOR_14 : RULE_DTOR_11;
-    }
-    return RULE_DTOR_1;
-}
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/check.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/rules.h"
+#include "fuzz/executor/status.h"
 
-/* What was in cycles and has other references lives on. */
-static void finish_collection(void)
-{
-    for (unsigned i = 0; i < run.model.alive_count; i++) {
-        if (run.model.capsule[run.model.alive[i]].uncollected > 0) {
-            exercise(RULE_DTOR_11, WHEN_SUCCEEDS);
-        }
-    }
-    model_collected(&run.model);
-}
+/* --- may the call be made? ------------------------------------------------ */
 
-/* Every capsule that lost its last reference in this call must be gone by now;
- * those that an outer call is destroying may still wait for their turn. */
-static void finish_deaths(const struct call *call)
-{
-    if (run.model.profile->deferred_destruction && call->op != CALL_COLLECT) {
-        return;
-    }
-    for (int i = 0; run.model.owed > 0 && i < run.model.capsule_count; i++) {
-        struct model_capsule *capsule = &run.model.capsule[i];
-        if (capsule->life != LIFE_DYING ||
-            capsule->death_frame < run.model.frame_count) {
-            continue;
-        }
-        if (capsule->owes_destructor && !capsule->destructor_ran) {
-            violation(lost_destructor_rule(call, capsule),
-                      "the destructor is called", "it was not called");
-        }
-        exercise(capsule->owes_destructor ? RULE_DTOR_1 : RULE_NEW_8,
-                 WHEN_FAILS);
-        if (capsule->called_by_hand && capsule->owes_destructor) {
-            exercise(RULE_DTOR_12, WHEN_SUCCEEDS);
-        }
-        if (call->op == CALL_COLLECT) {
-            exercise(capsule->uncollected > 0 ? RULE_DTOR_14 : RULE_DTOR_11,
-                     WHEN_FAILS);
-        }
-        if (call->op == CALL_END_INTERPRETER) {
-            exercise(RULE_DTOR_10, WHEN_SUCCEEDS);
-        }
-        model_destroyed(&run.model, i);
-    }
-    if (is_module_call(call->op)) {
-        model_collected(&run.model);
-    }
-    if (call->op == CALL_COLLECT) {
-        finish_collection();
-    }
-}
-
-/* Whether the program calls for a capsule that it never had. */
+/* True if the call needs a capsule that the program never had. */
 static bool lacks_capsule(const struct call *call, const struct model_arg *args)
 {
     for (unsigned i = 0; i < CALLS[call->op].arg_count; i++) {
@@ -84,31 +29,91 @@ static bool is_dangling(const struct model_address *address)
     return address->block != NOTHING && !run.model.block[address->block].alive;
 }
 
-/* Whether the call reads a name after its end: the capsule's or the given. */
+/* True if the call reads a name after its end: the capsule's or the given. */
 static bool reads_dangling_name(const struct call *call,
                                 const struct model_arg *args)
 {
-    if (args[0].capsule == NOTHING) {
+    enum names_read names = CALLS[call->op].names;
+    if (names == READS_NO_NAME || args[0].capsule == NOTHING) {
         return false;
     }
     const struct model_address *name =
         &run.model.capsule[args[0].capsule].field[FIELD_NAME];
-    switch (call->op) {
-    case CALL_GET_POINTER:
-    case CALL_IS_VALID:
-    case CALL_READ:
-    case CALL_FREE_POINTER_IF:
-        return name->address && args[1].value.address &&
-               (is_dangling(name) || is_dangling(&args[1].value));
-    case CALL_REPR:
+    if (names == READS_OWN_NAME) {
         return is_dangling(name);
-    default:
+    }
+    return name->address && args[1].value.address &&
+           (is_dangling(name) || is_dangling(&args[1].value));
+}
+
+/* A program that breaks the contract makes all calls that it has a capsule for.
+ * A call that reads freed memory must end in a sanitizer's report. */
+static bool may_misuse(const struct step *step)
+{
+    if (lacks_capsule(step->call, step->args)) {
         return false;
+    }
+    if (reads_dangling_name(step->call, step->args)) {
+        family_of(step->call)->perform(step->call, step->args);
+        violation(RULE_NEW_5, "a sanitizer's report",
+                  "the name was read after its end, unnoticed");
+    }
+    check_names_alive();
+    return true;
+}
+
+static bool leave_out(void)
+{
+    status->skipped++;
+    current_level()->call = NULL;
+    return false;
+}
+
+static bool resolved(void *self, struct step *step)
+{
+    (void)self;
+    allocate_literals(step->call, step->args);
+    current_level()->call = step->call;
+    return !world.options.misuse || may_misuse(step) || leave_out();
+}
+
+/* In a destructor that should not run, all calls are made that there is a
+ * capsule for. */
+static bool permits(void *self, const struct step *step)
+{
+    (void)self;
+    bool permitted = current_level()->unforeseen
+                         ? !lacks_capsule(step->call, step->args)
+                         : world.options.misuse ||
+                               model_permits(&run.model, step->call, step->args,
+                                             &step->prediction);
+    return permitted || leave_out();
+}
+
+/* --- the call ------------------------------------------------------------- */
+
+static void begin(void *self, struct step *step)
+{
+    (void)self;
+    const struct executor_family *family = family_of(step->call);
+    struct level *level = current_level();
+    level->rule = step->prediction.rule;
+    level->lacked_memory = false;
+    status->calls++;
+    if (run.level_count == 1 && !run.cleaning_up) {
+        run.performed |= UINT64_C(1) << run.call_index;
+    }
+    if (CALLS[step->call->op].nature == NATURE_SETS &&
+        !step->prediction.fails) {
+        note_replaced(step->call, step->args[0].capsule);
+    }
+    if (family->begin) {
+        family->begin(step);
     }
 }
 
-/* An allocation failed while the call was made. That may have been made good;
- * where it was not, the call failed for want of memory, whatever it would have
+/* An allocation failed while the call was made. The implementation may have
+ * coped; if not, the call failed for lack of memory, whatever it would have
  * given otherwise. */
 static void heed_lack_of_memory(const struct call *call,
                                 struct prediction *prediction, uintptr_t got)
@@ -127,106 +132,115 @@ static void heed_lack_of_memory(const struct call *call,
     model_lacked_memory(&run.model);
 }
 
-/* Holds what the call left behind against the model. */
-static void check_effects(const struct call *call, const struct model_arg *args,
-                          const struct prediction *prediction, uintptr_t got)
+static uintptr_t perform(void *self, struct step *step)
 {
-    if (is_cobject_call(call->op)) {
-        check_cobject(prediction);
+    (void)self;
+    const struct executor_family *family = family_of(step->call);
+    if (family->perform_step) {
+        return family->perform_step(step);
     }
-    if (call->op == CALL_IS_VALID) {
-        check_validity(args, got != 0);
+    allocations_begin();
+    uintptr_t got = family->perform(step->call, step->args);
+    allocations_end();
+    if (current_level()->lacked_memory) {
+        heed_lack_of_memory(step->call, &step->prediction, got);
     }
-    if (is_table_call(call->op)) {
-        check_table(call, args, prediction);
+    return got;
+}
+
+/* --- what the call ended -------------------------------------------------- */
+
+/* The rule of a destructor that was not called, though its time has come. */
+static uint16_t lost_destructor_rule(const struct call *call,
+                                     const struct model_capsule *capsule)
+{
+    if (call->op == CALL_END_INTERPRETER) {
+        return RULE_DTOR_10;
     }
-    check_capsules(call, args, prediction);
-    if (is_module_call(call->op)) {
-        check_import(call, args, prediction);
+    if (capsule->called_by_hand) {
+        return RULE_DTOR_12;
     }
-    if (run.annotations && run.level_count == 1 && !run.cleaning_up) {
-        check_expectation(call, args, prediction, got);
+    if (call->op == CALL_COLLECT) {
+        return capsule->uncollected > 0 ? RULE_DTOR_14 : RULE_DTOR_11;
+    }
+    return RULE_DTOR_1;
+}
+
+static void owes_destructor(void *self, const struct step *step, int id)
+{
+    (void)self;
+    violation(lost_destructor_rule(step->call, &run.model.capsule[id]),
+              "the destructor is called", "it was not called");
+}
+
+static void destroyed(void *self, const struct step *step, int id)
+{
+    (void)self;
+    const struct model_capsule *capsule = &run.model.capsule[id];
+    exercise(capsule->owes_destructor ? RULE_DTOR_1 : RULE_NEW_8, WHEN_FAILS);
+    if (capsule->called_by_hand && capsule->owes_destructor) {
+        exercise(RULE_DTOR_12, WHEN_SUCCEEDS);
+    }
+    if (step->call->op == CALL_COLLECT) {
+        exercise(capsule->uncollected > 0 ? RULE_DTOR_14 : RULE_DTOR_11,
+                 WHEN_FAILS);
+    }
+    if (step->call->op == CALL_END_INTERPRETER) {
+        exercise(RULE_DTOR_10, WHEN_SUCCEEDS);
     }
 }
 
-/* Permits the call: its caller keeps the contract. In a program that breaks it
- * on purpose, and in a destructor that should not run, all calls are made that
- * there is a capsule for. */
-static bool permits(const struct level *level, const struct call *call,
-                    const struct model_arg *args,
-                    const struct prediction *prediction)
+static void finish(void *self, const struct step *step)
 {
-    if (level->unforeseen) {
-        return !lacks_capsule(call, args);
+    (void)self;
+    const struct executor_family *family = family_of(step->call);
+    if (family->finish) {
+        family->finish(step);
     }
-    return world.options.misuse ||
-           model_permits(&run.model, call, args, prediction);
 }
+
+/* --- comparisons ---------------------------------------------------------- */
+
+static void compare(const struct step *step)
+{
+    const struct executor_family *family = family_of(step->call);
+    check_value(step);
+    check_error(step);
+    if (family->check) {
+        family->check(step);
+    }
+    check_capsules(step);
+    if (family->check_after) {
+        family->check_after(step);
+    }
+    if (run.annotations && run.level_count == 1 && !run.cleaning_up) {
+        check_expectation(step);
+    }
+}
+
+static void done(void *self, struct step *step)
+{
+    (void)self;
+    if (!world.options.sanitizers_only) {
+        compare(step);
+    } else if (!run.model.error.set) {
+        PyErr_Clear(); /* as a caller does who looks at what has come */
+    }
+    current_level()->call = NULL;
+}
+
+const struct performer EXECUTOR = {
+    .resolved = resolved,
+    .permits = permits,
+    .begin = begin,
+    .perform = perform,
+    .owes_destructor = owes_destructor,
+    .destroyed = destroyed,
+    .finish = finish,
+    .done = done,
+};
 
 void execute_call(const struct call *call)
 {
-    struct level *level = &run.level[run.level_count - 1];
-    struct model_arg args[MAX_ARGS];
-    struct prediction prediction;
-
-    resolve_args(level->program, call, args);
-    level->call = call;
-    if (world.options.misuse) {
-        if (lacks_capsule(call, args)) {
-            status->skipped++;
-            level->call = NULL;
-            return;
-        }
-        if (reads_dangling_name(call, args)) {
-            perform(call, args);
-            violation(RULE_NEW_5, "a sanitizer's report",
-                      "the name was read after its end, unnoticed");
-        }
-        check_names_alive();
-    }
-    model_predict(&run.model, call, args, &prediction);
-    if (!permits(level, call, args, &prediction)) {
-        status->skipped++;
-        level->call = NULL;
-        return;
-    }
-    level->rule = prediction.rule;
-    status->calls++;
-    if (run.level_count == 1 && !run.cleaning_up) {
-        run.performed |= UINT64_C(1) << run.call_index;
-    }
-    struct model_error before = run.model.error;
-    level->lacked_memory = false;
-    if (is_setter(call->op) && !prediction.fails) {
-        note_replaced(call, args[0].capsule);
-    }
-    uintptr_t got;
-    if (is_module_call(call->op)) {
-        got = execute_module_call(call, args, &prediction);
-    } else {
-        model_apply(&run.model, call, args, &prediction);
-        allocations_begin();
-        got = perform(call, args);
-        allocations_end();
-        if (level->lacked_memory) {
-            heed_lack_of_memory(call, &prediction, got);
-        }
-    }
-    finish_deaths(call);
-    if (!world.options.sanitizers_only) {
-        check_value(call, args, &prediction, &before, got);
-        check_error(&prediction, &before);
-    }
-    if (call->op == CALL_NEW && got) {
-        model_created(&run.model, call->result, (const void *)got, args);
-    }
-    if (call->op == CALL_COBJECT_NEW && got) {
-        model_cobject_made(&run.model, args);
-    }
-    if (!world.options.sanitizers_only) {
-        check_effects(call, args, &prediction, got);
-    } else if (!run.model.error.set) {
-        PyErr_Clear(); /* as its caller would, who looks what has come */
-    }
-    level->call = NULL;
+    model_step(&run.model, &EXECUTOR, NULL, current_level()->program, call);
 }

@@ -1,9 +1,13 @@
 /* Fields, reference counts and other objects against the model, after a call.
  */
 #include "fuzz/executor/arena.h"
-#include "fuzz/executor/run.h"
-
-const char lookalike_value[] = "lookalike";
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/check.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/rules.h"
+#include "fuzz/executor/snapshot.h"
 
 static const enum yield field_yields[FIELD_COUNT] = {
     YIELDS_POINTER, YIELDS_NAME, YIELDS_POINTER, YIELDS_DESTRUCTOR};
@@ -116,41 +120,47 @@ void check_at_the_end(int id)
     }
 }
 
-/* Which rule a field breaks that is not what it should be after this call. */
-static uint16_t field_rule(const struct call *call,
-                           const struct model_arg *args,
-                           const struct prediction *p, int id, enum field field,
+static enum call_nature nature_of(const struct step *step)
+{
+    return CALLS[step->call->op].nature;
+}
+
+/* Returns the rule that is broken if the field has the value `got` after this
+ * call. */
+static uint16_t field_rule(const struct step *step, int id, enum field field,
                            uintptr_t got)
 {
     const struct model_capsule *capsule = &run.model.capsule[id];
-    if (only_looks(call->op)) {
+    const struct prediction *p = &step->prediction;
+    /* CTX-1: the context is lost, though nobody replaced it. */
+    bool lost = field == FIELD_CONTEXT && capsule->rule[field] == RULE_SETC_1;
+    switch (nature_of(step)) {
+    case NATURE_LOOKS:
         return RULE_GET_ALL_2;
+    case NATURE_SETS:
+        return p->fails ? RULE_SET_ALL_2
+               : id != step->args[0].capsule
+                   ? p->rule
+                   : setter_rule(step->call, capsule, field, got);
+    default:
+        return rule_to_blame(step->call, WRONG_FIELD,
+                             lost ? (uint16_t)RULE_CTX_1
+                                  : capsule->rule[field]);
     }
-    if (call->op == CALL_IMPORT) {
-        return RULE_PUB_1;
-    }
-    if (is_setter(call->op)) {
-        return p->fails                ? RULE_SET_ALL_2
-               : id != args[0].capsule ? p->rule
-                                       : setter_rule(call, capsule, field, got);
-    }
-    if (field == FIELD_CONTEXT && capsule->rule[field] == RULE_SETC_1) {
-        return RULE_CTX_1; /* lost, though nobody replaced it */
-    }
-    return capsule->rule[field];
 }
 
-/* Which rule a wrong number of references breaks after this call. */
-static uint16_t reference_rule(unsigned op)
+/* Returns the rule that is broken if a count of references is wrong after this
+ * call. */
+static uint16_t reference_rule(const struct step *step)
 {
-    return only_looks(op)               ? RULE_GET_ALL_2
-           : is_setter(op)              ? RULE_SET_ALL_2
-           : op == CALL_NEW             ? RULE_NEW_1
-           : op == CALL_IMPORT          ? RULE_IMP_9
-           : op == CALL_CONSUME         ? RULE_API_11
-           : op == CALL_ADD_OBJECT      ? RULE_API_10
-           : op == CALL_END_INTERPRETER ? RULE_DTOR_10
-                                        : RULE_TYPE_1;
+    switch (nature_of(step)) {
+    case NATURE_LOOKS:
+        return RULE_GET_ALL_2;
+    case NATURE_SETS:
+        return RULE_SET_ALL_2;
+    default:
+        return rule_to_blame(step->call, WRONG_REFERENCES, RULE_TYPE_1);
+    }
 }
 
 bool counts_mean_something(void)
@@ -175,41 +185,41 @@ static void check_references(const struct model_capsule *capsule, uint16_t rule)
     }
 }
 
-/* The capsule that the call creates or sets something of, or NOTHING. */
-static int subject(const struct call *call, const struct model_arg *args,
-                   const struct prediction *p)
+/* The capsule that the call has created or has set something of, or NOTHING. */
+static int subject(const struct step *step)
 {
-    if (call->op == CALL_NEW) {
-        return p->fails ? NOTHING : run.model.capsule_count - 1;
+    if (step->prediction.fails) {
+        return NOTHING;
     }
-    return is_setter(call->op) && !p->fails ? args[0].capsule : NOTHING;
+    return nature_of(step) == NATURE_CREATES ? run.model.capsule_count - 1
+           : nature_of(step) == NATURE_SETS  ? step->args[0].capsule
+                                             : NOTHING;
 }
 
-/* Asks the living capsules for all they have: that one, and those whose objects
- * have changed. Returns whether any was asked. */
-static bool ask_capsules(const struct call *call, const struct model_arg *args,
-                         const struct prediction *p)
+/* Compares everything of the subject, and of the living capsules whose objects
+ * have changed. Returns true if any was compared. */
+static bool compare_capsules(const struct step *step)
 {
-    int about = subject(call, args, p);
-    bool asked = false;
+    int about = subject(step);
+    bool compared = false;
     for (unsigned i = 0; i < run.model.alive_count; i++) {
         int id = run.model.alive[i];
         const struct model_capsule *capsule = &run.model.capsule[id];
         uintptr_t got;
-        if (id != about && is_as_seen(id)) {
+        if (id != about && snapshot_matches(id)) {
             continue;
         }
-        check_references(capsule, reference_rule(call->op));
+        check_references(capsule, reference_rule(step));
         enum field field = find_difference(capsule, &got);
         if (field != FIELD_COUNT) {
             report_difference(capsule, field, got,
-                              field_rule(call, args, p, id, field, got));
+                              field_rule(step, id, field, got));
         }
         check_references(capsule, RULE_GET_ALL_2);
-        note_as_seen(id);
-        asked = true;
+        snapshot_take(id);
+        compared = true;
     }
-    return asked;
+    return compared;
 }
 
 void check_all_capsules(void)
@@ -227,30 +237,38 @@ void check_all_capsules(void)
     check_silence();
 }
 
-void check_capsules(const struct call *call, const struct model_arg *args,
-                    const struct prediction *p)
+static void exercise_creation(void)
 {
-    bool asked = ask_capsules(call, args, p);
-    if (call->op == CALL_NEW && !p->fails) {
-        const struct model_capsule *created =
-            &run.model.capsule[run.model.capsule_count - 1];
-        for (int field = 0; field < FIELD_COUNT; field++) {
-            exercise(created->rule[field], WHEN_SUCCEEDS);
-        }
-        exercise(RULE_TYPE_4, WHEN_SUCCEEDS);
-    } else if (is_setter(call->op) && !p->fails) {
-        check_setter(call, args[0].capsule);
-    } else if (is_setter(call->op)) {
+    const struct model_capsule *created =
+        &run.model.capsule[run.model.capsule_count - 1];
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        exercise(created->rule[field], WHEN_SUCCEEDS);
+    }
+    exercise(RULE_TYPE_4, WHEN_SUCCEEDS);
+}
+
+void check_capsules(const struct step *step)
+{
+    const struct call *call = step->call;
+    bool fails = step->prediction.fails;
+    enum call_nature nature = nature_of(step);
+    bool compared = compare_capsules(step);
+    if (nature == NATURE_CREATES && !fails) {
+        exercise_creation();
+    } else if (nature == NATURE_SETS && !fails) {
+        check_setter(call, step->args[0].capsule);
+    } else if (nature == NATURE_SETS) {
         exercise(RULE_SET_ALL_2, WHEN_FAILS);
-    } else if (only_looks(call->op)) {
-        exercise(RULE_GET_ALL_2, p->fails ? WHEN_FAILS : WHEN_SUCCEEDS);
+    } else if (nature == NATURE_LOOKS) {
+        exercise(RULE_GET_ALL_2, fails ? WHEN_FAILS : WHEN_SUCCEEDS);
     }
-    if (args[0].tag == VALUE_OBJECT && CALLS[call->op].arg_count > 0) {
-        check_foreign_objects(is_setter(call->op)           ? RULE_SET_ALL_2
-                              : call->op == CALL_ADD_OBJECT ? RULE_API_10
-                                                            : RULE_GET_ALL_2);
+    if (step->args[0].tag == VALUE_OBJECT && CALLS[call->op].arg_count > 0) {
+        check_foreign_objects(
+            nature == NATURE_SETS
+                ? RULE_SET_ALL_2
+                : rule_to_blame(call, WRONG_FOREIGN_OBJECT, RULE_GET_ALL_2));
     }
-    if (asked) {
+    if (compared) {
         check_silence();
     }
 }

@@ -1,5 +1,9 @@
 /* The error indicator against the model's. */
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/check.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/rules.h"
+#include "fuzz/executor/world.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,8 +117,10 @@ void check_indicator(uint16_t rule)
     }
 }
 
-void check_error(const struct prediction *p, const struct model_error *before)
+void check_error(const struct step *step)
 {
+    const struct prediction *p = &step->prediction;
+    const struct model_error *before = &step->before;
     if (p->fails) {
         /* One MemoryError may serve for all. */
         bool replaced = !before->set || before->identity == NULL ||

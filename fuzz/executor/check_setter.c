@@ -1,5 +1,9 @@
 /* What a setter did to its capsule, beyond what it returned. */
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/blocks.h"
+#include "fuzz/executor/check.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/rules.h"
 
 static enum field set_by(unsigned op)
 {

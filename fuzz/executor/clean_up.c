@@ -1,6 +1,11 @@
 /* What a program leaves behind. */
+#include "fuzz/executor/blocks.h"
+#include "fuzz/executor/call.h"
 #include "fuzz/executor/interpreters.h"
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/modules.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/world.h"
 
 static void perform_op(enum call_op op, int slot)
 {
@@ -10,7 +15,7 @@ static void perform_op(enum call_op op, int slot)
     execute_call(&call);
 }
 
-/* Whether there was anything to forget. */
+/* Returns true if there was anything to forget. */
 static bool forget_modules(void)
 {
     bool any = false;

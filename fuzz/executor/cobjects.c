@@ -1,5 +1,10 @@
 /* Calls about PyCObject, and what is to be seen after them. */
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/rules.h"
 
 #if defined(HAVE_PYCOBJECT) || PY_MAJOR_VERSION < 3
 
@@ -57,7 +62,7 @@ static void change_filters(const char *function, const char *action)
     forget_warnings();
 }
 
-void cobjects_start(void)
+static void start(void)
 {
     if (!host_profile()->has_cobject) {
         return;
@@ -66,7 +71,7 @@ void cobjects_start(void)
     change_filters("resetwarnings", NULL);
 }
 
-void cobjects_stop(void) { Py_CLEAR(cobjects.warnings); }
+static void stop(void) { Py_CLEAR(cobjects.warnings); }
 
 /* Warnings are ignored at first: those that are shown are written to stderr. */
 static void begin_filtering(void)
@@ -169,8 +174,7 @@ static void check_type(const struct model_arg *arg)
     exercise(RULE_COBJ_1, is ? WHEN_SUCCEEDS : WHEN_FAILS);
 }
 
-uintptr_t perform_cobject_call(const struct call *call,
-                               const struct model_arg *args)
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
     void *first = (void *)args[0].value.address;
     PyObject *object = object_in(&args[0]);
@@ -206,17 +210,17 @@ uintptr_t perform_cobject_call(const struct call *call,
 
 /* --- what is left --------------------------------------------------------- */
 
-void check_cobject(const struct prediction *prediction)
+static void check(const struct step *step)
 {
     check_destructors(false);
     if (cobjects.object && Py_REFCNT(cobjects.object) != 1) {
         violation(
-            prediction->rule, describe_count("references", 1),
+            step->prediction.rule, describe_count("references", 1),
             describe_count("references", (long)Py_REFCNT(cobjects.object)));
     }
 }
 
-void cobjects_end(void)
+static void end(void)
 {
     drop_cobject();
     if (cobjects.filtering) {
@@ -226,19 +230,24 @@ void cobjects_end(void)
     Py_Py3kWarningFlag = 0;
 }
 
-#else /* there is none: the model permits none of its calls */
+const struct executor_family executor_family_cobjects = {
+    .start = start,
+    .stop = stop,
+    .end = end,
+    .perform = perform,
+    .check = check,
+};
 
-void cobjects_start(void) {}
-void cobjects_stop(void) {}
-void cobjects_end(void) {}
+#else /* there is no PyCObject: the model permits none of its calls */
 
-uintptr_t perform_cobject_call(const struct call *call,
-                               const struct model_arg *args)
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
     (void)call, (void)args;
     return 0;
 }
 
-void check_cobject(const struct prediction *prediction) { (void)prediction; }
+const struct executor_family executor_family_cobjects = {
+    .perform = perform,
+};
 
 #endif

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/destructors.h"
+#include "fuzz/executor/world.h"
 
 enum { BUFFERS = 8, BUFFER_SIZE = 512 };
 

@@ -1,7 +1,14 @@
 /* The C functions that destructor behaviours are installed as, and what happens
  * when the implementation calls one: the behaviour's program is executed, call
  * by call, like the program that is under way. */
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/destructors.h"
+#include "fuzz/executor/call.h"
+#include "fuzz/executor/check.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/rules.h"
+#include "fuzz/executor/world.h"
 
 /* The capsule of the model that has this address and lives, or NOTHING. */
 static int find_alive(const void *handle)
@@ -15,7 +22,7 @@ static int find_alive(const void *handle)
     return NOTHING;
 }
 
-/* Whether the capsule's destructor has run and has set this one. */
+/* True if the capsule's destructor has run and has set this destructor. */
 static bool was_set_at_the_end(const void *handle, int behaviour)
 {
     for (int i = 0; i < run.model.capsule_count; i++) {
@@ -60,7 +67,8 @@ static void refuse_destruction(const void *handle, int behaviour)
               "a call for no capsule that is to be destroyed");
 }
 
-/* After all that is called: for the youngest capsule that had the address. */
+/* A destructor is called that should not run: begins a frame for the youngest
+ * capsule that had the address. */
 static int enter_unforeseen(const void *handle)
 {
     for (int i = run.model.capsule_count; i-- > 0;) {
@@ -139,12 +147,10 @@ static void run_destructor(int behaviour, PyObject *object)
 
     struct level *level = &run.level[run.level_count++];
     level->program = behaviour_program(behaviour);
+    level->call = NULL;
     level->behaviour = behaviour;
     level->unforeseen = !foreseen;
-    for (unsigned i = 0; i < level->program->call_count; i++) {
-        execute_call(&level->program->calls[i]);
-    }
-    level->call = NULL;
+    model_run_destructor(&run.model, &EXECUTOR, NULL, behaviour);
     check_exit();
     run.level_count--;
     model_leave_destructor(&run.model);

@@ -1,8 +1,15 @@
 /* One program: its calls in a fresh state, and the balance at the end. */
 #include "fuzz/executor/arena.h"
+#include "fuzz/executor/blocks.h"
+#include "fuzz/executor/call.h"
+#include "fuzz/executor/check.h"
 #include "fuzz/executor/consumer.h"
-#include "fuzz/executor/interpreters.h"
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/status.h"
+#include "fuzz/executor/world.h"
 
 struct run run;
 
@@ -65,23 +72,22 @@ static void run_calls(void)
         check_all_capsules();
         clean_up();
     }
-    modules_end();
-    cobjects_end();
+    families_end();
     forget_exceptions();
 }
 
-/* How many blocks there are more than before, once what can be collected is.
- * That was so before too: a program that changes the number is followed by a
- * collection. */
+/* Returns the number of blocks leaked since `before`, after a garbage
+ * collection. `before` was counted after a collection too: a program that
+ * changes the number is followed by one. */
 static long collected_since(size_t before)
 {
     host_collect();
     return (long)(host_live_blocks() - before);
 }
 
-/* An implementation that keeps something for the next use does so once; what
- * each of several runs leaves behind is lost. Returns the blocks that the last
- * run has left; `more` are those of the first. */
+/* Some implementations fill a cache on first use. Runs the program up to four
+ * times: a leak grows every time, a cache does not. Returns the blocks that the
+ * last run has left; `more` are those of the first. */
 static long run_until_balanced(long more)
 {
     enum { ENOUGH_RUNS = 4 };
@@ -93,8 +99,8 @@ static long run_until_balanced(long more)
     return more;
 }
 
-/* What an implementation keeps for itself of an interpreter that has ended is
- * no matter of capsules: some versions of CPython lose thousands of blocks. */
+/* True if the implementation may keep blocks of an interpreter that has ended:
+ * some versions of CPython lose thousands, which says nothing of capsules. */
 static bool may_lose_blocks(const struct program *program)
 {
     for (unsigned i = 0; i < program->call_count; i++) {

@@ -1,7 +1,10 @@
 /* The results that a program's own comments expect. */
 #include <string.h>
 
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/check.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/world.h"
 #include "fuzz/program/expectation.h"
 
 /* The value in the words of the text form. */
@@ -18,7 +21,8 @@ static const char *value_word(const struct call *call,
     if (yields == RESULT_CAPSULE) {
         static char slot[] = "c0";
         slot[1] = (char)('0' + call->result);
-        return call->op == CALL_NEW && got == 0 ? "NULL" : slot;
+        return CALLS[call->op].nature == NATURE_CREATES && got == 0 ? "NULL"
+                                                                    : slot;
     }
     if (yields == YIELDS_DESTRUCTOR) {
         yields = YIELDS_NOTHING; /* got is a function's address */
@@ -50,18 +54,17 @@ static bool exception_matches(const struct expectation *expected)
             (error->message && piece_is(expected->message, error->message)));
 }
 
-void check_expectation(const struct call *call, const struct model_arg *args,
-                       const struct prediction *p, uintptr_t got)
+void check_expectation(const struct step *step)
 {
     const char *text = run.annotations->expected[run.call_index];
     if (text == NULL) {
         return;
     }
     struct expectation expectation = expectation_of(text);
-    const char *word = value_word(call, args, got);
-    if (!value_matches(expectation.value, word, got) ||
+    const char *word = value_word(step->call, step->args, step->got);
+    if (!value_matches(expectation.value, word, step->got) ||
         !exception_matches(&expectation)) {
-        violation(p->rule, text,
+        violation(step->prediction.rule, text,
                   describe_expected(word, describe_error(&run.model.error)));
     }
 }

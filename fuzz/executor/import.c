@@ -2,7 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/check.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/modules.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/rules.h"
+#include "fuzz/executor/world.h"
 
 /* Before the call. */
 static struct {
@@ -10,7 +17,7 @@ static struct {
     Py_ssize_t references[OWNERS]; /* 0 where there is no object */
 } before;
 
-/* Calls that import, and give back all references that they take. */
+/* True for calls that import and give back all references that they take. */
 static bool imports(unsigned op)
 {
     return op == CALL_IMPORT || op == CALL_IMPORT_MODULE || op == CALL_CONSUME;
@@ -123,29 +130,30 @@ static void exercise_import(const struct model_arg *args,
     }
 }
 
-void check_import(const struct call *call, const struct model_arg *args,
-                  const struct prediction *p)
+void import_check(const struct step *step)
 {
-    if (!imports(call->op)) {
+    unsigned op = step->call->op;
+    uint16_t rule = op == CALL_IMPORT ? RULE_IMP_9 : RULE_API_11;
+    if (!imports(op)) {
         return;
     }
     for (unsigned i = 0; i < MODULE_COUNT; i++) {
         check_presence(i);
     }
     for (unsigned i = 0; i < OWNERS; i++) {
-        check_owner(i, call->op == CALL_IMPORT ? RULE_IMP_9 : RULE_API_11);
+        check_owner(i, rule);
     }
-    check_foreign_objects(call->op == CALL_IMPORT ? RULE_IMP_9 : RULE_API_11);
-    if (call->op == CALL_IMPORT) {
-        check_imported_name(args);
-        exercise_import(args, p);
+    check_foreign_objects(rule);
+    if (op == CALL_IMPORT) {
+        check_imported_name(step->args);
+        exercise_import(step->args, &step->prediction);
     }
 }
 
 /* --- the call ------------------------------------------------------------- */
 
-/* Whether its allocations fail where the program has asked for that. Not where
- * destructors may run, nor where the harness works for the program. */
+/* True if allocations of the call fail when the program has asked for that: not
+ * if destructors may run, nor if the harness works for the program. */
 static bool may_lack_memory(const struct call *call,
                             const struct model_arg *args,
                             const struct prediction *p)
@@ -228,27 +236,26 @@ static void let_go_of_object(void)
     PyErr_Restore(type, value, traceback);
 }
 
-uintptr_t execute_module_call(const struct call *call,
-                              const struct model_arg *args,
-                              struct prediction *p)
+void import_begin(struct step *step)
+{
+    look_before(step->call, step->args);
+    step->observed = run.allocations.left > 0 &&
+                     may_lack_memory(step->call, step->args, &step->prediction);
+}
+
+uintptr_t import_perform(struct step *step)
 {
     size_t left = run.allocations.left;
-    uintptr_t got;
-
-    look_before(call, args);
-    if (left > 0 && may_lack_memory(call, args, p)) {
-        got = perform(call, args);
-        let_go_of_object();
-        if (run.level[run.level_count - 1].lacked_memory) {
-            heed_lack_of_memory(call, p, left == 1, got);
-        }
-        model_apply(&run.model, call, args, p);
-        return got;
+    if (!step->observed) {
+        run.allocations.left = 0;
     }
-    run.allocations.left = 0;
-    model_apply(&run.model, call, args, p);
-    got = perform(call, args);
-    run.allocations.left = left;
+    uintptr_t got = perform_module_call(step->call, step->args);
+    if (!step->observed) {
+        run.allocations.left = left;
+    }
     let_go_of_object();
+    if (step->observed && current_level()->lacked_memory) {
+        heed_lack_of_memory(step->call, &step->prediction, left == 1, got);
+    }
     return got;
 }

@@ -1,19 +1,25 @@
 /* Interpreters: started, entered and ended, and what is published in them. */
 #include "fuzz/executor/interpreters.h"
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/check.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/rules.h"
 
 #include <stdlib.h>
-
-const bool has_interpreters = true;
 
 static PyThreadState *states[INTERPRETERS];
 static int entered; /* whose thread state is current */
 
 /* --- starting and ending -------------------------------------------------- */
 
-/* Makes the thread state current that the model says. */
-static void enter(PyThreadState *former)
+/* Makes the thread state of the interpreter current. `former` is the one that
+ * must have been current; NULL: none. */
+static void enter(int id, PyThreadState *former)
 {
-    entered = run.model.current;
+    entered = id;
     if (PyThreadState_Swap(states[entered]) != former) {
         violation(RULE_SUB_2, "the interpreter that the thread was in",
                   "another one");
@@ -36,8 +42,7 @@ static void end_interpreter(void)
 {
     forget_exceptions();
     Py_EndInterpreter(states[entered]);
-    model_interpreter_ended(&run.model);
-    enter(NULL);
+    enter(0, NULL); /* the model goes there when the call is over */
 }
 
 /* --- what is published ---------------------------------------------------- */
@@ -172,10 +177,11 @@ static uintptr_t get_state(void)
     return (uintptr_t)(intptr_t)import_table()->get(module);
 }
 
-/* --- every call ----------------------------------------------------------- */
+/* --- the family ----------------------------------------------------------- */
 
-uintptr_t perform_in_interpreters(const struct call *call,
-                                  const struct model_arg *args)
+/* A failing allocation that the program has asked for is called off: it is for
+ * other calls. */
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
     fail_allocations(0, HOST_FAIL_ONCE);
     switch ((enum call_op)call->op) {
@@ -183,7 +189,7 @@ uintptr_t perform_in_interpreters(const struct call *call,
         start_interpreter();
         return 0;
     case CALL_NEXT_INTERPRETER:
-        enter(states[entered]);
+        enter(run.model.current, states[entered]);
         return 0;
     case CALL_END_INTERPRETER:
         end_interpreter();
@@ -210,3 +216,15 @@ void forget_state(void)
         forget_module("state");
     }
 }
+
+static uint16_t blame(enum call_op op, enum symptom symptom)
+{
+    return op == CALL_END_INTERPRETER && symptom == WRONG_REFERENCES
+               ? RULE_DTOR_10
+               : RULE_COUNT;
+}
+
+const struct executor_family executor_family_interpreters = {
+    .perform = perform,
+    .blame = blame,
+};

@@ -1,19 +1,11 @@
-/* The calls about interpreters, as the executor performs them. */
+/* What the end of a program needs of the family of interpreters. Not every
+ * implementation has what its calls need; tools/conformance then links a file
+ * that replaces interpreters.c. */
 #ifndef FUZZ_EXECUTOR_INTERPRETERS_H
 #define FUZZ_EXECUTOR_INTERPRETERS_H
 
-#include "fuzz/executor/run.h"
-
-/* Not every implementation has what these calls need; tools/conformance links
- * tools/commands/conformance/worker/no_interpreters.c then. */
-extern const bool has_interpreters;
-
-/* What comes back of such a call; the state of the model is the one after it.
- */
-uintptr_t perform_in_interpreters(const struct call *call,
-                                  const struct model_arg *args);
-
-/* Takes the module "state" of the main interpreter away; others have ended. */
+/* Removes the module "state" from the main interpreter. The other interpreters
+ * have ended. */
 void forget_state(void);
 
 #endif

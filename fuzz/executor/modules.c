@@ -1,6 +1,9 @@
 /* The modules that programs import. They wait in the table of built-in modules,
  * and what their initialisation does is what the program has said so far. */
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/modules.h"
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/lack_of_memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +108,7 @@ static int execute(unsigned id, PyObject *module)
 #include "fuzz/program/modules.def"
 #undef MODULE
 
-void modules_announce(void)
+static void announce(void)
 {
 #define MODULE(ident, name)                                                    \
     check(PyImport_AppendInittab(name, init_##ident) == 0);
@@ -113,10 +116,7 @@ void modules_announce(void)
 #undef MODULE
 }
 
-void modules_start(void)
-{
-    check(host_import_only(MODULE_NAMES, MODULE_COUNT));
-}
+static void start(void) { check(host_import_only(MODULE_NAMES, MODULE_COUNT)); }
 
 /* What waited for a module that is imported now is its own. Not before: after
  * the initialisation memory may fail, and the module be lost. */
@@ -135,7 +135,7 @@ unsigned module_initialised(unsigned module)
     return modules.initialised[module];
 }
 
-void modules_end(void)
+static void end(void)
 {
     if (!modules.used) {
         return;
@@ -185,11 +185,6 @@ static PyObject *value_of(const struct model_arg *arg)
     return arg->tag == VALUE_SPACE       ? owner_of(arg)
            : arg->tag == VALUE_EXCEPTION ? world.exception_type[arg->index]
                                          : object_of(arg);
-}
-
-static const char *text_of(const struct model_arg *arg)
-{
-    return (const char *)arg->value.address;
 }
 
 /* owner.name = value, now or at its initialisation. */
@@ -367,11 +362,11 @@ static uintptr_t do_consume(const struct model_arg *args)
 {
     PyObject *module = import(args[0].index);
     PyObject *capsule =
-        module ? PyObject_GetAttrString(module, text_of(&args[1])) : NULL;
+        module ? PyObject_GetAttrString(module, name_of(&args[1])) : NULL;
     settle();
     Py_XDECREF(module);
     void *pointer =
-        capsule ? PyCapsule_GetPointer(capsule, text_of(&args[2])) : NULL;
+        capsule ? PyCapsule_GetPointer(capsule, name_of(&args[2])) : NULL;
     Py_XDECREF(capsule);
     return (uintptr_t)pointer;
 }
@@ -385,7 +380,7 @@ static uintptr_t do_add_object(const struct model_arg *args)
     }
     allocations_begin();
     int status =
-        PyModule_AddObject(target, text_of(&args[1]), object_of(&args[2]));
+        PyModule_AddObject(target, name_of(&args[1]), object_of(&args[2]));
     allocations_end();
     return (uintptr_t)(intptr_t)status;
 }
@@ -393,7 +388,7 @@ static uintptr_t do_add_object(const struct model_arg *args)
 static uintptr_t do_import(const struct model_arg *args)
 {
     allocations_begin();
-    void *pointer = PyCapsule_Import(text_of(&args[0]), (int)args[1].number);
+    void *pointer = PyCapsule_Import(name_of(&args[0]), (int)args[1].number);
     allocations_end();
     settle();
     return (uintptr_t)pointer;
@@ -409,7 +404,7 @@ uintptr_t perform_module_call(const struct call *call,
             run.model.modules.module[args[0].index].outcome;
         return 0;
     case CALL_PUBLISH:
-        set_attribute(&args[0], text_of(&args[1]), value_of(&args[2]));
+        set_attribute(&args[0], name_of(&args[1]), value_of(&args[2]));
         return 0;
     case CALL_ANSWER:
         do_answer(args);
@@ -432,3 +427,63 @@ uintptr_t perform_module_call(const struct call *call,
         return do_import(args);
     }
 }
+
+/* --- the family ----------------------------------------------------------- */
+
+static const char *lacks(enum call_op op)
+{
+    return op == CALL_ANSWER && host_profile()->modules_ignore_getattr
+               ? "modules have no __getattr__"
+               : NULL;
+}
+
+static uint16_t broken_rule(const struct step *step, bool raised)
+{
+    (void)raised;
+    return step->call->op == CALL_IMPORT && !step->prediction.fails &&
+                   step->got == 0
+               ? refused_import_rule(&step->prediction)
+               : step->prediction.rule;
+}
+
+static uint16_t blame_import(enum symptom symptom)
+{
+    switch (symptom) {
+    case WRONG_REFERENCES:
+        return RULE_IMP_9;
+    case WRONG_FIELD:
+        return RULE_PUB_1;
+    case WRONG_SIGNAL:
+        return RULE_IMP_5;
+    default:
+        return RULE_COUNT;
+    }
+}
+
+static uint16_t blame(enum call_op op, enum symptom symptom)
+{
+    switch (op) {
+    case CALL_IMPORT:
+        return blame_import(symptom);
+    case CALL_CONSUME:
+        return symptom == WRONG_REFERENCES ? RULE_API_11 : RULE_COUNT;
+    case CALL_ADD_OBJECT:
+        return symptom == WRONG_REFERENCES || symptom == WRONG_FOREIGN_OBJECT
+                   ? RULE_API_10
+                   : RULE_COUNT;
+    default:
+        return RULE_COUNT;
+    }
+}
+
+const struct executor_family executor_family_modules = {
+    .lacks = lacks,
+    .announce = announce,
+    .start = start,
+    .end = end,
+    .begin = import_begin,
+    .perform_step = import_perform,
+    .check_after = import_check,
+    .broken_rule = broken_rule,
+    .blame = blame,
+};

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/report.h"
 #include "fuzz/executor/sha1.h"
+#include "fuzz/executor/world.h"
 
 /* NULL where AddressSanitizer is not linked in. */
 void __asan_set_error_report_callback(void (*callback)(const char *))

@@ -1,5 +1,8 @@
 /* Counts how often the run has exercised each rule. */
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/rules.h"
+
+#include "fuzz/executor/executor.h"
+#include "fuzz/executor/status.h"
 
 /* Extra libFuzzer counters: a cell that becomes nonzero counts as new coverage.
  * volatile, because the program itself never reads them. */

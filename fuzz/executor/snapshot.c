@@ -1,19 +1,20 @@
 /* The bytes of the capsules.
  *
- * To ask every capsule for every field after every call takes longer than all
- * else. An object of which not one byte has changed since it was asked would
- * give the same answers, as far as it keeps them itself; so it is not asked.
- * What an implementation keeps elsewhere is found when a call changes that very
- * capsule, in its destructor, and when the program ends.
+ * Reading every field of every capsule after every call takes longer than all
+ * else. An object whose bytes are the same as when it was compared last gives
+ * the same answers, as far as it keeps the answers itself; so the executor does
+ * not ask it. What an implementation keeps elsewhere is compared when a call
+ * changes that very capsule, in its destructor, and when the program ends.
  */
 #include <stdint.h>
 
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/snapshot.h"
+#include "fuzz/executor/world.h"
 
 enum { MOST_WORDS = 8 };
 typedef uint64_t __attribute__((may_alias)) word;
 
-static word seen[MAX_CAPSULES][MOST_WORDS];
+static word kept[MAX_CAPSULES][MOST_WORDS];
 
 static unsigned word_count(void)
 {
@@ -21,20 +22,20 @@ static unsigned word_count(void)
     return words < MOST_WORDS ? (unsigned)words : MOST_WORDS;
 }
 
-bool is_as_seen(int id)
+bool snapshot_matches(int id)
 {
     const word *now = run.model.capsule[id].handle;
     word difference = 0;
     for (unsigned i = 0, count = word_count(); i < count; i++) {
-        difference |= now[i] ^ seen[id][i];
+        difference |= now[i] ^ kept[id][i];
     }
     return difference == 0;
 }
 
-void note_as_seen(int id)
+void snapshot_take(int id)
 {
     const word *now = run.model.capsule[id].handle;
     for (unsigned i = 0, count = word_count(); i < count; i++) {
-        seen[id][i] = now[i];
+        kept[id][i] = now[i];
     }
 }

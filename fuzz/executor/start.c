@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "fuzz/executor/arena.h"
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/status.h"
 
 struct world world;
 
@@ -73,14 +76,13 @@ int executor_start(const struct executor_options *options)
     if (!options->use_malloc && host_keeps_nothing()) {
         arena_install();
     }
-    modules_announce();
+    families_announce();
     if (host_start(options->profile) < 0) {
         return -1;
     }
     behaviour_program(0); /* parses them all */
     make_foreign_objects();
-    cobjects_start();
-    modules_start();
+    families_start();
     arena_keep();
     report_install();
     return 0;
@@ -91,7 +93,7 @@ void executor_stop(void)
     Py_CLEAR(world.foreign[OBJECT_INT]);
     Py_CLEAR(world.foreign[OBJECT_LIST]);
     Py_CLEAR(world.foreign[OBJECT_LOOKALIKE]);
-    cobjects_stop();
+    families_stop();
     host_stop();
 }
 

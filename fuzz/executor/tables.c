@@ -1,31 +1,32 @@
 /* Calls about tables, and what is to be seen after them. */
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/blocks.h"
 #include "fuzz/executor/consumer.h"
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/rules.h"
 
-static uintptr_t do_table(const struct call *call, const struct model_arg *args)
+static uintptr_t new_table(const struct model_arg *args)
 {
     size_t bytes = args[2].number;
     void *block = block_malloc(bytes);
     producer_fill(block, bytes, table_version(args[0].number),
                   table_size(args[1].number));
-    model_allocated(&run.model, call->result, (uintptr_t)block, bytes, false);
-    model_table_made(&run.model, args);
-    return 0;
+    return (uintptr_t)block;
 }
 
-uintptr_t perform_table_call(const struct call *call,
-                             const struct model_arg *args)
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
     switch ((enum call_op)call->op) {
     case CALL_TABLE:
-        return do_table(call, args);
+        return new_table(args);
     case CALL_BUILD_CONSUMER:
         consumer_build(table_version(args[0].number),
                        table_size(args[1].number));
         return 0;
     case CALL_TAKE_TABLE:
-        return (uintptr_t)consumer_take(object_of(&args[0]),
-                                        (const char *)args[1].value.address);
+        return (uintptr_t)consumer_take(object_of(&args[0]), name_of(&args[1]));
     default:
         return (uintptr_t)(intptr_t)consumer_call(args[0].number,
                                                   args[1].number);
@@ -101,20 +102,26 @@ static void check_taking(const struct model_arg *args,
     }
 }
 
-void check_table(const struct call *call, const struct model_arg *args,
-                 const struct prediction *p)
+static void check(const struct step *step)
 {
     const struct model_tables *tables = &run.model.tables;
+    const struct prediction *p = &step->prediction;
 
     check_bytes();
     if (tables->taken != NOTHING && !run.model.block[tables->taken].alive &&
         run.model.capsule[tables->from].life == LIFE_ALIVE) {
         check_pointer(tables->from, RULE_LIFE_2);
     }
-    if (call->op == CALL_TAKE_TABLE) {
-        check_taking(args, p);
-    } else if (call->op == CALL_CALL_ENTRY && !p->fails) {
-        exercise(args[0].number % 2 ? RULE_API_8 : RULE_API_7, WHEN_SUCCEEDS);
+    if (step->call->op == CALL_TAKE_TABLE) {
+        check_taking(step->args, p);
+    } else if (step->call->op == CALL_CALL_ENTRY && !p->fails) {
+        exercise(step->args[0].number % 2 ? RULE_API_8 : RULE_API_7,
+                 WHEN_SUCCEEDS);
         exercise(RULE_API_5, WHEN_SUCCEEDS);
     }
 }
+
+const struct executor_family executor_family_tables = {
+    .perform = perform,
+    .check = check,
+};

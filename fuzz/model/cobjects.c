@@ -1,27 +1,18 @@
 /* PyCObject: what each call must give, and the state afterwards. */
-#include "fuzz/model/model.h"
+#include "fuzz/model/callers.h"
+#include "fuzz/model/family.h"
 
-static void succeed(struct prediction *p, uintptr_t value, uint16_t rule)
+static void give(struct prediction *p, uintptr_t value, uint16_t rule)
 {
-    p->fails = false;
-    p->value = value;
-    p->rule = p->indicator_rule = rule;
+    predict_success(p, value, rule);
+    p->indicator_rule = rule;
 }
 
 /* Whatever these functions return, it is 0 on failure. */
 static void fail(struct prediction *p, uint16_t rule,
                  enum exception_type exception, const char *message)
 {
-    p->fails = true;
-    p->value = 0;
-    p->rule = p->indicator_rule = p->message_rule = rule;
-    p->exception = exception;
-    p->message = message;
-}
-
-static bool is_capsule(const struct model_arg *arg)
-{
-    return arg->tag == VALUE_CAPSULE && arg->capsule != NOTHING;
+    predict_failure(p, 0, rule, exception, message);
 }
 
 static bool is_null(const struct model_arg *arg)
@@ -47,7 +38,7 @@ static void predict_new(const struct model *model, const struct model_arg *args,
         fail(p, rule, EXCEPTION_TYPE_ERROR,
              "PyCObject_FromVoidPtrAndDesc called with null description");
     } else {
-        succeed(p, 1, rule);
+        give(p, 1, rule);
     }
 }
 
@@ -57,7 +48,7 @@ static void predict_null(const struct model *model, uint16_t rule,
                          const char *message, struct prediction *p)
 {
     if (model->error.set) {
-        succeed(p, 0, RULE_COBJ_8);
+        give(p, 0, RULE_COBJ_8);
     } else {
         fail(p, rule, EXCEPTION_TYPE_ERROR, message);
     }
@@ -74,14 +65,14 @@ static void predict_as_pointer(const struct model *model,
              "Please use capsule objects instead.");
         return;
     }
-    if (is_capsule(object)) {
-        succeed(p, model->capsule[object->capsule].field[FIELD_POINTER].address,
-                RULE_W27_2);
+    if (capsule_in(model, object)) {
+        give(p, model->capsule[object->capsule].field[FIELD_POINTER].address,
+             RULE_W27_2);
     } else if (is_null(object)) {
         predict_null(model, RULE_COBJ_4,
                      "PyCObject_AsVoidPtr called with null pointer", p);
     } else if (object->tag == VALUE_COBJECT) {
-        succeed(p, model->cobject.pointer, RULE_COBJ_4);
+        give(p, model->cobject.pointer, RULE_COBJ_4);
     } else {
         fail(p, RULE_COBJ_4, EXCEPTION_TYPE_ERROR,
              "PyCObject_AsVoidPtr with non-C-object");
@@ -99,7 +90,7 @@ static void predict_get_desc(const struct model *model,
         predict_null(model, RULE_COBJ_5,
                      "PyCObject_GetDesc called with null pointer", p);
     } else if (object->tag == VALUE_COBJECT) {
-        succeed(p, model->cobject.desc, RULE_COBJ_5);
+        give(p, model->cobject.desc, RULE_COBJ_5);
     } else {
         fail(p, RULE_COBJ_5, EXCEPTION_TYPE_ERROR,
              "PyCObject_GetDesc with non-C-object");
@@ -122,10 +113,8 @@ static void predict_import(const struct model *model,
     }
 }
 
-void model_predict_cobject_call(const struct model *model,
-                                const struct call *call,
-                                const struct model_arg *args,
-                                struct prediction *p)
+static void predict(const struct model *model, const struct call *call,
+                    const struct model_arg *args, struct prediction *p)
 {
     const struct model_cobject *cobject = &model->cobject;
     switch ((enum call_op)call->op) {
@@ -140,7 +129,7 @@ void model_predict_cobject_call(const struct model *model,
         break;
     case CALL_COBJECT_SET_POINTER:
         if (args[0].tag == VALUE_COBJECT && !cobject->has_destructor) {
-            succeed(p, 1, RULE_COBJ_6);
+            give(p, 1, RULE_COBJ_6);
         } else {
             fail(p, RULE_COBJ_6, EXCEPTION_TYPE_ERROR,
                  "Invalid call to PyCObject_SetVoidPtr");
@@ -150,16 +139,18 @@ void model_predict_cobject_call(const struct model *model,
         predict_import(model, args, p);
         break;
     default:
-        succeed(p, 0, RULE_TYPE_1);
+        give(p, 0, RULE_TYPE_1);
         break;
     }
 }
 
-bool model_permits_cobject_call(const struct model *model,
-                                const struct call *call,
-                                const struct model_arg *args)
+static bool permits(const struct model *model, const struct call *call,
+                    const struct model_arg *args,
+                    const struct prediction *prediction)
 {
-    if (!model->profile->has_cobject ||
+    (void)prediction;
+    if (!model->profile->has_cobject || !model_knows_modules(model) ||
+        in_destructor(model) ||
         (CALLS[call->op].args[0] == ARG_COBJECT &&
          args[0].tag == VALUE_COBJECT && !model->cobject.alive)) {
         return false;
@@ -168,9 +159,9 @@ bool model_permits_cobject_call(const struct model *model,
            (call->op != CALL_COBJECT_IMPORT && call->op != CALL_SET_WARNINGS);
 }
 
-void model_apply_cobject_call(struct model *model, const struct call *call,
-                              const struct model_arg *args,
-                              const struct prediction *prediction)
+static void apply(struct model *model, const struct call *call,
+                  const struct model_arg *args,
+                  const struct prediction *prediction)
 {
     struct model_cobject *cobject = &model->cobject;
     switch ((enum call_op)call->op) {
@@ -191,11 +182,35 @@ void model_apply_cobject_call(struct model *model, const struct call *call,
     }
 }
 
-void model_cobject_made(struct model *model, const struct model_arg *args)
+static void made(struct model *model, const struct call *call,
+                 const struct model_arg *args, uintptr_t got)
 {
     struct model_cobject *cobject = &model->cobject;
+    if (call->op != CALL_COBJECT_NEW || got == 0) {
+        return;
+    }
     cobject->alive = true;
     cobject->pointer = args[0].value.address;
     cobject->desc = has_desc(args) ? args[1].value.address : 0;
     cobject->has_destructor = args[2].number % 2 != 0;
 }
+
+static void no_memory(const struct call *call, struct prediction *p)
+{
+    predict_no_memory(p, 0,
+                      call->op == CALL_COBJECT_NEW ? p->rule : RULE_COBJ_7);
+}
+
+static void reset(struct model *model)
+{
+    model->cobject = (struct model_cobject){0};
+}
+
+const struct model_family model_family_cobjects = {
+    .reset = reset,
+    .predict = predict,
+    .permits = permits,
+    .no_memory = no_memory,
+    .apply = apply,
+    .made = made,
+};

@@ -1,7 +1,7 @@
 /* What imports and attribute lookups must give. */
 #include <string.h>
 
-#include "fuzz/model/model.h"
+#include "fuzz/model/imports.h"
 
 /* The exception that a step ends with. */
 struct failure {
@@ -392,10 +392,8 @@ static void predict_consume(const struct model *model,
     refuse(p, failed, rule);
 }
 
-void model_predict_module_call(const struct model *model,
-                               const struct call *call,
-                               const struct model_arg *args,
-                               struct prediction *p)
+void model_predict_modules(const struct model *model, const struct call *call,
+                           const struct model_arg *args, struct prediction *p)
 {
     struct failure failed;
     struct model_object object;

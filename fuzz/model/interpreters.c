@@ -3,7 +3,9 @@
  * what an interpreter has published ends with it, when nothing can be imported
  * any more (DTOR-10). The error indicator is that of the interpreter that the
  * thread is in. */
-#include "fuzz/model/interpreter.h"
+#include "fuzz/model/callers.h"
+#include "fuzz/model/family.h"
+#include "fuzz/model/state.h"
 
 const char model_shared_name[] = "here.cap";
 
@@ -12,7 +14,7 @@ static const struct model_interpreter *current(const struct model *model)
     return &model->interpreter[model->current];
 }
 
-void interpreters_reset(struct model *model)
+static void reset(struct model *model)
 {
     for (int i = 0; i < INTERPRETERS; i++) {
         model->interpreter[i] = (struct model_interpreter){.shared = NOTHING};
@@ -71,9 +73,11 @@ static bool may_be_shared(const struct model *model, int id)
            !behaviour_uses(model->capsule[id].destructor, CALL_FREE_NAME_OF);
 }
 
-bool interpreters_permit(const struct model *model, const struct call *call,
-                         const struct model_arg *args)
+static bool permits(const struct model *model, const struct call *call,
+                    const struct model_arg *args,
+                    const struct prediction *prediction)
 {
+    (void)prediction;
     switch ((enum call_op)call->op) {
     case CALL_START_INTERPRETER:
         return may_leave(model) && model_free_interpreter(model) != NOTHING;
@@ -88,11 +92,8 @@ bool interpreters_permit(const struct model *model, const struct call *call,
         return may_import(model);
     case CALL_IMPORT_SHARED:
         return !model->error.set;
-    case CALL_SET_STATE:
-    case CALL_GET_STATE:
+    default: /* CALL_SET_STATE, CALL_GET_STATE */
         return may_import(model);
-    default:
-        return false;
     }
 }
 
@@ -112,12 +113,12 @@ static uintptr_t find_shared(const struct model *model)
                : 0;
 }
 
-void interpreters_predict(const struct model *model, const struct call *call,
-                          struct prediction *p)
+static void predict(const struct model *model, const struct call *call,
+                    const struct model_arg *args, struct prediction *p)
 {
-    p->fails = false;
-    p->value = 0;
-    p->rule = p->indicator_rule = RULE_SUB_2;
+    (void)args;
+    predict_success(p, 0, RULE_SUB_2);
+    p->indicator_rule = RULE_SUB_2;
     switch ((enum call_op)call->op) {
     case CALL_END_INTERPRETER:
         p->rule = RULE_DTOR_10;
@@ -155,9 +156,19 @@ static void publish(struct model *model, int id)
     }
 }
 
-void interpreters_apply(struct model *model, const struct call *call,
-                        const struct model_arg *args)
+/* A capsule that is published bears the name that it is imported by. */
+static void rename_shared(struct model *model, int id)
 {
+    struct model_address name = {(uintptr_t)model_shared_name, NOTHING,
+                                 NOTHING};
+    set_field(model, id, FIELD_NAME, &name, RULE_SETN_2);
+}
+
+static void apply(struct model *model, const struct call *call,
+                  const struct model_arg *args,
+                  const struct prediction *prediction)
+{
+    (void)prediction;
     struct model_interpreter *here = &model->interpreter[model->current];
     switch ((enum call_op)call->op) {
     case CALL_START_INTERPRETER: {
@@ -175,6 +186,7 @@ void interpreters_apply(struct model *model, const struct call *call,
         publish(model, NOTHING);
         break;
     case CALL_SHARE:
+        rename_shared(model, args[0].capsule);
         publish(model, args[0].capsule);
         break;
     case CALL_UNSHARE:
@@ -192,10 +204,22 @@ void interpreters_apply(struct model *model, const struct call *call,
     }
 }
 
-void model_interpreter_ended(struct model *model)
+/* The thread is in the main interpreter afterwards. */
+static void finish(struct model *model, const struct call *call)
 {
+    if (call->op != CALL_END_INTERPRETER) {
+        return;
+    }
     int ended = model->current;
     model->ending = false;
     enter(model, 0);
     model->interpreter[ended].runs = false;
 }
+
+const struct model_family model_family_interpreters = {
+    .reset = reset,
+    .predict = predict,
+    .permits = permits,
+    .apply = apply,
+    .finish = finish,
+};

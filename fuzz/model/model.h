@@ -5,12 +5,17 @@
  * destructors that are running. It never calls the implementation and is
  * written from the contract, not from any code.
  *
- * For each call the executor asks three things, in this order:
- *   model_permits   may the caller do that now?
+ * step.h drives the steps of a call. Whoever performs the call asks, in this
+ * order:
+ *   model_resolve   what do the arguments mean now?
  *   model_predict   what must come back?
+ *   model_permits   may the caller make the call, which must give that?
  *   model_apply     the state afterwards
  * and tells the model what only the implementation can know: the address of a
  * new capsule, the identity of a new exception.
+ *
+ * What a call means is said by its family: one file for each row of
+ * fuzz/program/families.def, with the functions of family.h.
  */
 #ifndef FUZZ_MODEL_MODEL_H
 #define FUZZ_MODEL_MODEL_H
@@ -167,8 +172,8 @@ void model_reset(struct model *model, const struct profile *profile,
 void model_resolve(const struct model *model, const struct program *program,
                    const struct call *call, struct model_arg *args);
 
-/* Whether the caller may make this call in this state; the contract's demands
- * on its callers. `prediction` is that of the same call. */
+/* True if the caller may make this call in this state: the contract's demands
+ * on callers. `prediction` is that of the same call. */
 bool model_permits(const struct model *model, const struct call *call,
                    const struct model_arg *args,
                    const struct prediction *prediction);
@@ -184,7 +189,16 @@ void model_predict(const struct model *model, const struct call *call,
 bool model_predict_no_memory(const struct call *call,
                              struct prediction *prediction);
 
-/* The call failed for want of memory, as predicted. */
+/* The usual number of allocations of this call: an estimate for the forecast.
+ */
+unsigned model_allocations(const struct call *call,
+                           const struct prediction *prediction);
+
+/* True if a destructor that is running may change the error indicator, or none
+ * is running. */
+bool model_may_touch_error(const struct model *model);
+
+/* The call failed because an allocation failed, as predicted. */
 void model_lacked_memory(struct model *model);
 
 /* The state after the call, apart from what destructors do. */
@@ -192,14 +206,15 @@ void model_apply(struct model *model, const struct call *call,
                  const struct model_arg *args,
                  const struct prediction *prediction);
 
-/* The capsule that the call created, and the block that it allocated. */
+/* The state of an empty program, family by family; a part of model_reset(). */
+void model_reset_families(struct model *model);
+
+/* A capsule exists that PyCapsule_New() has made of these arguments, and a
+ * block that was allocated. */
 void model_created(struct model *model, unsigned slot, const void *handle,
                    const struct model_arg *args);
 void model_allocated(struct model *model, unsigned block_slot,
                      uintptr_t address, size_t size, bool is_name);
-
-/* The capsule's reference went to a cycle that only the collector can end. */
-void model_left_in_cycle(struct model *model, int capsule);
 
 /* A destructor is called with this object: begins its frame. Returns the
  * capsule, or NOTHING when no capsule at that address is to be destroyed. */
@@ -210,23 +225,13 @@ void model_leave_destructor(struct model *model);
  * model_leave_destructor(). */
 void model_enter_by_hand(struct model *model, int capsule);
 
-/* The calls about interpreters. With the first of them, a failing allocation
- * that was asked for is called off: it is for other calls. */
-static inline bool is_about_interpreters(unsigned op)
-{
-    return op >= CALL_START_INTERPRETER && op <= CALL_GET_STATE;
-}
-
-/* Whether the calls about modules are permitted: in the main interpreter, where
- * nothing is that the calls about interpreters have published. */
+/* True if the calls about modules are permitted: in the main interpreter, and
+ * only while the calls about interpreters have published nothing there. */
 static inline bool model_knows_modules(const struct model *model)
 {
     return model->current == 0 && !model->interpreter[0].has_module &&
            !model->interpreter[0].has_state;
 }
-
-/* The interpreter that the thread was in is ended; it is in the main one. */
-void model_interpreter_ended(struct model *model);
 
 /* The interpreter that would be started or entered next; NOTHING where no more
  * can be, and itself where it is the only one. */
@@ -250,61 +255,13 @@ static inline int model_references(const struct model_capsule *capsule)
 }
 
 /* --- tables.c ---------------------------------------------------------------
- *
- * What the functions above do for calls about tables. */
-
-bool model_permits_table_call(const struct model *model,
-                              const struct call *call,
-                              const struct model_arg *args,
-                              const struct prediction *prediction);
-void model_predict_table_call(const struct model *model,
-                              const struct call *call,
-                              const struct model_arg *args,
-                              struct prediction *prediction);
-void model_apply_table_call(struct model *model, const struct call *call,
-                            const struct model_arg *args,
-                            const struct prediction *prediction);
-void model_reset_tables(struct model *model);
-
-/* The block that was allocated last is a table made by that call. */
-void model_table_made(struct model *model, const struct model_arg *args);
+ */
 
 /* The table that the block is, or NULL. */
 const struct model_table *model_table_in(const struct model *model, int block);
 
-/* --- cobjects.c -------------------------------------------------------------
- *
- * What the functions above do for calls about PyCObject. */
-
-bool model_permits_cobject_call(const struct model *model,
-                                const struct call *call,
-                                const struct model_arg *args);
-void model_predict_cobject_call(const struct model *model,
-                                const struct call *call,
-                                const struct model_arg *args,
-                                struct prediction *prediction);
-void model_apply_cobject_call(struct model *model, const struct call *call,
-                              const struct model_arg *args,
-                              const struct prediction *prediction);
-
-/* The PyCObject was created by a call with these arguments. */
-void model_cobject_made(struct model *model, const struct model_arg *args);
-
-/* --- modules.c, permit_modules.c, import.c ---------------------------------
- *
- * What the functions above do for calls about modules. */
-
-bool model_permits_module_call(const struct model *model,
-                               const struct call *call,
-                               const struct model_arg *args);
-void model_predict_module_call(const struct model *model,
-                               const struct call *call,
-                               const struct model_arg *args,
-                               struct prediction *prediction);
-void model_apply_module_call(struct model *model, const struct call *call,
-                             const struct model_arg *args,
-                             const struct prediction *prediction);
-void model_reset_modules(struct model *model);
+/* --- modules.c --------------------------------------------------------------
+ */
 
 /* A reference to the capsule that an attribute had is given back; for the time
  * of the call the implementation may still hold it. */
@@ -325,7 +282,7 @@ int model_parent_of(unsigned module);
 /* The init of the modules (a bit each) was called, or succeeded. */
 void model_imported(struct model *model, uint8_t initialises, uint8_t imports);
 
-/* Whether there is anything for forget() to do. */
+/* True if there is anything for forget() to do. */
 bool model_has_to_forget(const struct model *model, unsigned owner);
 
 /* The attribute of that name, or of the hook for NULL; or NULL. */
@@ -346,10 +303,10 @@ int model_owner_references(const struct model *model, unsigned owner);
  * the profile has strings. */
 const char *model_message(const struct model *model, const char *format, ...);
 
-/* Whether it is UTF-8. */
+/* True if the bytes are UTF-8. */
 bool model_is_utf8(const char *bytes, size_t length);
 
-/* Whether the names are equal as PyCapsule_GetPointer compares them. */
+/* True if the names are equal as PyCapsule_GetPointer compares them. */
 bool model_names_match(const char *a, const char *b);
 
 /* The rule that a new capsule's pointer obeys. */
@@ -365,11 +322,11 @@ bool behaviour_uses(int behaviour, enum call_op op);
  * capsule's to free; NULL where it does not ask. */
 const char *behaviour_asks_for(int behaviour);
 
-/* Whether the behaviour frees the pointer of a capsule that has this name. */
+/* True if the behaviour frees the pointer of a capsule that has this name. */
 bool model_frees_pointer(const struct model *model, int behaviour,
                          const struct model_address *name);
 
-/* Whether any program may install the behaviour, or NOTHING, by naming it. */
+/* True if any program may install the behaviour, or NOTHING, by naming it. */
 bool behaviour_may_be_installed(int behaviour);
 
 /* The parsed programs of destructors.def; parsed on the first call. */

@@ -1,11 +1,12 @@
 /* Modules, their attributes, and sys.modules. */
 #include <string.h>
 
-#include "fuzz/model/model.h"
+#include "fuzz/model/family.h"
+#include "fuzz/model/imports.h"
 
 static const char HOOK[] = "__getattr__";
 
-void model_reset_modules(struct model *model)
+static void reset(struct model *model)
 {
     memset(model->modules.module, 0, sizeof(model->modules.module));
     model->modules.attribute_count = 0;
@@ -198,9 +199,8 @@ void model_imported(struct model *model, uint8_t initialises, uint8_t imports)
     }
 }
 
-void model_apply_module_call(struct model *model, const struct call *call,
-                             const struct model_arg *args,
-                             const struct prediction *p)
+static void apply(struct model *model, const struct call *call,
+                  const struct model_arg *args, const struct prediction *p)
 {
     struct model_module *module = args[0].tag == VALUE_MODULE
                                       ? &model->modules.module[args[0].index]
@@ -248,3 +248,44 @@ void model_apply_module_call(struct model *model, const struct call *call,
         break;
     }
 }
+
+/* --- the family ----------------------------------------------------------- */
+
+static void no_memory(const struct call *call, struct prediction *p)
+{
+    if (call->op == CALL_IMPORT) {
+        predict_no_memory(p, 0, RULE_IMP_16);
+    } else {
+        predict_no_memory(p, -1, RULE_API_10);
+    }
+}
+
+/* Memory fails in two calls alone; the executor has memory for all others. */
+static unsigned allocations(const struct call *call, const struct prediction *p)
+{
+    enum { FAILURE = 8, INITIALISATION = 13 };
+    unsigned usual = CALLS[call->op].allocations;
+    if (call->op != CALL_IMPORT) {
+        return usual;
+    }
+    return usual + (p->fails ? FAILURE : 0) +
+           (p->initialises ? INITIALISATION : 0);
+}
+
+static void finish(struct model *model, const struct call *call)
+{
+    (void)call;
+    if (!model->profile->deferred_destruction) {
+        model_collected(model);
+    }
+}
+
+const struct model_family model_family_modules = {
+    .reset = reset,
+    .predict = model_predict_modules,
+    .permits = model_permits_modules,
+    .no_memory = no_memory,
+    .allocations = allocations,
+    .apply = apply,
+    .finish = finish,
+};

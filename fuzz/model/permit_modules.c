@@ -1,7 +1,8 @@
 /* The demands of calls about modules on their callers. */
 #include <string.h>
 
-#include "fuzz/model/model.h"
+#include "fuzz/model/callers.h"
+#include "fuzz/model/imports.h"
 
 static const char *text_of(const struct model_arg *arg)
 {
@@ -151,10 +152,15 @@ static bool finds_none(const struct model *model, const char *path)
     return false;
 }
 
-bool model_permits_module_call(const struct model *model,
-                               const struct call *call,
-                               const struct model_arg *args)
+bool model_permits_modules(const struct model *model, const struct call *call,
+                           const struct model_arg *args,
+                           const struct prediction *prediction)
 {
+    (void)prediction;
+    if (!model_knows_modules(model) || in_destructor(model) ||
+        model->error.set) {
+        return false;
+    }
     switch (call->op) {
     case CALL_PUBLISH:
         return permits_attribute(model, args);

@@ -1,8 +1,8 @@
 /* Tables of functions: what producers and consumers of any age may do, and what
  * comes of it (API-1 to API-15). */
-#include "fuzz/model/model.h"
+#include "fuzz/model/family.h"
 
-void model_reset_tables(struct model *model)
+static void reset(struct model *model)
 {
     model->tables.count = 0;
     model->tables.version = CONSUMER_VERSION;
@@ -10,8 +10,13 @@ void model_reset_tables(struct model *model)
     model->tables.taken = model->tables.from = NOTHING;
 }
 
-void model_table_made(struct model *model, const struct model_arg *args)
+static void made(struct model *model, const struct call *call,
+                 const struct model_arg *args, uintptr_t got)
 {
+    if (call->op != CALL_TABLE) {
+        return;
+    }
+    model_allocated(model, call->result, got, args[2].number, false);
     model->tables.table[model->tables.count++] = (struct model_table){
         .block = (int16_t)(model->block_count - 1),
         .version = table_version(args[0].number),
@@ -31,33 +36,10 @@ const struct model_table *model_table_in(const struct model *model, int block)
 
 /* --- what must come back -------------------------------------------------- */
 
-static void succeed(struct prediction *p, uintptr_t value, uint16_t rule)
-{
-    p->fails = false;
-    p->value = value;
-    p->rule = rule;
-    p->indicator_rule = RULE_ERR_1;
-}
-
-static void fail(struct prediction *p, intptr_t value, uint16_t rule,
-                 enum exception_type exception)
-{
-    p->fails = true;
-    p->value = (uintptr_t)value;
-    p->rule = p->indicator_rule = p->message_rule = rule;
-    p->exception = exception;
-    p->message = NULL;
-}
-
-static bool is_capsule(const struct model_arg *arg)
-{
-    return arg->tag == VALUE_CAPSULE && arg->capsule != NOTHING;
-}
-
 /* The capsule and the name first (API-6). */
 static bool opens(const struct model *model, const struct model_arg *args)
 {
-    return is_capsule(&args[0]) &&
+    return capsule_in(model, &args[0]) &&
            model_names_match((const char *)model->capsule[args[0].capsule]
                                  .field[FIELD_NAME]
                                  .address,
@@ -74,8 +56,8 @@ static void predict_take(const struct model *model,
                          const struct model_arg *args, struct prediction *p)
 {
     if (!opens(model, args)) {
-        fail(p, 0, RULE_API_6, EXCEPTION_VALUE_ERROR);
-        p->message = is_capsule(&args[0])
+        predict_failure(p, 0, RULE_API_6, EXCEPTION_VALUE_ERROR, NULL);
+        p->message = capsule_in(model, &args[0])
                          ? "PyCapsule_GetPointer called with incorrect name"
                          : "PyCapsule_GetPointer called with invalid PyCapsule "
                            "object";
@@ -86,13 +68,13 @@ static void predict_take(const struct model *model,
     size_t needed =
         model->tables.prefix > TABLE_HEAD ? model->tables.prefix : TABLE_HEAD;
     if (table == NULL || table->version != model->tables.version) {
-        fail(p, 0, RULE_API_2, EXCEPTION_RUNTIME_ERROR);
+        predict_failure(p, 0, RULE_API_2, EXCEPTION_RUNTIME_ERROR, NULL);
     } else if (table->size < needed) {
-        fail(p, 0, RULE_API_3, EXCEPTION_RUNTIME_ERROR);
+        predict_failure(p, 0, RULE_API_3, EXCEPTION_RUNTIME_ERROR, NULL);
     } else {
         /* Without a name any table of the layout will do. */
         bool named = args[1].value.address != 0;
-        succeed(p, pointer->address, named ? RULE_API_3 : RULE_API_14);
+        predict_success(p, pointer->address, named ? RULE_API_3 : RULE_API_14);
     }
 }
 
@@ -107,24 +89,23 @@ static void predict_entry(const struct model *model,
     uint16_t rule = status ? RULE_API_8 : RULE_API_7;
 
     if (table == NULL) {
-        fail(p, -1, RULE_API_2, EXCEPTION_RUNTIME_ERROR);
+        predict_failure(p, -1, RULE_API_2, EXCEPTION_RUNTIME_ERROR, NULL);
     } else if (!table_has(table->size, entry)) {
-        fail(p, -1, RULE_API_5, EXCEPTION_RUNTIME_ERROR);
+        predict_failure(p, -1, RULE_API_5, EXCEPTION_RUNTIME_ERROR, NULL);
     } else if (how == FAILS) {
-        fail(p, -1, rule, EXCEPTION_KEY_ERROR);
+        predict_failure(p, -1, rule, EXCEPTION_KEY_ERROR, NULL);
     } else if (how < RETURNS_ONE || (how == RETURNS_ONE && status)) {
-        fail(p, -1, rule, EXCEPTION_SYSTEM_ERROR);
+        predict_failure(p, -1, rule, EXCEPTION_SYSTEM_ERROR, NULL);
     } else {
         /* Where both are of one age, only the convention can be broken. */
         bool of_one_age = table->size == model->tables.prefix;
-        succeed(p, status ? 0 : 100 + entry, of_one_age ? rule : RULE_API_4);
+        predict_success(p, status ? 0 : 100 + entry,
+                        of_one_age ? rule : RULE_API_4);
     }
 }
 
-void model_predict_table_call(const struct model *model,
-                              const struct call *call,
-                              const struct model_arg *args,
-                              struct prediction *p)
+static void predict(const struct model *model, const struct call *call,
+                    const struct model_arg *args, struct prediction *p)
 {
     switch ((enum call_op)call->op) {
     case CALL_TAKE_TABLE:
@@ -134,9 +115,15 @@ void model_predict_table_call(const struct model *model,
         predict_entry(model, args, p);
         break;
     default:
-        succeed(p, 0, RULE_API_1);
+        predict_success(p, 0, RULE_API_1);
         break;
     }
+}
+
+static void no_memory(const struct call *call, struct prediction *p)
+{
+    (void)call; /* CALL_CALL_ENTRY is the only one that allocates */
+    predict_no_memory(p, -1, RULE_API_7);
 }
 
 /* --- what is permitted ---------------------------------------------------- */
@@ -172,10 +159,9 @@ static bool permits_entry(const struct model *model,
              table_has(model->block[block].size, args[0].number)));
 }
 
-bool model_permits_table_call(const struct model *model,
-                              const struct call *call,
-                              const struct model_arg *args,
-                              const struct prediction *prediction)
+static bool permits(const struct model *model, const struct call *call,
+                    const struct model_arg *args,
+                    const struct prediction *prediction)
 {
     (void)prediction;
     switch ((enum call_op)call->op) {
@@ -195,9 +181,9 @@ bool model_permits_table_call(const struct model *model,
 
 /* --- the state afterwards ------------------------------------------------- */
 
-void model_apply_table_call(struct model *model, const struct call *call,
-                            const struct model_arg *args,
-                            const struct prediction *prediction)
+static void apply(struct model *model, const struct call *call,
+                  const struct model_arg *args,
+                  const struct prediction *prediction)
 {
     struct model_tables *tables = &model->tables;
 
@@ -218,3 +204,12 @@ void model_apply_table_call(struct model *model, const struct call *call,
         break;
     }
 }
+
+const struct model_family model_family_tables = {
+    .reset = reset,
+    .predict = predict,
+    .permits = permits,
+    .no_memory = no_memory,
+    .apply = apply,
+    .made = made,
+};

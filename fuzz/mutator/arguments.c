@@ -1,30 +1,5 @@
 /* Arguments that fit the state in which their call will stand. */
-#include "fuzz/mutator/generate.h"
-
-static void set_index(struct value *value, enum value_tag tag, unsigned index)
-{
-    *value = (struct value){.tag = (uint8_t)tag, .index = (uint8_t)index};
-}
-
-static void set_number(struct value *value, unsigned number)
-{
-    *value = (struct value){.tag = VALUE_NUMBER, .number = (uint16_t)number};
-}
-
-/* The capsule that the other arguments are about. */
-static const struct model_capsule *subject(const struct generator *g,
-                                           const struct call *call)
-{
-    return call->args[0].tag == VALUE_CAPSULE
-               ? forecast_object_of(g->forecast, &call->args[0])
-               : NULL;
-}
-
-/* One of the slots in the mask; any slot where there is none. */
-static unsigned choose_slot(struct generator *g, unsigned mask)
-{
-    return mask ? random_bit(g->random, mask) : random_below(g->random, SLOTS);
-}
+#include "fuzz/mutator/family.h"
 
 static void choose_capsule(struct generator *g, const struct call *call,
                            unsigned index, struct value *value)
@@ -58,23 +33,9 @@ static void choose_object(struct generator *g, const struct call *call,
     }
 }
 
-static bool frees(const struct model_capsule *object, enum call_op op)
+void choose_pointer_of(struct generator *g, unsigned payloads, unsigned choice,
+                       struct value *value)
 {
-    return object && behaviour_uses(object->destructor, op);
-}
-
-/* A capsule whose destructor frees its pointer gets what can be freed. */
-static void choose_pointer(struct generator *g, const struct call *call,
-                           struct value *value)
-{
-    unsigned payloads = g->forecast->slots[RESULT_PAYLOAD];
-    unsigned choice = lottery_draw(&g->choices->pointer, g->random);
-
-    if (call->op == CALL_SET_POINTER &&
-        frees(subject(g, call), CALL_FREE_POINTER_OF)) {
-        payloads = forecast_free_payloads(g->forecast);
-        choice = choice == CHOOSE_NO_POINTER ? choice : CHOOSE_PAYLOAD;
-    }
     if (choice == CHOOSE_NO_POINTER) {
         set_index(value, VALUE_NULL, 0);
     } else if (choice == CHOOSE_PAYLOAD && payloads) {
@@ -84,29 +45,10 @@ static void choose_pointer(struct generator *g, const struct call *call,
     }
 }
 
-/* Some calls can do with a few names only. */
-static void choose_name_for(struct generator *g, const struct call *call,
-                            struct value *value)
+static void choose_pointer(struct generator *g, struct value *value)
 {
-    const struct model_capsule *object = subject(g, call);
-
-    if (call->op == CALL_READ && object) {
-        choose_matching_name(g, object, value);
-        return;
-    }
-    if (call->op == CALL_SET_NAME && frees(object, CALL_FREE_NAME_OF)) {
-        unsigned unused = forecast_free_buffers(g->forecast);
-        if (unused) {
-            set_index(value, VALUE_BUFFER, random_bit(g->random, unused));
-            return;
-        }
-    }
-    if ((call->op == CALL_NEW || call->op == CALL_SET_NAME) &&
-        choose_published_name(g, value)) {
-        return;
-    }
-    choose_name(g, object, call->op == CALL_NEW || call->op == CALL_SET_NAME,
-                value);
+    unsigned choice = lottery_draw(&g->choices->pointer, g->random);
+    choose_pointer_of(g, g->forecast->slots[RESULT_PAYLOAD], choice, value);
 }
 
 /* --- destructors ---------------------------------------------------------- */
@@ -168,41 +110,6 @@ static unsigned choose_block_size(struct generator *g)
     }
 }
 
-/* One of the next few or one far ahead; none where memory is short already. */
-static unsigned choose_allocation(struct generator *g)
-{
-    if (g->forecast->fail_at == 1 && random_chance(g->random, 75)) {
-        return 0;
-    }
-    return 1 + random_below(g->random, random_chance(g->random, 50) ? 4 : 32);
-}
-
-static void choose_size(struct generator *g, const struct call *call,
-                        struct value *value)
-{
-    unsigned number;
-
-    switch (call->op) {
-    case CALL_EDIT: {
-        const struct value *buffer = &call->args[0];
-        unsigned length =
-            forecast_is_there(g->forecast, buffer)
-                ? forecast_text_of(g->forecast, buffer->index).length
-                : 0;
-        number = length ? random_below(g->random, length) : 0;
-        break;
-    }
-    case CALL_FAIL_ALLOCATION:
-    case CALL_FAIL_ALLOCATIONS_FROM:
-        number = choose_allocation(g);
-        break;
-    default:
-        number = choose_block_size(g);
-        break;
-    }
-    set_number(value, number);
-}
-
 /* Of a name, 0 included: that shortens it. */
 static unsigned choose_byte(struct random *random)
 {
@@ -220,7 +127,8 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
 {
     struct value *value = &call->args[index];
 
-    if (is_module_call(call->op) && generate_module_argument(g, call, index)) {
+    const struct mutator_family *family = family_of(call->op);
+    if (family->choose && family->choose(g, call, index)) {
         return;
     }
     switch (CALLS[call->op].args[index]) {
@@ -230,10 +138,10 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
         choose_object(g, call, index, value);
         break;
     case ARG_POINTER:
-        choose_pointer(g, call, value);
+        choose_pointer(g, value);
         break;
     case ARG_NAME:
-        choose_name_for(g, call, value);
+        choose_name(g, subject(g, call), false, value);
         break;
     case ARG_TEXT:
         choose_text(g, value);
@@ -256,15 +164,7 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
         choose_block(g, value);
         break;
     case ARG_SIZE:
-        if (is_cobject_call(call->op)) {
-            set_number(
-                value,
-                random_below(g->random, call->op == CALL_COBJECT_NEW ? 4 : 2));
-        } else if (is_table_call(call->op)) {
-            set_number(value, choose_table_number(g, call, index));
-        } else {
-            choose_size(g, call, value);
-        }
+        set_number(value, choose_block_size(g));
         break;
     case ARG_COBJECT:
         if (g->forecast->model.cobject.alive &&
@@ -294,35 +194,26 @@ void generate_result(struct generator *g, struct call *call)
     }
 }
 
-/* What is permitted depends on all of them together. */
-static void generate_module_arguments(struct generator *g, struct call *call)
+static void draw_arguments(struct generator *g, struct call *call)
 {
-    enum { TRIES = 6 };
-
-    for (int i = 0; i < TRIES; i++) {
-        for (unsigned j = 0; j < CALLS[call->op].arg_count; j++) {
-            generate_argument(g, call, j);
-        }
-        if (forecast_permits(g->forecast, call)) {
-            return;
-        }
+    for (unsigned i = 0; i < CALLS[call->op].arg_count; i++) {
+        generate_argument(g, call, i);
     }
 }
 
 void generate_arguments(struct generator *g, struct call *call)
 {
+    enum { TRIES = 6 };
+    const struct mutator_family *family = family_of(call->op);
+
     generate_result(g, call);
-    if (is_module_call(call->op)) {
-        generate_module_arguments(g, call);
-        return;
+    draw_arguments(g, call);
+    for (int i = 1; family->drawn_together && i < TRIES &&
+                    !forecast_permits(g->forecast, call);
+         i++) {
+        draw_arguments(g, call);
     }
-    for (unsigned i = 0; i < CALLS[call->op].arg_count; i++) {
-        generate_argument(g, call, i);
-    }
-    /* realloc(): in its own slot where there is no other, or just so. */
-    if (call->op == CALL_REALLOC &&
-        (g->forecast->slots[RESULT_PAYLOAD] >> call->result & 1 ||
-         random_chance(g->random, 50))) {
-        call->result = call->args[0].index;
+    if (family->complete) {
+        family->complete(g, call);
     }
 }

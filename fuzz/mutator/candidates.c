@@ -1,18 +1,5 @@
 /* Which calls make sense in a state. */
-#include "fuzz/mutator/forecast.h"
-
-static const struct model_arg NO_ARG = {
-    .number = 1, .capsule = NOTHING, .value = {0, NOTHING, NOTHING}};
-
-static bool permits(const struct forecast *f, enum call_op op,
-                    const struct model_arg *args)
-{
-    struct call call = {.op = (uint8_t)op};
-    struct prediction prediction;
-
-    model_predict(&f->model, &call, args, &prediction);
-    return model_permits(&f->model, &call, args, &prediction);
-}
+#include "fuzz/mutator/family.h"
 
 static struct model_arg arg_of_slot(const struct forecast *f, unsigned slot)
 {
@@ -45,7 +32,7 @@ static bool can_be_freed(const struct forecast *f, int id)
 {
     struct model_arg arg = NO_ARG;
     arg.value.block = (int16_t)id;
-    return permits(f, CALL_FREE, &arg);
+    return forecast_permits_args(f, CALL_FREE, &arg);
 }
 
 static bool is_owned_by_nobody(const struct forecast *f, int id)
@@ -90,66 +77,27 @@ unsigned forecast_holdable(const struct forecast *f,
     for (unsigned left = f->slots[RESULT_CAPSULE]; left; left &= left - 1) {
         unsigned slot = (unsigned)__builtin_ctz(left);
         args[1] = arg_of_slot(f, slot);
-        holdable |= (unsigned)permits(f, CALL_HOLD, args) << slot;
+        holdable |= (unsigned)forecast_permits_args(f, CALL_HOLD, args) << slot;
     }
     return holdable;
 }
 
-/* Whether the call is permitted with the capsule in this slot and, if it takes
- * more than that, with something else. */
+/* True if the call is allowed with the capsule in `slot` as its first argument,
+ * for some choice of the other arguments. */
 static bool fits(const struct forecast *f, enum call_op op, unsigned slot)
 {
     struct model_arg args[MAX_ARGS] = {arg_of_slot(f, slot), NO_ARG};
-    const struct model_capsule *capsule = &f->model.capsule[args[0].capsule];
-
-    switch (op) {
-    case CALL_READ:
-    case CALL_TAKE_TABLE:
-        args[1].value = capsule->field[FIELD_NAME];
-        break;
-    case CALL_HOLD:
-        return forecast_holdable(f, capsule);
-    /* What the destructor frees is exchanged for something else to free. */
-    case CALL_SET_POINTER:
-        return !behaviour_uses(capsule->destructor, CALL_FREE_POINTER_OF) ||
-               forecast_free_payloads(f);
-    case CALL_SET_NAME:
-        return !behaviour_uses(capsule->destructor, CALL_FREE_NAME_OF) ||
-               forecast_free_buffers(f);
-    default:
-        break;
-    }
-    return permits(f, op, args);
+    const struct mutator_family *family = family_of(op);
+    return family->fits ? family->fits(f, op, args)
+                        : forecast_permits_args(f, op, args);
 }
-
-/* Calls that are permitted wherever their slots are as they must be; the model
- * need not be asked. */
-static const bool NOT_ASKED[CALL_COUNT] = {
-    [CALL_PAYLOAD] = true,
-    [CALL_NAME] = true,
-    [CALL_NEW] = true,
-    [CALL_GET_POINTER] = true,
-    [CALL_GET_NAME] = true,
-    [CALL_GET_DESTRUCTOR] = true,
-    [CALL_GET_CONTEXT] = true,
-    [CALL_IS_VALID] = true,
-    [CALL_CHECK_EXACT] = true,
-    [CALL_INCREF] = true,
-    [CALL_DECREF] = true,
-    [CALL_NEW_REF] = true,
-    [CALL_RAISE] = true,
-    [CALL_FAIL_ALLOCATION] = true,
-    [CALL_FAIL_ALLOCATIONS_FROM] = true,
-    [CALL_TABLE] = true,
-    [CALL_BUILD_CONSUMER] = true,
-};
 
 unsigned forecast_capsules_for(const struct forecast *f, enum call_op op)
 {
     unsigned live = f->slots[RESULT_CAPSULE];
     unsigned fitting = 0;
 
-    if (NOT_ASKED[op]) {
+    if (CALLS[op].always_permitted) {
         return live;
     }
     for (unsigned left = live; left; left &= left - 1) {
@@ -195,11 +143,7 @@ static bool state_is_right(const struct forecast *f, enum call_op op)
     case ARG_BLOCK:
         return forecast_free_payloads(f) || forecast_free_buffers(f);
     default:
-        if ((op == CALL_CLEAR_ERROR || op == CALL_SAVE_ERROR) &&
-            !f->model.error.set) {
-            return false;
-        }
-        return permits(f, op, args);
+        return forecast_permits_args(f, op, args);
     }
 }
 
@@ -208,10 +152,6 @@ bool forecast_wants(const struct forecast *f, enum call_op op,
 {
     const struct call_info *info = &CALLS[op];
 
-    if (is_module_call(op)) {
-        return model_knows_modules(&f->model) &&
-               forecast_wants_module_call(f, op);
-    }
     if (takes_capsule(info->args[0]) && !f->slots[RESULT_CAPSULE]) {
         return false;
     }
@@ -222,5 +162,9 @@ bool forecast_wants(const struct forecast *f, enum call_op op,
             return false;
         }
     }
-    return NOT_ASKED[op] || state_is_right(f, op);
+    if (info->always_permitted) {
+        return true;
+    }
+    return family_of(op)->wants ? family_of(op)->wants(f, op)
+                                : state_is_right(f, op);
 }

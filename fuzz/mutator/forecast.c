@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "capsule/profile.h"
+#include "fuzz/mutator/family.h"
 
-/* Of all that profiles differ in, only the time of destruction could matter
- * here, and to wait with it would say less: it is at once. */
+/* The forecast ignores profile differences and assumes immediate destruction,
+ * which predicts more. */
 static const struct profile AT_ONCE = {.name = "forecast", .has_cobject = true};
 
 void forecast_start(struct forecast *f, const struct program *program)
@@ -69,196 +70,61 @@ bool forecast_permits(const struct forecast *f, const struct call *call)
     return model_permits(&f->model, call, args, &prediction);
 }
 
-/* --- what calls do -------------------------------------------------------- */
-
-static bool perform(struct forecast *f, const struct program *program,
-                    const struct call *call);
-
-static void run_destructor(struct forecast *f, int behaviour)
+bool forecast_permits_args(const struct forecast *f, enum call_op op,
+                           const struct model_arg *args)
 {
-    const struct program *program = behaviour_program(behaviour);
-
-    for (unsigned i = 0; i < program->call_count; i++) {
-        perform(f, program, &program->calls[i]);
-    }
-    model_leave_destructor(&f->model);
-}
-
-/* Whether the call that is being made must see the end of the capsule. */
-static bool ends_now(const struct model *model, int id)
-{
-    const struct model_capsule *capsule = &model->capsule[id];
-    return capsule->life == LIFE_DYING &&
-           capsule->death_frame == model->frame_count;
-}
-
-static void finish_deaths(struct forecast *f)
-{
-    struct model *model = &f->model;
-
-    for (int i = 0; i < model->capsule_count; i++) {
-        const struct model_capsule *capsule = &model->capsule[i];
-        if (ends_now(model, i) && capsule->owes_destructor &&
-            !capsule->destructor_ran) {
-            int behaviour = capsule->destructor;
-            model_enter_destructor(model, capsule->handle);
-            run_destructor(f, behaviour);
-            i = -1; /* another may have come to its end by that */
-        }
-    }
-    for (int i = 0; i < model->capsule_count; i++) {
-        if (ends_now(model, i)) {
-            model_destroyed(model, i);
-        }
-    }
-}
-
-/* The block's own copy of a literal. Where there is no room for it, edits are
- * not followed. */
-static uintptr_t copy_name(struct forecast *f, const struct model_arg *literal)
-{
-    uint32_t size = literal->number + 1u;
-
-    if (size > sizeof f->text - f->text_size) {
-        return literal->value.address;
-    }
-    char *copy = f->text + f->text_size;
-    memcpy(copy, (const char *)literal->value.address, size);
-    f->text_size += size;
-    return (uintptr_t)copy;
-}
-
-static void edit_name(struct forecast *f, const struct model_arg *args)
-{
-    uintptr_t at = args[0].value.address - (uintptr_t)f->text;
-    if (at < sizeof f->text) {
-        f->text[at + args[1].number] = (char)args[2].number;
-    }
-}
-
-/* Nobody looks behind the addresses of payloads and capsules; they only have
- * to differ. */
-static void make_payload(struct model *model, unsigned slot, size_t size)
-{
-    model_allocated(model, slot, model->block_count + 1u, size, false);
-}
-
-static void make_capsule(struct model *model, unsigned slot,
-                         const struct model_arg *args)
-{
-    uintptr_t handle = model->capsule_count + 1u;
-    model_created(model, slot, (const void *)handle, args);
-}
-
-/* How many allocations the call is likely to take. Only that PyCapsule_New()
- * takes one is certain. */
-static unsigned allocations_of(const struct call *call,
-                               const struct prediction *prediction)
-{
-    static const uint8_t usual[CALL_COUNT] = {
-        [CALL_NEW] = 1,
-        [CALL_RAISE] = 1,
-        [CALL_REPR] = 2,
-        [CALL_PRODUCE] = 12,
-        [CALL_LEAVE_IN_CYCLE] = 2,
-        [CALL_CALL_ENTRY] = 1,
-        [CALL_ADD_OBJECT] = 1,
-        [CALL_COBJECT_NEW] = 1,
-        [CALL_COBJECT_IMPORT] = 3,
-    };
-    if (call->op == CALL_IMPORT) {
-        return 3 + (prediction->fails ? 8 : 0) +
-               (prediction->initialises ? 13 : 0);
-    }
-    if (is_module_call(call->op)) { /* there is memory for all the others */
-        return usual[call->op];
-    }
-    return prediction->fails ? 2 /* text and exception */ : usual[call->op];
-}
-
-static void fail_allocation(struct forecast *f, const struct call *call,
-                            struct prediction *prediction)
-{
-    unsigned count = allocations_of(call, prediction);
-
-    if (is_about_interpreters(call->op)) {
-        f->fail_at = 0;
-    } else if (f->fail_at > count) {
-        f->fail_at -= count;
-    } else if (f->fail_at > 0 && count > 0) {
-        f->fail_at = f->fails_on;
-        model_predict_no_memory(call, prediction);
-    }
-}
-
-static bool perform(struct forecast *f, const struct program *program,
-                    const struct call *call)
-{
-    struct model *model = &f->model;
-    struct model_arg args[MAX_ARGS];
+    struct call call = {.op = (uint8_t)op};
     struct prediction prediction;
 
-    model_resolve(model, program, call, args);
-    model_predict(model, call, args, &prediction);
-    if (!model_permits(model, call, args, &prediction)) {
-        return false;
+    model_predict(&f->model, &call, args, &prediction);
+    return model_permits(&f->model, &call, args, &prediction);
+}
+
+/* --- what calls do -------------------------------------------------------- */
+
+/* Guesses whether an allocation of the call fails. */
+static void begin(void *self, struct step *step)
+{
+    struct forecast *f = self;
+    if (f->fail_at == 0) {
+        return;
     }
-    fail_allocation(f, call, &prediction);
-    model_apply(model, call, args, &prediction);
-    switch (call->op) {
-    case CALL_PAYLOAD:
-        make_payload(model, call->result, args[0].number);
-        break;
-    case CALL_TABLE:
-        make_payload(model, call->result, args[2].number);
-        model_table_made(model, args);
-        break;
-    case CALL_REALLOC:
-        make_payload(model, call->result, args[1].number);
-        break;
-    case CALL_NAME:
-        model_allocated(model, SLOTS + call->result, copy_name(f, &args[0]),
-                        args[0].number, true);
-        break;
-    case CALL_EDIT:
-        edit_name(f, args);
-        break;
-    case CALL_NEW:
-        if (!prediction.fails) {
-            make_capsule(model, call->result, args);
-        }
-        break;
-    case CALL_COBJECT_NEW:
-        if (!prediction.fails) {
-            model_cobject_made(model, args);
-        }
-        break;
-    case CALL_CALL_DESTRUCTOR:
-        model_enter_by_hand(model, args[0].capsule);
-        run_destructor(f, model->capsule[args[0].capsule].destructor);
-        break;
-    case CALL_LEAVE_IN_CYCLE:
-        if (!prediction.fails) {
-            model_left_in_cycle(model, args[0].capsule);
-        }
-        break;
-    case CALL_FAIL_ALLOCATION:
-    case CALL_FAIL_ALLOCATIONS_FROM:
-        f->fail_at = args[0].number;
-        f->fails_on = call->op == CALL_FAIL_ALLOCATIONS_FROM;
-        break;
-    default:
-        break;
+    unsigned count = model_allocations(step->call, &step->prediction);
+    if (f->fail_at > count) {
+        f->fail_at -= count;
+    } else if (count > 0) {
+        f->fail_at = f->fails_on;
+        model_predict_no_memory(step->call, &step->prediction);
     }
-    if (model->owed > 0) {
-        finish_deaths(f);
-    }
-    if (call->op == CALL_COLLECT || is_module_call(call->op)) {
-        model_collected(model);
-    } else if (call->op == CALL_END_INTERPRETER) {
-        model_interpreter_ended(model);
-    }
-    return true;
+}
+
+static uintptr_t perform(void *self, struct step *step)
+{
+    const struct mutator_family *family = family_of(step->call->op);
+    return family->perform ? family->perform(self, step)
+                           : step->prediction.value;
+}
+
+static void owes_destructor(void *self, const struct step *step, int id)
+{
+    (void)step;
+    struct forecast *f = self;
+    const struct model_capsule *capsule = &f->model.capsule[id];
+    int behaviour = capsule->destructor;
+    model_enter_destructor(&f->model, capsule->handle);
+    forecast_run_destructor(f, behaviour);
+}
+
+static const struct performer FORECAST = {
+    .begin = begin,
+    .perform = perform,
+    .owes_destructor = owes_destructor,
+};
+
+void forecast_run_destructor(struct forecast *f, int behaviour)
+{
+    model_run_destructor(&f->model, &FORECAST, f, behaviour);
+    model_leave_destructor(&f->model);
 }
 
 /* Sign bits: NOTHING is negative, all that is there is not. */
@@ -273,7 +139,7 @@ static uint8_t mask_of(const int16_t slots[SLOTS])
 
 bool forecast_apply(struct forecast *f, const struct call *call)
 {
-    if (!perform(f, f->program, call)) {
+    if (!model_step(&f->model, &FORECAST, f, f->program, call)) {
         return false;
     }
     f->slots[RESULT_CAPSULE] = mask_of(f->model.capsule_slot);

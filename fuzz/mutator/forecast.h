@@ -1,12 +1,11 @@
-/* What a program has at one point: the state that the model is in when it has
- * followed the program so far.
+/* Predicts the model's state after each call of a program, so that the
+ * generator can avoid calls that the executor would leave out.
  *
- * The generator asks it, so that most calls are ones that the executor will
- * perform. Which those are, and what they do, only the model says; addresses
- * that nobody looks behind are made up. What the implementation alone decides
- * (whether an allocation fails, in which order the collector works) is a guess,
- * and where it is wrong, a call is left out by the executor and nothing else
- * happens. Private to this folder and its tests.
+ * The model says what calls do; the forecast makes up the addresses that nobody
+ * looks behind. What the implementation alone decides (whether an allocation
+ * fails, in which order the collector works) is a guess. A wrong guess only
+ * costs a call: the executor leaves it out. Private to this folder and its
+ * tests.
  */
 #ifndef FUZZ_MUTATOR_FORECAST_H
 #define FUZZ_MUTATOR_FORECAST_H
@@ -47,10 +46,23 @@ void forecast_start(struct forecast *forecast, const struct program *program);
  * executor will leave it out; then nothing changes. */
 bool forecast_apply(struct forecast *forecast, const struct call *call);
 
-/* Whether forecast_apply() would make it. */
+/* True if forecast_apply() would make it. */
 bool forecast_permits(const struct forecast *forecast, const struct call *call);
 
-/* Whether a slot holds something; true for what is no slot. */
+/* True if the model permits a call with these arguments. */
+bool forecast_permits_args(const struct forecast *forecast, enum call_op op,
+                           const struct model_arg *args);
+
+/* An argument that is nothing in particular. */
+#define NO_ARG                                                                 \
+    ((struct model_arg){                                                       \
+        .number = 1, .capsule = NOTHING, .value = {0, NOTHING, NOTHING}})
+
+/* Makes the calls of the destructor, whose frame has begun, and ends the
+ * frame. */
+void forecast_run_destructor(struct forecast *forecast, int behaviour);
+
+/* True if a slot holds something, and for what is no slot. */
 bool forecast_is_there(const struct forecast *forecast,
                        const struct value *value);
 
@@ -73,15 +85,11 @@ unsigned forecast_usable_buffers(const struct forecast *forecast);
 /* The buffer slots that have a character, as a mask. */
 unsigned forecast_editable_buffers(const struct forecast *forecast);
 
-/* Whether the call, made now, could be performed with the right arguments and
+/* True if the call, made now, could be performed with the right arguments and
  * is about something that exists: a capsule call needs a capsule, a result a
  * free slot among the first `limits[RESULT_*]`. */
 bool forecast_wants(const struct forecast *forecast, enum call_op op,
                     const uint8_t limits[3]);
-
-/* The same for a call about modules. */
-bool forecast_wants_module_call(const struct forecast *forecast,
-                                enum call_op op);
 
 /* The capsule that an argument stands for; NULL where it is none. */
 const struct model_capsule *forecast_object_of(const struct forecast *forecast,

@@ -88,17 +88,13 @@ void choose_matching_name(struct generator *generator,
  * imports nothing. */
 bool choose_published_name(struct generator *generator, struct value *value);
 
-/* An argument of a call about modules. False where it is like those of other
- * calls. */
-bool generate_module_argument(struct generator *generator, struct call *call,
-                              unsigned index);
+/* A pointer: `choice` is what the lottery has drawn, `payloads` the slots that
+ * may be chosen. */
+void choose_pointer_of(struct generator *generator, unsigned payloads,
+                       unsigned choice, struct value *value);
 
 /* The same for an argument that must be a literal. */
 void choose_text(struct generator *generator, struct value *value);
-
-/* A number for a call about tables; the arguments before it are given. */
-unsigned choose_table_number(struct generator *generator,
-                             const struct call *call, unsigned index);
 
 /* Points `value` at a text that is nearly `text`, never the same; NULL and ""
  * are near each other: it may become NULL. Where the program has no room for

@@ -2,7 +2,7 @@
  * do. */
 #include <string.h>
 
-#include "fuzz/mutator/generate.h"
+#include "fuzz/mutator/family.h"
 
 /* Names of attributes; the rest of what paths are made of is in them too. */
 static const char *const WORDS[] = {"cap", "sub", "x", "ns", "", "fresh"};
@@ -34,9 +34,9 @@ static bool may_forget(const struct forecast *f)
     return owner < OWNERS;
 }
 
-bool forecast_wants_module_call(const struct forecast *f, enum call_op op)
+static bool wants(const struct forecast *f, enum call_op op)
 {
-    if (f->model.error.set) {
+    if (f->model.error.set || !model_knows_modules(&f->model)) {
         return false;
     }
     switch (op) {
@@ -290,11 +290,6 @@ static void choose_attribute(struct generator *g, const struct call *call,
     set_path(g, &path, value);
 }
 
-static void set_index(struct value *value, enum value_tag tag, unsigned index)
-{
-    *value = (struct value){.tag = (uint8_t)tag, .index = (uint8_t)index};
-}
-
 /* A capsule, rather one that is meant for the attribute; any object, a
  * namespace, NULL, an exception, as far as the kind has them. */
 static void choose_value(struct generator *g, const struct call *call,
@@ -381,8 +376,7 @@ static void choose_init(struct generator *g, struct value *value)
     }
 }
 
-bool generate_module_argument(struct generator *g, struct call *call,
-                              unsigned index)
+static bool choose(struct generator *g, struct call *call, unsigned index)
 {
     struct value *value = &call->args[index];
 
@@ -415,3 +409,9 @@ bool generate_module_argument(struct generator *g, struct call *call,
         return false;
     }
 }
+
+const struct mutator_family mutator_family_modules = {
+    .wants = wants,
+    .choose = choose,
+    .drawn_together = true,
+};

@@ -42,8 +42,7 @@ static bool decide(struct decisions *decisions)
  */
 static bool is_indispensable(unsigned op)
 {
-    return CALLS[op].yields == RESULT_CAPSULE &&
-           CALLS[op].args[0] != ARG_CAPSULE;
+    return CALLS[op].nature == NATURE_CREATES;
 }
 
 void swarm_whole(struct swarm *swarm, const struct target *target)

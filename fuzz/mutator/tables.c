@@ -1,5 +1,5 @@
 /* Numbers for tables and their consumers: of one age, of nearly one, of any. */
-#include "fuzz/mutator/generate.h"
+#include "fuzz/mutator/family.h"
 
 static unsigned choose_version(struct generator *g)
 {
@@ -39,8 +39,8 @@ static unsigned choose_bytes(struct generator *g, unsigned claimed)
     return bytes <= TABLE_LONGEST ? bytes : TABLE_LONGEST;
 }
 
-unsigned choose_table_number(struct generator *g, const struct call *call,
-                             unsigned index)
+static unsigned choose_number(struct generator *g, const struct call *call,
+                              unsigned index)
 {
     if (call->op == CALL_CALL_ENTRY) {
         return random_below(g->random,
@@ -55,3 +55,31 @@ unsigned choose_table_number(struct generator *g, const struct call *call,
         return choose_bytes(g, call->args[1].number);
     }
 }
+
+static bool choose(struct generator *g, struct call *call, unsigned index)
+{
+    if (CALLS[call->op].args[index] != ARG_SIZE) {
+        return false;
+    }
+    set_number(&call->args[index], choose_number(g, call, index));
+    return true;
+}
+
+static uintptr_t perform(struct forecast *f, const struct step *step)
+{
+    return step->call->op == CALL_TABLE ? new_block_address(&f->model)
+                                        : step->prediction.value;
+}
+
+static bool fits(const struct forecast *f, enum call_op op,
+                 struct model_arg *args)
+{
+    args[1].value = f->model.capsule[args[0].capsule].field[FIELD_NAME];
+    return forecast_permits_args(f, op, args);
+}
+
+const struct mutator_family mutator_family_tables = {
+    .perform = perform,
+    .fits = fits,
+    .choose = choose,
+};

@@ -33,6 +33,13 @@ static uint16_t read_number(struct reader *reader)
     return (uint16_t)(low | read_byte(reader) << 8);
 }
 
+/* The byte modulo `count`. Canonical bytes need no division. */
+static unsigned read_below(struct reader *reader, unsigned count)
+{
+    unsigned byte = read_byte(reader);
+    return byte < count ? byte : byte % count;
+}
+
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* A length that is more than there is, or more than there is room for, is cut;
@@ -54,7 +61,7 @@ static void decode_value(struct reader *reader, struct program *program,
                          enum arg_kind kind, struct value *value)
 {
     unsigned count = kind_tag_count(kind);
-    unsigned tag = kind_tag(kind, count > 1 ? read_byte(reader) % count : 0);
+    unsigned tag = kind_tag(kind, count > 1 ? read_below(reader, count) : 0);
 
     *value = (struct value){.tag = (uint8_t)tag};
     switch (tag) {
@@ -69,7 +76,7 @@ static void decode_value(struct reader *reader, struct program *program,
                                          : read_number(reader);
         break;
     default:
-        value->index = (uint8_t)(read_byte(reader) % value_index_count(tag));
+        value->index = (uint8_t)read_below(reader, value_index_count(tag));
         break;
     }
 }
@@ -87,7 +94,7 @@ void program_decode(struct program *program, const uint8_t *bytes, size_t size)
     program_clear(program);
     while (reader.next < reader.end && program->call_count < MAX_CALLS) {
         struct call *call = &program->calls[program->call_count++];
-        call->op = (uint8_t)(read_byte(&reader) % CALL_COUNT);
+        call->op = (uint8_t)read_below(&reader, CALL_COUNT);
         const struct call_info *info = &CALLS[call->op];
         call->result = 0;
         if (yields_result(info->yields)) {

@@ -74,8 +74,8 @@ static void survey(struct emitter *e, const struct program *program,
         const struct call *call = &program->calls[i];
         const struct call_info *info = &CALLS[call->op];
         e->calls[call->op] = true;
-        e->modules |= is_module_call(call->op);
-        e->cobjects |= is_cobject_call(call->op);
+        e->modules |= CALLS[call->op].family == FAMILY_MODULES;
+        e->cobjects |= CALLS[call->op].family == FAMILY_COBJECTS;
         e->yields[info->yields] = true;
         if (yields_result(info->yields)) {
             e->slots[info->yields][call->result] = true;

@@ -3,9 +3,18 @@
 #include <assert.h>
 #include <string.h>
 
+/* The column `permission`. */
+enum { ALWAYS, ASK };
+
 const struct call_info CALLS[CALL_COUNT] = {
-#define CALL(ident, text, yields, a0, a1, a2, c)                               \
+#define CALL(ident, text, family, nature, permission, names, allocations,      \
+             yields, a0, a1, a2, c)                                            \
     [CALL_##ident] = {text,                                                    \
+                      FAMILY_##family,                                         \
+                      NATURE_##nature,                                         \
+                      permission == ALWAYS,                                    \
+                      names,                                                   \
+                      allocations,                                             \
                       yields,                                                  \
                       (a0 != ARG_NONE) + (a1 != ARG_NONE) + (a2 != ARG_NONE),  \
                       {a0, a1, a2},                                            \
@@ -29,30 +38,34 @@ const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT] = {
 
 #define TAG(name) (1u << VALUE_##name)
 
-const uint16_t ARG_TAGS[ARG_KIND_COUNT] = {
-    [ARG_NONE] = 0,
-    [ARG_OBJECT] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT),
-    [ARG_OBJECT_NOT_NULL] = TAG(CAPSULE) | TAG(OBJECT),
-    [ARG_CAPSULE] = TAG(CAPSULE),
-    [ARG_POINTER] = TAG(NULL) | TAG(PAYLOAD) | TAG(ADDRESS),
-    [ARG_NAME] = TAG(NULL) | TAG(BUFFER) | TAG(TEXT),
-    [ARG_TEXT] = TAG(TEXT),
-    [ARG_DESTRUCTOR] = TAG(NULL) | TAG(DESTRUCTOR),
-    [ARG_EXCEPTION] = TAG(EXCEPTION),
-    [ARG_PAYLOAD] = TAG(PAYLOAD),
-    [ARG_BUFFER] = TAG(BUFFER),
-    [ARG_BLOCK] = TAG(PAYLOAD) | TAG(BUFFER),
-    [ARG_SIZE] = TAG(NUMBER),
-    [ARG_BYTE] = TAG(NUMBER),
-    [ARG_MODULE] = TAG(MODULE),
-    [ARG_INIT] = TAG(EXCEPTION) | TAG(INIT),
-    [ARG_OWNER] = TAG(MODULE) | TAG(SPACE),
-    [ARG_TARGET] = TAG(OBJECT) | TAG(MODULE) | TAG(SPACE),
-    [ARG_ATTRIBUTE] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(SPACE),
-    [ARG_ANSWER] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(EXCEPTION),
-    [ARG_ENTRY] = TAG(CAPSULE) | TAG(OBJECT),
-    [ARG_COBJECT] = TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(COBJECT),
-};
+#define ARG_KINDS(KIND)                                                        \
+    KIND(ARG_NONE, 0)                                                          \
+    KIND(ARG_OBJECT, TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT))                   \
+    KIND(ARG_OBJECT_NOT_NULL, TAG(CAPSULE) | TAG(OBJECT))                      \
+    KIND(ARG_CAPSULE, TAG(CAPSULE))                                            \
+    KIND(ARG_POINTER, TAG(NULL) | TAG(PAYLOAD) | TAG(ADDRESS))                 \
+    KIND(ARG_NAME, TAG(NULL) | TAG(BUFFER) | TAG(TEXT))                        \
+    KIND(ARG_TEXT, TAG(TEXT))                                                  \
+    KIND(ARG_DESTRUCTOR, TAG(NULL) | TAG(DESTRUCTOR))                          \
+    KIND(ARG_EXCEPTION, TAG(EXCEPTION))                                        \
+    KIND(ARG_PAYLOAD, TAG(PAYLOAD))                                            \
+    KIND(ARG_BUFFER, TAG(BUFFER))                                              \
+    KIND(ARG_BLOCK, TAG(PAYLOAD) | TAG(BUFFER))                                \
+    KIND(ARG_SIZE, TAG(NUMBER))                                                \
+    KIND(ARG_BYTE, TAG(NUMBER))                                                \
+    KIND(ARG_MODULE, TAG(MODULE))                                              \
+    KIND(ARG_INIT, TAG(EXCEPTION) | TAG(INIT))                                 \
+    KIND(ARG_OWNER, TAG(MODULE) | TAG(SPACE))                                  \
+    KIND(ARG_TARGET, TAG(OBJECT) | TAG(MODULE) | TAG(SPACE))                   \
+    KIND(ARG_ATTRIBUTE, TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(SPACE))   \
+    KIND(ARG_ANSWER, TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(EXCEPTION))  \
+    KIND(ARG_ENTRY, TAG(CAPSULE) | TAG(OBJECT))                                \
+    KIND(ARG_COBJECT, TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(COBJECT))
+
+#define MASK(kind, tags) [kind] = (tags),
+const uint16_t ARG_TAGS[ARG_KIND_COUNT] = {ARG_KINDS(MASK)};
+#define COUNT(kind, tags) [kind] = (uint8_t)__builtin_popcount(tags),
+const uint8_t ARG_TAG_COUNTS[ARG_KIND_COUNT] = {ARG_KINDS(COUNT)};
 
 const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT] = {
     [OBJECT_NONE] = "None",           [OBJECT_INT] = "int",
@@ -96,31 +109,23 @@ const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
     UINTPTR_MAX,              /* all ones */
 };
 
-unsigned value_index_count(enum value_tag tag)
-{
-    switch (tag) {
-    case VALUE_CAPSULE:
-    case VALUE_PAYLOAD:
-    case VALUE_BUFFER:
-        return SLOTS;
-    case VALUE_ADDRESS:
-        return ADDRESS_COUNT;
-    case VALUE_OBJECT:
-        return OBJECT_COUNT;
-    case VALUE_DESTRUCTOR:
-        return DESTRUCTOR_COUNT;
-    case VALUE_EXCEPTION:
-        return EXCEPTION_RAISABLE_COUNT;
-    case VALUE_MODULE:
-        return MODULE_COUNT;
-    case VALUE_SPACE:
-        return SPACES;
-    case VALUE_INIT:
-        return INIT_COUNT;
-    default:
-        return 1;
-    }
-}
+const uint8_t VALUE_INDEX_COUNT[VALUE_TAG_COUNT] = {
+    [VALUE_NULL] = 1,
+    [VALUE_CAPSULE] = SLOTS,
+    [VALUE_PAYLOAD] = SLOTS,
+    [VALUE_BUFFER] = SLOTS,
+    [VALUE_TEXT] = 1,
+    [VALUE_ADDRESS] = ADDRESS_COUNT,
+    [VALUE_OBJECT] = OBJECT_COUNT,
+    [VALUE_DESTRUCTOR] = DESTRUCTOR_COUNT,
+    [VALUE_EXCEPTION] = EXCEPTION_RAISABLE_COUNT,
+    [VALUE_NUMBER] = 1,
+    [VALUE_MODULE] = MODULE_COUNT,
+    [VALUE_SPACE] = SPACES,
+    [VALUE_INIT] = INIT_COUNT,
+    [VALUE_COBJECT] = 1,
+};
+_Static_assert(VALUE_COBJECT + 1 == VALUE_TAG_COUNT, "a row for each tag");
 
 const char *value_index_name(enum value_tag tag, unsigned index)
 {

@@ -146,11 +146,27 @@ enum behaviour {
 };
 
 enum call_op {
-#define CALL(ident, text, yields, a0, a1, a2, c) CALL_##ident,
+#define CALL(ident, text, family, nature, permission, names, allocations,      \
+             yields, a0, a1, a2, c)                                            \
+    CALL_##ident,
 #include "fuzz/program/calls.def"
 #undef CALL
     CALL_COUNT
 };
+
+enum call_family {
+#define FAMILY(ident, name) FAMILY_##ident,
+#include "fuzz/program/families.def"
+#undef FAMILY
+    FAMILY_COUNT
+};
+
+/* What a call does to its first argument; calls.def explains the words. */
+enum call_nature { NATURE_CREATES, NATURE_LOOKS, NATURE_SETS, NATURE_ACTS };
+
+/* Which names a call reads: none, that of the capsule in argument 0, or that
+ * and argument 1. */
+enum names_read { READS_NO_NAME, READS_OWN_NAME, READS_NAMES };
 
 struct value {
     uint8_t tag;     /* enum value_tag */
@@ -172,27 +188,14 @@ struct program {
     char text[MAX_TEXT];
 };
 
-/* The calls about tables stand together. */
-static inline bool is_table_call(unsigned op)
-{
-    return op >= CALL_TABLE && op <= CALL_CALL_ENTRY;
-}
-
-/* The calls about modules stand together. */
-static inline bool is_module_call(unsigned op)
-{
-    return op >= CALL_SET_INIT && op <= CALL_IMPORT;
-}
-
-/* The calls about PyCObject stand together. */
-static inline bool is_cobject_call(unsigned op)
-{
-    return op >= CALL_COBJECT_NEW && op <= CALL_SET_WARNINGS;
-}
-
-/* One row of calls.def. */
+/* One row of calls.def, which explains the columns. */
 struct call_info {
     const char *name;
+    enum call_family family;
+    enum call_nature nature;
+    bool always_permitted; /* ALWAYS: the generator does not ask the model */
+    enum names_read names;
+    uint8_t allocations;
     enum yield yields;
     uint8_t arg_count;
     enum arg_kind args[MAX_ARGS];
@@ -208,8 +211,10 @@ struct destructor_info {
 };
 extern const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT];
 
-/* The tags that an argument of this kind may have: bit 1 << tag. */
+/* The tags that an argument of this kind may have, bit 1 << tag, and their
+ * number. */
 extern const uint16_t ARG_TAGS[ARG_KIND_COUNT];
+extern const uint8_t ARG_TAG_COUNTS[ARG_KIND_COUNT];
 
 extern const char *const FOREIGN_OBJECT_NAMES[OBJECT_COUNT];
 /* "PyExc_KeyError" */
@@ -221,9 +226,13 @@ extern const char *const INIT_NAMES[INIT_COUNT];
 enum { ADDRESS_COUNT = 6 };
 extern const uintptr_t ADDRESSES[ADDRESS_COUNT];
 
-/* The number of indices that a value of this tag can take (slots: SLOTS); 1
- * for the tags that have no index. */
-unsigned value_index_count(enum value_tag tag);
+/* The number of indices that a value of this tag can take (slots: SLOTS); 1 for
+ * the tags that have no index. */
+extern const uint8_t VALUE_INDEX_COUNT[VALUE_TAG_COUNT];
+static inline unsigned value_index_count(enum value_tag tag)
+{
+    return VALUE_INDEX_COUNT[tag];
+}
 
 /* The word for that index of OBJECT, DESTRUCTOR (`free_payload`), EXCEPTION
  * (`PyExc_KeyError`), INIT and MODULE (a string) in the text form; static. */
@@ -233,7 +242,7 @@ const char *value_index_name(enum value_tag tag, unsigned index);
  * `tag` is (the selector of the binary form). */
 static inline unsigned kind_tag_count(enum arg_kind kind)
 {
-    return (unsigned)__builtin_popcount(ARG_TAGS[kind]);
+    return ARG_TAG_COUNTS[kind];
 }
 
 static inline enum value_tag kind_tag(enum arg_kind kind, unsigned selector)

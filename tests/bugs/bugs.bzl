@@ -42,7 +42,7 @@ _HEADERS = {
         file = "//capsule/reference:include/pycapsule.h",
         users = {
             "//capsule/reference:capsule.c": "//capsule/reference",
-            "//fuzz/executor:perform.c": "//fuzz/executor",
+            "//fuzz/executor:capsules.c": "//fuzz/executor",
             "//tests/rules:type_test.cc": "//tests/rules:type_test_lib",
         },
     ),

@@ -1,5 +1,5 @@
-/* The state after each call. */
-#include "fuzz/model/interpreter.h"
+/* The state of the model: blocks, capsules, destructors that are running. */
+#include "fuzz/model/state.h"
 
 #include <string.h>
 
@@ -15,12 +15,9 @@ void model_reset(struct model *model, const struct profile *profile,
     model->capsule_count = model->block_count = model->owed = 0;
     model->alive_count = 0;
     model->error = (struct model_error){0};
-    model_reset_tables(model);
-    model->cobject = (struct model_cobject){0};
-    model_reset_modules(model);
-    interpreters_reset(model);
     model->frame_count = 1;
     model->frame[0] = (struct model_frame){.capsule = NOTHING};
+    model_reset_families(model);
 }
 
 /* --- blocks --------------------------------------------------------------- */
@@ -39,7 +36,7 @@ void model_allocated(struct model *model, unsigned block_slot,
     model->block_slot[block_slot] = (int16_t)id;
 }
 
-static void free_block(struct model *model, int id)
+void free_block(struct model *model, int id)
 {
     if (id == NOTHING) {
         return;
@@ -53,7 +50,8 @@ static void free_block(struct model *model, int id)
     }
 }
 
-/* Says anew which blocks the capsule's destructor will free. */
+/* Notes which blocks the capsule's destructor will free. The former blocks of
+ * its fields are no longer owned by it. */
 static void update_ownership(struct model *model, int id, int old_pointer,
                              int old_name)
 {
@@ -124,7 +122,7 @@ static void remove_alive(struct model *model, int id)
     model->alive[i] = model->alive[--model->alive_count];
 }
 
-/* Begins the end of a capsule that has no references left. */
+/* Begins the death of a capsule that has no references left. */
 static void begin_death(struct model *model, int id)
 {
     struct model_capsule *capsule = &model->capsule[id];
@@ -133,14 +131,13 @@ static void begin_death(struct model *model, int id)
     capsule->owes_destructor = capsule->destructor != NOTHING;
     capsule->last_destructor = capsule->destructor;
     capsule->destructor_ran = false;
-    /* The collector may still hold it, and then ends it when it likes. */
+    /* The collector may still hold the capsule and destroys it any time. */
     capsule->death_frame =
         capsule->uncollected > 0 ? 1 : (uint8_t)model->frame_count;
     model->owed++;
 }
 
-/* A reference of some kind was given back. */
-static void dropped(struct model *model, int id)
+void reference_dropped(struct model *model, int id)
 {
     struct model_capsule *capsule = &model->capsule[id];
     if (capsule->references == 0) {
@@ -165,8 +162,8 @@ void model_destroyed(struct model *model, int id)
     }
 }
 
-static void set_field(struct model *model, int id, enum field field,
-                      const struct model_address *value, uint16_t rule)
+void set_field(struct model *model, int id, enum field field,
+               const struct model_address *value, uint16_t rule)
 {
     struct model_capsule *capsule = &model->capsule[id];
     int old_pointer = capsule->field[FIELD_POINTER].block;
@@ -179,8 +176,7 @@ static void set_field(struct model *model, int id, enum field field,
     }
 }
 
-static void set_destructor(struct model *model, int id, int behaviour,
-                           uint16_t rule)
+void set_destructor(struct model *model, int id, int behaviour, uint16_t rule)
 {
     struct model_capsule *capsule = &model->capsule[id];
     capsule->destructor = (int16_t)behaviour;
@@ -191,72 +187,24 @@ static void set_destructor(struct model *model, int id, int behaviour,
     }
 }
 
-static void hold(struct model *model, int id, int other)
-{
-    struct model_address context = {(uintptr_t)model->capsule[other].handle,
-                                    NOTHING, (int16_t)other};
-    model->capsule[other].held++;
-    set_field(model, id, FIELD_CONTEXT, &context, RULE_SETC_1);
-    set_destructor(model, id, DESTRUCTOR_drop_context,
-                   model->capsule[id].destructor == NOTHING ? RULE_SETD_3
-                                                            : RULE_SETD_1);
-}
-
 void model_give_back(struct model *model, int id)
 {
     model->capsule[id].held--;
-    dropped(model, id);
-}
-
-/* A capsule that is published bears the name that it is imported by. */
-static void rename_shared(struct model *model, int id)
-{
-    struct model_address name = {(uintptr_t)model_shared_name, NOTHING,
-                                 NOTHING};
-    set_field(model, id, FIELD_NAME, &name, RULE_SETN_2);
-}
-
-static void drop_context(struct model *model, int id)
-{
-    struct model_address *context = &model->capsule[id].field[FIELD_CONTEXT];
-    int other = context->capsule;
-    context->capsule = NOTHING;
-    if (other != NOTHING) {
-        model_give_back(model, other);
-    }
+    reference_dropped(model, id);
 }
 
 void model_unpublish(struct model *model, int id)
 {
     model->capsule[id].published--;
     model->capsule[id].uncollected++;
-    dropped(model, id);
+    reference_dropped(model, id);
 }
 
 void model_give_away(struct model *model, int id)
 {
     model->capsule[id].references--;
     model->capsule[id].uncollected++;
-    dropped(model, id);
-}
-
-void model_left_in_cycle(struct model *model, int id)
-{
-    model->capsule[id].in_cycles++;
-    model->capsule[id].references--;
-    dropped(model, id);
-}
-
-static void collect(struct model *model)
-{
-    for (int i = 0; i < model->capsule_count; i++) {
-        struct model_capsule *capsule = &model->capsule[i];
-        if (capsule->life == LIFE_ALIVE && capsule->in_cycles > 0) {
-            capsule->uncollected = capsule->in_cycles;
-            capsule->in_cycles = 0;
-            dropped(model, i);
-        }
-    }
+    reference_dropped(model, id);
 }
 
 void model_collected(struct model *model)
@@ -298,17 +246,7 @@ void model_enter_by_hand(struct model *model, int id)
     push_frame(model, id);
 }
 
-static void free_pointer_if(struct model *model, int id,
-                            const struct model_address *name)
-{
-    const struct model_address *field = model->capsule[id].field;
-    if (model_names_match((const char *)field[FIELD_NAME].address,
-                          (const char *)name->address)) {
-        free_block(model, field[FIELD_POINTER].block);
-    }
-}
-
-/* --- calls ---------------------------------------------------------------- */
+/* --- errors --------------------------------------------------------------- */
 
 void model_lacked_memory(struct model *model)
 {
@@ -316,120 +254,4 @@ void model_lacked_memory(struct model *model)
         .set = true,
         .type = EXCEPTION_MEMORY_ERROR,
     };
-}
-
-static void apply_setter(struct model *model, enum call_op op,
-                         const struct model_arg *args, uint16_t rule)
-{
-    int id = args[0].capsule;
-    switch (op) {
-    case CALL_SET_POINTER:
-        set_field(model, id, FIELD_POINTER, &args[1].value, rule);
-        break;
-    case CALL_SET_NAME:
-        set_field(model, id, FIELD_NAME, &args[1].value,
-                  args[1].value.address ? RULE_SETN_2 : RULE_SETN_1);
-        break;
-    case CALL_SET_CONTEXT:
-        set_field(model, id, FIELD_CONTEXT, &args[1].value, rule);
-        break;
-    default:
-        set_destructor(
-            model, id,
-            args[1].tag == VALUE_DESTRUCTOR ? args[1].index : NOTHING, rule);
-        break;
-    }
-}
-
-void model_apply(struct model *model, const struct call *call,
-                 const struct model_arg *args,
-                 const struct prediction *prediction)
-{
-    struct model_frame *frame = &model->frame[model->frame_count - 1];
-
-    if (is_table_call(call->op)) {
-        model_apply_table_call(model, call, args, prediction);
-    }
-    if (is_cobject_call(call->op)) {
-        model_apply_cobject_call(model, call, args, prediction);
-    }
-    if (is_module_call(call->op)) {
-        model_apply_module_call(model, call, args, prediction);
-    }
-    if (prediction->fails) {
-        model->error = (struct model_error){
-            .set = true,
-            .type = prediction->exception,
-            .message = prediction->message,
-        };
-        return;
-    }
-    switch ((enum call_op)call->op) {
-    case CALL_FREE:
-    case CALL_REALLOC:
-        free_block(model, args[0].value.block);
-        break;
-    case CALL_SET_POINTER:
-    case CALL_SET_NAME:
-    case CALL_SET_CONTEXT:
-    case CALL_SET_DESTRUCTOR:
-        apply_setter(model, call->op, args, prediction->rule);
-        break;
-    case CALL_INCREF:
-        model->capsule[args[0].capsule].references++;
-        break;
-    case CALL_NEW_REF:
-        model->capsule[args[0].capsule].references++;
-        model->capsule_slot[call->result] = args[0].capsule;
-        break;
-    case CALL_DECREF:
-        model->capsule[args[0].capsule].references--;
-        dropped(model, args[0].capsule);
-        break;
-    case CALL_RAISE:
-        model->error = (struct model_error){
-            .set = true,
-            .type = args[0].index,
-        };
-        break;
-    case CALL_CLEAR_ERROR:
-        model->error.set = false;
-        break;
-    case CALL_SAVE_ERROR:
-        frame->saved = model->error;
-        frame->has_saved = true;
-        model->error.set = false;
-        break;
-    case CALL_RESTORE_ERROR:
-        model->error = frame->saved;
-        frame->has_saved = false;
-        break;
-    case CALL_FREE_POINTER_OF:
-        free_block(model,
-                   model->capsule[args[0].capsule].field[FIELD_POINTER].block);
-        break;
-    case CALL_FREE_POINTER_IF:
-        free_pointer_if(model, args[0].capsule, &args[1].value);
-        break;
-    case CALL_FREE_NAME_OF:
-        free_block(model,
-                   model->capsule[args[0].capsule].field[FIELD_NAME].block);
-        break;
-    case CALL_HOLD:
-        hold(model, args[0].capsule, args[1].capsule);
-        break;
-    case CALL_DROP_CONTEXT_OF:
-        drop_context(model, args[0].capsule);
-        break;
-    case CALL_COLLECT:
-        collect(model);
-        break;
-    case CALL_SHARE:
-        rename_shared(model, args[0].capsule);
-        interpreters_apply(model, call, args);
-        break;
-    default:
-        interpreters_apply(model, call, args);
-        break;
-    }
 }

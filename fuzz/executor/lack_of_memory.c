@@ -1,5 +1,7 @@
 /* Allocations that fail, and in which call. */
-#include "fuzz/executor/run.h"
+#include "fuzz/executor/lack_of_memory.h"
+
+#include "fuzz/executor/world.h"
 
 void fail_allocations(size_t nth, enum host_failure how)
 {

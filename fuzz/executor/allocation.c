@@ -1,5 +1,12 @@
-/* A producer, as extension modules are: each of its steps may fail. */
-#include "fuzz/executor/run.h"
+/* Allocations that fail, and a producer whose every step may fail for that. */
+#include "fuzz/executor/blocks.h"
+#include "fuzz/executor/describe.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/report.h"
+#include "fuzz/executor/world.h"
+
+/* --- a producer, as extension modules are: each step may fail ------------- */
 
 #define NAME "producer._C_API"
 
@@ -55,7 +62,9 @@ static void check_nothing_left(size_t blocks)
     }
 }
 
-int produce(void)
+/* Makes a module with a table and drops it. Returns 0, or -1 with an exception
+ * if a step failed; nothing of what was made is left either way (API-9). */
+static int produce(void)
 {
     size_t blocks = host_live_blocks();
     PyObject *module = PyModule_New("producer");
@@ -64,3 +73,31 @@ int produce(void)
     check_nothing_left(blocks);
     return status;
 }
+
+/* --- the family ----------------------------------------------------------- */
+
+static const char *lacks(enum call_op op)
+{
+    return op == CALL_PRODUCE || host_fail_allocation(0, HOST_FAIL_ONCE)
+               ? NULL
+               : "the host cannot make an allocation fail";
+}
+
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
+{
+    switch ((enum call_op)call->op) {
+    case CALL_FAIL_ALLOCATION:
+        fail_allocations(args[0].number, HOST_FAIL_ONCE);
+        return 0;
+    case CALL_FAIL_ALLOCATIONS_FROM:
+        fail_allocations(args[0].number, HOST_FAIL_FROM_THERE_ON);
+        return 0;
+    default: /* CALL_PRODUCE */
+        return (uintptr_t)(intptr_t)produce();
+    }
+}
+
+const struct executor_family executor_family_allocation = {
+    .lacks = lacks,
+    .perform = perform,
+};

@@ -1,0 +1,43 @@
+/* The error indicator, as the program itself sets, clears and saves it. */
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/world.h"
+
+static uintptr_t raise_exception(PyObject *type)
+{
+    PyErr_SetNone(type);
+    return PyErr_Occurred() == type ? 0 : CALL_FAILED;
+}
+
+static void save_error(struct level *level)
+{
+    PyErr_Fetch(&level->saved_type, &level->saved_value,
+                &level->saved_traceback);
+}
+
+static void restore_error(struct level *level)
+{
+    PyErr_Restore(level->saved_type, level->saved_value,
+                  level->saved_traceback);
+    level->saved_type = level->saved_value = level->saved_traceback = NULL;
+}
+
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
+{
+    switch ((enum call_op)call->op) {
+    case CALL_RAISE:
+        return raise_exception(world.exception_type[args[0].index]);
+    case CALL_CLEAR_ERROR:
+        PyErr_Clear();
+        return 0;
+    case CALL_SAVE_ERROR:
+        save_error(current_level());
+        return 0;
+    default: /* CALL_RESTORE_ERROR */
+        restore_error(current_level());
+        return 0;
+    }
+}
+
+const struct executor_family executor_family_errors = {
+    .perform = perform,
+};

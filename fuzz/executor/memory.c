@@ -1,0 +1,46 @@
+/* Payloads and names of the program. */
+#include "fuzz/executor/arena.h"
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/blocks.h"
+#include "fuzz/executor/caller_memory.h"
+#include "fuzz/executor/family.h"
+
+#include <string.h>
+
+static uintptr_t new_payload(size_t size)
+{
+    char *block = block_malloc(size);
+    memset(block, 'p', size);
+    return (uintptr_t)block;
+}
+
+static uintptr_t resize(void *old, size_t size)
+{
+    char *block = block_realloc(old, size);
+    memset(block, 'p', size);
+    return (uintptr_t)block;
+}
+
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
+{
+    switch ((enum call_op)call->op) {
+    case CALL_PAYLOAD:
+        return new_payload(args[0].number);
+    case CALL_NAME:
+        return (uintptr_t)copy_text(name_of(&args[0]), args[0].number);
+    case CALL_STACK_NAME:
+        return (uintptr_t)touch_stack(name_of(&args[0]), args[0].number);
+    case CALL_EDIT:
+        touch_write(pointer_of(&args[0]), args[1].number, (char)args[2].number);
+        return 0;
+    case CALL_REALLOC:
+        return resize(pointer_of(&args[0]), args[1].number);
+    default: /* CALL_FREE */
+        block_free(pointer_of(&args[0]));
+        return 0;
+    }
+}
+
+const struct executor_family executor_family_memory = {
+    .perform = perform,
+};

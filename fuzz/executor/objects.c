@@ -1,0 +1,61 @@
+/* The object protocol: what every Python object can do. */
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/family.h"
+
+#include <string.h>
+
+/* True if the text shows the name. Compares only what precedes the first and
+ * follows the last non-ASCII byte: profiles render the rest differently. */
+static bool shows_name(const char *text, size_t length, const char *name)
+{
+    size_t size = strlen(name), start = 0, end = 0;
+    while (start < size && (unsigned char)name[start] < 0x80) {
+        start++;
+    }
+    while (end < size && (unsigned char)name[size - 1 - end] < 0x80) {
+        end++;
+    }
+    if (start == size) {
+        return length == size && memcmp(text, name, size) == 0;
+    }
+    return length >= start + end && memcmp(text, name, start) == 0 &&
+           memcmp(text + length - end, name + size - end, end) == 0;
+}
+
+/* Returns 1 if repr() is what TYPE-6 says; 0 if it is not, or fails. */
+static uintptr_t check_repr(PyObject *capsule, int id)
+{
+    const char *name =
+        (const char *)run.model.capsule[id].field[FIELD_NAME].address;
+    PyObject *repr = PyObject_Repr(capsule);
+    const char *text = repr ? PyUnicode_AsUTF8(repr) : NULL;
+    if (text == NULL) {
+        Py_XDECREF(repr);
+        return 0;
+    }
+    char end[40];
+    snprintf(end, sizeof(end), "%s at %p>", name ? "\"" : "", (void *)capsule);
+    size_t length = strlen(text);
+    bool right = strncmp(text, "<capsule object ", 16) == 0 &&
+                 length >= 17 + strlen(end) &&
+                 strcmp(text + length - strlen(end), end) == 0;
+    if (right && name == NULL) {
+        right = length == 16 + 4 + strlen(end) &&
+                strncmp(text + 16, "NULL", 4) == 0;
+    } else if (right) {
+        right = text[16] == '"' &&
+                shows_name(text + 17, length - 17 - strlen(end), name);
+    }
+    Py_DECREF(repr);
+    return right;
+}
+
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
+{
+    (void)call;
+    return check_repr(object_of(&args[0]), args[0].capsule);
+}
+
+const struct executor_family executor_family_objects = {
+    .perform = perform,
+};

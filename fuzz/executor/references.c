@@ -1,0 +1,56 @@
+/* References to capsules, those in cycles, and the collector. */
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/rules.h"
+
+/* The list contains itself last: until then its end needs no collector. */
+static uintptr_t leave_in_cycle(PyObject *capsule)
+{
+    PyObject *list = PyList_New(0);
+    if (list == NULL || PyList_Append(list, capsule) < 0 ||
+        PyList_Append(list, list) < 0) {
+        Py_XDECREF(list);
+        return CALL_FAILED;
+    }
+    Py_DECREF(list);
+    Py_DECREF(capsule);
+    return 0;
+}
+
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
+{
+    PyObject *object =
+        CALLS[call->op].arg_count > 0 ? object_of(&args[0]) : NULL;
+    switch ((enum call_op)call->op) {
+    case CALL_INCREF:
+    case CALL_NEW_REF:
+        Py_INCREF(object);
+        return 0;
+    case CALL_DECREF:
+        Py_DECREF(object);
+        return 0;
+    case CALL_LEAVE_IN_CYCLE:
+        return leave_in_cycle(object);
+    default: /* CALL_COLLECT */
+        host_collect();
+        return 0;
+    }
+}
+
+/* A capsule that was in a cycle and has other references lives on. */
+static void finish(const struct step *step)
+{
+    if (step->call->op != CALL_COLLECT) {
+        return;
+    }
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        if (run.model.capsule[run.model.alive[i]].uncollected > 0) {
+            exercise(RULE_DTOR_11, WHEN_SUCCEEDS);
+        }
+    }
+}
+
+const struct executor_family executor_family_references = {
+    .perform = perform,
+    .finish = finish,
+};

@@ -1,0 +1,103 @@
+/* What the program owns: payloads and names. A name is edited in place; a block
+ * is freed once, and not while a capsule needs it. */
+#include "fuzz/model/callers.h"
+#include "fuzz/model/family.h"
+#include "fuzz/model/state.h"
+
+/* Where the call's result goes among the blocks. */
+static unsigned result_slot(const struct call *call)
+{
+    return call->result +
+           (CALLS[call->op].yields == RESULT_BUFFER ? SLOTS : 0u);
+}
+
+static bool has_room(const struct model *model, const struct call *call)
+{
+    return model->block_count < MAX_BLOCKS &&
+           model->block_slot[result_slot(call)] == NOTHING;
+}
+
+static void predict(const struct model *model, const struct call *call,
+                    const struct model_arg *args, struct prediction *p)
+{
+    (void)model, (void)call, (void)args;
+    predict_success(p, 0, RULE_TYPE_1);
+}
+
+/* True if a destructor that is installed compares the characters of the block
+ * to decide who frees the pointer: an edit would change the owner. */
+static bool is_asked_for(const struct model *model, int block)
+{
+    for (unsigned i = 0; i < model->alive_count; i++) {
+        const struct model_capsule *capsule = &model->capsule[model->alive[i]];
+        if (capsule->field[FIELD_NAME].block == block &&
+            behaviour_asks_for(capsule->destructor)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool permits_edit(const struct model *model,
+                         const struct model_arg *args)
+{
+    if (args[0].value.block == NOTHING) {
+        return false;
+    }
+    const struct model_block *block = &model->block[args[0].value.block];
+    return block->alive && args[1].number < block->size &&
+           !is_asked_for(model, args[0].value.block);
+}
+
+static bool permits(const struct model *model, const struct call *call,
+                    const struct model_arg *args,
+                    const struct prediction *prediction)
+{
+    (void)prediction;
+    switch ((enum call_op)call->op) {
+    case CALL_PAYLOAD:
+    case CALL_NAME:
+        return has_room(model, call);
+    case CALL_EDIT:
+        return permits_edit(model, args);
+    case CALL_FREE:
+        return may_free(model, &args[0]);
+    case CALL_REALLOC:
+        return may_free(model, &args[0]) && model->block_count < MAX_BLOCKS &&
+               (call->result == args[0].index ||
+                model->block_slot[call->result] == NOTHING);
+    default: /* CALL_STACK_NAME breaks the contract in any state */
+        return false;
+    }
+}
+
+static void apply(struct model *model, const struct call *call,
+                  const struct model_arg *args,
+                  const struct prediction *prediction)
+{
+    (void)prediction;
+    if (call->op == CALL_FREE || call->op == CALL_REALLOC) {
+        free_block(model, args[0].value.block);
+    }
+}
+
+static void made(struct model *model, const struct call *call,
+                 const struct model_arg *args, uintptr_t got)
+{
+    bool is_name = CALLS[call->op].yields == RESULT_BUFFER;
+    if (CALLS[call->op].yields == YIELDS_NOTHING) {
+        return;
+    }
+    model_allocated(model, result_slot(call), got,
+                    args[call->op == CALL_REALLOC].number, is_name);
+    if (call->op == CALL_STACK_NAME) { /* its function has returned */
+        model->block[model->block_count - 1].alive = false;
+    }
+}
+
+const struct model_family model_family_memory = {
+    .predict = predict,
+    .permits = permits,
+    .apply = apply,
+    .made = made,
+};

@@ -1,0 +1,78 @@
+/* Payloads and names in the forecast, and what is done with them. */
+#include "fuzz/mutator/family.h"
+
+#include <string.h>
+
+/* The forecast's own copy of a literal, which edits change. If there is no room
+ * for the copy, edits are not followed. */
+static uintptr_t copy_name(struct forecast *f, const struct model_arg *literal)
+{
+    uint32_t size = literal->number + 1u;
+
+    if (size > sizeof f->text - f->text_size) {
+        return literal->value.address;
+    }
+    char *copy = f->text + f->text_size;
+    memcpy(copy, (const char *)literal->value.address, size);
+    f->text_size += size;
+    return (uintptr_t)copy;
+}
+
+static void edit_name(struct forecast *f, const struct model_arg *args)
+{
+    uintptr_t at = args[0].value.address - (uintptr_t)f->text;
+    if (at < sizeof f->text) {
+        f->text[at + args[1].number] = (char)args[2].number;
+    }
+}
+
+static uintptr_t perform(struct forecast *f, const struct step *step)
+{
+    switch ((enum call_op)step->call->op) {
+    case CALL_NAME:
+        return copy_name(f, &step->args[0]);
+    case CALL_EDIT:
+        edit_name(f, step->args);
+        return 0;
+    case CALL_FREE:
+        return 0;
+    default: /* CALL_PAYLOAD, CALL_REALLOC */
+        return new_block_address(&f->model);
+    }
+}
+
+/* A position in the text of the buffer. */
+static void choose_position(struct generator *g, const struct call *call,
+                            struct value *value)
+{
+    const struct value *buffer = &call->args[0];
+    unsigned length = forecast_is_there(g->forecast, buffer)
+                          ? forecast_text_of(g->forecast, buffer->index).length
+                          : 0;
+    set_number(value, length ? random_below(g->random, length) : 0);
+}
+
+static bool choose(struct generator *g, struct call *call, unsigned index)
+{
+    if (call->op == CALL_EDIT && index == 1) {
+        choose_position(g, call, &call->args[index]);
+        return true;
+    }
+    return false;
+}
+
+/* realloc(): into its own slot if there is no other, or just so. */
+static void complete(struct generator *g, struct call *call)
+{
+    if (call->op == CALL_REALLOC &&
+        (g->forecast->slots[RESULT_PAYLOAD] >> call->result & 1 ||
+         random_chance(g->random, 50))) {
+        call->result = call->args[0].index;
+    }
+}
+
+const struct mutator_family mutator_family_memory = {
+    .perform = perform,
+    .choose = choose,
+    .complete = complete,
+};
