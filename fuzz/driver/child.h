@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "fuzz/executor/finding.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum { FINDING_SIZE = 128 };
 
 /* What became of a child. */
 struct child {

@@ -7,14 +7,21 @@
 #include <string.h>
 
 #include "fuzz/executor/describe.h"
+#include "fuzz/executor/finding.h"
 #include "fuzz/executor/report.h"
 #include "fuzz/executor/sha1.h"
 #include "fuzz/executor/world.h"
 
-/* NULL where AddressSanitizer is not linked in. */
+/* NULL if AddressSanitizer is not linked in. */
 void __asan_set_error_report_callback(void (*callback)(const char *))
     __attribute__((weak));
 void *__asan_get_report_address(void) __attribute__((weak));
+
+/* NULL if UndefinedBehaviorSanitizer is not linked in. */
+void __ubsan_get_current_report_data(const char **kind, const char **message,
+                                     const char **file, unsigned *line,
+                                     unsigned *column, char **address)
+    __attribute__((weak));
 
 /* The calls that were performed so far, the one under way included: what was
  * left out would only distract. */
@@ -130,7 +137,7 @@ void violation(uint16_t rule, const char *expected, const char *got)
     abort();
 }
 
-/* Whether the byte is of a name that a destructor has freed. */
+/* True if the byte is of a name that a destructor has freed. */
 static bool was_freed_by_destructor(uintptr_t address)
 {
     for (int i = 0; i < run.model.capsule_count; i++) {
@@ -149,7 +156,7 @@ static bool was_freed_by_destructor(uintptr_t address)
     return false;
 }
 
-/* Whether a touch of the byte was one of an opaque pointer's. */
+/* True if the byte is the target of an opaque pointer. */
 static bool is_opaque(uintptr_t address)
 {
     for (unsigned i = 0; i < ADDRESS_COUNT; i++) {
@@ -196,15 +203,23 @@ static void print_rule_of_call(FILE *out)
     }
 }
 
-/* What follows somebody else's report: the program that led to it. `report` is
- * AddressSanitizer's, or NULL. */
-static void report_finding(const char *report)
+/* Prints what follows the report of a sanitizer or of the implementation: the
+ * finding and the program that led to it. `finding` is NULL if nobody has named
+ * it; `report` is AddressSanitizer's, or NULL. */
+static void report_finding(const char *finding, const char *report)
 {
-    if (world.reporting || run.program == NULL) {
+    if (world.reporting || (run.program == NULL && finding == NULL)) {
         return;
     }
     world.reporting = true;
-    fprintf(stderr, "while running a program\n");
+    fputs(run.program ? "while running a program\n" : "outside of a program\n",
+          stderr);
+    if (finding) {
+        fprintf(stderr, "  finding         %s\n", finding);
+    }
+    if (run.program == NULL) {
+        return;
+    }
     print_rule(stderr, report);
     fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
             host_profile()->name);
@@ -213,18 +228,33 @@ static void report_finding(const char *report)
     print_state(stderr);
 }
 
-static void on_asan_report(const char *report) { report_finding(report); }
+static void on_asan_report(const char *report)
+{
+    char finding[FINDING_SIZE];
+    report_finding(finding_in_text(report, finding) ? finding : NULL, report);
+}
 
 /* UBSan calls this when it has found something. */
 void __ubsan_on_report(void);
-void __ubsan_on_report(void) { report_finding(NULL); }
+void __ubsan_on_report(void)
+{
+    char finding[FINDING_SIZE];
+    const char *kind, *message, *file;
+    unsigned line, column;
+    char *address;
+
+    __ubsan_get_current_report_data(&kind, &message, &file, &line, &column,
+                                    &address);
+    finding_of_undefined(message, finding);
+    report_finding(finding, NULL);
+}
 
 static struct sigaction former_abort;
 
-/* abort() of the implementation; whoever handled it before still does. */
+/* abort() of the implementation. The former handler runs afterwards. */
 static void on_abort(int number)
 {
-    report_finding(NULL);
+    report_finding(NULL, NULL);
     sigaction(SIGABRT, &former_abort, NULL);
     raise(number);
 }

@@ -40,6 +40,13 @@ const char USE_AFTER_FREE[] =
 
 TEST(Finding, ASurvivorHasNone) { EXPECT_EQ(Finding("text\n", 0), ""); }
 
+TEST(Finding, OfUndefinedBehaviourEndsBeforeWhatDiffersBetweenRuns)
+{
+    char finding[FINDING_SIZE];
+    finding_of_undefined("load of address 0x7f for type 'int'", finding);
+    EXPECT_STREQ(finding, "UndefinedBehaviorSanitizer: load of address");
+}
+
 TEST(Finding, OfAViolationIsTheRule)
 {
     EXPECT_EQ(Finding("x\ncontract violation: GETP-3  f: text\n"), "GETP-3");
@@ -62,7 +69,7 @@ TEST(Finding, OfUndefinedBehaviourIsItsKind)
 {
     EXPECT_EQ(Finding("a.c:3:4: runtime error: load of misaligned address "
                       "0x7f for type 'int'\n"),
-              "UndefinedBehaviorSanitizer: load of misaligned address ");
+              "UndefinedBehaviorSanitizer: load of misaligned address");
 }
 
 TEST(Finding, OfASilentDeathIsTheWayItDied)

@@ -256,6 +256,7 @@ def test_repro_reports(tmp_path: pathlib.Path) -> None:
     done = run("sequence_fuzz_repro", "--misuse", path)
     assert done.returncode not in (0, 2)
     assert "ERROR: AddressSanitizer: use-after-poison" in done.stderr
+    assert "\n  finding         AddressSanitizer: use-after-poison\n" in done.stderr
 
 
 @pytest.mark.parametrize("tool", ["repro", "minimize"])

@@ -2,21 +2,19 @@
 
 import re
 
+# The executor names its findings. It does not see leaks, which are looked for at
+# the end of the process, nor what UBSan finds in a program of shared libraries.
 _FINDING = re.compile(
     r"^contract violation: (?P<rule>\S+)"
-    # `==12==ERROR: `: the sanitizer's own words and nobody's notes
-    r"|^==\d+==ERROR: (?P<sanitizer>\w+Sanitizer: .*)"
-    r"|^\S+:\d+:\d+: runtime error: (?P<undefined>.*)"
-    r"|^(?P<reference>capsule reference): "
-    r"|^==\d+== ?ERROR: libFuzzer: (?P<engine>.*)",
+    r"|^  finding +(?P<sanitizer>.+)"
+    r"|^==\d+==ERROR: (?P<leaks>LeakSanitizer: .*)"
+    r"|^\S+:\d+:\d+: runtime error: (?P<undefined>[^0-9'\n]*)"
+    r"|^==\d+== ?ERROR: libFuzzer: (?P<engine>.*)"
+    r"|^(?P<reference>capsule reference): ",
     re.MULTILINE,
 )
 
 _RULE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+")
-
-# Behind a sanitizer's class come addresses and places.
-_DETAILS = re.compile(r" (on |0x|\(|of ).*|: .*")
-_UNDEFINED_DETAILS = re.compile(r"[0-9'].*")
 
 
 def findings(text: str) -> list[str]:
@@ -30,10 +28,7 @@ def is_rule(finding: str) -> bool:
 
 
 def _name(match: re.Match[str]) -> str:
-    if match["sanitizer"]:
-        sanitizer, _, what = match["sanitizer"].partition(": ")
-        return f"{sanitizer}: {_DETAILS.sub('', what)}"
+    name = match[match.lastgroup or 0].strip()
     if match["undefined"]:
-        what = _UNDEFINED_DETAILS.sub("", match["undefined"]).strip()
-        return f"UndefinedBehaviorSanitizer: {what}"
-    return match["rule"] or match["reference"] or match["engine"]
+        return f"UndefinedBehaviorSanitizer: {name}"
+    return name

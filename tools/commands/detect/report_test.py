@@ -10,17 +10,19 @@ from tools.commands.detect import report
     [
         ("contract violation: GETP-3  PyCapsule_GetPointer: names", "GETP-3"),
         (
-            "==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x6",
+            "  finding         AddressSanitizer: heap-use-after-free",
             "AddressSanitizer: heap-use-after-free",
         ),
         (
-            "==7==ERROR: AddressSanitizer: alloc-dealloc-mismatch (malloc vs)",
-            "AddressSanitizer: alloc-dealloc-mismatch",
+            "==7==ERROR: LeakSanitizer: detected memory leaks",
+            "LeakSanitizer: detected memory leaks",
         ),
         (
             "a.c:3:4: runtime error: null pointer passed as argument 1, which",
             "UndefinedBehaviorSanitizer: null pointer passed as argument",
         ),
+        ("==7== ERROR: libFuzzer: deadly signal", "deadly signal"),
+        ("capsule reference: Py_DECREF of a dead object", "capsule reference"),
     ],
 )
 def test_a_report_has_a_name(line: str, finding: str) -> None:
