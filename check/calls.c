@@ -1,0 +1,303 @@
+/* The eleven capsule functions: each counts, checks, forwards and records.
+ *
+ * The functions bear their real names and are exported, so that a program that
+ * is linked against libpython finds them too. What they return is what the
+ * interpreter returns.
+ */
+#include <stddef.h>
+
+#include "check/end.h"
+#include "check/errors.h"
+#include "check/fields.h"
+#include "check/finding.h"
+#include "check/heap.h"
+#include "check/places.h"
+#include "check/protocols.h"
+#include "check/pyframes.h"
+#include "check/stacks.h"
+#include "check/start.h"
+#include "check/watch.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* The call in whose wrapper this stands. The frame address of the wrapper is
+ * two words below the stack pointer of its caller. */
+#define THIS_CALL(name)                                                        \
+    {.function = FUNCTION_##name,                                              \
+     .site = (uintptr_t)__builtin_return_address(0),                           \
+     .stack = (uintptr_t)__builtin_frame_address(0) + 2 * sizeof(void *)}
+
+/* How many capsules of one site get their place in Python for certain, and how
+ * many of the later ones share the trouble. */
+enum { ALWAYS_PLACED = 256, SELDOM_PLACED = 64 };
+
+static const enum column columns[FUNCTION_COUNT] = {
+    [FUNCTION_New] = COLUMN_MADE,
+    [FUNCTION_GetPointer] = COLUMN_GOT,
+    [FUNCTION_GetDestructor] = COLUMN_GOT,
+    [FUNCTION_GetContext] = COLUMN_GOT,
+    [FUNCTION_GetName] = COLUMN_GOT,
+    [FUNCTION_IsValid] = COLUMN_VALID,
+    [FUNCTION_SetPointer] = COLUMN_SET,
+    [FUNCTION_SetDestructor] = COLUMN_SET,
+    [FUNCTION_SetName] = COLUMN_SET,
+    [FUNCTION_SetContext] = COLUMN_SET,
+    [FUNCTION_Import] = COLUMN_IMPORTED,
+};
+
+static const struct origin no_origin;
+
+/* Begins a call: counts it, and looks at what the thread has left undone. */
+static struct site *begin(const struct call *call)
+{
+    start_python();
+    struct site *site = site_of(call->site);
+    image_count(site->image, COLUMN_CALLS);
+    if (call->function != FUNCTION_New)
+        image_count(site->image, columns[call->function]);
+    return site;
+}
+
+/* Looks closer at a capsule that is handed to a function. */
+static void look(struct record *record, const struct call *call)
+{
+    stacks_check(call->stack);
+    if (UNLIKELY(failure_last() != NULL) && interpreter_may_be_called())
+        failure_check(call->function, record, call->site, call->stack);
+    if (record && UNLIKELY(record->flags & RECORD_DEAD))
+        end_check_dead(record, call->function, call->site);
+}
+
+static void failed(const struct site *site, const struct call *call,
+                   const char *name)
+{
+    image_count(site->image, COLUMN_FAILED);
+    if (interpreter_may_be_called())
+        failure_note(call->function, call->site, call->stack, name);
+}
+
+/* A capsule that is not known yet and was accepted by the interpreter. */
+static struct record *adopted(struct record *record, void *capsule)
+{
+    return record || !capsule ? record : end_record_of(capsule);
+}
+
+/* ---- making ---- */
+
+/* A call in tail position returns into the interpreter. What the capsule holds
+ * then says which object made it. */
+static uint32_t maker(const struct site *site, void *name,
+                      destructor_function destructor)
+{
+    uint32_t interpreter = image_of_interpreter();
+    if (site->image != interpreter)
+        return site->image;
+    uint32_t image = image_of((uintptr_t)destructor);
+    if (!image || image == interpreter)
+        image = image_of((uintptr_t)name);
+    return image ? image : interpreter;
+}
+
+static const char *place_in_python(struct site *site)
+{
+    if (site->made++ >= ALWAYS_PLACED && site->made % SELDOM_PLACED)
+        return NULL;
+    char text[PYFRAMES_SIZE];
+    return pyframes(text, 1) ? text_keep(text) : NULL;
+}
+
+static void *check_New(void *pointer, const char *name,
+                       destructor_function destructor)
+{
+    struct call call = THIS_CALL(New);
+    struct site *site = begin(&call);
+    look(NULL, &call);
+    void *capsule = python.capsule.New(pointer, name, destructor);
+    if (!capsule) {
+        failed(site, &call, name);
+        return NULL;
+    }
+    struct record *record = record_add((uintptr_t)capsule);
+    uint32_t image = maker(site, (void *)name, destructor);
+    image_count(image, COLUMN_MADE);
+    if (!record)
+        return capsule;
+    record->made_site = call.site;
+    record->image = image;
+    record->destructor = (uintptr_t)destructor;
+    record->made_at = place_in_python(site);
+    name_stored(record, (uintptr_t)name, &call);
+    pointer_stored(record, (uintptr_t)pointer, &call);
+    protocols_named(record, &call);
+    return capsule;
+}
+
+/* ---- getters ---- */
+
+static void *check_GetPointer(void *capsule, const char *name)
+{
+    struct call call = THIS_CALL(GetPointer);
+    struct site *site = begin(&call);
+    struct record *record = record_find((uintptr_t)capsule);
+    look(record, &call);
+    bool closely = record && UNLIKELY(!fields_are_sound(record));
+    if (closely)
+        name_check(record, &call);
+    void *pointer = python.capsule.GetPointer(capsule, name);
+    if (!pointer)
+        failed(site, &call, name);
+    else if (closely)
+        pointer_check(record, &call);
+    else
+        adopted(record, capsule);
+    return pointer;
+}
+
+static destructor_function check_GetDestructor(void *capsule)
+{
+    struct call call = THIS_CALL(GetDestructor);
+    begin(&call);
+    look(record_find((uintptr_t)capsule), &call);
+    return python.capsule.GetDestructor(capsule);
+}
+
+static void *check_GetContext(void *capsule)
+{
+    struct call call = THIS_CALL(GetContext);
+    begin(&call);
+    struct record *record = record_find((uintptr_t)capsule);
+    look(record, &call);
+    void *context = python.capsule.GetContext(capsule);
+    if (context && record)
+        context_check(record, &call);
+    return context;
+}
+
+static const char *check_GetName(void *capsule)
+{
+    struct call call = THIS_CALL(GetName);
+    begin(&call);
+    struct record *record = record_find((uintptr_t)capsule);
+    look(record, &call);
+    const char *name = python.capsule.GetName(capsule);
+    if (name && record)
+        name_check(record, &call);
+    return name;
+}
+
+static int check_IsValid(void *capsule, const char *name)
+{
+    struct call call = THIS_CALL(IsValid);
+    begin(&call);
+    struct record *record = record_find((uintptr_t)capsule);
+    look(record, &call);
+    if (record && UNLIKELY(!fields_are_sound(record)))
+        name_check(record, &call);
+    int valid = python.capsule.IsValid(capsule, name);
+    if (valid)
+        adopted(record, capsule);
+    return valid;
+}
+
+/* ---- setters ---- */
+
+static int check_SetPointer(void *capsule, void *pointer)
+{
+    struct call call = THIS_CALL(SetPointer);
+    struct site *site = begin(&call);
+    struct record *record = record_find((uintptr_t)capsule);
+    look(record, &call);
+    int result = python.capsule.SetPointer(capsule, pointer);
+    if (result)
+        failed(site, &call, NULL);
+    else if ((record = adopted(record, capsule)))
+        pointer_stored(record, (uintptr_t)pointer, &call);
+    return result;
+}
+
+static int check_SetDestructor(void *capsule, destructor_function destructor)
+{
+    struct call call = THIS_CALL(SetDestructor);
+    struct site *site = begin(&call);
+    struct record *record = record_find((uintptr_t)capsule);
+    look(record, &call);
+    int result = python.capsule.SetDestructor(capsule, destructor);
+    if (result)
+        failed(site, &call, NULL);
+    else if ((record = adopted(record, capsule))) {
+        record->destructor = (uintptr_t)destructor;
+        record->flags &= ~RECORD_UNLOADED;
+    }
+    return result;
+}
+
+static int check_SetName(void *capsule, const char *name)
+{
+    struct call call = THIS_CALL(SetName);
+    struct site *site = begin(&call);
+    struct record *record = record_find((uintptr_t)capsule);
+    look(record, &call);
+    int result = python.capsule.SetName(capsule, name);
+    if (result)
+        failed(site, &call, name);
+    else if ((record = adopted(record, capsule))) {
+        name_stored(record, (uintptr_t)name, &call);
+        protocols_named(record, &call);
+    }
+    return result;
+}
+
+static int check_SetContext(void *capsule, void *context)
+{
+    struct call call = THIS_CALL(SetContext);
+    struct site *site = begin(&call);
+    struct record *record = record_find((uintptr_t)capsule);
+    look(record, &call);
+    int result = python.capsule.SetContext(capsule, context);
+    if (result)
+        failed(site, &call, NULL);
+    else if ((record = adopted(record, capsule)))
+        context_stored(record, (uintptr_t)context, &call);
+    return result;
+}
+
+/* ---- import ---- */
+
+static void *check_Import(const char *name, int no_block)
+{
+    struct call call = THIS_CALL(Import);
+    struct site *site = begin(&call);
+    look(NULL, &call);
+    if (interpreter_may_be_called() && python.Err_Occurred())
+        finding(FINDING_ERROR, RULE_ERR_2, NULL, call.site, no_origin,
+                "PyCapsule_Import(%s) is called while an exception is pending; "
+                "the import runs Python code under it",
+                quoted(name));
+    void *pointer = python.capsule.Import(name, no_block);
+    if (!pointer)
+        failed(site, &call, name);
+    else if (!watch_nothing_freed() &&
+             watch_address_freed_by((uintptr_t)pointer))
+        finding(FINDING_ERROR, RULE_BUG_3, NULL, call.site,
+                (struct origin){"the block was freed by",
+                                watch_address_freed_by((uintptr_t)pointer)},
+                "PyCapsule_Import(%s) hands out a pointer whose memory was "
+                "freed while the capsule lives",
+                quoted(name));
+    return pointer;
+}
+
+/* A reference to an exported name could lead to the interpreter's function, so
+ * the wrappers have names of their own. */
+void *const call_wrappers[FUNCTION_COUNT] = {
+#define FUNCTION(name, result, parameters) (void *)check_##name,
+#include "check/functions.def"
+#undef FUNCTION
+};
+
+#define FUNCTION(name, result, parameters)                                     \
+    EXPORTED result PyCapsule_##name parameters                                \
+        __attribute__((alias("check_" #name)));
+#include "check/functions.def"
+#undef FUNCTION

@@ -1,0 +1,275 @@
+/* The end of capsules: destructors, and use after the end. */
+#include "check/end.h"
+
+#include <stddef.h>
+
+#include "check/errors.h"
+#include "check/fields.h"
+#include "check/finding.h"
+#include "check/places.h"
+#include "check/protocols.h"
+#include "check/stacks.h"
+#include "check/start.h"
+#include "check/watch.h"
+
+enum {
+    HELD = 1024,            /* destroyed capsules that are not freed yet */
+    COUNT_OF_DEAD = 1 << 28 /* their reference count; no drop reaches zero */
+};
+
+static dealloc_function real_dealloc;
+static bool hold = true;
+static const struct origin no_origin;
+
+void end_hold_nothing(void) { hold = false; }
+
+/* ---- the destructor that runs ---- */
+
+struct running {
+    struct record *record;
+    struct running *outer;
+};
+
+static _Thread_local struct running *running
+    __attribute__((tls_model("initial-exec")));
+
+bool end_is_running(void) { return running; }
+
+/* ---- destroyed capsules ---- */
+
+struct dead {
+    void *object;
+    struct record *record;
+};
+
+static struct dead dead[HELD];
+static uint32_t next_dead;
+
+void end_check_dead(const struct record *record, enum function function,
+                    uintptr_t site)
+{
+    finding(FINDING_ERROR, RULE_TYPE_1, record, site, no_origin,
+            "%s is called with capsule %s, which has been destroyed",
+            function_names[function], quoted(record->copy));
+}
+
+static void check_count_of_dead(const struct dead *held)
+{
+    int64_t count = interpreter_count(held->object);
+    if (count == COUNT_OF_DEAD)
+        return;
+    finding(FINDING_ERROR, RULE_TYPE_1, held->record, 0, no_origin,
+            count < COUNT_OF_DEAD
+                ? "capsule %s was given back after its end: Py_DECREF() "
+                  "once too often"
+                : "a reference to capsule %s was taken after its end",
+            quoted(held->record->copy));
+}
+
+static void free_dead(struct dead *held)
+{
+    check_count_of_dead(held);
+    interpreter_set_count(held->object, 0);
+    record_drop(held->record);
+    real_dealloc(held->object);
+    held->object = NULL;
+}
+
+void end_check_all_dead(void)
+{
+    for (int i = 0; i < HELD; i++)
+        if (dead[i].object)
+            check_count_of_dead(&dead[i]);
+}
+
+/* Frees the object now, or later if it can be held. */
+static void let_die(void *object, struct record *record)
+{
+    if (!hold || !interpreter_is_main()) {
+        record_drop(record);
+        real_dealloc(object);
+        return;
+    }
+    struct dead *slot = &dead[next_dead++ % HELD];
+    if (slot->object)
+        free_dead(slot);
+    record->flags |= RECORD_DEAD;
+    interpreter_set_count(object, COUNT_OF_DEAD);
+    *slot = (struct dead){object, record};
+}
+
+static bool leads_to(const struct record *record, uintptr_t block)
+{
+    return record->pointer == block || record->context == block ||
+           record->name == block;
+}
+
+/* Finds the capsule that a block belongs to: one whose destructor runs, or one
+ * that was destroyed lately. */
+static struct record *owner_of(uintptr_t block)
+{
+    for (const struct running *at = running; at; at = at->outer)
+        if (leads_to(at->record, block))
+            return at->record;
+    for (int i = 0; i < HELD; i++)
+        if (dead[i].object && leads_to(dead[i].record, block))
+            return dead[i].record;
+    return running ? running->record : NULL;
+}
+
+void end_freed_twice(uintptr_t block, uintptr_t return_address)
+{
+    struct record *record = owner_of(block);
+    struct origin origin = {"the block was freed by",
+                            watch_address_freed_by(block)};
+    if (!record && !origin.address)
+        return; /* no capsule has to do with it */
+    if (record)
+        record->flags |= RECORD_FREED_TWICE;
+    finding(FINDING_ERROR, RULE_DTOR_13, record, return_address, origin,
+            "the %s of capsule %s is freed for the second time",
+            !record || !leads_to(record, block) ? "memory"
+            : record->pointer == block          ? "pointer"
+            : record->name == block             ? "name"
+                                                : "context",
+            quoted(record ? record->copy : NULL));
+}
+
+/* ---- records ---- */
+
+struct record *end_record_of(void *object)
+{
+    struct record *record = record_find((uintptr_t)object);
+    if (record || !interpreter_is_capsule(object))
+        return record;
+    record = record_add((uintptr_t)object);
+    if (!record)
+        return NULL;
+    record->flags = RECORD_ADOPTED;
+    record->image = image_of_interpreter();
+    record->pointer = interpreter_field(object, FIELD_POINTER);
+    record->name = interpreter_field(object, FIELD_NAME);
+    record->context = interpreter_field(object, FIELD_CONTEXT);
+    record->destructor = interpreter_field(object, FIELD_DESTRUCTOR);
+    record->copy = record->name ? text_keep((const char *)record->name) : NULL;
+    return record;
+}
+
+/* ---- destructors ---- */
+
+/* Reports name return addresses, which lie behind the call; one behind the
+ * destructor's start names the destructor. */
+static uintptr_t destructor_place(const struct record *record)
+{
+    return record->destructor + 1;
+}
+
+static void check_exceptions(const struct record *record, struct pending before)
+{
+    struct pending after = pending_now();
+    uintptr_t destructor = destructor_place(record);
+    if (pending_equal(before, after))
+        return;
+    if (!before.type)
+        finding(FINDING_ERROR, RULE_BUG_5, record, destructor, no_origin,
+                "the destructor of capsule %s leaves an exception behind; "
+                "nobody expects one there",
+                quoted(record->copy));
+    else if (!after.type)
+        finding(FINDING_ERROR, RULE_DTOR_6, record, destructor, no_origin,
+                "the destructor of capsule %s swallows the exception that was "
+                "pending when the capsule was destroyed",
+                quoted(record->copy));
+    else
+        finding(FINDING_ERROR, RULE_DTOR_6, record, destructor, no_origin,
+                "the destructor of capsule %s replaces the exception that was "
+                "pending when the capsule was destroyed",
+                quoted(record->copy));
+}
+
+static void check_count(const struct record *record, int64_t before,
+                        int64_t after)
+{
+    if (after > before)
+        finding(FINDING_ERROR, RULE_DTOR_8, record, destructor_place(record),
+                no_origin,
+                "the destructor of capsule %s keeps a reference to the dying "
+                "capsule; the capsule is freed nevertheless",
+                quoted(record->copy));
+    else if (after < before)
+        finding(FINDING_ERROR, RULE_DTOR_9, record, destructor_place(record),
+                no_origin,
+                "the destructor of capsule %s drops a reference to the dying "
+                "capsule",
+                quoted(record->copy));
+}
+
+static void run_destructor(void *object, struct record *record)
+{
+    struct running now = {record, running};
+    destructor_function destructor = (destructor_function)record->destructor;
+    if (record->flags & RECORD_UNLOADED)
+        finding(FINDING_ERROR, RULE_DTOR_10, record, 0, no_origin,
+                "the destructor of capsule %s lies in an object that dlclose() "
+                "has unloaded",
+                quoted(record->copy));
+    struct pending before = pending_now();
+    int64_t count = interpreter_count(object);
+    running = &now;
+    destructor(object);
+    running = now.outer;
+    check_count(record, count, interpreter_count(object));
+    check_exceptions(record, before);
+    if ((record->flags & (RECORD_ASKED_FOR_GONE | RECORD_FREED_TWICE)) ==
+        RECORD_ASKED_FOR_GONE)
+        finding(FINDING_WARNING, RULE_BUG_3, record, destructor_place(record),
+                no_origin,
+                "the destructor of capsule %s asks for the pointer, whose "
+                "memory was freed while the capsule lived",
+                quoted(record->copy));
+    protocols_after_destructor(record);
+}
+
+/* Stands in the type's place for the destroying function. Runs the destructor
+ * itself, so that it sees what the destructor does, then lets the interpreter
+ * free the object. */
+static void dealloc(void *object)
+{
+    start_python();
+    struct record *record = end_record_of(object);
+    if (!record) {
+        real_dealloc(object);
+        return;
+    }
+    if (record->flags & RECORD_ENDING) {
+        finding(FINDING_ERROR, RULE_DTOR_9, record, destructor_place(record),
+                no_origin,
+                "the destructor of capsule %s takes and drops a reference to "
+                "the dying capsule, which destroys it again",
+                quoted(record->copy));
+        return;
+    }
+    if (interpreter_has_gc() && python.Object_GC_UnTrack)
+        python.Object_GC_UnTrack(object);
+    stacks_check((uintptr_t)__builtin_frame_address(0));
+    name_check_at_end(record, (uintptr_t)__builtin_frame_address(0),
+                      "the capsule ends only now");
+    record->destructor = interpreter_field(object, FIELD_DESTRUCTOR);
+    record->flags |= RECORD_ENDING;
+    image_count(record->image, COLUMN_ENDED);
+    protocols_before_end(record);
+    if (record->destructor)
+        run_destructor(object, record);
+    protocols_after_end(record);
+    fields_forget(record);
+    interpreter_set_field(object, FIELD_DESTRUCTOR, 0);
+    let_die(object, record);
+}
+
+void end_hook(void)
+{
+    if (interpreter_dealloc() == dealloc)
+        return;
+    real_dealloc = interpreter_dealloc();
+    interpreter_set_dealloc(dealloc);
+}

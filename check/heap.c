@@ -1,0 +1,370 @@
+/* Hooks of the allocators: free() and realloc() of libc, and those that Python
+ * frees its own blocks with.
+ *
+ * Only the functions that free are replaced. A block that a live capsule leads
+ * to is kept (watch.c). Small blocks that nobody watches are held back for a
+ * while, per thread, so that memory which is given to a capsule after its
+ * free() is still recognised as free.
+ */
+#include "check/heap.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "check/channel.h"
+#include "check/elf.h"
+#include "check/interpreter.h"
+#include "check/memory.h"
+#include "check/watch.h"
+
+enum {
+    HELD = 512,       /* blocks of libc that are held back per thread */
+    HELD_SIZE = 1024, /* the largest of them, in bytes */
+    SMALL = 512       /* the largest block of Python's small block allocator */
+};
+
+#define EXPORTED __attribute__((visibility("default")))
+#define CALLER ((uintptr_t)__builtin_return_address(0))
+
+static void (*real_free)(void *);
+static void *(*real_realloc)(void *, size_t);
+static void *(*real_malloc)(size_t);
+static size_t (*real_size)(void *);
+static bool watched;
+static freed_twice_function freed_twice;
+
+void heap_on_freed_twice(freed_twice_function function)
+{
+    freed_twice = function;
+}
+
+bool heap_is_watched(void) { return watched; }
+
+/* ---- blocks that are held back ---- */
+
+struct held {
+    uintptr_t blocks[HELD];
+    uint32_t next;
+    bool has_key;
+};
+
+static _Thread_local struct held held
+    __attribute__((tls_model("initial-exec")));
+static pthread_key_t thread_end;
+
+/* Stands in the second word of a block that is held back, where no program
+ * writes such a value by chance. */
+static uintptr_t seal(uintptr_t block) { return block ^ 0xC0A95C1E5F2EED00u; }
+
+static void let_go_of_all(void *thread)
+{
+    (void)thread;
+    for (int i = 0; i < HELD; i++) {
+        uintptr_t block = held.blocks[i];
+        held.blocks[i] = 0;
+        if (block) {
+            ((uintptr_t *)block)[1] = 0;
+            real_free((void *)block);
+        }
+    }
+    held.has_key = false;
+}
+
+static void hold_back(uintptr_t block)
+{
+    if (!held.has_key) {
+        held.has_key = true;
+        pthread_setspecific(thread_end, &held);
+    }
+    uintptr_t *slot = &held.blocks[held.next++ % HELD];
+    uintptr_t before = *slot;
+    ((uintptr_t *)block)[1] = seal(block);
+    *slot = block;
+    if (before) {
+        ((uintptr_t *)before)[1] = 0;
+        real_free((void *)before);
+    }
+}
+
+static int held_slot(uintptr_t block)
+{
+    for (int i = 0; i < HELD; i++)
+        if (held.blocks[i] == block)
+            return i;
+    return -1;
+}
+
+bool heap_is_freed(uintptr_t address)
+{
+    for (int i = 0; watched && i < HELD; i++)
+        if (address - held.blocks[i] < HELD_SIZE && held.blocks[i] &&
+            address - held.blocks[i] < real_size((void *)held.blocks[i]))
+            return true;
+    return false;
+}
+
+/* ---- libc ---- */
+
+/* An object's own symbol is found by looking through the mapped objects, since
+ * dlsym() may itself allocate and free. */
+static void *next_function(const char *name)
+{
+    struct elf_object object;
+    return elf_definer(name, true, &object) ? elf_address(&object, name) : NULL;
+}
+
+static void find_real(void)
+{
+    *(void **)&real_realloc = next_function("realloc");
+    *(void **)&real_malloc = next_function("malloc");
+    *(void **)&real_size = next_function("malloc_usable_size");
+    *(void **)&real_free = next_function("free");
+}
+
+static void free_libc(void *block, uintptr_t caller)
+{
+    uintptr_t address = (uintptr_t)block;
+    size_t size = real_size(block);
+    if (watch_may_concern(address, size))
+        switch (watch_free(HEAP_LIBC, address, size, caller)) {
+        case FREED_KEPT:
+            return;
+        case FREED_TWICE:
+            freed_twice(address, caller);
+            return;
+        case FREED_UNWATCHED:
+            break;
+        }
+    if (size > HELD_SIZE || size < 2 * sizeof address) {
+        real_free(block);
+        return;
+    }
+    if (((uintptr_t *)address)[1] == seal(address)) {
+        int slot = held_slot(address);
+        if (slot >= 0) {
+            /* The allocator gets both calls and ends the process, as it would
+             * without the checker. */
+            freed_twice(address, caller);
+            held.blocks[slot] = 0;
+            ((uintptr_t *)address)[1] = 0;
+            real_free(block);
+            real_free(block);
+            return;
+        }
+    }
+    hold_back(address);
+}
+
+EXPORTED void free(void *block)
+{
+    if (!real_free)
+        find_real();
+    if (!block)
+        return;
+    if (!watched) {
+        real_free(block);
+        return;
+    }
+    int saved_errno = errno;
+    free_libc(block, CALLER);
+    errno = saved_errno;
+}
+
+EXPORTED void *realloc(void *block, size_t size)
+{
+    if (!real_realloc)
+        find_real();
+    if (!watched || !block || !size)
+        return real_realloc(block, size);
+    size_t before = real_size(block);
+    uintptr_t address = (uintptr_t)block;
+    if (before < 2 * sizeof address || !watch_may_concern(address, before))
+        return real_realloc(block, size);
+    /* A copy instead of a move: the old block is freed, and may be kept. */
+    void *copy = real_malloc(size);
+    if (!copy)
+        return NULL;
+    memcpy(copy, block, before < size ? before : size);
+    free_libc(block, CALLER);
+    return copy;
+}
+
+/* ---- Python ---- */
+
+struct allocator { /* PyMemAllocatorEx */
+    void *context;
+    void *(*malloc)(void *context, size_t size);
+    void *(*calloc)(void *context, size_t count, size_t size);
+    void *(*realloc)(void *context, void *block, size_t size);
+    void (*free)(void *context, void *block);
+};
+
+static struct allocator real_python[HEAP_COUNT];
+static bool python_hooked;
+
+/* What is known of the small block allocator: blocks of one size fill a pool,
+ * whose first bytes describe it. Both numbers are measured, not assumed. */
+static uintptr_t pool_size;
+static uintptr_t alignment;
+
+struct pool {
+    uint32_t used;
+    uint32_t padding;
+    void *links[3];
+    uint32_t arena;
+    uint32_t size_class;
+    uint32_t next_offset;
+    uint32_t last_offset;
+};
+
+/* Returns the size of the block if it is one of a pool like this, else 0. */
+static size_t size_in_pool(uintptr_t block, uintptr_t size, uintptr_t step)
+{
+    struct pool pool;
+    uintptr_t start = block & ~(size - 1);
+    if (!memory_read(&pool, start, sizeof pool))
+        return 0;
+    size_t found = (pool.size_class + 1) * step;
+    return found <= SMALL && pool.last_offset + found == size &&
+                   (block - start - sizeof pool) % found == 0
+               ? found
+               : 0;
+}
+
+static void measure_pools(void)
+{
+    enum { BLOCK = 48 };
+    uintptr_t block = (uintptr_t)python.Object_Malloc(BLOCK);
+    for (uintptr_t size = 1 << 12; block && size <= 1 << 14; size *= 4)
+        for (uintptr_t step = 8; step <= 16; step *= 2)
+            if (size_in_pool(block, size, step) == BLOCK) {
+                pool_size = size;
+                alignment = step;
+            }
+    if (block)
+        python.Object_Free((void *)block);
+}
+
+/* Returns the size of a block of Python's. 1 stands for unknown: only an
+ * address at the very start of the block counts as freed then. */
+static size_t size_of_python(uintptr_t block)
+{
+    size_t size = pool_size ? size_in_pool(block, pool_size, alignment) : 0;
+    return size ? size : 1;
+}
+
+static void free_python(enum heap heap, void *context, void *block,
+                        uintptr_t caller)
+{
+    uintptr_t address = (uintptr_t)block;
+    if (watch_may_concern(address, SMALL) && watch_concerns(address, SMALL))
+        switch (watch_free(heap, address, size_of_python(address), caller)) {
+        case FREED_KEPT:
+            return;
+        case FREED_TWICE:
+            freed_twice(address, caller);
+            return;
+        case FREED_UNWATCHED:
+            break;
+        }
+    real_python[heap].free(context, block);
+}
+
+static void *realloc_python(enum heap heap, void *context, void *block,
+                            size_t size, uintptr_t caller)
+{
+    uintptr_t address = (uintptr_t)block;
+    size_t before = 1;
+    if (block && size && watch_may_concern(address, SMALL) &&
+        watch_concerns(address, SMALL))
+        before = size_of_python(address);
+    if (before == 1)
+        return real_python[heap].realloc(context, block, size);
+    void *copy = real_python[heap].malloc(context, size);
+    if (copy) {
+        memcpy(copy, block, before < size ? before : size);
+        free_python(heap, context, block, caller);
+    }
+    return copy;
+}
+
+static void free_mem(void *context, void *block)
+{
+    if (block)
+        free_python(HEAP_MEM, context, block, CALLER);
+}
+
+static void free_object(void *context, void *block)
+{
+    if (block)
+        free_python(HEAP_OBJECT, context, block, CALLER);
+}
+
+static void *realloc_mem(void *context, void *block, size_t size)
+{
+    return realloc_python(HEAP_MEM, context, block, size, CALLER);
+}
+
+static void *realloc_object(void *context, void *block, size_t size)
+{
+    return realloc_python(HEAP_OBJECT, context, block, size, CALLER);
+}
+
+void heap_hook_python(void)
+{
+    if (python_hooked || !watched)
+        return;
+    python_hooked = true;
+    if (!python.Mem_GetAllocator || !python.Mem_SetAllocator) {
+        channel_note("blocks of PyMem_Malloc and PyObject_Malloc are not "
+                     "watched: this Python has no PyMem_SetAllocator");
+        return;
+    }
+    measure_pools();
+    for (enum heap heap = HEAP_MEM; heap < HEAP_COUNT; heap++) {
+        struct allocator hooked;
+        python.Mem_GetAllocator(heap, &hooked);
+        if (hooked.free == free_mem || hooked.free == free_object)
+            continue;
+        real_python[heap] = hooked;
+        hooked.free = heap == HEAP_MEM ? free_mem : free_object;
+        hooked.realloc = heap == HEAP_MEM ? realloc_mem : realloc_object;
+        python.Mem_SetAllocator(heap, &hooked);
+    }
+}
+
+/* ---- start ---- */
+
+static void free_for_good(enum heap heap, void *block)
+{
+    if (heap == HEAP_LIBC)
+        real_free(block);
+    else if (python_hooked && interpreter_may_be_called() &&
+             interpreter_is_main())
+        real_python[heap].free(real_python[heap].context, block);
+}
+
+void heap_start(void)
+{
+    struct elf_object object;
+    if (elf_is_sanitized()) {
+        channel_note("the heap is not watched: AddressSanitizer does that");
+        return;
+    }
+    find_real();
+    if (!real_free || !real_realloc || !real_malloc || !real_size) {
+        channel_note("the heap is not watched: no malloc_usable_size()");
+        return;
+    }
+    if (elf_definer("free", false, &object) && !elf_is_behind_this(&object)) {
+        channel_note("the heap of libc is not watched: another object defines "
+                     "free() and comes first");
+        return;
+    }
+    if (pthread_key_create(&thread_end, let_go_of_all))
+        return;
+    watch_start(free_for_good);
+    watched = true;
+}

@@ -1,0 +1,35 @@
+/* Looks at memory that may not be there, and at stacks. */
+#ifndef CHECK_MEMORY_H
+#define CHECK_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Copies memory. Returns false, without a fault, if it is not readable. */
+bool memory_read(void *to, uintptr_t from, size_t size);
+
+/* True if the bytes are mapped and readable. The answer for a page is
+ * remembered, so that most calls need no system call. */
+bool memory_is_readable(uintptr_t from, size_t size);
+
+/* True if the bytes are mapped, readable and writable. The answer for a page is
+ * remembered, so that most calls need no system call. */
+bool memory_is_writable(uintptr_t from, size_t size);
+
+/* True if the text is readable up to its zero byte, or for `most` bytes. */
+bool memory_is_text(uintptr_t text, size_t most);
+
+/* The function call whose stack frame holds an address. */
+struct stack_frame {
+    uintptr_t end;      /* the first address above the frame */
+    uintptr_t function; /* the start of its code */
+};
+
+/* Finds the frame of this thread's stack that holds the address. `stack` is an
+ * address in the frame of the caller. Returns false if the address lies
+ * elsewhere, or below `stack`. */
+bool memory_stack_frame(uintptr_t address, uintptr_t stack,
+                        struct stack_frame *frame);
+
+#endif

@@ -1,0 +1,45 @@
+/* Where calls come from: return addresses, and the objects (extension modules)
+ * that they lie in. */
+#ifndef CHECK_PLACES_H
+#define CHECK_PLACES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "check/channel.h"
+
+/* One place in the code that calls a capsule function. */
+struct site {
+    uintptr_t address; /* the return address */
+    uint32_t image;    /* index of the object that holds it */
+    uint32_t made;     /* capsules made here */
+    uint32_t alive;    /* of them alive at the end; used by the last count */
+};
+
+/* Returns the site of a return address. Every further call with the same
+ * address is a look into a hash table. If there is no room, the result is a
+ * site that stands for all others. Takes the lock. */
+struct site *site_of(uintptr_t return_address);
+
+/* Returns the index of the object that holds the address; index 0 stands for
+ * memory outside all objects. Takes the lock. */
+uint32_t image_of(uintptr_t address);
+
+/* Writes the rows into the file of a new child process. The caller holds the
+ * lock. */
+void images_announce_again(void);
+
+/* Index of the object that is the interpreter. */
+uint32_t image_of_interpreter(void);
+
+/* Adds one to a column of the object's row in the table. */
+void image_count(uint32_t image, enum column column);
+
+/* Writes "key": {"object", "offset", "symbol", "into"} for a code address. */
+void line_place(struct line *line, const char *key, uintptr_t address);
+
+/* Writes "key": [places] for the C frames above the caller's frame; skips the
+ * frames of the checker itself. */
+void line_c_frames(struct line *line, const char *key);
+
+#endif
