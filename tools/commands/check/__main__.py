@@ -1,0 +1,209 @@
+"""What tools/check does: runs a program under the checker and reports."""
+
+import argparse
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+from tools.commands.check import build, channel, findings, formats, ignored, text
+from tools.lib.arguments import Parser, number
+from tools.lib.places import start_folder, workspace_folder
+from tools.lib.problem import Problem, exit_status
+
+ABOUT = """\
+Runs a Python program and holds what its extension modules do with capsules
+against the contract. Nothing is rebuilt: the checker is a shared object that is
+preloaded, in children of the program too."""
+
+MORE = """\
+An error is something broken: memory that is gone, a destructor that swallows an
+exception, a tensor with two owners. A warning is legal, but suspicious.
+
+Exit status: that of COMMAND. If that is 0: 23 if there are errors, 1 with
+--strict if there are warnings only, 2 if nothing could be checked. 2 for bad
+input.
+
+A suppression file has one RULE or RULE:OBJECT a line; # begins a comment.
+
+  tools/check -- python3 my_program.py
+  tools/check --html report.html -- pytest tests/
+  tools/check --ignore 'DTOR-6:_multiarray_umath*' -- python3 my_program.py
+"""
+
+FOUND = 23
+WARNED = 1
+UNCHECKED = 2
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = Parser(
+        "tools/check", ABOUT, MORE, usage="tools/check [FLAG ...] -- COMMAND ..."
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="warnings make exit status 1"
+    )
+    for name, what in (
+        ("json", "JSON"),
+        ("html", "one HTML page"),
+        ("junit", "JUnit XML"),
+        ("sarif", "SARIF 2.1"),
+    ):
+        parser.add_argument(
+            f"--{name}",
+            type=pathlib.Path,
+            metavar="FILE",
+            help=f"write the report as {what} too",
+        )
+    parser.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="RULE[:OBJECT]",
+        help="do not report this rule (in this object); * and ? as in a shell",
+    )
+    parser.add_argument(
+        "--suppressions",
+        action="append",
+        default=[],
+        type=pathlib.Path,
+        metavar="FILE",
+        help="a file of such patterns",
+    )
+    parser.add_argument(
+        "--leaks",
+        type=number(1),
+        default=2,
+        metavar="N",
+        help="report capsules with a destructor that outlive the interpreter, "
+        "from N of one place on (default 2)",
+    )
+    parser.add_argument(
+        "--no-heap",
+        action="store_true",
+        help="do not watch memory: freed names and pointers are not found",
+    )
+    parser.add_argument("command", nargs="*", help="the program and its arguments")
+    before, _, after = _split(arguments)
+    options = parser.parse_args(before)
+    options.command += after
+    if not options.command:
+        raise Problem("no command; say what to run behind --, or try --help")
+    return options
+
+
+def _split(arguments: list[str]) -> tuple[list[str], str, list[str]]:
+    """Returns what stands before and behind the first --."""
+    if "--" not in arguments:
+        return arguments, "", []
+    at = arguments.index("--")
+    return arguments[:at], "--", arguments[at + 1 :]
+
+
+def environment(
+    library: pathlib.Path, folder: pathlib.Path, options: argparse.Namespace
+) -> dict[str, str]:
+    """Returns the environment of the program."""
+    result = dict(os.environ)
+    # The launcher has set PYTHONPATH for itself.
+    if "CAPSULE_CHECK_PYTHONPATH" in result:
+        del result["PYTHONPATH"]
+        before = result.pop("CAPSULE_CHECK_PYTHONPATH")
+        if before:
+            result["PYTHONPATH"] = before
+    # A sanitizer's runtime insists on being the first.
+    preload = result.get("LD_PRELOAD", "").replace(":", " ").split()
+    first = [path for path in preload if "asan" in os.path.basename(path)]
+    others = [path for path in preload if path not in first]
+    result["LD_PRELOAD"] = ":".join([*first, str(library), *others])
+    result["CAPSULE_CHECK_DIR"] = str(folder)
+    result["CAPSULE_CHECK_LEAKS"] = str(options.leaks)
+    if options.no_heap:
+        result["CAPSULE_CHECK_NO_HEAP"] = "1"
+    return result
+
+
+def run(command: list[str], variables: dict[str, str]) -> int:
+    """Runs the program and returns its status, 128 + N after signal N."""
+    if not shutil.which(command[0]):
+        raise Problem(f"there is no program {command[0]}; check the command")
+    # Ctrl-C reaches the program, which ends as it likes; then comes the report.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = subprocess.Popen(
+            command,
+            env=variables,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        status = process.wait()
+    except OSError as error:
+        raise Problem(f"{command[0]}: {error.strerror}; check the command") from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return status if status >= 0 else 128 - status
+
+
+def write(path: pathlib.Path, content: str) -> None:
+    """Writes the whole file, or nothing."""
+    path = start_folder() / path
+    scratch = path.with_name(path.name + ".new")
+    scratch.write_text(content, encoding="utf-8", errors="backslashreplace")
+    scratch.rename(path)
+
+
+def write_files(report: findings.Report, options: argparse.Namespace) -> None:
+    """Writes what the flags ask for."""
+    if options.json:
+        write(options.json, formats.as_json(report))
+    if options.junit:
+        write(options.junit, formats.as_junit(report))
+    if options.sarif:
+        write(options.sarif, formats.as_sarif(report))
+    if options.html:
+        from tools.commands.check import page
+
+        write(options.html, page.page(report, shlex.join(options.command)))
+
+
+def final_status(report: findings.Report, status: int, strict: bool) -> int:
+    """Returns the exit status of the tool."""
+    if status:
+        return status
+    if report.count(findings.ERROR):
+        return FOUND
+    if strict and report.findings:
+        return WARNED
+    return 0 if report.processes else UNCHECKED
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    patterns = [ignored.Pattern.of(text, "--ignore") for text in options.ignore]
+    for path in options.suppressions:
+        patterns += ignored.read(start_folder() / path)
+    library = build.built(workspace_folder())
+    with tempfile.TemporaryDirectory(prefix="capsule-check-") as name:
+        folder = pathlib.Path(name)
+        status = run(options.command, environment(library, folder, options))
+        report = findings.report_of(channel.read_all(folder))
+    kept = [f for f in report.findings if not any(p.matches(f) for p in patterns)]
+    report.ignored = len(report.findings) - len(kept)
+    report.findings = kept
+    if not report.processes:
+        report.notes.append(
+            "anything: no process with an interpreter that exports the C API ran"
+        )
+    sys.stdout.flush()
+    for line in text.lines(report):
+        print(line, file=sys.stderr)
+    write_files(report, options)
+    return final_status(report, status, options.strict)
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status("check", lambda: main(sys.argv[1:])))
