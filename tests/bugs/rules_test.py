@@ -12,7 +12,8 @@ from tools.lib import contract as contracts
 
 ROOT = pathlib.Path()
 CONTRACT = contracts.read(ROOT.absolute())
-BUGS = [bug.read(path) for path in bug.all_paths(ROOT)]
+PATCHES = sorted(ROOT.glob("tests/bugs/*/*.patch"))
+BUGS = [bug.read(path) for path in PATCHES]
 BROKEN = {rule for planted in BUGS for rule in planted.breaks}
 SANITIZER = re.compile(r"\w+Sanitizer: ")
 

@@ -1,0 +1,15 @@
+/* Broken: the destructor takes and drops a reference, which destroys the
+ * capsule a second time. */
+#include "tests/check/extension.h"
+
+static int payload;
+
+static void release(PyObject *capsule)
+{
+    Py_INCREF(capsule);
+    Py_DECREF(capsule);
+}
+
+FUNCTION(make) { return PyCapsule_New(&payload, "demo.moment", release); }
+
+EXTENSION(METHOD(make))
