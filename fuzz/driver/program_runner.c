@@ -20,6 +20,7 @@ int runner_start(const struct runner_options *options)
         .use_malloc = options->use_malloc,
         .sanitizers_only = options->sanitizers_only,
         .artifact_prefix = options->artifact_prefix,
+        .artifact_shown = options->artifact_shown,
     };
     return executor_start(&executor);
 }

@@ -1,6 +1,7 @@
 /* Runs every file of a corpus, and the empty input, without an engine. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capsule/profile.h"
 #include "fuzz/driver/batch.h"
@@ -43,16 +44,25 @@ static void run_input(void *context, const char *path)
     runner_run();
 }
 
-/* Bazel keeps what a test leaves in this folder. */
-static const char *artifact_prefix(void)
+/* Under Bazel, the C files of reports go into a folder that Bazel packs when
+ * the test has ended; the report shows where they are then. */
+static void place_artifacts(struct runner_options *options)
 {
-    static char prefix[FILENAME_MAX];
+    static char prefix[FILENAME_MAX], shown[FILENAME_MAX];
     const char *folder = getenv("TEST_UNDECLARED_OUTPUTS_DIR");
+    const char *target = getenv("TEST_TARGET"); /* "//fuzz:sequence_fuzz" */
+
     if (!folder) {
-        return NULL;
+        return;
     }
     snprintf(prefix, sizeof prefix, "%s/", folder);
-    return prefix;
+    options->artifact_prefix = prefix;
+    if (target && strncmp(target, "//", 2) == 0) {
+        snprintf(shown, sizeof shown,
+                 "bazel-testlogs/%s/test.outputs/outputs.zip: ", target + 2);
+        *strchr(shown, ':') = '/'; /* of the target, or the last one */
+        options->artifact_shown = shown;
+    }
 }
 
 static int print_profiles(void)
@@ -79,7 +89,7 @@ int main(int argc, char **argv)
                              "no corpus given; name folders or files");
     }
     batch_open(&batch, TOOL.name, argv + 1, count);
-    options.artifact_prefix = artifact_prefix();
+    place_artifacts(&options);
     if (!runner_starts(TOOL.name, &options)) {
         return BAD_INPUT;
     }

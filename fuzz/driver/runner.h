@@ -18,6 +18,7 @@ struct runner_options {
     bool use_malloc;             /* as there */
     bool sanitizers_only;        /* as there */
     const char *artifact_prefix; /* as there */
+    const char *artifact_shown;  /* as there */
 };
 
 /* The row of a tool's flags that sets the `misuse` of these options. */

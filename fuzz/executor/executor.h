@@ -36,6 +36,9 @@ struct executor_options {
     /* Where a report puts the C file: the path prefix, as in libFuzzer's
      * -artifact_prefix. NULL: no file. */
     const char *artifact_prefix;
+    /* What the report shows in the place of that prefix, if the file moves
+     * after the run. NULL: the prefix. */
+    const char *artifact_shown;
 };
 
 /* Starts the host. Call once. Returns 0, or -1 when the host refuses the

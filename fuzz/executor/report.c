@@ -79,31 +79,44 @@ static void print_program(FILE *out, const struct program *program)
     }
 }
 
-/* Writes the program as C beside libFuzzer's own file for the input, under the
- * name that libFuzzer gives that. Returns the path, or NULL. */
-static const char *write_c_file(const struct program *program)
+/* Prints a row of the report. Bytes that a terminal could obey are shown as
+ * \xNN: the text may quote a name or a message of any bytes. */
+static void print_row(FILE *out, const char *what, const char *text)
 {
-    static char path[4096];
-    static char temporary[4112];
-    if (world.options.artifact_prefix == NULL || world.input == NULL) {
-        return NULL;
+    fprintf(out, "  %-16s", what);
+    for (; *text; text++) {
+        unsigned char byte = (unsigned char)*text;
+        fprintf(out, byte >= ' ' && byte <= '~' ? "%c" : "\\x%02x", byte);
     }
-    char hash[SHA1_TEXT];
+    fputc('\n', out);
+}
+
+/* Writes the program as C beside libFuzzer's own file for the input, under the
+ * name of that file and `.c`, and prints where. */
+static void write_c_file(FILE *report, const struct program *program)
+{
+    char path[4096], temporary[4112], hash[SHA1_TEXT];
+    const char *prefix = world.options.artifact_prefix;
+    const char *shown = world.options.artifact_shown;
+
+    if (prefix == NULL || world.input == NULL) {
+        return;
+    }
     sha1_text(world.input, world.input_size, hash);
-    snprintf(path, sizeof(path), "%scrash-%s.c", world.options.artifact_prefix,
-             hash);
+    snprintf(path, sizeof(path), "%scrash-%s.c", prefix, hash);
     snprintf(temporary, sizeof(temporary), "%s.part", path);
     FILE *out = fopen(temporary, "w");
     if (out == NULL) {
-        return NULL;
+        return;
     }
     program_emit_main(out, program, NULL);
     bool written = ferror(out) == 0;
     if (fclose(out) != 0 || !written || rename(temporary, path) != 0) {
         remove(temporary);
-        return NULL;
+        return;
     }
-    return path;
+    fprintf(report, "  as C            %scrash-%s.c\n", shown ? shown : prefix,
+            hash);
 }
 
 static void print_state(FILE *out)
@@ -111,10 +124,7 @@ static void print_state(FILE *out)
     const struct program *program = performed_program();
     fputs("  program\n", out);
     print_program(out, program);
-    const char *path = write_c_file(program);
-    if (path) {
-        fprintf(out, "  as C            %s\n", path);
-    }
+    write_c_file(out, program);
     fflush(out);
 }
 
@@ -130,9 +140,9 @@ void violation(uint16_t rule, const char *expected, const char *got)
     fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
             host_profile()->name);
     print_calls_under_way(stderr);
-    fprintf(stderr, "  expected        %s\n", expected);
-    fprintf(stderr, "  got             %s\n", got);
-    fprintf(stderr, "  source          %s\n", entry->source);
+    print_row(stderr, "expected", expected);
+    print_row(stderr, "got", got);
+    print_row(stderr, "source", entry->source);
     print_state(stderr);
     abort();
 }
@@ -215,7 +225,7 @@ static void report_finding(const char *finding, const char *report)
     fputs(run.program ? "while running a program\n" : "outside of a program\n",
           stderr);
     if (finding) {
-        fprintf(stderr, "  finding         %s\n", finding);
+        print_row(stderr, "finding", finding);
     }
     if (run.program == NULL) {
         return;

@@ -189,6 +189,37 @@ def test_a_wrong_value_is_one_line(flag: str, words: str) -> None:
     assert (done.returncode, done.stderr) == (2, f"minimize: {words}\n")
 
 
+# --- reports ---------------------------------------------------------------
+
+
+def test_a_report_shows_control_bytes_as_numbers(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "a.prog"
+    path.write_text(
+        'c0 = PyCapsule_New(0x1, "\\x1b[31m", NULL)\n'
+        'PyCapsule_GetName(c0)  # -> "b"\n'
+    )
+    done = run("sequence_fuzz_repro", path)
+    assert done.returncode not in (0, 2)
+    assert '\n  got             "\\x1b[31m", no exception\n' in done.stderr
+    assert "\x1b" not in done.stderr + done.stdout
+
+
+def test_under_bazel_a_report_names_the_file_that_bazel_keeps(
+    folder: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    outputs.mkdir()
+    done = run(
+        "sequence_fuzz",
+        folder,
+        TEST_UNDECLARED_OUTPUTS_DIR=str(outputs),
+        TEST_TARGET="//fuzz:sequence_fuzz",
+    )
+    (kept,) = outputs.iterdir()
+    place = "bazel-testlogs/fuzz/sequence_fuzz/test.outputs/outputs.zip"
+    assert f"\n  as C            {place}: {kept.name}\n" in done.stdout
+
+
 # --- misuse ---------------------------------------------------------------
 
 TWICE = 'c0 = PyCapsule_New(0x1, "a", NULL)\nPy_DECREF(c0)\nPy_DECREF(c0)\n'

@@ -69,20 +69,21 @@ def collect(
             corpus.publish(path, corpus.make_folder(folder))
             finding = examine(folder / path.name, tools, job.log)
             if not finding.c_file:
-                finding.c_file = _keep_c_file(job.artifacts, path.name, folder)
+                _keep_c_file(finding, job.artifacts, folder)
             found.setdefault(finding.name, finding)
     return list(found.values()), damaged
 
 
 def _keep_c_file(
-    source: pathlib.Path, name: str, folder: pathlib.Path
-) -> pathlib.Path | None:
-    """Keeps the C file that the engine's own report left, if it did."""
-    c_file = source / f"{name}.c"
-    if not c_file.exists():
-        return None
-    corpus.publish(c_file, folder)
-    return folder / c_file.name
+    finding: Finding, source: pathlib.Path, folder: pathlib.Path
+) -> None:
+    """Keeps the C file that the engine's own report left, if it did, and makes
+    the report name the file that is kept."""
+    c_file = source / f"{finding.path.name}.c"
+    if c_file.exists():
+        corpus.publish(c_file, folder)
+        finding.c_file = folder / c_file.name
+        finding.report = finding.report.replace(str(c_file), str(finding.c_file))
 
 
 def examine(path: pathlib.Path, tools: Tools, log: Log) -> Finding:
