@@ -1,0 +1,266 @@
+"""Runs each command that the documentation shows, a small instance of it.
+
+usage: python3 -m tools.commands.test.documented
+
+Most commands call Bazel, which cannot run inside a test of Bazel. So .ci/run
+calls this before the tests, and //tests/style:commands_test fails for a command
+that README.md, CONTRIBUTING.md, docs/ or a --help shows and that has no entry
+here. Ends with status 0 only if every command did.
+"""
+
+import dataclasses
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from tools.lib import repository
+
+PROGRAM = "corpus/sequence/seed/{}"
+SMALL_BUG = "--bugs='/get_pointer_ignores_name$'"
+ONE_TEST = "//tests/rules:new_test_cpython-3.14"
+AS_SHOWN = "as shown"
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """Commands that match `shown` are run as the shell command `run`, or not at
+    all, for the reason `why_not`."""
+
+    shown: str
+    run: str = ""
+    why_not: str = ""
+
+
+ENTRIES = (
+    Entry(r"tools/\w+ --help", AS_SHOWN),
+    Entry(r"tools/test|bazel test //\.\.\.", why_not=".ci/run runs it afterwards"),
+    Entry(r"(tools/test|bazel test) //tests/canary:all", AS_SHOWN),
+    Entry(
+        r"tools/test --test_filter=.*",
+        f"tools/test --test_filter='*.NEW_3_*' {ONE_TEST}",
+    ),
+    Entry(
+        r"tools/test --config=tsan .*",
+        "tools/test --config=tsan //tests/threads/...",
+    ),
+    Entry(
+        r"unshare -n bazel --batch .*",
+        "unshare -n bazel --batch --output_user_root=out/fresh build "
+        "//capsule:contract",
+    ),
+    Entry(r"tools/fuzz( allocation| interpreter)?", "tools/fuzz name --seconds 2"),
+    Entry(
+        r"tools/fuzz name --seconds \d+ --jobs 2",
+        "tools/fuzz name --seconds 2 --jobs 2",
+    ),
+    Entry(
+        r"tools/fuzz --seed 7 --fresh -- -runs=\d+",
+        "tools/fuzz name --seed 7 --fresh -- -runs=1000",
+    ),
+    Entry(r"tools/fuzz --rules", AS_SHOWN),
+    Entry(
+        r"(CAPSULE_PYTHON=\S+ )?tools/fuzz( name)? --implementation .*",
+        "CAPSULE_PYTHON=/usr/bin/python3 tools/fuzz name --implementation "
+        "cpython --seconds 2",
+    ),
+    Entry(
+        r"tools/fuzz .*--engine afl.*", "tools/fuzz name --engine afl --seconds 5"
+    ),
+    Entry(
+        r"tools/prog --check FILE",
+        f"tools/prog --check {PROGRAM}",
+    ),
+    Entry(
+        r"bazel run //fuzz:sequence_fuzz_repro -- FILE",
+        f"bazel run //fuzz:sequence_fuzz_repro -- {PROGRAM}",
+    ),
+    Entry(
+        r"tools/conformance( /usr/bin/python3( pypy3)?)?",
+        "tools/conformance --programs 5 /usr/bin/python3",
+    ),
+    Entry(
+        r"cp out/conformance/matrix.json out/saved.json"
+        r"|tools/conformance --compare .*",
+        "cp out/conformance/matrix.json out/saved.json && "
+        "tools/conformance --programs 5 --compare out/saved.json "
+        "/usr/bin/python3",
+    ),
+    Entry(
+        r"tools/conformance --library .*",
+        "clang-19 -shared -fPIC -O1 -I . -I capsule/reference/include "
+        "-o out/libreference.so capsule/*.c capsule/reference/*.c "
+        "capsule/runtime/*.c && tools/conformance --programs 5 --library "
+        "out/libreference.so --include capsule/reference/include",
+    ),
+    Entry(
+        r"tools/coverage.*",
+        f"tools/coverage --missed capsule/reference/capsule.c {ONE_TEST}",
+    ),
+    Entry(
+        r"tools/detect.*",
+        f"tools/detect {SMALL_BUG} --seeds=1 --methods=targets",
+    ),
+    Entry(r"tools/planted.*", f"tools/planted {SMALL_BUG} --programs=5"),
+    Entry(
+        r"bazel test //tests/bugs:.*",
+        "bazel test //tests/bugs:get_pointer_ignores_name",
+    ),
+    Entry(
+        r"bazel run //tools:bench.*",
+        "bazel run //tools:bench -- --only functions --only report --rounds 1 "
+        "--seconds 0.001",
+    ),
+    Entry(r"tools/contract --(json|write)", AS_SHOWN),
+    Entry(r"tools/package .*", "tools/package out/capsule-contract.tar.gz"),
+    Entry(r"tools/setup --list .*", "tools/setup --list fuzz"),
+    Entry(
+        r"clang-format-19 -i FILE",
+        "clang-format-19 --dry-run -Werror fuzz/name_fuzz.c",
+    ),
+    Entry(r"(sudo )?apt-get install .*", why_not="tools/setup is tested instead"),
+    Entry(r"xdg-open .*", why_not="opens a window"),
+    Entry(r"examples/go/build", why_not="needs Go, which tools/setup leaves out"),
+)
+
+# The first words of commands in the code blocks of a document.
+PROGRAMS = (
+    *("apt-get", "bazel", "clang-format-19", "cp", "docker", "git", "make"),
+    *("python3", "sudo", "unshare", "xdg-open"),
+)
+
+_ASSIGNMENT = re.compile(r"[A-Z_]+=\S+")
+_CODE_SPAN = re.compile(r"`([^`]+)`")
+_FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def is_command(text: str) -> bool:
+    """True if the text begins with a program of this repository or of
+    PROGRAMS, behind variables if there are any."""
+    words = text.split()
+    while words and _ASSIGNMENT.fullmatch(words[0]):
+        words.pop(0)
+    if not words:
+        return False
+    if words[0] in PROGRAMS:
+        return len(words) > 1
+    if "/" not in words[0] or words[0].startswith("/"):
+        return False
+    path = repository.ROOT / words[0]
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def in_document(text: str) -> Iterator[str]:
+    """Yields the commands in the code blocks and code spans of Markdown."""
+    text = text.replace("\\\n", " ")
+    blocks = [line for block in _FENCED.findall(text) for line in block.split("\n")]
+    rest = _FENCED.sub("", text)
+    for line in blocks + [l for l in rest.split("\n") if l.startswith("    ")]:
+        command = line.partition("  #")[0]
+        if is_command(command):
+            yield " ".join(command.split())
+    for span in _CODE_SPAN.findall(rest):
+        if is_command(span):
+            yield " ".join(span.split())
+
+
+def in_help(text: str) -> Iterator[str]:
+    """Yields the commands at the beginning of indented lines of a --help; a
+    remark stands behind two blanks."""
+    for line in text.replace("\\\n", " ").split("\n"):
+        command = line.strip().partition("  ")[0]
+        if line.startswith("  ") and is_command(command):
+            yield command
+
+
+def commands() -> list[str]:
+    """Returns the names of the launchers in tools/."""
+    return [
+        str(path)
+        for path in repository.files()
+        if str(path.parent) == "tools"
+        and os.access(repository.ROOT / path, os.X_OK)
+        and not path.suffix
+    ]
+
+
+def help_of(command: str) -> str:
+    """Returns what --help prints, without setting the system up."""
+    package = command.replace("tools/", "tools/commands/") + "/__main__.py"
+    words = [command, "--help"]
+    if (repository.ROOT / package).exists():
+        module = command.replace("tools/", "tools.commands.")
+        words = ["/usr/bin/python3", "-B", "-m", module, "--help"]
+    return subprocess.run(
+        words,
+        cwd=repository.ROOT,
+        env={**os.environ, "PYTHONPATH": str(repository.ROOT)},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+
+
+def shown() -> dict[str, str]:
+    """Returns each command that is shown, and where."""
+    found: dict[str, str] = {}
+    for path in repository.files(".md"):
+        if path.parts[0] in ("README.md", "CONTRIBUTING.md", "docs"):
+            for command in in_document((repository.ROOT / path).read_text()):
+                found.setdefault(command, str(path))
+    for name in commands():
+        found.setdefault(f"{name} --help", name)
+        # The help of tools/prog is that of a program that Bazel builds.
+        if name != "tools/prog":
+            for command in in_help(help_of(name)):
+                found.setdefault(command, f"{name} --help")
+    return found
+
+
+def entry_of(command: str) -> Entry | None:
+    """Returns the entry that runs the command."""
+    return next((e for e in ENTRIES if re.fullmatch(e.shown, command)), None)
+
+
+def to_run() -> dict[str, str]:
+    """Returns what is run for the commands that are shown, each once, and the
+    command that it is run for."""
+    program = min((repository.ROOT / PROGRAM.format("")).glob("*.prog")).name
+    found: dict[str, str] = {}
+    for command in shown():
+        entry = entry_of(command)
+        if entry and entry.run:
+            run = command if entry.run == AS_SHOWN else entry.run
+            found.setdefault(run.format(shlex.quote(program)), command)
+    return found
+
+
+def main() -> int:
+    failed = 0
+    for run, command in to_run().items():
+        print(f"documented: {command}\n  $ {run}", flush=True)
+        start = time.monotonic()
+        done = subprocess.run(
+            ["bash", "-c", run],
+            cwd=repository.ROOT,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        seconds = time.monotonic() - start
+        print(f"  status {done.returncode}, {seconds:.0f} s", flush=True)
+        if done.returncode:
+            failed += 1
+            print("\n".join(done.stdout.splitlines()[-40:]), flush=True)
+    print(f"documented: {failed} commands failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
