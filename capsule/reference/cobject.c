@@ -2,8 +2,9 @@
 #include "capsule/runtime/internal.h"
 
 typedef struct {
-    PyObject_HEAD void *pointer; /* may be NULL */
-    void *desc;                  /* NULL for what PyCObject_FromVoidPtr made */
+    PyObject_HEAD
+    void *pointer; /* may be NULL */
+    void *desc;    /* NULL for what PyCObject_FromVoidPtr made */
     /* At most one of the two. CPython has a single member and calls it by a
      * type that it does not have, which C leaves undefined. */
     void (*destructor)(void *);
@@ -69,8 +70,8 @@ PyObject *PyCObject_FromVoidPtrAndDesc(void *cobj, void *desc,
     return (PyObject *)self;
 }
 
-/* Whether `op` is a PyCObject; else an exception is set, for NULL one that was
- * pending before (COBJ-8). */
+/* True if `op` is a PyCObject. If not, sets an exception; for NULL, keeps an
+ * exception that was pending before (COBJ-8). */
 static bool is_cobject(PyObject *op, const char *function)
 {
     if (op && PyCObject_Check(op)) {

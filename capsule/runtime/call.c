@@ -119,7 +119,8 @@ PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...)
 /* --- functions written in C ----------------------------------------------- */
 
 typedef struct {
-    PyObject_HEAD PyMethodDef *def;
+    PyObject_HEAD
+    PyMethodDef *def;
     PyObject *self; /* owned; NULL for a function without one */
 } Function;
 

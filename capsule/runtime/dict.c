@@ -7,7 +7,8 @@ struct pair {
 };
 
 typedef struct {
-    PyObject_HEAD struct pair *pairs;
+    PyObject_HEAD
+    struct pair *pairs;
     Py_ssize_t size;
     Py_ssize_t capacity;
 } Dict;

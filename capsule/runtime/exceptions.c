@@ -102,5 +102,4 @@ static PyObject *exception_getattro(PyObject *op, PyObject *name)
 EXCEPTION_TYPE(BaseException, &PyBaseObject_Type)
 _Py_EXCEPTIONS(DERIVED)
 
-    PyBaseExceptionObject no_memory = {
-        .ob_base = STATIC_OBJECT(&type_MemoryError)};
+PyBaseExceptionObject no_memory = {.ob_base = STATIC_OBJECT(&type_MemoryError)};

@@ -67,7 +67,7 @@ static PyObject *load(PyObject *name)
     return entry ? module_initialise(entry, name) : raise_not_found(name);
 }
 
-/* Whether submodules can be found in `parent`; else an exception is set. */
+/* True if `parent` can have submodules. If not, sets an exception. */
 static bool is_package(PyObject *parent, PyObject *parent_name, PyObject *name)
 {
     PyObject *path = PyObject_GetAttrString(parent, "__path__");

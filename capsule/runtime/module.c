@@ -2,7 +2,8 @@
 #include "capsule/runtime/internal.h"
 
 typedef struct {
-    PyObject_HEAD PyObject *dict;
+    PyObject_HEAD
+    PyObject *dict;
     PyModuleDef *def; /* NULL where PyModule_Create was not asked */
     void *state;      /* def->m_size bytes; NULL where there is no such size */
     Py_ssize_t rank;  /* see module_set_rank() */

@@ -2,7 +2,8 @@
 #include "capsule/runtime/internal.h"
 
 typedef struct {
-    PyObject_HEAD PyObject **items;
+    PyObject_HEAD
+    PyObject **items;
     Py_ssize_t size;
     Py_ssize_t capacity;
 } Sequence; /* of a list or a tuple */
@@ -234,7 +235,8 @@ static int list_ass_subscript(PyObject *op, PyObject *key, PyObject *value)
 /* --- iterator ------------------------------------------------------------- */
 
 typedef struct {
-    PyObject_HEAD PyObject *sequence;
+    PyObject_HEAD
+    PyObject *sequence;
     Py_ssize_t next;
 } Iterator;
 

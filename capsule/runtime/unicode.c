@@ -2,7 +2,8 @@
 #include "capsule/runtime/internal.h"
 
 typedef struct {
-    PyObject_HEAD Py_ssize_t size; /* bytes, without the NUL */
+    PyObject_HEAD
+    Py_ssize_t size; /* bytes, without the NUL */
     char utf8[];
 } Unicode;
 

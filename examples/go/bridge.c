@@ -8,7 +8,8 @@
 
 /* A Python object: its head, and the handle of what Go has. */
 typedef struct {
-    PyObject_HEAD uintptr_t handle;
+    PyObject_HEAD
+    uintptr_t handle;
 } object;
 
 /* --- for Go --------------------------------------------------------------- */

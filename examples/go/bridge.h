@@ -17,10 +17,10 @@ void set_handle(PyObject *op, uintptr_t handle);
 /* Raises the exception; what is not UTF-8 in the text is replaced. */
 void raise_text(PyObject *exception, const char *text);
 
-/* Whether both are NULL, or the same bytes up to the first 0. */
+/* True if both are NULL, or have the same bytes up to the first 0. */
 int names_match(uintptr_t a, uintptr_t b);
 
-/* Whether Python's allocator refuses a copy of the text. */
+/* True if Python's allocator has no memory for a copy of the text. */
 int no_memory_for(const char *text);
 
 void drop(PyObject *op); /* Py_DECREF */

@@ -1,3 +1,4 @@
+/* Runs any bytes on the target's LLVMFuzzerTestOneInput(); see runner.h. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Finds and reads the files that a tool is given; see input.h. */
 #define _XOPEN_SOURCE 700 /* scandir, strdup */
 #include "fuzz/driver/input.h"
 

@@ -1,3 +1,4 @@
+/* Runs programs on the executor; see runner.h. */
 #include <stdlib.h>
 #include <string.h>
 

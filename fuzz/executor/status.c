@@ -1,3 +1,4 @@
+/* Writes the counters of a run into a mapped file; see status.h. */
 #define _POSIX_C_SOURCE 200809L /* posix_fallocate */
 
 #include "fuzz/executor/status.h"

@@ -1,3 +1,4 @@
+/* Chooses mutations by their weights and applies them; see mutator.h. */
 #include "fuzz/mutator/mutator.h"
 
 #include "fuzz/mutator/editor.h"

@@ -1,3 +1,4 @@
+/* Chooses the calls and destructors of a swarm; see generate.h. */
 #include "fuzz/mutator/generate.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Aborts if a program changes on its way through text or bytes; see check.h. */
 #define _POSIX_C_SOURCE 200809L /* open_memstream */
 #include "fuzz/program/check.h"
 

@@ -23,7 +23,7 @@ int name_mismatch_get_pointer(void);
  * the consumer knows: a function, or a number. */
 int abi_mismatch_function(void);
 int abi_mismatch_number(void);
-/* Whether the compiler sees it, when it is asked (API-4). */
+/* True if the compiler can see the mismatch (API-4). */
 bool abi_mismatch_seen_by_the_compiler(void);
 
 /* BUG-3: the data are freed while a capsule leads to them. */

@@ -76,8 +76,7 @@ size_t Sweep(const Deed &deed, const Undoing &undo, host_failure how)
     }
 }
 
-void SweepBoth(
-    const Deed &deed, const Undoing &undo = [] {})
+void SweepBoth(const Deed &deed, const Undoing &undo = [] {})
 {
     if (!host_fail_allocation(0, HOST_FAIL_ONCE)) {
         GTEST_SKIP() << "the implementation cannot make an allocation fail";

@@ -139,9 +139,9 @@ std::vector<Call> SuccessfulCalls(const SampleCapsules &samples)
                 [=] { return PyCapsule_SetContext(full, &context) != 0; }),
         Success("PyCapsule_SetContext(bare, NULL)",
                 [=] { return PyCapsule_SetContext(bare, nullptr) != 0; }),
-        Success("PyCapsule_SetDestructor(full, destructor)", [=] {
-            return PyCapsule_SetDestructor(full, LogDestructor) != 0;
-        }),
+        Success(
+            "PyCapsule_SetDestructor(full, destructor)",
+            [=] { return PyCapsule_SetDestructor(full, LogDestructor) != 0; }),
         Success("PyCapsule_SetDestructor(bare, NULL)",
                 [=] { return PyCapsule_SetDestructor(bare, nullptr) != 0; }),
     };
@@ -179,10 +179,9 @@ std::vector<Call> SuccessfulCallsThatReturnNull(const SampleCapsules &samples,
                          [=] { return PyCapsule_IsValid(object, name) != 0; },
                          nullptr, ""});
         if (object) { // CheckExact has no answer for NULL (TYPE-3)
-            calls.push_back(
-                {"PyCapsule_CheckExact(" + what + ")",
-                 [=] { return PyCapsule_CheckExact(object) != 0; }, nullptr,
-                 ""});
+            calls.push_back({"PyCapsule_CheckExact(" + what + ")",
+                             [=] { return PyCapsule_CheckExact(object) != 0; },
+                             nullptr, ""});
         }
     }
     return calls;

@@ -39,8 +39,7 @@ class DestructorMisuseDeathTest : public CapsuleTest {
     // Runs `destructor` once, at the end of a capsule named "demo.dying".
     static void DropNew(PyCapsule_Destructor destructor)
     {
-        PyObject *capsule =
-            PyCapsule_New(&payload, "demo.dying", destructor);
+        PyObject *capsule = PyCapsule_New(&payload, "demo.dying", destructor);
         Py_DECREF(capsule);
         host_collect();
     }
@@ -69,38 +68,42 @@ int remaining_runs = 1;
 TEST_F(DestructorMisuseDeathTest, DTOR_9_TakingAndGivingBackAReference)
 {
     EXPECT_MISUSE_IS_SEEN(DropNew([](PyObject *self) {
-        if (remaining_runs-- > 0) {
-            Py_INCREF(self);
-            Py_DECREF(self);
-        }
-    }), ImplementationReports(incref_of_dying, freed_twice));
+                              if (remaining_runs-- > 0) {
+                                  Py_INCREF(self);
+                                  Py_DECREF(self);
+                              }
+                          }),
+                          ImplementationReports(incref_of_dying, freed_twice));
 }
 
 TEST_F(DestructorMisuseDeathTest, DTOR_9_TheSameWithTheDestructorDisabled)
 {
     EXPECT_MISUSE_IS_SEEN(DropNew([](PyObject *self) {
-        PyCapsule_SetDestructor(self, nullptr);
-        Py_INCREF(self);
-        Py_DECREF(self);
-    }), ImplementationReports(incref_of_dying, freed_twice));
+                              PyCapsule_SetDestructor(self, nullptr);
+                              Py_INCREF(self);
+                              Py_DECREF(self);
+                          }),
+                          ImplementationReports(incref_of_dying, freed_twice));
 }
 
 TEST_F(DestructorMisuseDeathTest, DTOR_9_GivingBackAReference)
 {
     EXPECT_MISUSE_IS_SEEN(DropNew([](PyObject *self) {
-        PyCapsule_SetDestructor(self, nullptr);
-        Py_DECREF(self);
-    }), ImplementationReports(decref_of_dying));
+                              PyCapsule_SetDestructor(self, nullptr);
+                              Py_DECREF(self);
+                          }),
+                          ImplementationReports(decref_of_dying));
 }
 
 TEST_F(DestructorMisuseDeathTest, DTOR_9_PuttingItIntoAContainer)
 {
     EXPECT_MISUSE_IS_SEEN(DropNew([](PyObject *self) {
-        PyObject *list = PyList_New(0);
-        PyCapsule_SetDestructor(self, nullptr);
-        PyList_Append(list, self);
-        Py_DECREF(list);
-    }), ImplementationReports(incref_of_dying, freed_twice));
+                              PyObject *list = PyList_New(0);
+                              PyCapsule_SetDestructor(self, nullptr);
+                              PyList_Append(list, self);
+                              Py_DECREF(list);
+                          }),
+                          ImplementationReports(incref_of_dying, freed_twice));
 }
 
 // Destructors of DLPack capsules do this. CPython 3.8 to 3.13 hands the object
@@ -108,10 +111,11 @@ TEST_F(DestructorMisuseDeathTest, DTOR_9_PuttingItIntoAContainer)
 TEST_F(DestructorMisuseDeathTest, DTOR_9_ReportingTheDyingCapsule)
 {
     EXPECT_MISUSE_IS_SEEN(DropNew([](PyObject *self) {
-        PyCapsule_SetDestructor(self, nullptr);
-        PyCapsule_GetPointer(self, "demo.wrong");
-        PyErr_WriteUnraisable(self);
-    }), ImplementationReports(incref_of_dying, freed_twice));
+                              PyCapsule_SetDestructor(self, nullptr);
+                              PyCapsule_GetPointer(self, "demo.wrong");
+                              PyErr_WriteUnraisable(self);
+                          }),
+                          ImplementationReports(incref_of_dying, freed_twice));
 }
 
 PyObject *resurrected;

@@ -128,8 +128,7 @@ TEST_F(DestructorOwnershipTest, DTOR_13_GivingUpOwnershipByNullDestructor)
 
 TEST_F(DestructorOwnershipTest, DTOR_13_OwnedNameIsFreedByTheDestructor)
 {
-    PyObject *capsule =
-        PyCapsule_New(&payload, NewName("demo.name"), FreeName);
+    PyObject *capsule = PyCapsule_New(&payload, NewName("demo.name"), FreeName);
     ASSERT_TRUE(capsule);
     Drop(capsule);
     ASSERT_EQ(destructor_log.size(), 1u);
@@ -160,13 +159,13 @@ TEST_F(DestructorOwnershipTest, DTOR_13_EverythingMayBeOwned)
 TEST_F(DestructorOwnershipTest, DTOR_13_ANameMayBeFreedBeforeThePointerIs)
 {
     // Order inside the destructor is its own business: NULL matches NULL.
-    PyObject *capsule = PyCapsule_New(NewBlock(), NewName("demo.order"),
-                                      [](PyObject *self) {
-        const char *name = PyCapsule_GetName(self);
-        EXPECT_EQ(PyCapsule_SetName(self, nullptr), 0);
-        FreeBlock(name);
-        FreePointer(self);
-    });
+    PyObject *capsule =
+        PyCapsule_New(NewBlock(), NewName("demo.order"), [](PyObject *self) {
+            const char *name = PyCapsule_GetName(self);
+            EXPECT_EQ(PyCapsule_SetName(self, nullptr), 0);
+            FreeBlock(name);
+            FreePointer(self);
+        });
     ASSERT_TRUE(capsule);
     Drop(capsule);
     EXPECT_EQ(destructor_log.size(), 1u);
@@ -177,12 +176,11 @@ TEST_F(DestructorOwnershipTest, DTOR_13_APythonObjectInTheContextIsTheOwner)
 {
     PyObject *owner = PyCapsule_New(NewBlock(), "demo.owner", FreePointer);
     ASSERT_TRUE(owner);
-    PyObject *view =
-        PyCapsule_New(PyCapsule_GetPointer(owner, "demo.owner"), "demo.view",
-                      [](PyObject *self) {
-                          Py_DECREF(static_cast<PyObject *>(
-                              PyCapsule_GetContext(self)));
-                      });
+    PyObject *view = PyCapsule_New(
+        PyCapsule_GetPointer(owner, "demo.owner"), "demo.view",
+        [](PyObject *self) {
+            Py_DECREF(static_cast<PyObject *>(PyCapsule_GetContext(self)));
+        });
     ASSERT_TRUE(view);
     Py_INCREF(owner);
     EXPECT_EQ(PyCapsule_SetContext(view, owner), 0);

@@ -170,8 +170,7 @@ TEST_F(ErrorsTest, ERR_2_FailureRaisesSomethingWhenMemoryIsShort)
         for (auto how : {HOST_FAIL_ONCE, HOST_FAIL_FROM_THERE_ON}) {
             size_t tried = 1;
             for (size_t nth = 1; nth <= tried; nth++) {
-                SCOPED_TRACE(call.text + ", allocation " +
-                             std::to_string(nth));
+                SCOPED_TRACE(call.text + ", allocation " + std::to_string(nth));
                 host_fail_allocation(nth, how);
                 bool failed = call.fails();
                 tried = host_allocations();
@@ -246,9 +245,9 @@ TEST_F(ErrorsTest, ERR_5_EveryMessageNamesTheFunctionThatFailed)
         Raised(PyExc_ValueError,
                "PyCapsule_GetName called with invalid PyCapsule object"));
     EXPECT_FALSE(PyCapsule_GetDestructor(Py_None));
-    EXPECT_TRUE(Raised(
-        PyExc_ValueError,
-        "PyCapsule_GetDestructor called with invalid PyCapsule object"));
+    EXPECT_TRUE(
+        Raised(PyExc_ValueError,
+               "PyCapsule_GetDestructor called with invalid PyCapsule object"));
     EXPECT_FALSE(PyCapsule_GetContext(Py_None));
     EXPECT_TRUE(
         Raised(PyExc_ValueError,
@@ -265,9 +264,9 @@ TEST_F(ErrorsTest, ERR_5_EveryMessageNamesTheFunctionThatFailed)
         Raised(PyExc_ValueError,
                "PyCapsule_SetName called with invalid PyCapsule object"));
     EXPECT_NE(PyCapsule_SetDestructor(Py_None, LogDestructor), 0);
-    EXPECT_TRUE(Raised(
-        PyExc_ValueError,
-        "PyCapsule_SetDestructor called with invalid PyCapsule object"));
+    EXPECT_TRUE(
+        Raised(PyExc_ValueError,
+               "PyCapsule_SetDestructor called with invalid PyCapsule object"));
     EXPECT_NE(PyCapsule_SetContext(Py_None, &payload), 0);
     EXPECT_TRUE(
         Raised(PyExc_ValueError,

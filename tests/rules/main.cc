@@ -1,3 +1,4 @@
+// main() of each rule test: starts the implementation before the tests.
 #include <gtest/gtest.h>
 
 #include <cstdio>

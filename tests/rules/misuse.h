@@ -29,13 +29,13 @@ std::string SanitizerReportsInside(const std::string &what);
 std::string SanitizerReportsBlock(const std::string &what);
 
 // `statement` ends the process with `report`, one of the above.
-#define EXPECT_MISUSE_IS_SEEN(statement, report)                          \
-    do {                                                                  \
-        std::string expected_report = (report);                           \
-        if (expected_report.empty()) {                                    \
-            GTEST_SKIP() << "undefined, and nothing here would notice";   \
-        }                                                                 \
-        EXPECT_DEATH(statement, expected_report);                         \
+#define EXPECT_MISUSE_IS_SEEN(statement, report)                               \
+    do {                                                                       \
+        std::string expected_report = (report);                                \
+        if (expected_report.empty()) {                                         \
+            GTEST_SKIP() << "undefined, and nothing here would notice";        \
+        }                                                                      \
+        EXPECT_DEATH(statement, expected_report);                              \
     } while (false)
 
 } // namespace rules

@@ -116,8 +116,8 @@ class Python2Test : public CapsuleTest {
     void SetUp() override;
 };
 
-// Whether the tests run inside an interpreter that somebody else started: no
-// module can be announced to all interpreters then, and none can be ended.
+// True if the tests run inside an interpreter that another program started.
+// Then no test can add a built-in module or end an interpreter.
 extern bool inside_another_program;
 
 // Set by a test that ended an interpreter: what an implementation with caches

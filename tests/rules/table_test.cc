@@ -297,7 +297,8 @@ TEST_F(TableTest, API_6_WithoutAPointerTheExceptionStays)
                                          "invalid PyCapsule object"));
 }
 
-// --- LIFE-3: the table is borrowed ---------------------------------------------
+// --- LIFE-3: the table is borrowed
+// ---------------------------------------------
 
 TEST_F(TableTest, LIFE_3_WhoTakesATableHoldsNoCapsule)
 {

@@ -9,7 +9,8 @@ namespace rules {
 namespace {
 
 struct CapsuleShaped {
-    PyObject_HEAD void *pointer;
+    PyObject_HEAD
+    void *pointer;
     const char *name;
     void *context;
     PyCapsule_Destructor destructor;

@@ -109,7 +109,7 @@ static const struct {
     {"SELECT SUM", sum, false},
 };
 
-/* Whether all of `text` is a number. */
+/* True if all of `text` is a number. */
 static bool read_number(const char *text, long *number)
 {
     char *end;

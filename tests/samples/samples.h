@@ -77,7 +77,8 @@ PyObject *PyInit_demo(void);
 /* A module with the function call_add_one of 66.21. */
 PyObject *PyInit_demo_consumer(void);
 
-/* Whether the consumer holds a table, and letting go of it. */
+/* The first returns true if the consumer holds a table; the second drops the
+ * table. */
 bool demo_consumer_has_table(void);
 void demo_consumer_forget_table(void);
 

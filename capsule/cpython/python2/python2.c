@@ -1,3 +1,4 @@
+/* Functions of Python 3 that Python 2.7 lacks, for host.c and the tests. */
 #include <Python.h>
 
 #include <string.h>

@@ -31,8 +31,8 @@ PyAPI_FUNC(int) PyObject_RichCompareBool(PyObject *a, PyObject *b, int op);
 PyAPI_FUNC(PyObject *) PyObject_GetAttr(PyObject *o, PyObject *name);
 PyAPI_FUNC(PyObject *) PyObject_GetAttrString(PyObject *o, const char *name);
 PyAPI_FUNC(int) PyObject_SetAttr(PyObject *o, PyObject *name, PyObject *value);
-PyAPI_FUNC(int) PyObject_SetAttrString(PyObject *o, const char *name,
-                                       PyObject *value);
+PyAPI_FUNC(int)
+    PyObject_SetAttrString(PyObject *o, const char *name, PyObject *value);
 PyAPI_FUNC(int) PyObject_DelAttrString(PyObject *o, const char *name);
 /* 1 or 0; swallows every exception of the lookup. */
 PyAPI_FUNC(int) PyObject_HasAttrString(PyObject *o, const char *name);
@@ -60,16 +60,16 @@ PyAPI_FUNC(int) PyCallable_Check(PyObject *o);
 /* callable(*args, **kwargs): new reference. `args` is a tuple (NULL allowed in
  * PyObject_CallObject), `kwargs` a dict or NULL. SystemError where the callable
  * returns NULL without an exception, or an object with one. */
-PyAPI_FUNC(PyObject *) PyObject_Call(PyObject *callable, PyObject *args,
-                                     PyObject *kwargs);
+PyAPI_FUNC(PyObject *)
+    PyObject_Call(PyObject *callable, PyObject *args, PyObject *kwargs);
 PyAPI_FUNC(PyObject *) PyObject_CallObject(PyObject *callable, PyObject *args);
 PyAPI_FUNC(PyObject *) PyObject_CallNoArgs(PyObject *callable);
 PyAPI_FUNC(PyObject *) PyObject_CallOneArg(PyObject *callable, PyObject *arg);
 /* Arguments from a Py_BuildValue format; NULL or "" means none. */
-PyAPI_FUNC(PyObject *) PyObject_CallFunction(PyObject *callable,
-                                             const char *format, ...);
-PyAPI_FUNC(PyObject *) PyObject_CallMethod(PyObject *o, const char *name,
-                                           const char *format, ...);
+PyAPI_FUNC(PyObject *)
+    PyObject_CallFunction(PyObject *callable, const char *format, ...);
+PyAPI_FUNC(PyObject *)
+    PyObject_CallMethod(PyObject *o, const char *name, const char *format, ...);
 /* Arguments are the objects up to a NULL. */
 PyAPI_FUNC(PyObject *) PyObject_CallFunctionObjArgs(PyObject *callable, ...);
 

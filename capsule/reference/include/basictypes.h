@@ -40,31 +40,31 @@ PyAPI_FUNC(PyObject *) PyBool_FromLong(long value); /* new reference */
 #define Py_RETURN_TRUE return Py_NewRef(Py_True)
 #define Py_RETURN_FALSE return Py_NewRef(Py_False)
 
-/* --- str: valid UTF-8 inside, or any bytes as in Python 2 (profile.h) ------ */
+/* --- str: valid UTF-8 inside, or any bytes as in Python 2 (profile.h) ---- */
 
 #define PyUnicode_Check(op) PyObject_TypeCheck(op, &PyUnicode_Type)
 #define PyUnicode_CheckExact(op) Py_IS_TYPE(op, &PyUnicode_Type)
 /* New reference; NULL and UnicodeDecodeError when the bytes are not UTF-8. */
 PyAPI_FUNC(PyObject *) PyUnicode_FromString(const char *utf8);
-PyAPI_FUNC(PyObject *) PyUnicode_FromStringAndSize(const char *utf8,
-                                                   Py_ssize_t size);
+PyAPI_FUNC(PyObject *)
+    PyUnicode_FromStringAndSize(const char *utf8, Py_ssize_t size);
 /* The characters, NUL-terminated; borrowed from `op`. NULL and TypeError for
  * what is not a str. */
 PyAPI_FUNC(const char *) PyUnicode_AsUTF8(PyObject *op);
-PyAPI_FUNC(const char *) PyUnicode_AsUTF8AndSize(PyObject *op,
-                                                 Py_ssize_t *size);
+PyAPI_FUNC(const char *)
+    PyUnicode_AsUTF8AndSize(PyObject *op, Py_ssize_t *size);
 /* The number of code points; -1 on failure. */
 PyAPI_FUNC(Py_ssize_t) PyUnicode_GetLength(PyObject *op);
 /* <0, 0 or >0, comparing bytes. */
-PyAPI_FUNC(int) PyUnicode_CompareWithASCIIString(PyObject *op,
-                                                 const char *ascii);
+PyAPI_FUNC(int)
+    PyUnicode_CompareWithASCIIString(PyObject *op, const char *ascii);
 PyAPI_FUNC(int) PyUnicode_Compare(PyObject *a, PyObject *b);
 /* printf for str: %% %c %d %i %u %x %ld %lu %zd %zu %lld %llu %p %s %U %S %R
  * %A, with width and precision for %s and the numbers. Bytes of %s that are
  * not UTF-8 become U+FFFD. New reference. */
 PyAPI_FUNC(PyObject *) PyUnicode_FromFormat(const char *format, ...);
-PyAPI_FUNC(PyObject *) PyUnicode_FromFormatV(const char *format,
-                                             va_list arguments);
+PyAPI_FUNC(PyObject *)
+    PyUnicode_FromFormatV(const char *format, va_list arguments);
 PyAPI_FUNC(PyObject *) PyUnicode_InternFromString(const char *utf8);
 
 /* --- list ----------------------------------------------------------------- */
@@ -72,7 +72,8 @@ PyAPI_FUNC(PyObject *) PyUnicode_InternFromString(const char *utf8);
 #define PyList_Check(op) PyObject_TypeCheck(op, &PyList_Type)
 PyAPI_FUNC(PyObject *) PyList_New(Py_ssize_t size); /* new reference */
 PyAPI_FUNC(Py_ssize_t) PyList_Size(PyObject *list); /* -1 on failure */
-PyAPI_FUNC(PyObject *) PyList_GetItem(PyObject *list, Py_ssize_t i); /* borrowed */
+PyAPI_FUNC(PyObject *)
+    PyList_GetItem(PyObject *list, Py_ssize_t i); /* borrowed */
 PyAPI_FUNC(int) PyList_SetItem(PyObject *list, Py_ssize_t i,
                                PyObject *item); /* steals, also on failure */
 PyAPI_FUNC(int) PyList_Append(PyObject *list, PyObject *item); /* own ref */
@@ -86,7 +87,8 @@ PyAPI_FUNC(int) PyList_Append(PyObject *list, PyObject *item); /* own ref */
 #define PyTuple_Check(op) PyObject_TypeCheck(op, &PyTuple_Type)
 PyAPI_FUNC(PyObject *) PyTuple_New(Py_ssize_t size);  /* new reference */
 PyAPI_FUNC(Py_ssize_t) PyTuple_Size(PyObject *tuple); /* -1 on failure */
-PyAPI_FUNC(PyObject *) PyTuple_GetItem(PyObject *tuple, Py_ssize_t i); /* borrowed */
+PyAPI_FUNC(PyObject *)
+    PyTuple_GetItem(PyObject *tuple, Py_ssize_t i); /* borrowed */
 PyAPI_FUNC(int) PyTuple_SetItem(PyObject *tuple, Py_ssize_t i,
                                 PyObject *item); /* steals, also on failure */
 /* A tuple with its own references to the `n` objects that follow. */
@@ -107,8 +109,8 @@ PyAPI_FUNC(PyObject *) PyDict_GetItemWithError(PyObject *dict, PyObject *key);
 PyAPI_FUNC(PyObject *) PyDict_GetItemString(PyObject *dict, const char *key);
 /* Takes its own references; -1 on failure. */
 PyAPI_FUNC(int) PyDict_SetItem(PyObject *dict, PyObject *key, PyObject *value);
-PyAPI_FUNC(int) PyDict_SetItemString(PyObject *dict, const char *key,
-                                     PyObject *value);
+PyAPI_FUNC(int)
+    PyDict_SetItemString(PyObject *dict, const char *key, PyObject *value);
 PyAPI_FUNC(int) PyDict_DelItem(PyObject *dict, PyObject *key); /* KeyError */
 PyAPI_FUNC(int) PyDict_DelItemString(PyObject *dict, const char *key);
 PyAPI_FUNC(int) PyDict_Contains(PyObject *dict, PyObject *key);

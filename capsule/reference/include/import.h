@@ -49,7 +49,7 @@ PyAPI_FUNC(PyObject *) PyImport_AddModuleRef(const char *name);
  * (CPython calls the init function of a module whose m_size is -1 once, and
  * gives later imports a module with the attributes of the first. It keeps a
  * module that was not initialised in phases until its interpreter ends.) */
-PyAPI_FUNC(int) PyImport_AppendInittab(const char *name,
-                                       PyObject *(*init)(void));
+PyAPI_FUNC(int)
+    PyImport_AppendInittab(const char *name, PyObject *(*init)(void));
 
 #endif

@@ -46,7 +46,7 @@ PyAPI_FUNC(PyObject *) Py_VaBuildValue(const char *format, va_list arguments);
  * string, SystemError for a format or `args` that is none. Targets before the
  * one that failed are set then. */
 PyAPI_FUNC(int) PyArg_ParseTuple(PyObject *args, const char *format, ...);
-PyAPI_FUNC(int) PyArg_VaParse(PyObject *args, const char *format,
-                              va_list values);
+PyAPI_FUNC(int)
+    PyArg_VaParse(PyObject *args, const char *format, va_list values);
 
 #endif

@@ -43,13 +43,13 @@ typedef struct PyModuleDef_Slot {
 typedef struct PyModuleDef {
     PyModuleDef_Base m_base; /* PyModuleDef_HEAD_INIT */
     const char *m_name;
-    const char *m_doc;          /* the attribute __doc__; NULL for None */
-    Py_ssize_t m_size;          /* bytes of state; 0 or -1: none */
-    PyMethodDef *m_methods;     /* functions, ended by a name NULL; or NULL */
-    PyModuleDef_Slot *m_slots;  /* for initialisation in phases, or NULL */
-    traverseproc m_traverse;    /* visits the objects in the state, or NULL */
-    inquiry m_clear;            /* gives them back in a cycle, or NULL */
-    freefunc m_free;            /* called with the module as it dies, or NULL */
+    const char *m_doc;         /* the attribute __doc__; NULL for None */
+    Py_ssize_t m_size;         /* bytes of state; 0 or -1: none */
+    PyMethodDef *m_methods;    /* functions, ended by a name NULL; or NULL */
+    PyModuleDef_Slot *m_slots; /* for initialisation in phases, or NULL */
+    traverseproc m_traverse;   /* visits the objects in the state, or NULL */
+    inquiry m_clear;           /* gives them back in a cycle, or NULL */
+    freefunc m_free;           /* called with the module as it dies, or NULL */
 } PyModuleDef;
 
 #define PYTHON_API_VERSION 1013
@@ -70,9 +70,8 @@ PyAPI_FUNC(PyObject *) PyModuleDef_Init(PyModuleDef *def);
  * calls the functions of Py_mod_exec in turn: 0, or -1 as soon as one fails. A
  * slot that does not exist, or a function that breaks its word, is SystemError.
  */
-PyAPI_FUNC(PyObject *) PyModule_FromDefAndSpec2(PyModuleDef *def,
-                                                PyObject *spec,
-                                                int api_version);
+PyAPI_FUNC(PyObject *)
+    PyModule_FromDefAndSpec2(PyModuleDef *def, PyObject *spec, int api_version);
 #define PyModule_FromDefAndSpec(def, spec)                                     \
     PyModule_FromDefAndSpec2(def, spec, PYTHON_API_VERSION)
 PyAPI_FUNC(int) PyModule_ExecDef(PyObject *module, PyModuleDef *def);
@@ -86,7 +85,7 @@ PyAPI_FUNC(PyObject *) PyState_FindModule(PyModuleDef *def);
 /* An empty module of that name, not in sys.modules. New reference. */
 PyAPI_FUNC(PyObject *) PyModule_New(const char *name);
 
-PyAPI_FUNC(PyObject *) PyModule_GetDict(PyObject *module);   /* borrowed */
+PyAPI_FUNC(PyObject *) PyModule_GetDict(PyObject *module); /* borrowed */
 /* __name__, borrowed; SystemError where it is no str. */
 PyAPI_FUNC(const char *) PyModule_GetName(PyObject *module);
 /* The state, owned by the module, and the def: NULL without an exception where
@@ -101,14 +100,14 @@ PyAPI_FUNC(PyModuleDef *) PyModule_GetDef(PyObject *module);
  * has to give it back on failure (API-10); AddObjectRef never does; Add always
  * does. A `value` of NULL is -1 and the pending exception, SystemError where
  * none is pending. */
-PyAPI_FUNC(int) PyModule_AddObject(PyObject *module, const char *name,
-                                   PyObject *value);
-PyAPI_FUNC(int) PyModule_AddObjectRef(PyObject *module, const char *name,
-                                      PyObject *value);
-PyAPI_FUNC(int) PyModule_Add(PyObject *module, const char *name,
-                             PyObject *value);
-PyAPI_FUNC(int) PyModule_AddIntConstant(PyObject *module, const char *name,
-                                        long value);
+PyAPI_FUNC(int)
+    PyModule_AddObject(PyObject *module, const char *name, PyObject *value);
+PyAPI_FUNC(int)
+    PyModule_AddObjectRef(PyObject *module, const char *name, PyObject *value);
+PyAPI_FUNC(int)
+    PyModule_Add(PyObject *module, const char *name, PyObject *value);
+PyAPI_FUNC(int)
+    PyModule_AddIntConstant(PyObject *module, const char *name, long value);
 PyAPI_FUNC(int) PyModule_AddStringConstant(PyObject *module, const char *name,
                                            const char *value);
 #define PyModule_AddIntMacro(module, macro)                                    \
@@ -116,8 +115,7 @@ PyAPI_FUNC(int) PyModule_AddStringConstant(PyObject *module, const char *name,
 #define PyModule_AddStringMacro(module, macro)                                 \
     PyModule_AddStringConstant(module, #macro, macro)
 /* The functions up to a name NULL, with the module as their `self`. */
-PyAPI_FUNC(int) PyModule_AddFunctions(PyObject *module,
-                                      PyMethodDef *functions);
+PyAPI_FUNC(int) PyModule_AddFunctions(PyObject *module, PyMethodDef *functions);
 PyAPI_FUNC(int) PyModule_SetDocString(PyObject *module, const char *doc);
 
 #endif

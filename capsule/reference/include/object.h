@@ -112,7 +112,7 @@ static inline void _Py_SET_REFCNT(PyObject *op, Py_ssize_t n)
     op->ob_refcnt = n;
 }
 
-/* Whether the count is to be changed. */
+/* True if Py_INCREF and Py_DECREF change this object's count. */
 static inline int _Py_IsCounted(const char *call, PyObject *op)
 {
     Py_ssize_t count = op->ob_refcnt;
@@ -265,10 +265,10 @@ typedef struct {
 /* A new heap type. New reference; SystemError for a slot not listed above. */
 PyAPI_FUNC(PyObject *) PyType_FromSpec(PyType_Spec *spec);
 /* An object of `type` whose fields are all zero. New reference. */
-PyAPI_FUNC(PyObject *) PyType_GenericAlloc(PyTypeObject *type,
-                                           Py_ssize_t nitems);
-PyAPI_FUNC(PyObject *) PyType_GenericNew(PyTypeObject *type, PyObject *args,
-                                         PyObject *kwargs);
+PyAPI_FUNC(PyObject *)
+    PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems);
+PyAPI_FUNC(PyObject *)
+    PyType_GenericNew(PyTypeObject *type, PyObject *args, PyObject *kwargs);
 /* True when `a` is `b` or inherits from it. Never fails. */
 PyAPI_FUNC(int) PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b);
 /* Static types need no preparation here: returns 0. */

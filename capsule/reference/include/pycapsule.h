@@ -1,9 +1,9 @@
 /* Capsules: an object that carries a pointer from one piece of C to another.
  *
- * Common to all functions but PyCapsule_Import: a call that succeeds leaves the error indicator as
- * it was, one that fails replaces it by its own exception (ERR-1, ERR-2). The
- * capsule argument may be NULL or any object; those that need a capsule then
- * fail with ValueError (GET-ALL-1, SET-ALL-1). Of these
+ * Common to all functions but PyCapsule_Import: a call that succeeds leaves the
+ * error indicator as it was, one that fails replaces it by its own exception
+ * (ERR-1, ERR-2). The capsule argument may be NULL or any object; those that
+ * need a capsule then fail with ValueError (GET-ALL-1, SET-ALL-1). Of these
  * functions only PyCapsule_New allocates anything unless it fails.
  */
 #ifndef Py_PYCAPSULE_H
@@ -17,8 +17,7 @@ PyAPI_DATA(PyTypeObject) PyCapsule_Type;
 typedef void (*PyCapsule_Destructor)(PyObject *);
 
 /* 1 for a capsule, 0 for any other object. `op` must not be NULL (TYPE-3). */
-PyAPI_FUNC(void) _PyCapsule_CheckedNull(void)
-    __attribute__((noreturn, cold));
+PyAPI_FUNC(void) _PyCapsule_CheckedNull(void) __attribute__((noreturn, cold));
 static inline int _PyCapsule_CheckExact(PyObject *op)
 {
     if (__builtin_expect(op == NULL, 0)) {
@@ -56,8 +55,8 @@ PyAPI_FUNC(int) PyCapsule_IsValid(PyObject *capsule, const char *name);
  * value is neither freed nor called (SETN-3, SETD-1, SETC-1). Only the pointer
  * may not be NULL (SETP-2). */
 PyAPI_FUNC(int) PyCapsule_SetPointer(PyObject *capsule, void *pointer);
-PyAPI_FUNC(int) PyCapsule_SetDestructor(PyObject *capsule,
-                                        PyCapsule_Destructor destructor);
+PyAPI_FUNC(int)
+    PyCapsule_SetDestructor(PyObject *capsule, PyCapsule_Destructor destructor);
 PyAPI_FUNC(int) PyCapsule_SetName(PyObject *capsule, const char *name);
 PyAPI_FUNC(int) PyCapsule_SetContext(PyObject *capsule, void *context);
 

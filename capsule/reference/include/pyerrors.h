@@ -48,13 +48,12 @@ typedef struct {
 
 #define _Py_DECLARE_EXCEPTION(name, base) PyAPI_DATA(PyObject *) PyExc_##name;
 _Py_DECLARE_EXCEPTION(BaseException, object)
-_Py_EXCEPTIONS(_Py_DECLARE_EXCEPTION)
+    _Py_EXCEPTIONS(_Py_DECLARE_EXCEPTION)
 #undef _Py_DECLARE_EXCEPTION
 
 #define PyExceptionClass_Check(x)                                              \
-    (PyType_Check(x) &&                                                        \
-     PyType_IsSubtype((PyTypeObject *)(x),                                     \
-                      (PyTypeObject *)PyExc_BaseException))
+    (PyType_Check(x) && PyType_IsSubtype((PyTypeObject *)(x),                  \
+                                         (PyTypeObject *)PyExc_BaseException))
 #define PyExceptionInstance_Check(x)                                           \
     PyType_IsSubtype(Py_TYPE(x), (PyTypeObject *)PyExc_BaseException)
 #define PyExceptionInstance_Class(x) ((PyObject *)Py_TYPE(x))
@@ -67,8 +66,8 @@ PyAPI_FUNC(void) PyErr_SetNone(PyObject *type);
 PyAPI_FUNC(void) PyErr_SetObject(PyObject *type, PyObject *value);
 PyAPI_FUNC(void) PyErr_SetString(PyObject *type, const char *message);
 PyAPI_FUNC(PyObject *) PyErr_Format(PyObject *type, const char *format, ...);
-PyAPI_FUNC(PyObject *) PyErr_FormatV(PyObject *type, const char *format,
-                                     va_list arguments);
+PyAPI_FUNC(PyObject *)
+    PyErr_FormatV(PyObject *type, const char *format, va_list arguments);
 /* Sets MemoryError without allocating; returns NULL. */
 PyAPI_FUNC(PyObject *) PyErr_NoMemory(void);
 PyAPI_FUNC(int) PyErr_BadArgument(void); /* TypeError; returns 0 */
@@ -85,10 +84,10 @@ PyAPI_FUNC(int) PyErr_GivenExceptionMatches(PyObject *given, PyObject *exc);
 
 /* Take the pending exception away (new references; NULL for none) and put one
  * back (steals). Between the two the indicator is empty. */
-PyAPI_FUNC(void) PyErr_Fetch(PyObject **type, PyObject **value,
-                             PyObject **traceback);
-PyAPI_FUNC(void) PyErr_Restore(PyObject *type, PyObject *value,
-                               PyObject *traceback);
+PyAPI_FUNC(void)
+    PyErr_Fetch(PyObject **type, PyObject **value, PyObject **traceback);
+PyAPI_FUNC(void)
+    PyErr_Restore(PyObject *type, PyObject *value, PyObject *traceback);
 PyAPI_FUNC(PyObject *) PyErr_GetRaisedException(void);
 PyAPI_FUNC(void) PyErr_SetRaisedException(PyObject *exception);
 /* Makes *value an instance of *type, if it is not one. */
@@ -96,9 +95,9 @@ PyAPI_FUNC(void) PyErr_NormalizeException(PyObject **type, PyObject **value,
                                           PyObject **traceback);
 
 /* Reports the pending exception on stderr as one that cannot be raised, in
- * `object` (may be NULL), and clears it. Nothing happens when none is set. Takes
- * a reference to `object` meanwhile, so a destructor must not pass its own
- * capsule (DTOR-9). */
+ * `object` (may be NULL), and clears it. Nothing happens when none is set.
+ * Takes a reference to `object` meanwhile, so a destructor must not pass its
+ * own capsule (DTOR-9). */
 PyAPI_FUNC(void) PyErr_WriteUnraisable(PyObject *object);
 /* Prints the pending exception on stderr and clears it. */
 PyAPI_FUNC(void) PyErr_Print(void);

@@ -14,7 +14,8 @@ static PyObject *a_list;
 /* clang-format off: it takes the macros for the types of variables. */
 /* Has the layout of a capsule and the type of a list. */
 struct lookalike {
-    PyObject_HEAD void *pointer;
+    PyObject_HEAD
+    void *pointer;
     const char *name;
     void *context;
     PyCapsule_Destructor destructor;

@@ -214,8 +214,8 @@ TEST_F(Generator, ProgramsDifferInTheNumberOfDistinctCalls)
     EXPECT_GE(numbers.size(), 12u);
 }
 
-// Whether `a` is `b` with one byte changed, cut or appended, in another case,
-// or a prefix of it.
+// True if `a` is `b` with one byte changed, cut or appended, in another case,
+// or a prefix of `b`.
 bool IsNear(const std::string &a, const std::string &b)
 {
     if (a.size() == b.size()) {

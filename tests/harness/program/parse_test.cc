@@ -72,7 +72,8 @@ const Error ERRORS[] = {
      "1:15: expected a module (\"demo\", \"pack\", \"pack.sub\") as argument 1 "
      "of import_module, got a string"},
     {"NamespaceOutOfRange", "forget(s2)",
-     "1:8: expected an owner of attributes (\"demo\", \"pack\", \"pack.sub\" or "
+     "1:8: expected an owner of attributes (\"demo\", \"pack\", \"pack.sub\" "
+     "or "
      "s0..s1) as argument 1 of forget, got s2"},
     {"UnknownOutcome", "set_init(\"demo\", silence)",
      "1:18: expected an outcome (works, silent, unreported or PyExc_KeyError, "
@@ -165,8 +166,7 @@ TEST(Parse, EscapesSayOneByteEach)
     ASSERT_EQ(Parse(R"(n0 = name("\"\\\n\t\x41\xff'\'é"))", &p), "");
     EXPECT_STREQ(program_text(&p, &p.calls[0].args[0]),
                  "\"\\\n\tA\xff''\xc3\xa9");
-    EXPECT_EQ(Text(p),
-              "n0 = name(\"\\\"\\\\\\n\\tA\\xff''\\xc3\\xa9\")\n");
+    EXPECT_EQ(Text(p), "n0 = name(\"\\\"\\\\\\n\\tA\\xff''\\xc3\\xa9\")\n");
 }
 
 TEST(Parse, AnEmptyFileIsTheEmptyProgram)
