@@ -31,7 +31,7 @@ def _mark(cell):
 
 
 def _is_plain(rule, columns):
-    """Whether there is nothing to say of the rule: all pass."""
+    """True if the rule holds in every column."""
     return all(column.cells[rule.id].outcome == matrix.PASSED for column in columns)
 
 

@@ -20,7 +20,7 @@ def digest(data: bytes) -> str:
 
 
 def is_intact(path: pathlib.Path) -> bool:
-    """Whether a file's bytes are those that its name says.
+    """True if the name of the file is the digest of its bytes.
 
     The name is the digest, alone or behind a dash: `crash-<digest>`.
     """
@@ -31,8 +31,8 @@ _DIGEST = re.compile("[0-9a-f]{40}")
 
 
 def is_damaged(path: pathlib.Path) -> bool:
-    """Whether the name is a digest, and not that of the bytes. A file that
-    people have named is never damaged."""
+    """True if the name is a digest, but not that of the bytes. A file that a
+    person named is never damaged."""
     return bool(_DIGEST.fullmatch(path.name)) and not is_intact(path)
 
 

@@ -440,7 +440,7 @@ int witness_SetDestructor(PyObject *object, PyCapsule_Destructor destructor)
 
 /* --- PyCapsule_Import ----------------------------------------------------- */
 
-/* Whether the pointer is that of capsules of other names alone. */
+/* True if only capsules with other names hold this pointer. */
 static bool has_another_name(const void *pointer, const char *name)
 {
     bool found = false;
