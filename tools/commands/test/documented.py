@@ -114,6 +114,11 @@ ENTRIES = (
         "bazel run //tools:bench -- --only functions --only report --rounds 1 "
         "--seconds 0.001",
     ),
+    Entry(
+        r"tools/check .*",
+        "tools/check --html out/check.html -- /usr/bin/python3 -c "
+        "'import datetime; datetime.datetime_CAPI'",
+    ),
     Entry(r"tools/contract( --(json|write))?", AS_SHOWN),
     Entry(r"tools/package .*", "tools/package out/capsule-contract.tar.gz"),
     Entry(r"tools/setup --list .*", "tools/setup --list fuzz"),
