@@ -26,7 +26,8 @@ void runner_stop(void)
     input = NULL;
 }
 
-/* An exact-size copy, so that the sanitizer sees a read beyond the end. */
+/* Keeps a copy of exactly that size, so that the sanitizer sees a read beyond
+ * the end. */
 static void take(const uint8_t *bytes, size_t size)
 {
     free(input);

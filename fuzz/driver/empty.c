@@ -1,5 +1,5 @@
-/* Does nothing: the speed of an engine without a target, the ceiling that a
- * benchmark compares with. */
+/* A target that does nothing: an engine's speed with it is the ceiling that
+ * tools/bench compares targets with. */
 #include <stddef.h>
 #include <stdint.h>
 

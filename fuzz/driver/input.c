@@ -26,7 +26,8 @@ static bool fail(const char *path, const char *why, char *error, size_t size)
     return false;
 }
 
-/* Reads until the end rather than what fstat() says: a pipe is an input too. */
+/* Reads until the end of the file. The size that fstat() gives is only a start:
+ * a pipe has none. */
 static bool read_all(struct input *input, int file, size_t expected)
 {
     size_t capacity = expected + 1;

@@ -1,4 +1,4 @@
-/* Files that a tool is given: found from where the user stands, read whole. */
+/* The files that a user names: paths, folders, contents. */
 #ifndef FUZZ_DRIVER_INPUT_H
 #define FUZZ_DRIVER_INPUT_H
 
@@ -11,12 +11,12 @@ struct input {
     size_t size;
 };
 
-/* Relative paths are those of the user's shell, also under `bazel run`, which
- * starts a program elsewhere. Call first. */
+/* Enters the folder of the user's shell, so that relative paths mean the same
+ * under `bazel run`, which starts a program in another folder. Call first. */
 void input_use_working_directory(void);
 
-/* Reads the file. Returns false, and writes one line that says which file and
- * why to `error`, where that fails. */
+/* Reads the whole file. Returns false, and one line in `error` that names the
+ * file and the reason, if that fails. */
 bool input_read(struct input *input, const char *path, char *error,
                 size_t error_size);
 
@@ -29,7 +29,7 @@ struct input_list {
 
 /* Adds the file at `path`, or all files below the folder at `path`, in the
  * order of their names. Returns false, with one line in `error` and the list
- * freed, where a folder is unreadable or holds no file. */
+ * freed, if a folder is unreadable or holds no file. */
 bool input_list_add(struct input_list *list, const char *path, char *error,
                     size_t error_size);
 

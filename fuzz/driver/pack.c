@@ -1,24 +1,39 @@
 /* Turns a corpus for people into one for engines: one flat folder of binary
- * inputs, named after where they come from.
- *
- *   pack [--bytes] OUT ROOT FILE ...
- *
- * With --bytes, files are taken as they are; without, they are programs. */
+ * inputs, named after the files that they come from. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "fuzz/driver/flags.h"
 #include "fuzz/driver/input.h"
 #include "fuzz/program/program.h"
 
 enum { ERROR_SIZE = 1024 };
+
+static bool as_bytes;
+
+static const struct flag FLAGS[] = {
+    {"bytes", NULL, "the files are inputs as they are, not programs",
+     .enable = &as_bytes},
+    {0},
+};
+
+static const struct tool TOOL = {
+    .name = "pack",
+    .about = "Writes each FILE to the folder OUT as an engine reads it.\n"
+             "ROOT/seed/a.prog becomes OUT/seed-a.prog.\n"
+             "Exit status: 0 written, 2 bad input.\n",
+    .arguments = "OUT ROOT FILE ...",
+    .many = true,
+    .flags = FLAGS,
+};
 
 static bool write_file(const char *path, const uint8_t *bytes, size_t size)
 {
     FILE *out = fopen(path, "wb");
     bool written = out && fwrite(bytes, 1, size, out) == size;
     if ((out && fclose(out) != 0) || !written) {
-        fprintf(stderr, "pack: cannot write %s: %s\n", path, strerror(errno));
+        tool_complain(TOOL.name, "cannot write %s: %s", path, strerror(errno));
         return false;
     }
     return true;
@@ -39,7 +54,7 @@ static void output_path(char *path, size_t size, const char *out,
     }
 }
 
-static bool pack(const char *path, const char *file, bool programs)
+static bool pack(const char *path, const char *file)
 {
     static struct program program;
     static uint8_t bytes[MAX_ENCODED];
@@ -47,10 +62,10 @@ static bool pack(const char *path, const char *file, bool programs)
     char error[ERROR_SIZE];
     size_t length = strlen(file);
     bool is_text =
-        programs && length > 5 && strcmp(file + length - 5, ".prog") == 0;
+        !as_bytes && length > 5 && strcmp(file + length - 5, ".prog") == 0;
 
     if (!input_read(&input, file, error, sizeof error)) {
-        fprintf(stderr, "pack: %s\n", error);
+        tool_complain(TOOL.name, "%s", error);
         return false;
     }
     bool done;
@@ -70,22 +85,16 @@ static bool pack(const char *path, const char *file, bool programs)
 
 int main(int argc, char **argv)
 {
-    bool programs = true;
-    int first = 1;
+    int count = tool_arguments(&TOOL, argc, argv);
     char path[FILENAME_MAX];
 
-    if (argc > 1 && strcmp(argv[1], "--bytes") == 0) {
-        programs = false;
-        first++;
+    if (count < 2) {
+        return tool_complain(TOOL.name, "OUT or ROOT is missing; try --help");
     }
-    if (argc < first + 2) {
-        fprintf(stderr, "usage: pack [--bytes] OUT ROOT FILE ...\n");
-        return 2;
-    }
-    for (int i = first + 2; i < argc; i++) {
-        output_path(path, sizeof path, argv[first], argv[first + 1], argv[i]);
-        if (!pack(path, argv[i], programs)) {
-            return 2;
+    for (int i = 3; i <= count; i++) {
+        output_path(path, sizeof path, argv[1], argv[2], argv[i]);
+        if (!pack(path, argv[i])) {
+            return BAD_INPUT;
         }
     }
     return 0;

@@ -83,7 +83,7 @@ void runner_reduce(bool (*keeps)(void *), void *context)
     static struct program reduced;
     struct asked asked = {keeps, context};
 
-    /* What the file expects of a call does not move with the call. */
+    /* The expectations of the file would not move with their calls. */
     annotations_free(&notes);
     reduced = program;
     reduce_program(&reduced, keeps_candidate, &asked);

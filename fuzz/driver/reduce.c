@@ -1,3 +1,4 @@
+/* Reduces programs and bytes by repeating the steps; see reduce.h. */
 #include "fuzz/driver/reduce.h"
 
 #include <string.h>
@@ -7,8 +8,8 @@
 /* --- weight --------------------------------------------------------------- */
 
 enum {
-    /* Above any slot, so that a call that only fills a slot can go once its
-     * user does without: an address or a literal serves as well. */
+    /* Above any slot. An address or a literal is lighter than a slot, so
+     * that the call which fills the slot becomes useless and goes. */
     WEIGHT_SLOT = 16,
     WEIGHT_CHARACTER = 2,
     WEIGHT_BUFFER = 1 << 14, /* above any literal */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Gives `length` bytes to all texts that are equal to the one at `value`, so
- * that names that matched still do. */
+/* Replaces all texts that are equal to the one at `value`, so that names which
+ * matched still match. */
 static void replace_texts(struct program *program, const struct value *value,
                           const char *bytes, size_t length)
 {
@@ -36,7 +36,7 @@ static struct value *value_at(struct program *program, struct place place)
     return &program->calls[place.call].args[place.argument];
 }
 
-/* Proposes another text, first for all that are equal, then for this alone. */
+/* Proposes another text: first for all equal texts, then for this one alone. */
 static bool try_text(struct reduction *reduction, struct place place,
                      const char *bytes, size_t length)
 {
@@ -56,7 +56,7 @@ static bool try_text(struct reduction *reduction, struct place place,
            reduction_accept(reduction);
 }
 
-/* Cuts runs of characters, long runs first, and makes what remains plain. */
+/* Cuts runs of characters, long runs first, and replaces the others by 'a'. */
 static void simplify_text(struct reduction *reduction, struct place place)
 {
     const struct value *value = value_at(&reduction->best, place);
@@ -95,7 +95,7 @@ static void simplify_number(struct reduction *reduction, struct place place)
     const struct value *value = value_at(&reduction->best, place);
     struct value other = *value;
 
-    /* The distance from 0 is halved until it no longer can be. */
+    /* Halves the number until the finding is lost. */
     for (unsigned less = value->number; less > 0;) {
         other.number = (uint16_t)(value->number - less);
         bool done = try_value(reduction, place, other);
@@ -103,7 +103,8 @@ static void simplify_number(struct reduction *reduction, struct place place)
     }
 }
 
-/* A literal instead of a name buffer: what that was made of, or nothing. */
+/* Proposes a literal in the place of a name buffer: the buffer's first text, or
+ * an empty text. */
 static void write_out_buffer(struct reduction *reduction, struct place place)
 {
     const struct value empty = {.tag = VALUE_TEXT};
@@ -123,7 +124,7 @@ static void write_out_buffer(struct reduction *reduction, struct place place)
     }
 }
 
-/* All simpler values of the other kinds that the argument may have. */
+/* Proposes all simpler values of other kinds that the argument may have. */
 static void simplify_tag(struct reduction *reduction, struct place place)
 {
     enum call_op op = reduction->best.calls[place.call].op;

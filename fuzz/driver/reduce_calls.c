@@ -1,8 +1,8 @@
 /* Reducing a program: fewer calls, and lower slots. */
 #include "fuzz/driver/reduction.h"
 
-/* Removes runs of calls, long runs first, from the end to the start: what comes
- * after the finding goes at once. */
+/* Removes runs of calls, long runs first, from the end to the start, so that
+ * the calls after the finding go first. */
 static void remove_runs(struct reduction *reduction)
 {
     for (size_t length = reduction->best.call_count; length > 0; length /= 2) {
@@ -39,7 +39,7 @@ _Static_assert(VALUE_CAPSULE + RESULT_PAYLOAD == VALUE_PAYLOAD &&
                    VALUE_CAPSULE + RESULT_BUFFER == VALUE_BUFFER,
                "tags and results of slots are in the same order");
 
-/* Removes all that is done with one slot. */
+/* Removes all calls that use one slot. */
 static void remove_slots(struct reduction *reduction)
 {
     for (unsigned tag = VALUE_CAPSULE; tag <= VALUE_BUFFER; tag++) {
@@ -55,8 +55,8 @@ static void remove_slots(struct reduction *reduction)
     }
 }
 
-/* Pairs of calls grow with the square, so they are looked at only in what is
- * already short. */
+/* The number of pairs grows with the square of the calls: pairs are tried only
+ * in short programs. */
 static bool is_short(const struct reduction *reduction)
 {
     return reduction->best.call_count <= 20;
@@ -81,8 +81,8 @@ static void remove_pairs(struct reduction *reduction)
     }
 }
 
-/* Gives what a later call sets to an earlier one, in its stead: a setter's
- * value to the constructor. */
+/* Folds a setter into the call that created the object: the constructor gets
+ * the setter's value. */
 static bool fold_into(struct reduction *reduction, size_t late, size_t argument,
                       size_t early)
 {

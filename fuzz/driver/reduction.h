@@ -1,6 +1,6 @@
-/* What the steps of reducing share. Every step proposes a lighter program; what
- * keeps() accepts is the new program. The weight only ever falls, so that the
- * steps can be repeated until none of them is of use. */
+/* What the steps of reducing share. Each step proposes a lighter program; a
+ * program that keeps() accepts becomes the best one. The weight only falls, so
+ * the steps are repeated until none of them changes the program. */
 #ifndef FUZZ_DRIVER_REDUCTION_H
 #define FUZZ_DRIVER_REDUCTION_H
 
@@ -17,13 +17,14 @@ struct reduction {
 /* The simplest character that a name can have. */
 #define PLAIN 'a'
 
-/* Starts a proposal: a copy of the best program, to be changed. */
+/* Starts a proposal: returns a copy of the best program, for the step to
+ * change. */
 struct program *reduction_propose(struct reduction *reduction);
 
-/* Ends it: whether the candidate is the new program. */
+/* Ends the proposal. True if the candidate became the best program. */
 bool reduction_accept(struct reduction *reduction);
 
-/* Texts keep their place when they are replaced; this gives it back. */
+/* Replaced texts still occupy space in the program; this compacts them. */
 void program_compact(struct program *program);
 
 /* reduce_calls.c: fewer calls, and lower slots. */

@@ -1,3 +1,4 @@
+/* Reads the options of runners from the environment; see runner.h. */
 #include "fuzz/driver/runner.h"
 
 #include <stdlib.h>
@@ -5,11 +6,11 @@
 
 #include "fuzz/driver/target.h"
 
-/* What runs programs of no target in particular has none. */
+/* A program that runs inputs without a target has no TARGET. */
 #pragma weak TARGET
 
-/* Whether the variable has the second of two values; without it, it has the
- * first. */
+/* True if the environment variable has the second of two values. Unset means
+ * the first; another value ends the program. */
 static bool is_second(const char *variable, const char *what, const char *first,
                       const char *second)
 {

@@ -1,8 +1,8 @@
-/* What a target's inputs are run on, for the tools that run one input at a
- * time without an engine. Which one it is, is chosen by what is linked:
+/* Runs one input of a target without an engine. The runner that is linked in
+ * says what an input is:
  *
- *   program_runner.c  programs, on the executor: text (.prog) or binary
- *   bytes_runner.c    any bytes, on the target's LLVMFuzzerTestOneInput()
+ *   program_runner.c  a program for the executor: text (.prog) or binary
+ *   bytes_runner.c    any bytes for the target's LLVMFuzzerTestOneInput()
  */
 #ifndef FUZZ_DRIVER_RUNNER_H
 #define FUZZ_DRIVER_RUNNER_H
@@ -27,9 +27,9 @@ struct runner_options {
      "perform also the calls that break the\ncaller's side of the contract",   \
      .enable = &(options).misuse}
 
-/* The options that the environment asks for: CAPSULE_ALLOCATOR is `arena`, the
- * default, or `malloc`, and CAPSULE_CHECKS is `all`, the default, or
- * `sanitizers`; any other value ends the program with status 2.
+/* Returns the options that the environment asks for: CAPSULE_ALLOCATOR is
+ * `arena`, the default, or `malloc`, and CAPSULE_CHECKS is `all`, the default,
+ * or `sanitizers`; any other value ends the program with status 2.
  * CAPSULE_PROFILE names a profile; without it, it is that of the target that is
  * linked in, if any. */
 struct runner_options runner_options_from_environment(void);
@@ -49,8 +49,8 @@ bool runner_starts(const char *tool, const struct runner_options *options);
 /* Ends what runner_start() started. */
 void runner_stop(void);
 
-/* Takes these bytes, borrowed until the next call, as the input. Returns false,
- * and writes one line to `error`, for an input that is malformed. */
+/* Loads these bytes, borrowed until the next call, as the input. Returns false,
+ * and one line in `error`, if the input is malformed. */
 bool runner_load(const char *path, const uint8_t *bytes, size_t size,
                  char *error, size_t error_size);
 
@@ -59,28 +59,28 @@ bool runner_load(const char *path, const uint8_t *bytes, size_t size,
  */
 bool runner_load_file(const char *path, char *error, size_t error_size);
 
-/* What the input needs and the implementation does not have, in words; NULL
- * where there is nothing. Static. */
+/* Returns in words what the input needs and the implementation does not have;
+ * NULL if it has everything. Static. */
 const char *runner_lacks(void);
 
-/* Runs the input; returns only when all is well. */
+/* Runs the input; returns only if there is no finding. */
 void runner_run(void);
 
 /* Prints the input for people. */
 void runner_print(FILE *out);
 
-/* What the input itself says must be reported when it is run on that
- * allocator, `# report arena: ...`; borrowed, NULL where it says nothing. */
+/* Returns what the input says must be reported on that allocator (`# report
+ * arena: ...`); borrowed, NULL if the input says nothing. */
 const char *runner_expected_report(bool use_malloc);
 
-/* "calls": what an input is counted in, and how many it has. */
+/* "calls": what the size of an input is counted in, and the size. */
 extern const char RUNNER_UNIT[];
 size_t runner_size(void);
 
-/* Makes the input smaller while keeps() is true of it. */
+/* Makes the input smaller as long as keeps() returns true. */
 void runner_reduce(bool (*keeps)(void *), void *context);
 
-/* Writes the input as it is kept, and how such files' names end. */
+/* Writes the input in the form of files, and the suffix of their names. */
 void runner_write(FILE *out);
 extern const char RUNNER_SUFFIX[];
 

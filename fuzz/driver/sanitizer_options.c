@@ -1,7 +1,7 @@
-/* How the sanitizers run under an engine: a stack trace per allocation, a
- * quarantine of hundreds of megabytes and frames on the heap would take most of
- * the time. What they cost in a report, the reproducer gives back: it runs
- * without them. */
+/* The sanitizers' options under an engine: no stack trace per allocation, a
+ * small quarantine and no frames on the heap, because these would take most of
+ * the time. A report has less detail; the reproducer, which runs without these
+ * options, shows all of it. */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)

@@ -1,4 +1,5 @@
-/* What libFuzzer calls, the same for every target that runs programs. */
+/* The functions that an engine calls, the same for every target that runs
+ * programs. */
 #include "fuzz/driver/target.h"
 
 #include <stdint.h>
@@ -12,8 +13,8 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* libFuzzer leaves by _Exit() on a finding and on Ctrl-C; then the numbers are
- * in the status file. */
+/* Prints the rules at exit. libFuzzer ends by _Exit() on a finding and on
+ * Ctrl-C; only the status file has the numbers then. */
 static void print_rules(void) { executor_print_rules(stderr); }
 
 /* Reports put the C file where libFuzzer puts its own files. */
@@ -29,8 +30,8 @@ static const char *artifact_prefix(int argc, char **argv)
     return prefix;
 }
 
-/* Lets inputs be as long as a program can be; libFuzzer would cut them to what
- * the corpus has. A flag of the user comes later and wins. */
+/* Sets -max_len to the longest program: libFuzzer's default is the longest file
+ * of the corpus. A flag of the user comes later and wins. */
 static void set_longest_input(int *argc, char ***argv)
 {
     static char longest[32];

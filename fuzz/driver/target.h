@@ -1,7 +1,7 @@
 /* A fuzz target: its name and its choice of calls, nothing else.
  *
  * Each target is one .c file that defines TARGET; what libFuzzer calls is the
- * same for all of them and stands in target.c and mutator_entry.c.
+ * same for all of them: target.c and mutator_entry.c.
  */
 #ifndef FUZZ_DRIVER_TARGET_H
 #define FUZZ_DRIVER_TARGET_H
@@ -10,7 +10,7 @@
 
 struct target {
     const char *name; /* "sequence_fuzz": also its corpus folder, its rule */
-    /* The profile to follow where CAPSULE_PROFILE says none; NULL: the
+    /* The profile to follow if CAPSULE_PROFILE names none; NULL: the
      * implementation's own choice. */
     const char *profile;
     /* How often the generator draws each call, relative to the others; calls
