@@ -22,10 +22,10 @@ void arena_free(void *block);
 void arena_keep(void);
 /* Frees everything since arena_keep(). */
 void arena_reset(void);
-/* Whether a block of the arena is there and has not been freed. */
+/* True if `block` is a block of the arena that has not been freed. */
 bool arena_is_live(const void *block);
-/* Whether the byte belongs to no live block (or to none that the sanitizer
- * lets anybody read); false where there is no AddressSanitizer to ask. */
+/* True if AddressSanitizer forbids access to the byte: it belongs to no live
+ * block. False in builds without AddressSanitizer. */
 bool memory_is_poisoned(const void *address);
 
 /* Makes the implementation allocate in the arena too; before host_start(). */

@@ -8,7 +8,7 @@
 /* Writes the first `bytes` bytes of a table to `block`. */
 void producer_fill(void *block, size_t bytes, int version, size_t size);
 
-/* Whether the block still is what producer_fill() made it. */
+/* True if the block is unchanged since producer_fill(). */
 int producer_recognises(const void *block, size_t bytes, int version,
                         size_t size);
 

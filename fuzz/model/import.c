@@ -48,7 +48,7 @@ static struct failure refusal(enum exception_type type)
     return failure(type, type == EXCEPTION_KEY_ERROR ? NULL : "refused");
 }
 
-/* Whether repr() of the text is the text between quotes. */
+/* True if repr() of the text is the text between quotes. */
 static bool is_plain(const char *text)
 {
     for (; *text >= 0x20 && *text < 0x7f && *text != '\'' && *text != '\\';

@@ -56,7 +56,7 @@ static inline size_t table_size(uint16_t number)
     return number == UINT16_MAX ? SIZE_MAX : number;
 }
 
-/* Whether a table of that size reaches to the end of the entry. */
+/* True if a table of this size reaches to the end of the entry. */
 static inline bool table_has(size_t size, unsigned entry)
 {
     return size >= TABLE_HEAD + (entry + (size_t)1) * TABLE_ENTRY;

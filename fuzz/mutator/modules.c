@@ -223,7 +223,8 @@ static unsigned owner_of(const struct value *value)
                                      : value->index;
 }
 
-/* Whether the name is `owner`.`attribute`; where that begins in *attribute. */
+/* True if the name is `owner`.`attribute`. Sets *attribute to where the
+ * attribute begins. */
 static bool is_below(const struct forecast *f, unsigned owner,
                      struct characters name, const char **attribute)
 {

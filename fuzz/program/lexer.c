@@ -27,8 +27,9 @@ bool lexer_error(struct lexer *lexer, const char *format, ...)
         return false;
     }
     token->kind = TOKEN_BAD;
-    int length = snprintf(lexer->error, lexer->error_size, "%s:%u:%u: ",
-                          lexer->file, token->line, token->column);
+    int length =
+        snprintf(lexer->error, lexer->error_size, "%s:%u:%u: ", lexer->file,
+                 token->line, token->column);
     if (length >= 0 && (size_t)length < lexer->error_size) {
         va_list arguments;
         va_start(arguments, format);
@@ -150,8 +151,10 @@ static const char *read_quoted(struct lexer *lexer, char quote)
             return at;
         }
         if (count == MAX_NAME) {
-            lexer_error(lexer, "expected a string of at most %d bytes, got "
-                               "more", MAX_NAME);
+            lexer_error(lexer,
+                        "expected a string of at most %d bytes, got "
+                        "more",
+                        MAX_NAME);
             return at;
         }
         lexer->bytes[count++] = (char)byte;
@@ -200,9 +203,9 @@ static const char *read_number(struct lexer *lexer)
 
 static void skip_blanks(struct lexer *lexer)
 {
-    while (lexer->next < lexer->end &&
-           (*lexer->next == ' ' || *lexer->next == '\t' ||
-            *lexer->next == '\r')) {
+    while (
+        lexer->next < lexer->end &&
+        (*lexer->next == ' ' || *lexer->next == '\t' || *lexer->next == '\r')) {
         lexer->next++;
     }
 }

@@ -101,8 +101,9 @@ static bool parse_argument(struct parser *parser, const struct call_info *info,
     }
     if (value->tag == VALUE_CAPSULE && value->index == SLOT_SELF &&
         !parser->allow_self) {
-        return lexer_error(lexer, "expected c0..c%d, got self, which only the "
-                                  "program of a destructor has",
+        return lexer_error(lexer,
+                           "expected c0..c%d, got self, which only the "
+                           "program of a destructor has",
                            SLOTS - 1);
     }
     lexer_step(lexer);
@@ -126,10 +127,9 @@ static bool parse_arguments(struct parser *parser, struct call *call)
             return false;
         }
     }
-    snprintf(where, sizeof where, "after the %d argument%s of",
-             info->arg_count, info->arg_count == 1 ? "" : "s");
-    return parse_sign(parser, ')',
-                      info->arg_count ? where : "after the '(' of",
+    snprintf(where, sizeof where, "after the %d argument%s of", info->arg_count,
+             info->arg_count == 1 ? "" : "s");
+    return parse_sign(parser, ')', info->arg_count ? where : "after the '(' of",
                       info->name);
 }
 
@@ -302,8 +302,9 @@ bool program_parse(struct program *program, const char *text, size_t size,
     memset(notes, 0, sizeof *notes);
     notes->storage = malloc(size + 1);
     if (!notes->storage) {
-        snprintf(error, error_size, "%s: expected memory for %zu bytes, got "
-                                    "none",
+        snprintf(error, error_size,
+                 "%s: expected memory for %zu bytes, got "
+                 "none",
                  file, size);
         return false;
     }

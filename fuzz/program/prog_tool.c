@@ -24,7 +24,8 @@ static const char USAGE[] =
     "  --gtest         as a GoogleTest case that asserts what # -> expects\n"
     "  --check         nothing; says whether the program can be read\n"
     "  --from FORM     FORM of the input, text or binary. Without it, a file\n"
-    "                  whose name ends in .prog is text, and any other is text\n"
+    "                  whose name ends in .prog is text, and any other is "
+    "text\n"
     "                  when it holds no control characters\n"
     "  --name S.T      suite and test of --gtest; without it Program and the\n"
     "                  file's name\n"
@@ -118,10 +119,11 @@ static int read_from(char **argv, enum form *from)
 
 static int read_options(char **argv, struct options *options)
 {
-    static const char *const FORMS[] = {
-        [FORM_TEXT] = "--text", [FORM_BINARY] = "--binary",
-        [FORM_C] = "--c",       [FORM_GTEST] = "--gtest",
-        [FORM_CHECK] = "--check"};
+    static const char *const FORMS[] = {[FORM_TEXT] = "--text",
+                                        [FORM_BINARY] = "--binary",
+                                        [FORM_C] = "--c",
+                                        [FORM_GTEST] = "--gtest",
+                                        [FORM_CHECK] = "--check"};
 
     for (argv++; *argv; argv++) {
         bool known = false;
@@ -286,8 +288,8 @@ static int write_file(const struct program *program,
                       const struct options *options)
 {
     char temporary[MAX_PATH];
-    int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX",
-                          options->output);
+    int length =
+        snprintf(temporary, sizeof temporary, "%s.XXXXXX", options->output);
     if (length < 0 || (size_t)length >= sizeof temporary) {
         return complain("the path after -o is too long; use a shorter one");
     }

@@ -259,7 +259,8 @@ static inline unsigned kind_tag_selector(enum arg_kind kind, unsigned tag)
     return (unsigned)__builtin_popcount(ARG_TAGS[kind] & ((1u << tag) - 1));
 }
 
-/* Whether the call stores what it yields in a slot, and the letter of it. */
+/* True if the call stores its result in a slot; result_letter() is the letter
+ * of the slot. */
 static inline bool yields_result(enum yield yields)
 {
     return yields <= RESULT_BUFFER;
@@ -291,7 +292,7 @@ void program_remove(struct program *program, size_t index);
 const char *program_text(const struct program *program,
                          const struct value *value);
 
-/* Whether both say the same, wherever their texts are stored. */
+/* True if both programs have the same calls and texts. */
 bool program_equal(const struct program *a, const struct program *b);
 
 /* --- binary form ---------------------------------------------------------- */
