@@ -79,22 +79,23 @@ static bool resolved(void *self, struct step *step)
 
 /* In a destructor that should not run, all calls are made that there is a
  * capsule for. */
-static bool permits(void *self, const struct step *step)
+static bool permits(const struct step *step)
 {
-    (void)self;
-    bool permitted = current_level()->unforeseen
-                         ? !lacks_capsule(step->call, step->args)
-                         : world.options.misuse ||
-                               model_permits(&run.model, step->call, step->args,
-                                             &step->prediction);
-    return permitted || leave_out();
+    if (current_level()->unforeseen) {
+        return !lacks_capsule(step->call, step->args);
+    }
+    return world.options.misuse ||
+           model_permits(&run.model, step->call, step->args, &step->prediction);
 }
 
 /* --- the call ------------------------------------------------------------- */
 
-static void begin(void *self, struct step *step)
+static bool begin(void *self, struct step *step)
 {
     (void)self;
+    if (!permits(step)) {
+        return leave_out();
+    }
     const struct executor_family *family = family_of(step->call);
     struct level *level = current_level();
     level->rule = step->prediction.rule;
@@ -110,6 +111,7 @@ static void begin(void *self, struct step *step)
     if (family->begin) {
         family->begin(step);
     }
+    return true;
 }
 
 /* An allocation failed while the call was made. The implementation may have
@@ -190,15 +192,6 @@ static void destroyed(void *self, const struct step *step, int id)
     }
 }
 
-static void finish(void *self, const struct step *step)
-{
-    (void)self;
-    const struct executor_family *family = family_of(step->call);
-    if (family->finish) {
-        family->finish(step);
-    }
-}
-
 /* --- comparisons ---------------------------------------------------------- */
 
 static void compare(const struct step *step)
@@ -231,12 +224,10 @@ static void done(void *self, struct step *step)
 
 const struct performer EXECUTOR = {
     .resolved = resolved,
-    .permits = permits,
     .begin = begin,
     .perform = perform,
     .owes_destructor = owes_destructor,
     .destroyed = destroyed,
-    .finish = finish,
     .done = done,
 };
 

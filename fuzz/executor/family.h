@@ -39,8 +39,6 @@ struct executor_family {
     /* In place of `perform`, for a family that says itself which allocations
      * fail, and what that changes in the prediction. */
     uintptr_t (*perform_step)(struct step *step);
-    /* The call is over: what it collected is gone. */
-    void (*finish)(const struct step *step);
 
     /* Compares what the call left behind: before the capsules are compared,
      * and after that. */

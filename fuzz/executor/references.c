@@ -17,6 +17,17 @@ static uintptr_t leave_in_cycle(PyObject *capsule)
     return 0;
 }
 
+/* A capsule that was in a cycle and has other references lives on. */
+static void collect(void)
+{
+    host_collect();
+    for (unsigned i = 0; i < run.model.alive_count; i++) {
+        if (run.model.capsule[run.model.alive[i]].uncollected > 0) {
+            exercise(RULE_DTOR_11, WHEN_SUCCEEDS);
+        }
+    }
+}
+
 static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
     PyObject *object =
@@ -32,25 +43,11 @@ static uintptr_t perform(const struct call *call, const struct model_arg *args)
     case CALL_LEAVE_IN_CYCLE:
         return leave_in_cycle(object);
     default: /* CALL_COLLECT */
-        host_collect();
+        collect();
         return 0;
-    }
-}
-
-/* A capsule that was in a cycle and has other references lives on. */
-static void finish(const struct step *step)
-{
-    if (step->call->op != CALL_COLLECT) {
-        return;
-    }
-    for (unsigned i = 0; i < run.model.alive_count; i++) {
-        if (run.model.capsule[run.model.alive[i]].uncollected > 0) {
-            exercise(RULE_DTOR_11, WHEN_SUCCEEDS);
-        }
     }
 }
 
 const struct executor_family executor_family_references = {
     .perform = perform,
-    .finish = finish,
 };

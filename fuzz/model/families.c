@@ -53,20 +53,3 @@ unsigned model_allocations(const struct call *call,
     }
     return prediction->fails ? TEXT_AND_EXCEPTION : CALLS[call->op].allocations;
 }
-
-void model_apply(struct model *model, const struct call *call,
-                 const struct model_arg *args,
-                 const struct prediction *prediction)
-{
-    const struct model_family *family = family_of(call);
-    if (family->apply) {
-        family->apply(model, call, args, prediction);
-    }
-    if (prediction->fails) {
-        model->error = (struct model_error){
-            .set = true,
-            .type = prediction->exception,
-            .message = prediction->message,
-        };
-    }
-}

@@ -28,8 +28,8 @@ struct model_family {
      * says. */
     unsigned (*allocations)(const struct call *call,
                             const struct prediction *prediction);
-    /* The state after the call. The error indicator after a failure is set by
-     * model_apply(). */
+    /* The state after the call. model_step() sets the error indicator after a
+     * failure. */
     void (*apply)(struct model *model, const struct call *call,
                   const struct model_arg *args,
                   const struct prediction *prediction);

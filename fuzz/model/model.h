@@ -5,14 +5,11 @@
  * destructors that are running. It never calls the implementation and is
  * written from the contract, not from any code.
  *
- * step.h drives the steps of a call. Whoever performs the call asks, in this
- * order:
- *   model_resolve   what do the arguments mean now?
- *   model_predict   what must come back?
- *   model_permits   may the caller make the call, which must give that?
- *   model_apply     the state afterwards
- * and tells the model what only the implementation can know: the address of a
- * new capsule, the identity of a new exception.
+ * model_step() in step.h makes the steps of a call. It asks three things, in
+ * this order: model_resolve   what do the arguments mean now? model_predict
+ * what must come back? model_permits   may the caller make the call, which must
+ * give that? and tells the model what only the implementation can know: the
+ * address of a new capsule, the identity of a new exception.
  *
  * What a call means is said by its family: one file for each row of
  * fuzz/program/families.def, with the functions of family.h.
@@ -200,11 +197,6 @@ bool model_may_touch_error(const struct model *model);
 
 /* The call failed because an allocation failed, as predicted. */
 void model_lacked_memory(struct model *model);
-
-/* The state after the call, apart from what destructors do. */
-void model_apply(struct model *model, const struct call *call,
-                 const struct model_arg *args,
-                 const struct prediction *prediction);
 
 /* The state of an empty program, family by family; a part of model_reset(). */
 void model_reset_families(struct model *model);

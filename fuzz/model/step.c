@@ -47,12 +47,20 @@ static void finish_deaths(struct model *model, const struct performer *who,
     }
 }
 
-static bool permits(const struct model *model, const struct performer *who,
-                    void *self, const struct step *step)
+static void apply(struct model *model, const struct step *step)
 {
-    return who->permits ? who->permits(self, step)
-                        : model_permits(model, step->call, step->args,
-                                        &step->prediction);
+    const struct model_family *family = family_of(step->call);
+    const struct prediction *p = &step->prediction;
+    if (family->apply) {
+        family->apply(model, step->call, step->args, p);
+    }
+    if (p->fails) {
+        model->error = (struct model_error){
+            .set = true,
+            .type = p->exception,
+            .message = p->message,
+        };
+    }
 }
 
 bool model_step(struct model *model, const struct performer *who, void *self,
@@ -70,26 +78,20 @@ bool model_step(struct model *model, const struct performer *who, void *self,
         return false;
     }
     family->predict(model, call, step.args, &step.prediction);
-    if (!permits(model, who, self, &step)) {
+    if (!who->begin(self, &step)) {
         return false;
-    }
-    if (who->begin) {
-        who->begin(self, &step);
     }
     if (step.observed) {
         step.got = who->perform(self, &step);
-        model_apply(model, call, step.args, &step.prediction);
+        apply(model, &step);
     } else {
-        model_apply(model, call, step.args, &step.prediction);
+        apply(model, &step);
         step.got = who->perform(self, &step);
     }
     if (family->made) {
         family->made(model, call, step.args, step.got);
     }
     finish_deaths(model, who, self, &step);
-    if (who->finish) {
-        who->finish(self, &step);
-    }
     if (family->finish) {
         family->finish(model, call);
     }

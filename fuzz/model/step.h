@@ -37,19 +37,16 @@ struct step {
 struct performer {
     /* After 1. False: the call is left out. */
     bool (*resolved)(void *self, struct step *step);
-    /* In place of model_permits(). */
-    bool (*permits)(void *self, const struct step *step);
-    /* After 3: the call will be made. May change the prediction, and set
-     * `observed`. */
-    void (*begin)(void *self, struct step *step);
+    /* 3: asks model_permits(), unless the performer has reasons of its own.
+     * False: the call is left out. Else the call will be made: may change the
+     * prediction, and set `observed`. Never NULL. */
+    bool (*begin)(void *self, struct step *step);
     /* 5: makes the call and returns what came back. Never NULL. */
     uintptr_t (*perform)(void *self, struct step *step);
     /* In 7: the destructor of the capsule had to run by now and has not. */
     void (*owes_destructor)(void *self, const struct step *step, int capsule);
     /* In 7: the capsule is gone. */
     void (*destroyed)(void *self, const struct step *step, int capsule);
-    /* Before 8. */
-    void (*finish)(void *self, const struct step *step);
     /* 9. */
     void (*done)(void *self, struct step *step);
 };

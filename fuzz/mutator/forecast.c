@@ -82,13 +82,9 @@ bool forecast_permits_args(const struct forecast *f, enum call_op op,
 
 /* --- what calls do -------------------------------------------------------- */
 
-/* Guesses whether an allocation of the call fails. */
-static void begin(void *self, struct step *step)
+/* Guesses if an allocation of the call fails. */
+static void guess_failure(struct forecast *f, struct step *step)
 {
-    struct forecast *f = self;
-    if (f->fail_at == 0) {
-        return;
-    }
     unsigned count = model_allocations(step->call, &step->prediction);
     if (f->fail_at > count) {
         f->fail_at -= count;
@@ -96,6 +92,18 @@ static void begin(void *self, struct step *step)
         f->fail_at = f->fails_on;
         model_predict_no_memory(step->call, &step->prediction);
     }
+}
+
+static bool begin(void *self, struct step *step)
+{
+    struct forecast *f = self;
+    if (!model_permits(&f->model, step->call, step->args, &step->prediction)) {
+        return false;
+    }
+    if (f->fail_at > 0) {
+        guess_failure(f, step);
+    }
+    return true;
 }
 
 static uintptr_t perform(void *self, struct step *step)

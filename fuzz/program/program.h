@@ -53,7 +53,10 @@ enum value_tag {
     VALUE_TAG_COUNT
 };
 
-enum arg_kind {
+/* One byte, so that a row of CALLS is small. */
+#define ONE_BYTE __attribute__((packed))
+
+enum ONE_BYTE arg_kind {
     ARG_NONE,
     ARG_OBJECT,          /* a capsule, NULL, or an object of another type */
     ARG_OBJECT_NOT_NULL, /* the same without NULL */
@@ -124,7 +127,7 @@ enum init {
 };
 
 /* What a call yields; results of the first three go into a slot. */
-enum yield {
+enum ONE_BYTE yield {
     RESULT_CAPSULE,
     RESULT_PAYLOAD,
     RESULT_BUFFER,
@@ -154,7 +157,7 @@ enum call_op {
     CALL_COUNT
 };
 
-enum call_family {
+enum ONE_BYTE call_family {
 #define FAMILY(ident, name) FAMILY_##ident,
 #include "fuzz/program/families.def"
 #undef FAMILY
@@ -162,11 +165,16 @@ enum call_family {
 };
 
 /* What a call does to its first argument; calls.def explains the words. */
-enum call_nature { NATURE_CREATES, NATURE_LOOKS, NATURE_SETS, NATURE_ACTS };
+enum ONE_BYTE call_nature {
+    NATURE_CREATES,
+    NATURE_LOOKS,
+    NATURE_SETS,
+    NATURE_ACTS
+};
 
 /* Which names a call reads: none, that of the capsule in argument 0, or that
  * and argument 1. */
-enum names_read { READS_NO_NAME, READS_OWN_NAME, READS_NAMES };
+enum ONE_BYTE names_read { READS_NO_NAME, READS_OWN_NAME, READS_NAMES };
 
 struct value {
     uint8_t tag;     /* enum value_tag */

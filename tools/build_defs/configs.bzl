@@ -102,7 +102,10 @@ COVERAGE_COPTS = select({
 # not the harness, which would take half of the time. The tests run all of it
 # under the sanitizers.
 HARNESS_COPTS = select({
-    "//tools/build_defs:is-fuzz": ["-fno-sanitize=all"],
+    "//tools/build_defs:is-fuzz": [
+        "-fno-sanitize=all",
+        "-O2",
+    ],
     "//conditions:default": [],
 })
 
