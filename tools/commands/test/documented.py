@@ -37,7 +37,10 @@ class Entry:
 
 ENTRIES = (
     Entry(r"tools/\w+ --help", AS_SHOWN),
-    Entry(r"tools/test|bazel test //\.\.\.", why_not=".ci/run runs it afterwards"),
+    Entry(
+        r"\.ci/run|tools/test|bazel test //\.\.\.",
+        why_not=".ci/run runs all tests afterwards",
+    ),
     Entry(r"(tools/test|bazel test) //tests/canary:all", AS_SHOWN),
     Entry(
         r"tools/test --test_filter=.*",
@@ -49,8 +52,9 @@ ENTRIES = (
     ),
     Entry(
         r"unshare -n bazel --batch .*",
-        "unshare -n bazel --batch --output_user_root=out/fresh build "
-        "//capsule:contract",
+        "root=$(mktemp -d) && "
+        "unshare -n bazel --batch --output_user_root=$root build "
+        "//capsule:contract && chmod -R u+w $root && rm -r $root",
     ),
     Entry(r"tools/fuzz( allocation| interpreter)?", "tools/fuzz name --seconds 2"),
     Entry(
