@@ -1,6 +1,7 @@
 """Whole runs, with a program in the engine's place."""
 
 import pathlib
+import re
 import signal
 import textwrap
 from typing import Any
@@ -153,12 +154,15 @@ def test_a_finding_is_told_once_with_the_command_that_shows_it(
     output = capsys.readouterr().out
     assert output.count("contract violation: GETP-3") == 1
     assert "(31 calls, minimised to 4)" in output
-    name = "crash-" + corpus.digest(b"5")
-    assert (
-        "bazel run //fuzz:x_fuzz_repro -- "
-        f"out/x_fuzz/findings/{name}.min.prog\n" in output
+    command = re.search(
+        r"bazel run //fuzz:x_fuzz_repro -- "
+        r"out/x_fuzz/findings/(crash-\w+)\.min\.prog\n",
+        output,
     )
-    assert (world.out / "findings" / name).read_bytes() == b"5"
+    assert command
+    # The engine that finds it first ends the other one.
+    found = (world.out / "findings" / command[1]).read_bytes()
+    assert found in (b"5", b"6")
 
 
 def test_a_finding_of_a_sanitizer_is_told_by_its_class(
