@@ -1,4 +1,4 @@
-"""The counters of a run, as fuzz/executor/status.h lays them out."""
+"""Reads the counters of a run; fuzz/executor/status.h has their layout."""
 
 import pathlib
 import struct
@@ -18,7 +18,8 @@ class Status:
         self.rules: dict[str, tuple[bool, int]] = {}  # id -> (reachable, count)
 
     def read(self) -> None:
-        """Takes the numbers as they are now; keeps the old where none are."""
+        """Reads the numbers as they are now; keeps the old ones if the file is not
+        there or not whole."""
         try:
             self._decode(self.path.read_bytes())
         except OSError:
@@ -42,7 +43,8 @@ class Status:
 
 
 def rules_of(statuses: Iterable[Status]) -> tuple[list[str], list[str]]:
-    """(exercised, never): ids of the reachable rules of several runs."""
+    """Returns the ids of the reachable rules that several runs have exercised,
+    and of those that they have not."""
     counts: dict[str, int] = {}
     for status in statuses:
         for ident, (reachable, count) in status.rules.items():

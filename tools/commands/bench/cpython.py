@@ -11,7 +11,7 @@ BINARIES = {"reference": "{}_bin", "cpython": "{}_bin_on_cpython"}
 
 
 def measure(places: Places, options: argparse.Namespace) -> list[Row]:
-    """Rows, one for each target and length."""
+    """Returns a row for each target and length."""
     rows = []
     for max_length in MAX_LENGTHS:
         for target in places.targets:
@@ -50,7 +50,7 @@ def measure(places: Places, options: argparse.Namespace) -> list[Row]:
     return rows
 
 
-# The engine keeps other programs on each, so that their lengths differ.
+# The engine keeps different programs on each, so the lengths differ.
 TITLE = (
     "Targets on CPython against the reference (ratio: executions per second, "
     "call_ratio: calls per second, user time)"

@@ -13,7 +13,7 @@ IMPLEMENTATIONS = ("reference", "cpython")
 
 
 def times(program: pathlib.Path, seconds: float) -> dict[str, float]:
-    """{benchmark: nanoseconds} of one run; `seconds` for each benchmark."""
+    """Returns the nanoseconds of each benchmark; each runs for `seconds`."""
     done = subprocess.run(
         [
             str(program),
@@ -39,7 +39,7 @@ def times(program: pathlib.Path, seconds: float) -> dict[str, float]:
 
 
 def measure(places: Places, options: argparse.Namespace) -> list[Row]:
-    """Rows of nanoseconds per call and their ratio."""
+    """Returns rows of nanoseconds per call and their ratio."""
     rounds = by_turns(
         options.rounds,
         {

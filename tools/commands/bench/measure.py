@@ -1,4 +1,4 @@
-"""Runs programs and says what they cost.
+"""Runs programs and measures the time that they take.
 
 A time says little on a machine that does other things too. So everything here
 is measured by turns, several rounds of all that is to be compared, and given as
@@ -33,7 +33,7 @@ class Places:
 
 
 class Failed(Exception):
-    """A program that is measured did not do its work."""
+    """A program that is measured failed."""
 
 
 def cpu_seconds(
@@ -77,5 +77,5 @@ def by_turns(
 
 
 def ratio(dividends: Iterable[float], divisors: Iterable[float]) -> float:
-    """The median of the ratios of the rounds."""
+    """Returns the median of the ratios of the rounds."""
     return statistics.median(a / b for a, b in zip(dividends, divisors))

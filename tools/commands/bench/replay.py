@@ -1,4 +1,4 @@
-"""Replay: what more programs cost, and what the committed corpus costs."""
+"""Replay: the time per program, for the corpus and for larger folders."""
 
 import argparse
 import functools
@@ -13,7 +13,7 @@ SIZES = (10, 100, 1000, 10000)
 
 
 def programs(corpus: pathlib.Path) -> list[pathlib.Path]:
-    """The committed programs in the order of their paths, misuse left out."""
+    """Returns the committed programs, by path; those of misuse are left out."""
     return [
         path
         for path in sorted(corpus.glob("*/*/*.prog"))
@@ -24,7 +24,7 @@ def programs(corpus: pathlib.Path) -> list[pathlib.Path]:
 def copy(
     programs_: list[pathlib.Path], size: int, folder: pathlib.Path
 ) -> pathlib.Path:
-    """A folder with `size` programs: the committed ones again and again."""
+    """Makes a folder with `size` programs: copies of the committed ones."""
     folder.mkdir()
     for number in range(size):
         source = programs_[number % len(programs_)]

@@ -10,7 +10,7 @@ from tools.commands.bench.measure import Failed, Places, Row
 
 
 def report_of(places: Places, program: pathlib.Path) -> bytes | None:
-    """What is printed for that program, the program itself included."""
+    """Returns the report for this program, or None if there is none."""
     done = subprocess.run(
         [places.fuzz / "sequence_fuzz_repro", "--misuse", program],
         stdout=subprocess.PIPE,
@@ -23,7 +23,7 @@ def report_of(places: Places, program: pathlib.Path) -> bytes | None:
 
 
 def measure(places: Places, _options: argparse.Namespace) -> list[Row]:
-    """Rows of bytes and lines for the kinds of report."""
+    """Returns rows of bytes and lines for the kinds of report."""
     kinds: dict[str, list[tuple[int, int, int]]]
     kinds = {"contract violation": [], "sanitizer": []}
     for program in sorted(places.corpus.glob("misuse/*.prog")):

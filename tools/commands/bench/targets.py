@@ -44,7 +44,7 @@ class Run:
 
 
 def measure(places: Places, options: argparse.Namespace) -> list[Row]:
-    """Rows, one for each target and length."""
+    """Returns a row for each target and length."""
     rows = []
     for max_length in MAX_LENGTHS:
         jobs = {

@@ -1,4 +1,4 @@
-"""What tools/fuzz does once the system is set up."""
+"""tools/fuzz: builds a target, fuzzes with it, and keeps what it finds."""
 
 import argparse
 import pathlib
@@ -48,7 +48,7 @@ def known_targets(root: pathlib.Path) -> list[str]:
 
 
 def known_implementations(root: pathlib.Path) -> list[str]:
-    """The folders of those that can be built here, as Bazel labels end."""
+    """Returns the names of the folders in capsule/ that have a BUILD file."""
     return sorted(
         path.parent.name for path in (root / "capsule").glob("*/BUILD")
     )
@@ -57,7 +57,7 @@ def known_implementations(root: pathlib.Path) -> list[str]:
 def parse(
     argv: list[str], targets: list[str], implementations: list[str]
 ) -> tuple[argparse.Namespace, list[str]]:
-    """The arguments and the engine's flags, which follow `--`."""
+    """Returns the arguments, and the engine's flags that follow `--`."""
     end = argv.index("--") if "--" in argv else len(argv)
     flags = argv[end + 1 :]
     parser = Parser(
@@ -152,7 +152,7 @@ def flags_of(implementation: str) -> list[str]:
 def build(
     names: Sequence[str], flags: Sequence[str], root: pathlib.Path
 ) -> pathlib.Path:
-    """Builds what has these names in fuzz/BUILD; the folder with the results."""
+    """Builds the targets of fuzz/BUILD; returns the folder with the results."""
     labels = [f"//fuzz:{name}" for name in names]
     command = ["bazel", "build", *flags, *labels]
     print(shlex.join(command), file=sys.stderr, flush=True)
@@ -182,7 +182,7 @@ def runs_programs(target: str, root: pathlib.Path) -> bool:
 
 
 def install_afl(root: pathlib.Path) -> None:
-    """Installs AFL++ where it is missing."""
+    """Installs AFL++ if it is missing."""
     if subprocess.run([root / "tools/setup", "fuzz_afl"], check=False).returncode:
         raise Problem("AFL++ is not installed; see above")
 
@@ -190,7 +190,7 @@ def install_afl(root: pathlib.Path) -> None:
 def build_tools(
     target: str, flags: Sequence[str], root: pathlib.Path, engine: str
 ) -> Tools:
-    """Builds all that a run needs; the Tools."""
+    """Builds all that a run needs."""
     parts = ["_bin", "_corpus", "_dict", "_repro", "_minimize"]
     if engine == "afl":
         install_afl(root)

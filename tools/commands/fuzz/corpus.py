@@ -39,7 +39,7 @@ def is_damaged(path: pathlib.Path) -> bool:
 def inputs(
     folder: pathlib.Path
 ) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
-    """(usable, damaged) files below a folder, whoever named them."""
+    """Returns the usable and the damaged files below a folder, of any name."""
     usable: list[pathlib.Path] = []
     damaged: list[pathlib.Path] = []
     for path in sorted(folder.rglob("*")):
@@ -51,7 +51,7 @@ def inputs(
 def units(
     folder: pathlib.Path
 ) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
-    """(intact, damaged) files of a folder, each sorted by name."""
+    """Returns the intact and the damaged files of a folder, sorted by name."""
     intact: list[pathlib.Path] = []
     damaged: list[pathlib.Path] = []
     for path in sorted(folder.iterdir()):
@@ -61,7 +61,7 @@ def units(
 
 
 def write_error(path: pathlib.Path, error: OSError) -> Problem:
-    """The Problem that an OSError of writing to path is."""
+    """Returns the Problem for an OSError of writing to `path`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Problem(f"the disk of {path} is full; make room, start again")
     return Problem(f"cannot write {path}: {error.strerror}; make it writable")
@@ -96,7 +96,7 @@ def keep(
 def publish(
     path: pathlib.Path, folder: pathlib.Path, name: str | None = None
 ) -> bool:
-    """Puts an intact unit into the folder; whether it is new there.
+    """Puts an intact unit into the folder; returns true if it is new there.
 
     As a second name of the same file where that can be, so that a full disk
     does not stand between a run and what it has found.
@@ -119,13 +119,13 @@ def is_same(one: pathlib.Path, other: pathlib.Path) -> bool:
 def publish_all(
     source: pathlib.Path, folder: pathlib.Path
 ) -> tuple[int, list[pathlib.Path]]:
-    """Publishes all intact units; returns (number of new ones, damaged)."""
+    """Publishes all intact units; returns how many are new, and the damaged."""
     intact, damaged = units(source)
     return sum(publish(path, folder) for path in intact), damaged
 
 
 def set_aside(paths: Iterable[pathlib.Path], folder: pathlib.Path) -> None:
-    """Moves files out of the way, overwriting nothing."""
+    """Moves files into the folder, under names that are free there."""
     make_folder(folder)
     for path in paths:
         target = folder / path.name
@@ -137,7 +137,7 @@ def set_aside(paths: Iterable[pathlib.Path], folder: pathlib.Path) -> None:
 
 
 def readable_folder(path: pathlib.Path) -> pathlib.Path:
-    """The path, if it is a folder that can be read; else a Problem."""
+    """Returns the path of a readable folder; raises a Problem for any other."""
     try:
         os.listdir(path)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The line that shows how far a run is."""
+"""The line that shows the progress of a run."""
 
 import collections
 import time
@@ -8,7 +8,7 @@ import rich.console
 import rich.live
 import rich.text
 
-# Seconds between two lines where the output is no terminal.
+# Seconds between two lines if the output is no terminal.
 _PLAIN_INTERVAL = 10
 
 
@@ -17,7 +17,7 @@ def elapsed(seconds: float, total: int | None) -> str:
 
 
 class Display:
-    """Redraws one line on a terminal; elsewhere prints one now and then."""
+    """Redraws one line on a terminal; elsewhere prints a line every 10 s."""
 
     def __init__(self, file: TextIO | None = None) -> None:
         self._console = rich.console.Console(file=file, highlight=False)
@@ -46,7 +46,7 @@ class Display:
 
 
 class Rate:
-    """Executions per second over the last seconds, not since the start."""
+    """Executions per second, over the last five seconds."""
 
     _WINDOW = 5
 

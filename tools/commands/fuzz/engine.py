@@ -1,4 +1,4 @@
-"""One libFuzzer process: its folders, its command, what it says."""
+"""One libFuzzer process: its folders, its command, its output."""
 
 import ctypes
 import os
@@ -17,7 +17,7 @@ from tools.lib.problem import Problem
 from tools.lib.status import Status
 
 
-# How libFuzzer ends, beside 0.
+# The exit statuses of libFuzzer other than 0.
 FINDINGS = {
     1: "a sanitizer's report",
     70: "a time limit",
@@ -32,8 +32,8 @@ _LISTED_FLAG = re.compile(r"^ (\w+)\s+\S+\t", re.MULTILINE)
 # Seconds that one input may take.
 _TIME_LIMIT = 10
 
-# Flags that this tool sets, or that make libFuzzer do something else than to
-# run inputs: what to use instead.
+# Flags that this tool sets, or that make libFuzzer do something other than
+# running inputs, and what to use instead.
 _OWN_FLAGS = {
     "artifact_prefix": "files go to out/",
     "exact_artifact_path": "files go to out/",
@@ -48,7 +48,7 @@ _OWN_FLAGS = {
 
 
 def check_flags(flags: Sequence[str]) -> None:
-    """A Problem for what libFuzzer would ignore or misunderstand."""
+    """Raises a Problem for a flag that libFuzzer would ignore or misread."""
     for flag in flags:
         name = flag.lstrip("-").partition("=")[0]
         if flag.startswith("--"):
@@ -65,7 +65,8 @@ def check_flags(flags: Sequence[str]) -> None:
 
 
 def check_known(flags: Sequence[str], tools: Tools) -> None:
-    """A Problem for a flag that libFuzzer does not have: it would only warn."""
+    """Raises a Problem for a flag that libFuzzer does not know: libFuzzer would
+    only warn."""
     binary = tools.binary
     listed = subprocess.run(
         [str(binary), "-help=1"],
@@ -86,12 +87,12 @@ def check_known(flags: Sequence[str], tools: Tools) -> None:
 
 
 def end_with_parent() -> None:
-    """In a child: SIGTERM as soon as the parent is gone, however it went."""
+    """Called in a child: the kernel sends it SIGTERM when its parent ends."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 class Engine:
-    """A running target. Reads what it says in a thread of its own."""
+    """A running target. A thread reads its output."""
 
     def __init__(
         self,
@@ -140,7 +141,7 @@ class Engine:
             self.log.feed(line)
 
     def look(self) -> None:
-        """Takes in the numbers as they are now."""
+        """Reads the numbers as they are now."""
         self.status.read()
 
     def is_running(self) -> bool:
@@ -175,7 +176,7 @@ def instances(
     seed: int,
     options: Options,
 ) -> list[Engine]:
-    """The engines of a run, not yet started; see afl.instances()."""
+    """Returns the engines of a run, not yet started; see afl.instances()."""
     common = []
     if options.seconds:
         common.append(f"-max_total_time={options.seconds}")

@@ -1,4 +1,4 @@
-"""What a run found: kept, made small, and told once."""
+"""The findings of a run: keeps them, makes them small, drops duplicates."""
 
 import dataclasses
 import pathlib
@@ -16,7 +16,7 @@ from tools.commands.fuzz.options import Job, Tools
 # the C file of a report ends in .c.
 _NAME = re.compile("(crash|leak|timeout|oom)-[0-9a-f]{40}")
 
-# Seconds that making an input small may take.
+# The most seconds for making an input small.
 _SECONDS = 60
 
 # "FILE: GETP-3, 31 calls before, 4 after, 120 candidates"
@@ -44,7 +44,7 @@ class Finding:
 def artifacts(
     folder: pathlib.Path
 ) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
-    """(intact, damaged) files of findings."""
+    """Returns the intact and the damaged files of findings."""
     intact, damaged = corpus.units(folder)
     return list(filter(_is_input, intact)), list(filter(_is_input, damaged))
 
@@ -87,7 +87,7 @@ def _keep_c_file(
 
 
 def examine(path: pathlib.Path, tools: Tools, log: Log) -> Finding:
-    """Makes the input at path small, and runs what remains; a Finding."""
+    """Makes the input at `path` small, runs it, and returns the Finding."""
     run = _run([tools.minimize, f"--seconds={_SECONDS}", path])
     match = _MINIMIZED.search(run.stdout)
     if run.returncode != 0 or not match:
@@ -106,7 +106,7 @@ def _show(finding: Finding, tools: Tools) -> None:
     """Runs the minimised input; takes its report and its C file."""
     path = finding.path
     run = _run([tools.repro, f"--artifact_prefix={path}.", finding.smaller])
-    # The report itself has the program, where the input is one.
+    # If the input is a program, the report itself shows it.
     has_program = "\n  program\n" in run.stderr
     finding.report = run.stderr if has_program else run.stdout + run.stderr
     for source in path.parent.glob(f"{path.name}.*.c"):

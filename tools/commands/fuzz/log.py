@@ -1,4 +1,4 @@
-"""What libFuzzer says while it runs."""
+"""Reads the output of libFuzzer while it runs."""
 
 import collections
 import re
@@ -8,7 +8,7 @@ _PROGRESS = re.compile(r"#(?P<executions>\d+)\s+\S+.*?corp: (?P<corpus>\d+)/")
 _COVERAGE = re.compile(r"\bcov: (\d+)")
 _UNITS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 
-# libFuzzer stops looking for leaks with no more than this.
+# libFuzzer prints only this when it stops looking for leaks.
 _NO_LEAKS = "INFO: libFuzzer disabled leak detection"
 
 # Where the report of a finding starts.
@@ -20,7 +20,7 @@ _LINES_KEPT = 4000
 
 
 class Log:
-    """Numbers and facts from the lines so far."""
+    """The numbers and facts in the lines that were fed so far."""
 
     def __init__(self) -> None:
         self.executions = 0
@@ -49,7 +49,8 @@ class Log:
             self.coverage = int(match[1])
 
     def report(self) -> str:
-        """The lines from the first that belongs to a finding."""
+        """Returns the lines from the beginning of a finding's report; without a
+        finding, the last 20."""
         lines = list(self.tail)
         for number, line in enumerate(lines):
             if _REPORT.match(line):

@@ -1,11 +1,11 @@
-"""Adds to one corpus what others have to add.
+"""Adds inputs to one corpus that reach something new.
 
 usage: bazel run //fuzz:<target>_merge -- OUT IN...
 
 OUT gets those inputs of the folders IN that reach something that OUT does not
 reach. libFuzzer does the work in a private folder; OUT only ever gets whole
-files. Inputs on which the target fails would be dropped without a word: they
-are copied to OUT.findings.
+files. libFuzzer drops inputs on which the target fails; this copies them to
+OUT.findings.
 
 Exit status: 0 merged, 1 merged but for inputs with findings or damaged files,
 2 bad input or a full disk; then OUT is as it was.
@@ -51,7 +51,7 @@ def merge(
 def _copy(
     folders: Sequence[pathlib.Path], target: pathlib.Path
 ) -> pathlib.Path:
-    """All usable inputs of the folders, named by their digests."""
+    """Copies all usable inputs of the folders, named by their digests."""
     corpus.make_folder(target)
     for folder in folders:
         for path in corpus.inputs(folder)[0]:

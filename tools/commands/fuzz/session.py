@@ -92,7 +92,7 @@ class Session:
     def _look(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             job.look()
-        # A finding of one ends all.
+        # A finding of one engine ends all engines.
         if self._interrupted or any(job.has_failed() for job in jobs):
             for job in jobs:
                 job.interrupt()
@@ -112,7 +112,7 @@ class Session:
         return "  ".join(parts)
 
     def _finish(self, jobs: Sequence[Job], folder: pathlib.Path) -> Summary:
-        """Keeps what the engines leave; the Summary."""
+        """Keeps what the engines leave; returns the summary."""
         summary = Summary(
             self.target, self.workspace, self.options.build_flags
         )
@@ -134,10 +134,9 @@ class Session:
     def _keep_units(
         self, jobs: Sequence[Job], folder: pathlib.Path, summary: Summary
     ) -> list[pathlib.Path]:
-        """Publishes new inputs; returns the damaged ones.
-
-        They are merged first: each engine knows nothing of the others, and
-        leaves inputs that it has replaced by shorter ones since.
+        """Merges the engines' new inputs into the corpus and returns the
+        damaged ones. Merging is needed because engines do not see each other's
+        inputs and leave longer versions behind.
         """
         sources = [job.units for job in jobs]
         damaged = [path for units in sources for path in corpus.units(units)[1]]

@@ -1,4 +1,4 @@
-"""What is said at the end of a run."""
+"""What tools/fuzz prints at the end of a run."""
 
 import shlex
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Summary:
         self.interrupted = False
 
     def add(self, job: Job, status: int) -> None:
-        """Takes in an engine that ended with this exit status."""
+        """Adds an engine that ended with this exit status."""
         self.jobs.append(job)
         if job.log.leaks_ignored:
             self.failures.append(

@@ -2,7 +2,7 @@
 
     corpus    the working corpus; units named by their SHA-1
     findings  inputs that show something, with what belongs to them
-    damaged   files that were not what their name says
+    damaged   files whose bytes do not match their names
     run-*     private folders of a run; gone when it has ended
 """
 
@@ -28,7 +28,7 @@ class Workspace:
         self._start = start
 
     def show(self, path: pathlib.Path) -> str:
-        """The path as the user would write it."""
+        """Returns the path relative to the folder where the user stands."""
         return os.path.relpath(path, self._start)
 
     def prepare(self, fresh: bool) -> None:
