@@ -8,16 +8,17 @@
 #include <string.h>
 
 #include "fuzz/mutator/random.h"
+#include "fuzz/program/program.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* Enough for each call of calls.def with the greatest weight. */
-enum { LOTTERY_TICKETS = 64 * UINT8_MAX };
+enum { LOTTERY_TICKETS = CALL_COUNT * UINT8_MAX };
 
 struct lottery {
-    uint16_t count; /* of tickets */
+    uint32_t count; /* of tickets */
     uint8_t tickets[LOTTERY_TICKETS];
 };
 
@@ -27,7 +28,7 @@ static inline void lottery_add(struct lottery *lottery, uint8_t number,
 {
     assert(lottery->count + weight <= LOTTERY_TICKETS);
     memset(lottery->tickets + lottery->count, number, weight);
-    lottery->count = (uint16_t)(lottery->count + weight);
+    lottery->count += weight;
 }
 
 /* One of the numbers; there are some. */

@@ -5,8 +5,6 @@
 
 #include "fuzz/model/model.h"
 
-_Static_assert(CALL_COUNT *UINT8_MAX <= LOTTERY_TICKETS, "all weights");
-
 static void add_call(struct swarm *swarm, const struct target *target,
                      unsigned op)
 {
