@@ -1,6 +1,7 @@
 /* The object protocol: what every Python object can do. */
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/family.h"
+#include "fuzz/executor/lack_of_memory.h"
 
 #include <string.h>
 
@@ -50,10 +51,25 @@ static uintptr_t check_repr(PyObject *capsule, int id)
     return right;
 }
 
+/* Returns the number of copies. All of Python that this needs gets the memory
+ * that it needs. */
+static uintptr_t copy(PyObject *capsule, int protocol)
+{
+    allocations_end();
+    PyObject *reduced = PyObject_CallMethod(capsule, (char *)"__reduce_ex__",
+                                            (char *)"i", protocol);
+    Py_XDECREF(reduced);
+    return reduced != NULL;
+}
+
 static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
-    (void)call;
-    return check_repr(object_of(&args[0]), args[0].capsule);
+    switch ((enum call_op)call->op) {
+    case CALL_COPY:
+        return copy(object_of(&args[0]), 2 + args[1].number % 4);
+    default: /* CALL_REPR */
+        return check_repr(object_of(&args[0]), args[0].capsule);
+    }
 }
 
 const struct executor_family executor_family_objects = {

@@ -2,16 +2,32 @@
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 
+/* Copying and pickling are refused. */
+static void predict_copy(const struct model *model, struct prediction *p)
+{
+    predict_failure(p, 0, RULE_BUG_7, EXCEPTION_TYPE_ERROR,
+                    model->profile->says_cant_pickle
+                        ? "can't pickle PyCapsule objects"
+                        : "cannot pickle 'PyCapsule' object");
+}
+
 static void predict(const struct model *model, const struct call *call,
                     const struct model_arg *args, struct prediction *p)
 {
-    (void)model, (void)call, (void)args;
-    predict_success(p, 1, RULE_TYPE_6);
+    (void)args;
+    switch ((enum call_op)call->op) {
+    case CALL_COPY:
+        predict_copy(model, p);
+        break;
+    default: /* CALL_REPR */
+        predict_success(p, 1, RULE_TYPE_6);
+        break;
+    }
 }
 
 static void no_memory(const struct call *call, struct prediction *p)
 {
-    (void)call;
+    (void)call; /* CALL_REPR is the only one that allocates */
     predict_no_memory(p, 0, RULE_ERR_2);
 }
 
@@ -19,8 +35,11 @@ static bool permits(const struct model *model, const struct call *call,
                     const struct model_arg *args,
                     const struct prediction *prediction)
 {
-    (void)call, (void)prediction;
-    return args[0].capsule != NOTHING && !model->error.set;
+    (void)prediction;
+    /* repr() may look at a capsule that is being destroyed. */
+    return !model->error.set &&
+           (call->op == CALL_REPR ? args[0].capsule != NOTHING
+                                  : is_alive(model, &args[0]));
 }
 
 const struct model_family model_family_objects = {
