@@ -12,8 +12,7 @@ from tools.lib import contract as contracts
 
 ROOT = pathlib.Path()
 CONTRACT = contracts.read(ROOT.absolute())
-PATCHES = sorted(ROOT.glob("tests/bugs/*/*.patch"))
-BUGS = [bug.read(path) for path in PATCHES]
+BUGS = [bug.read(path) for path in bug.all_paths(ROOT)]
 BROKEN = {rule for planted in BUGS for rule in planted.breaks}
 SANITIZER = re.compile(r"\w+Sanitizer: ")
 

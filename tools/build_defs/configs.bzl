@@ -174,20 +174,13 @@ configured_binary = rule(
 )
 
 def _configured_files_impl(ctx):
-    copies = []
-    for file in ctx.files.files:
-        copy = ctx.actions.declare_file(
-            "%s/%s" % (ctx.label.name, file.basename),
-        )
-        ctx.actions.symlink(output = copy, target_file = file)
-        copies.append(copy)
     return DefaultInfo(
-        files = depset(copies),
-        runfiles = ctx.runfiles(copies),
+        files = depset(ctx.files.files),
+        runfiles = ctx.runfiles(ctx.files.files),
     )
 
 configured_files = rule(
-    doc = "`files`, built in configuration `config`, in a folder <name>.",
+    doc = "`files`, built in configuration `config`.",
     implementation = _configured_files_impl,
     attrs = {
         "config": attr.string(mandatory = True),

@@ -1,4 +1,5 @@
-"""A planted bug: a patch, and what its header says.
+"""A planted bug: a file that says what is wrong, which edits of the code plant
+the bug, and who must catch it.
 
     Compares the addresses of names, not their characters.
 
@@ -6,24 +7,20 @@
     Reports: GETP-6, VAL-1
     Fuzz: sequence_fuzz 100, name_fuzz 100
 
-    --- a/capsule/reference/capsule.c
-    ...
+    @ capsule/reference/capsule.c names_match
+    - strcmp(a, b) == 0
+    + a == b
 
-Breaks     the rules whose tests fail, each of them
-Reports    what replay and fuzzing may name, the expected one first; as Breaks
-           where it is not there. Replay has to name the first.
-Fuzz       the targets that find it from an empty corpus, within how many
-           executions; `none, ` and the reason where none can
-Replay     the corpora that show it; those of the targets where it is not there
-Profile    which one the implementation follows, if not its own choice
-Calls      how many calls the smallest program takes to which what was fuzzed
-           is reduced, at least; memory and names that a program gets for
-           itself do not count
-Sanitizer  `only`: a replay without sanitizers does not see it
+CONTRIBUTING.md, "Plant a bug", describes the fields and the edits.
 """
 
+from __future__ import annotations
+
+import dataclasses
 import pathlib
 import re
+
+from tools.lib import edits
 
 _FIELDS = (
     "Breaks",
@@ -33,25 +30,68 @@ _FIELDS = (
     "Profile",
     "Calls",
     "Sanitizer",
+    "Sources",
 )
 _FIELD = re.compile(r"^([A-Z][a-z]+): (.+)$", re.MULTILINE)
 _TARGET = re.compile(r"(\w+_fuzz) (\d+)")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _NONE = re.compile(r"none, .+")
+
+SUFFIX = ".bug"
 
 
 class Malformed(Exception):
-    """The patch is not written as it should be."""
+    """The file is not written as it should be."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Broken:
+    """Code with a bug.
+
+    files    {path: text} of the files that are edited
+    names    what a source that includes an edited header names if it compiles
+             differently with the bug
+    sources  see Bug
+    """
+
+    files: dict[str, str]
+    names: frozenset[str]
+    sources: list[str] | None
+
+    def changes(self, path: str, text: str) -> bool:
+        """True if the source compiles differently with the bug."""
+        if self.sources is not None and path not in self.sources:
+            return False
+        return path in self.files or not self.names.isdisjoint(
+            _WORD.findall(text)
+        )
 
 
 class Bug:
-    def __init__(self, path, text):
+    """A planted bug, as its file describes it.
+
+    about           one sentence
+    breaks          the rules whose tests fail, each of them
+    reports         what replay and fuzzing may report; replay must report the
+                    first
+    budgets         {target: executions within which the target finds the bug}
+    corpora         the folders of corpus/ whose replay shows the bug
+    profile         the profile that the implementation follows, or None
+    calls           how many calls the smallest program takes, at least
+    sanitizer_only  True if a replay without sanitizers does not see the bug
+    sources         the only sources that are compiled with an edited header,
+                    or None: all those that name what is edited
+    edits           what plants the bug
+    """
+
+    def __init__(self, path: pathlib.Path, text: str):
         self.path = path
         self.name = path.stem
-        header, separator, self.patch = text.partition("\n--- ")
+        header, separator, rest = text.partition("\n@ ")
         self.about = header.partition("\n\n")[0].replace("\n", " ")
         fields = self._fields(header)
         if not separator or not self.about or "Breaks" not in fields:
-            raise Malformed(f"{path}: lacks a sentence, `Breaks:` or a patch")
+            raise Malformed(f"{path}: lacks a sentence, `Breaks:` or an edit")
         self.breaks = _list(fields["Breaks"])
         self.reports = _list(fields.get("Reports", fields["Breaks"]))
         self.budgets = self._budgets(fields.get("Fuzz", ""))
@@ -61,8 +101,34 @@ class Bug:
         self.sanitizer_only = fields.get("Sanitizer") == "only"
         if "Sanitizer" in fields and not self.sanitizer_only:
             raise Malformed(f"{path}: `Sanitizer:` is `only` or not there")
+        self.sources = _list(fields["Sources"]) if "Sources" in fields else None
+        try:
+            self.edits = edits.parse("@ " + rest)
+        except edits.Malformed as error:
+            raise Malformed(f"{path}: {error}") from error
 
-    def _fields(self, header):
+    def files(self) -> list[str]:
+        """Returns the paths of the files that are edited."""
+        return list(dict.fromkeys(edit.path for edit in self.edits))
+
+    def broken(self, root: pathlib.Path) -> Broken:
+        """Returns the code below `root` with the bug; raises
+        edits.DoesNotApply."""
+        files = {
+            path: edits.apply(
+                read_code(root / path),
+                [edit for edit in self.edits if edit.path == path],
+            )
+            for path in self.files()
+        }
+        names: set[str] = set()
+        for path, text in files.items():
+            if path.endswith(".h"):
+                items = {edit.item for edit in self.edits if edit.path == path}
+                names |= edits.users(items, text)
+        return Broken(files, frozenset(names), self.sources)
+
+    def _fields(self, header: str) -> dict[str, str]:
         fields = dict(_FIELD.findall(header))
         for field in fields:
             if field not in _FIELDS:
@@ -72,8 +138,7 @@ class Bug:
                 )
         return fields
 
-    def _budgets(self, text):
-        """Executions by target."""
+    def _budgets(self, text: str) -> dict[str, int]:
         if _NONE.fullmatch(text):
             return {}
         budgets = {}
@@ -89,20 +154,31 @@ class Bug:
             raise Malformed(f"{self.path}: lacks `Fuzz:`")
         return budgets
 
-    def _corpora(self, text):
+    def _corpora(self, text: str | None) -> list[str]:
         if text is None:
             return [target[: -len("_fuzz")] for target in self.budgets]
         return [] if _NONE.fullmatch(text) else _list(text)
 
 
-def _list(text):
+def _list(text: str) -> list[str]:
     return [entry.strip() for entry in text.split(",") if entry.strip()]
 
 
-def read(path):
-    """The Bug in a patch file; Malformed where it is not written so."""
+def read_code(path: pathlib.Path) -> str:
+    """Returns the text of a file of code; "" if there is none, so that its
+    edits do not apply."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def read(path: pathlib.Path | str) -> Bug:
+    """Returns the bug in a file; raises Malformed."""
     path = pathlib.Path(path)
     try:
         return Bug(path, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeError) as error:
         raise Malformed(f"{path}: cannot be read: {error}") from error
+
+
+def all_paths(root: pathlib.Path) -> list[pathlib.Path]:
+    """Returns the paths of all bugs of the repository, in order."""
+    return sorted((root / "tests/bugs").glob(f"*/*{SUFFIX}"))

@@ -1,22 +1,24 @@
-"""The planted bugs that somebody asks for."""
+"""The planted bugs that a user asks for."""
+
+from __future__ import annotations
 
 import pathlib
 import re
 
 from tools.lib import bug
 from tools.lib.problem import Problem
-from tools.lib.bug import Bug
 
 
 def chosen_bugs(root: pathlib.Path, pattern: str) -> list[bug.Bug]:
-    """The bugs below the folder `root` whose source/name matches, by name."""
+    """Returns the bugs below the folder `root` whose folder/name matches, by
+    name; raises Problem."""
     try:
         wanted = re.compile(pattern)
     except re.error as error:
         raise Problem(f"--bugs={pattern}: {error}; try --help") from error
     paths = [
         path
-        for path in sorted((root / "tests/bugs").glob("*/*.patch"))
+        for path in bug.all_paths(root)
         if wanted.search(f"{path.parent.name}/{path.stem}")
     ]
     if not paths:
@@ -24,4 +26,4 @@ def chosen_bugs(root: pathlib.Path, pattern: str) -> list[bug.Bug]:
     try:
         return [bug.read(path) for path in paths]
     except bug.Malformed as error:
-        raise Problem(f"{error}; see tools/lib/bug.py") from error
+        raise Problem(f"{error}; see CONTRIBUTING.md") from error

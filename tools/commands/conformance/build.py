@@ -58,9 +58,13 @@ class Builder:
     """Builds for one implementation.
 
     `includes` are the folders of its headers, `signature` changes when they
-    do, `defines` belong to every file that includes them."""
+    do, `defines` belong to every file that includes them, `overlay` plants a
+    bug."""
 
-    def __init__(self, root, folder, includes, signature, defines=()):
+    def __init__(
+        self, root, folder, includes, signature, defines=(), overlay=None
+    ):
+        self._overlay = overlay
         self._root = root
         self._objects = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +90,12 @@ class Builder:
         key = [*command, source.path.read_bytes(), self._headers]
         if source.python:
             key.append(self._signature)
-        if header and source.path.suffix == ".cc":
+        planted = self._overlay.flags(source.path) if self._overlay else []
+        if planted:
+            command += planted
+            key.append(self._overlay.contents())
+        elif header and source.path.suffix == ".cc":
+            # A header that was compiled before has no bug.
             command += ["-include-pch", header]
         renamed = sources.renamed(source.path)
         key.append(sorted(renamed.items()))

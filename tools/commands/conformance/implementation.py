@@ -246,6 +246,7 @@ class Library(Implementation):
     def __init__(self, path, folder, include):
         super().__init__(path, folder)
         self.include = include
+        self.overlay = None  # of the bug that is planted, if there is one
         self._exported = build.exported(path)
         if "PyCapsule_New" not in self._exported:
             raise Problem(
@@ -268,7 +269,12 @@ class Library(Implementation):
         if "PyMem_SetAllocator" not in self._exported:
             defines.append("CAPSULE_NO_ALLOCATOR")
         builder = build.Builder(
-            root, objects, [self.include], build.signature_of(self.include), defines
+            root,
+            objects,
+            [self.include],
+            build.signature_of(self.include),
+            defines,
+            self.overlay,
         )
         worker = root / "tools/commands/conformance/worker"
         more = [worker / "library_host.c", worker / "program.c"]

@@ -20,6 +20,7 @@ from tools.commands.detect import detectors, measurement, results
 from tools.commands.detect.measurement import Job, Run
 from tools.commands.detect.methods import BY_NAME, METHODS, Method
 from tools.commands.detect.tables import Table
+from tools.lib import plant
 from tools.lib.arguments import Parser, number
 from tools.lib.bug import Bug
 from tools.lib.choice import chosen_bugs
@@ -167,7 +168,12 @@ def build(bugs: list[Bug], methods: list[Method]) -> pathlib.Path:
         text=True,
         check=True,
     ).stdout.strip()
-    return pathlib.Path(folder) / "tests/bugs"
+    binaries = pathlib.Path(folder) / "tests/bugs"
+    for planted in bugs:
+        trouble = measurement.libraries(binaries, planted.name) / plant.TROUBLE
+        if trouble.exists():
+            raise Problem(f"{planted.path}: {trouble.read_text().strip()}")
+    return binaries
 
 
 def rules_of(binaries: pathlib.Path, targets: Iterable[str]) -> list[str]:

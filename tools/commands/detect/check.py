@@ -1,20 +1,27 @@
-"""check.py --rule-tests=PROGRAM --libraries=FOLDER ... PATCH
+"""check.py --rule-tests=PROGRAM --libraries=FOLDER ... BUG ...
 
-Checks that each of the three detectors catches a planted bug, and names it by
-what the bug's header says. Exit status 0 if so, 1 if not, 2 for a malformed
-patch.
+Checks that each planted bug is caught by each of the three detectors, and named
+by what its header says. Exit status 0 if so, 1 if not.
+
+Runs as a test of Bazel: writes one test case per bug to $XML_OUTPUT_FILE, and
+runs only the bugs whose names match --test_filter, if there is one.
 """
 
+from __future__ import annotations
+
 import argparse
+import dataclasses
+import fnmatch
 import os
 import pathlib
 import sys
+import time
+import xml.etree.ElementTree
 
 from tools.commands.detect import detectors
-from tools.lib import bug
+from tools.lib import bug, plant
 from tools.lib.arguments import Parser
-from tools.lib.bug import Bug
-from tools.lib.problem import Problem, exit_status
+from tools.lib.problem import exit_status
 
 SEEDS = (1, 2)
 
@@ -22,83 +29,82 @@ SEEDS = (1, 2)
 class Survivor(Exception):
     """A detector missed the bug, or called it by another name."""
 
-    def __init__(
-        self, what: str, outcome: detectors.Outcome | None = None
-    ) -> None:
+    def __init__(self, what: str, outcome: detectors.Outcome | None = None):
         super().__init__(f"{what}\n{outcome.excerpt()}" if outcome else what)
 
 
-def check_rule_tests(
-    planted: Bug, program: pathlib.Path, libraries: pathlib.Path | None
-) -> None:
-    failed, outcome = detectors.rule_tests(
-        program, libraries, planted.breaks, planted.profile
-    )
-    for rule in planted.breaks:
-        if rule not in failed:
-            raise Survivor(f"the rule tests of {rule} pass", outcome)
-    print("rule tests: " + ", ".join(planted.breaks))
+@dataclasses.dataclass
+class Target:
+    """A fuzz target with an engine, and the program that replays its corpus."""
+
+    engine: pathlib.Path
+    replay: pathlib.Path
 
 
-def check_replay(
-    planted: Bug, program: pathlib.Path, libraries: pathlib.Path | None
-) -> None:
-    folders = [f"corpus/{corpus}" for corpus in planted.corpora]
-    outcome = detectors.replay(program, libraries, folders, planted.profile)
-    expected = planted.reports[0]
-    if expected not in outcome.findings:
-        named = ", ".join(sorted(set(outcome.findings))) or "nothing"
-        raise Survivor(f"replay reports {named}, not {expected}", outcome)
-    print(f"replay of {', '.join(folders)}: {expected}")
+class Check:
+    """Holds bugs to their headers."""
 
+    def __init__(self, options: argparse.Namespace):
+        self._options = options
+        self._targets = {
+            name: Target(pathlib.Path(engine), pathlib.Path(replay))
+            for name, engine, replay in options.target
+        }
 
-def check_plain_replay(
-    planted: Bug, program: pathlib.Path | None, libraries: pathlib.Path | None
-) -> None:
-    if planted.sanitizer_only != bool(program):
-        raise Survivor(
-            "its header and SANITIZER_ONLY of tests/bugs/BUILD do not agree"
+    def check(self, planted: bug.Bug) -> None:
+        """Raises Survivor."""
+        libraries = _libraries(self._options.libraries, planted)
+        self._check_rule_tests(planted, libraries)
+        if planted.corpora:
+            self._check_replay(planted, libraries)
+        if planted.sanitizer_only:
+            self._check_plain_replay(planted)
+        for target in planted.budgets:
+            for seed in SEEDS:
+                self._check_fuzzing(planted, target, seed, libraries)
+
+    def _check_rule_tests(
+        self, planted: bug.Bug, libraries: pathlib.Path
+    ) -> None:
+        failed, outcome = detectors.rule_tests(
+            self._options.rule_tests, libraries, planted.breaks, planted.profile
         )
-    if program and planted.sanitizer_only:
-        folders = [f"corpus/{corpus}" for corpus in planted.corpora]
-        outcome = detectors.replay(program, libraries, folders, planted.profile)
+        for rule in planted.breaks:
+            if rule not in failed:
+                raise Survivor(f"the rule tests of {rule} pass", outcome)
+        print("rule tests: " + ", ".join(planted.breaks))
+
+    def _check_replay(self, planted: bug.Bug, libraries: pathlib.Path) -> None:
+        # Any target's replay runs the programs of all targets.
+        replay = next(iter(self._targets.values())).replay
+        expected = planted.reports[0]
+        outcome = _replay(planted, replay, libraries, expected)
+        if expected not in outcome.findings:
+            named = ", ".join(sorted(set(outcome.findings))) or "nothing"
+            raise Survivor(f"replay reports {named}, not {expected}", outcome)
+        print(f"replay of {', '.join(planted.corpora)}: {expected}")
+
+    def _check_plain_replay(self, planted: bug.Bug) -> None:
+        libraries = _libraries(self._options.plain_libraries, planted)
+        outcome = _replay(planted, self._options.plain_replay, libraries)
         if outcome.status != 0:
-            raise Survivor("it is seen without sanitizers, too", outcome)
+            raise Survivor("the bug is seen without sanitizers, too", outcome)
         print("without sanitizers: nothing")
 
-
-def check_calls(
-    planted: Bug,
-    what: str,
-    minimizer: pathlib.Path,
-    libraries: pathlib.Path | None,
-    path: pathlib.Path,
-) -> None:
-    text, outcome = detectors.minimized(
-        minimizer, libraries, path, planted.profile
-    )
-    if not text:
-        raise Survivor(f"what {what} finds cannot be made smaller", outcome)
-    count = len(detectors.calls(text))
-    if count < planted.calls:
-        raise Survivor(
-            f"its header says {planted.calls} calls, and {what} needs {count}:"
-            f"\n{text}"
+    def _check_fuzzing(
+        self, planted: bug.Bug, target: str, seed: int, libraries: pathlib.Path
+    ) -> None:
+        budget = planted.budgets[target]
+        path = pathlib.Path(
+            os.environ["TEST_TMPDIR"], f"{planted.name}-{target}-{seed}"
         )
-
-
-def check_fuzzing(
-    planted: Bug,
-    target: str,
-    program: pathlib.Path,
-    minimizer: pathlib.Path,
-    libraries: pathlib.Path | None,
-) -> None:
-    budget = planted.budgets[target]
-    for seed in SEEDS:
-        path = pathlib.Path(os.environ["TEST_TMPDIR"], f"{target}-{seed}")
         executions, outcome = detectors.fuzz(
-            program, libraries, seed, budget, planted.profile, keep=path
+            self._targets[target].engine,
+            libraries,
+            seed,
+            budget,
+            planted.profile,
+            keep=path,
         )
         what = f"{target} with seed {seed}"
         if executions is None:
@@ -109,11 +115,52 @@ def check_fuzzing(
             raise Survivor(f"{what} reports {named}, not {allowed}", outcome)
         print(f"{what}: {named} after {executions} executions")
         if planted.calls > 1:
-            check_calls(planted, what, minimizer, libraries, path)
+            self._check_calls(planted, what, libraries, path)
+
+    def _check_calls(
+        self,
+        planted: bug.Bug,
+        what: str,
+        libraries: pathlib.Path,
+        path: pathlib.Path,
+    ) -> None:
+        text, outcome = detectors.minimized(
+            self._options.minimize, libraries, path, planted.profile
+        )
+        if not text:
+            raise Survivor(f"what {what} finds cannot be made smaller", outcome)
+        count = len(detectors.calls(text))
+        if count < planted.calls:
+            raise Survivor(
+                f"its header says {planted.calls} calls, and {what} needs "
+                f"{count}:\n{text}"
+            )
+
+
+def _libraries(folder: pathlib.Path, planted: bug.Bug) -> pathlib.Path:
+    """Returns the folder of a bug's libraries; raises Survivor if the bug could
+    not be planted."""
+    path = folder / planted.name
+    trouble = path / plant.TROUBLE
+    if trouble.exists():
+        raise Survivor(trouble.read_text().strip())
+    return path
+
+
+def _replay(
+    planted: bug.Bug,
+    program: pathlib.Path,
+    libraries: pathlib.Path,
+    expected: str | None = None,
+) -> detectors.Outcome:
+    folders = [f"corpus/{corpus}" for corpus in planted.corpora]
+    return detectors.replay(
+        program, libraries, folders, planted.profile, expected
+    )
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = Parser("check", "Checks that a planted bug is caught.")
+    parser = Parser("check", "Checks that planted bugs are caught.")
     parser.add_argument("--rule-tests", type=pathlib.Path, required=True)
     parser.add_argument("--libraries", type=pathlib.Path, required=True)
     parser.add_argument(
@@ -126,39 +173,53 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--minimize", type=pathlib.Path, required=True)
     for flag in ("--plain-libraries", "--plain-replay"):
         parser.add_argument(flag, type=pathlib.Path, help="without sanitizers")
-    parser.add_argument("patch", type=pathlib.Path)
+    parser.add_argument("bugs", nargs="+", type=pathlib.Path)
     return parser.parse_args(arguments)
+
+
+def failure(check: Check, path: pathlib.Path) -> str:
+    """Returns why the bug in a file is not caught, or ""."""
+    try:
+        check.check(bug.read(path))
+    except (Survivor, bug.Malformed) as error:
+        return str(error)
+    return ""
+
+
+def is_wanted(path: pathlib.Path) -> bool:
+    """True if --test_filter lets the bug run."""
+    wanted = os.environ.get("TESTBRIDGE_TEST_ONLY")
+    return not wanted or fnmatch.fnmatch(path.stem, wanted)
 
 
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
-    try:
-        planted = bug.read(options.patch)
-    except bug.Malformed as error:
-        raise Problem(str(error)) from None
-    engines = {name: pathlib.Path(engine) for name, engine, _ in options.target}
-    replays = {name: pathlib.Path(replay) for name, _, replay in options.target}
-    try:
-        check_rule_tests(planted, options.rule_tests, options.libraries)
-        if planted.corpora:
-            # Any target's replay runs the programs of all of them.
-            replay = next(iter(replays.values()))
-            check_replay(planted, replay, options.libraries)
-        check_plain_replay(
-            planted, options.plain_replay, options.plain_libraries
+    check = Check(options)
+    suite = xml.etree.ElementTree.Element("testsuite", name="planted bugs")
+    status = 0
+    for path in filter(is_wanted, options.bugs):
+        print(f"--- {path}")
+        start = time.monotonic()
+        problem = failure(check, path)
+        case = xml.etree.ElementTree.SubElement(
+            suite,
+            "testcase",
+            name=path.stem,
+            classname=path.parent.name,
+            time=f"{time.monotonic() - start:.3f}",
         )
-        for target in planted.budgets:
-            check_fuzzing(
-                planted,
-                target,
-                engines[target],
-                options.minimize,
-                options.libraries,
+        if problem:
+            status = 1
+            first = problem.partition("\n")[0]
+            print(f"FAILED {path}: {problem}", flush=True)
+            failed = xml.etree.ElementTree.SubElement(
+                case, "failure", message=first
             )
-    except Survivor as survivor:
-        print(f"{options.patch}: {survivor}", file=sys.stderr)
-        return 1
-    return 0
+            failed.text = "".join(c for c in problem if c.isprintable() or c == "\n")
+    output = os.environ.get("XML_OUTPUT_FILE")
+    if output:
+        xml.etree.ElementTree.ElementTree(suite).write(output)
+    return status
 
 
 if __name__ == "__main__":

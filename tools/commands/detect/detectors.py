@@ -7,10 +7,12 @@ the place of the whole ones.
 import os
 import pathlib
 import re
+import select
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from tools.commands.detect import report
 
@@ -46,8 +48,11 @@ def run(
     sanitizer_options: str = "",
     more_environment: Mapping[str, str] | None = None,
     seconds: float = SECONDS,
+    until: Callable[[str], bool] | None = None,
 ) -> Outcome:
-    """Runs the command with the broken libraries in place of the whole ones."""
+    """Runs the command with the broken libraries in place of the whole ones.
+
+    Ends it as soon as until(output so far) is true."""
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         # Symbols take most of the time of a failure, and nobody reads stacks.
@@ -68,14 +73,36 @@ def run(
         env=environment,
         start_new_session=True,
     )
-    try:
-        output, _ = process.communicate(timeout=seconds)
-        status = process.returncode
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        output, _ = process.communicate()
-        status = None
-    return Outcome(status, output.decode(errors="backslashreplace"))
+    output, ended = _output(process, time.monotonic() + seconds, until)
+    status = process.wait() if ended else None
+    return Outcome(status, output)
+
+
+def _output(
+    process: subprocess.Popen[bytes],
+    deadline: float,
+    until: Callable[[str], bool] | None,
+) -> tuple[str, bool]:
+    """Returns what the process writes, and True if it ended in time.
+
+    The process is killed at the deadline, or when until(output) is true."""
+    assert process.stdout
+    content = b""
+    text = ""
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        if not select.select([process.stdout], [], [], left)[0]:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return text, False
+        chunk = os.read(process.stdout.fileno(), 1 << 16)
+        content += chunk
+        text = content.decode(errors="backslashreplace")
+        if not chunk:
+            return text, True
+        if until and until(text):
+            os.killpg(process.pid, signal.SIGKILL)
+            return text, True
 
 
 def rule_tests(
@@ -136,10 +163,20 @@ def replay(
     libraries: pathlib.Path | None,
     corpora: Sequence[str],
     profile: str | None,
+    expected: str | None = None,
 ) -> Outcome:
-    """Runs the files of all these folders."""
+    """Runs the files of all these folders, or those up to the first that shows
+    the expected finding: each failure costs a process."""
+
+    def is_found(output: str) -> bool:
+        return expected in report.findings(output)
+
     return run(
-        [program, *corpora], libraries, profile, "malloc_context_size=0"
+        [program, *corpora],
+        libraries,
+        profile,
+        "malloc_context_size=0",
+        until=is_found if expected else None,
     )
 
 

@@ -136,7 +136,7 @@ def _digest(paths: Iterable[pathlib.Path]) -> str:
 
 def libraries(binaries: pathlib.Path, bug: str) -> pathlib.Path:
     """Returns the folder of the libraries that have the bug."""
-    return binaries / f"{bug}_library"
+    return binaries / f"{bug}_library" / bug
 
 
 def program(binaries: pathlib.Path, job: Job) -> pathlib.Path:

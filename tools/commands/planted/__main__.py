@@ -8,7 +8,9 @@ import statistics
 import sys
 
 from tools.commands.conformance import matrix, testing
+from tools.commands.planted import replant
 from tools.commands.planted.broken import Reference
+from tools.commands.planted.record_bug import record_bug
 from tools.lib import contract as contracts
 from tools.lib.arguments import Parser, number
 from tools.lib.choice import chosen_bugs
@@ -27,7 +29,10 @@ MORE = """\
 A bug is shown if a rule of its header (Breaks, Reports), or another one of the
 same function, is red. What only a sanitizer reports need not be.
 
-Exit status: 0 if every bug is shown, 1 if not, 130 after Ctrl-C, 2 for bad
+--check, --replant and --record compile nothing: they look after the files of the
+bugs when the code has changed, and make new ones.
+
+Exit status: 0 if every bug is shown (or applies), 1 if not, 130 after Ctrl-C, 2 for bad
 input.
 """
 
@@ -50,6 +55,22 @@ def parse(arguments):
         default=".",
         metavar="REGEX",
         help="only bugs whose source/name matches",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="list the bugs that an edit of the code has broken",
+    )
+    parser.add_argument(
+        "--replant",
+        metavar="REGEX",
+        help="write the edits of broken bugs anew, for the code as it is; the "
+        "whole name must match",
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FOLDER/NAME",
+        help="write a new bug: what differs from the last commit",
     )
     parser.add_argument(
         "--programs",
@@ -134,7 +155,15 @@ def line(shown):
 
 def main(arguments):
     options = parse(arguments)
+    if options.record:
+        record_bug(ROOT, options.record)
+        return 0
+    if options.replant:
+        chosen = chosen_bugs(ROOT, f"/({options.replant})$")
+        return 0 if replant.replant_all(ROOT, chosen) else 1
     bugs = chosen_bugs(ROOT, options.bugs)
+    if options.check:
+        return 1 if replant.check(ROOT, bugs) else 0
     folder = start_folder() / options.output
     contract = contracts.read(ROOT)
     reference = Reference(ROOT, folder)

@@ -1,9 +1,14 @@
 """The reference as a shared library, whole or with a planted bug."""
 
-import subprocess
+from __future__ import annotations
+
+import pathlib
 
 from tools.commands.conformance import build, sources
 from tools.commands.conformance.implementation import Library
+from tools.lib import edits
+from tools.lib.bug import Bug
+from tools.lib.overlay import Overlay
 from tools.lib.problem import Problem
 
 _INCLUDE = "capsule/reference/include"
@@ -13,64 +18,55 @@ _NAME = "libreference.so"
 
 
 class Reference:
-    """Compiles it once, and the one file that a bug changes for each bug."""
+    """Compiles the reference once, and for each bug what the bug changes."""
 
-    def __init__(self, root, folder):
+    def __init__(self, root: pathlib.Path, folder: pathlib.Path):
         self._root = root
         self._folder = folder
         self._include = root / _INCLUDE
-        self._builder = build.Builder(
-            root,
-            folder / "objects",
-            [self._include],
-            build.signature_of(self._include),
-        )
-        paths = [path for f in _FOLDERS for path in sorted((root / f).glob("*.c"))]
-        self._objects = [
-            self._compile(path) for path in [*paths, *(root / p for p in _MORE)]
-        ]
+        self._paths = [
+            path for name in _FOLDERS for path in sorted((root / name).glob("*.c"))
+        ] + [root / name for name in _MORE]
+        self._objects = self._compile(None)
 
-    def whole(self):
-        """The Library without a bug."""
+    def whole(self) -> Library:
+        """Returns the library without a bug."""
         return self._library("whole", self._objects)
 
-    def broken(self, bug):
-        """The Library with the bug in it."""
-        source = f"{bug.path.parent.name}.c"
+    def broken(self, bug: Bug) -> Library:
+        """Returns the library with the bug."""
         folder = self._folder / "bugs" / bug.name
         folder.mkdir(parents=True, exist_ok=True)
-        for path in _FOLDERS:
-            if (self._root / path / source).exists():
-                self._patch(self._root / path / source, bug, folder / source)
-        objects = [
-            item for item in self._objects if item.source.path.name != source
-        ]
-        objects.append(self._compile(folder / source))
-        library = self._library(f"bugs/{bug.name}", objects)
+        try:
+            overlay = Overlay(bug.broken(self._root), folder, self._root)
+        except edits.DoesNotApply as error:
+            raise Problem(
+                f"{bug.path}: {error}; see tools/planted --check"
+            ) from error
+        library = self._library(f"bugs/{bug.name}", self._compile(overlay))
+        library.overlay = overlay
         if bug.profile:
             library.environment["CAPSULE_PROFILE"] = bug.profile
         return library
 
-    def _compile(self, path):
-        item = self._builder.compile(sources.Source(path, True, "", ()))
-        if item.path is None:
-            raise Problem(f"{path} does not compile: {item.error}")
-        return item
-
-    def _patch(self, source, bug, output):
-        done = subprocess.run(
-            ["patch", "--quiet", "--fuzz=0", "--reject-file=-"]
-            + [f"--output={output}"]
-            + [source, bug.path.resolve()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
+    def _compile(self, overlay: Overlay | None) -> list[build.Object]:
+        """Returns the objects; those that exist already are not made again."""
+        builder = build.Builder(
+            self._root,
+            self._folder / "objects",
+            [self._include],
+            build.signature_of(self._include),
+            overlay=overlay,
         )
-        if done.returncode != 0:
-            raise Problem(f"{bug.path} does not apply; plant the bug anew")
+        objects = []
+        for path in self._paths:
+            item = builder.compile(sources.Source(path, True, "", ()))
+            if item.path is None:
+                raise Problem(f"{path} does not compile: {item.error}")
+            objects.append(item)
+        return objects
 
-    def _library(self, name, objects):
+    def _library(self, name: str, objects: list[build.Object]) -> Library:
         folder = self._folder / name
         path = folder / _NAME
         said = build.link(path, objects, ["-shared", "-lpthread"])

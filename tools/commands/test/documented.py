@@ -108,6 +108,11 @@ ENTRIES = (
         r"tools/detect.*",
         f"tools/detect {SMALL_BUG} --seeds=1 --methods=targets",
     ),
+    Entry(r"tools/planted --(check|replant .*)", "tools/planted --check"),
+    Entry(
+        r"tools/planted --record .*|git restore .*|git diff",
+        why_not="needs an edit of the code, which replant_test makes",
+    ),
     Entry(r"tools/planted.*", f"tools/planted {SMALL_BUG} --programs=5"),
     Entry(
         r"bazel test //tests/bugs:.*",

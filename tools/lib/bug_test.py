@@ -1,0 +1,59 @@
+"""Headers of planted bugs."""
+
+import pathlib
+
+import pytest
+
+from tools.lib import bug
+
+PATH = pathlib.Path("tests/bugs/capsule/some_bug.bug")
+EDIT = "\n@ capsule.c f\n- a\n+ b\n"
+
+
+def test_a_header_is_read() -> None:
+    header = "Forgets\nthe name.\n\nBreaks: NEW-5\nFuzz: name_fuzz 20\n"
+    planted = bug.Bug(PATH, header + EDIT)
+    assert planted.about == "Forgets the name."
+    assert planted.breaks == planted.reports == ["NEW-5"]
+    assert planted.budgets == {"name_fuzz": 20}
+    assert planted.corpora == ["name"]
+    assert planted.files() == ["capsule.c"]
+
+
+def test_what_no_target_finds_says_why() -> None:
+    header = "Forgets.\n\nBreaks: NEW-5\nFuzz: none, nobody asks\n"
+    planted = bug.Bug(PATH, header + EDIT)
+    assert planted.budgets == {} and planted.corpora == []
+
+
+def test_what_only_a_sanitizer_sees_says_so() -> None:
+    header = "Forgets.\n\nBreaks: NEW-5\nFuzz: name_fuzz 20\n"
+    assert not bug.Bug(PATH, header + EDIT).sanitizer_only
+    assert bug.Bug(PATH, header + "Sanitizer: only\n" + EDIT).sanitizer_only
+
+
+@pytest.mark.parametrize(
+    "header, edit, why",
+    [
+        ("Breaks: NEW-5\nFuzz: name_fuzz 20\nSanitizer: yes\n", EDIT, "`only`"),
+        ("Fuzz: name_fuzz 20\n", EDIT, "lacks"),
+        ("Breaks: NEW-5\n", EDIT, "lacks `Fuzz:`"),
+        ("Breaks: NEW-5\nFuzz: none\n", EDIT, "`Fuzz: none`"),
+        ("Breaks: NEW-5\nFuzz: name_fuzz\n", EDIT, "`Fuzz: name_fuzz`"),
+        ("Breaks: N-5\nFuzz: a_fuzz 20\nFuzzy: yes\n", EDIT, "unknown field 'Fuzzy'"),
+        ("Breaks: NEW-5\nFuzz: a_fuzz 20\n", "", "lacks"),
+        ("Breaks: NEW-5\nFuzz: a_fuzz 20\n", "\n@ capsule.c f\n", "no edit"),
+    ],
+)
+def test_a_malformed_file_is_named(header: str, edit: str, why: str) -> None:
+    with pytest.raises(bug.Malformed, match=f"some_bug.bug: .*{why}"):
+        bug.Bug(PATH, f"Forgets.\n\n{header}{edit}")
+
+
+def test_a_source_changes_if_it_names_what_a_header_changes() -> None:
+    broken = bug.Broken({"a.h": "", "b.c": ""}, frozenset({"outer"}), None)
+    assert broken.changes("b.c", "")
+    assert broken.changes("c.c", "x = outer(1);")
+    assert not broken.changes("c.c", "x = outermost(1);")
+    only = bug.Broken(broken.files, broken.names, ["c.c"])
+    assert only.changes("c.c", "outer") and not only.changes("d.c", "outer")
