@@ -36,6 +36,7 @@ const struct target TARGET = {
             [CALL_CALL_DESTRUCTOR] = 1,
             [CALL_REPR] = 4,
             [CALL_COPY] = 1,
+            [CALL_WEAK_REFERENCE] = 1,
             [CALL_LEAVE_IN_CYCLE] = 3,
             [CALL_COLLECT] = 2,
             [CALL_TABLE] = 2,

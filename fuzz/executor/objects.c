@@ -62,11 +62,21 @@ static uintptr_t copy(PyObject *capsule, int protocol)
     return reduced != NULL;
 }
 
+/* Returns the number of weak references. */
+static uintptr_t refer_weakly(PyObject *capsule)
+{
+    PyObject *reference = PyWeakref_NewRef(capsule, NULL);
+    Py_XDECREF(reference);
+    return reference != NULL;
+}
+
 static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
     switch ((enum call_op)call->op) {
     case CALL_COPY:
         return copy(object_of(&args[0]), 2 + args[1].number % 4);
+    case CALL_WEAK_REFERENCE:
+        return refer_weakly(object_of(&args[0]));
     default: /* CALL_REPR */
         return check_repr(object_of(&args[0]), args[0].capsule);
     }

@@ -19,6 +19,10 @@ static void predict(const struct model *model, const struct call *call,
     case CALL_COPY:
         predict_copy(model, p);
         break;
+    case CALL_WEAK_REFERENCE:
+        predict_failure(p, 0, RULE_TYPE_7, EXCEPTION_TYPE_ERROR,
+                        "cannot create weak reference to 'PyCapsule' object");
+        break;
     default: /* CALL_REPR */
         predict_success(p, 1, RULE_TYPE_6);
         break;
