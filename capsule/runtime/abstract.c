@@ -45,12 +45,6 @@ int PyObject_IsTrue(PyObject *o)
     return 1;
 }
 
-int PyObject_Not(PyObject *o)
-{
-    int truth = PyObject_IsTrue(o);
-    return truth < 0 ? -1 : !truth;
-}
-
 static PyObject *compare_addresses(uintptr_t a, uintptr_t b, int op)
 {
     bool less = op == Py_LT || op == Py_LE;
@@ -184,49 +178,6 @@ PyObject *PyObject_GetItem(PyObject *o, PyObject *key)
     return subscript(o, key);
 }
 
-/* o[key] = value, or del o[key] when `value` is NULL. */
-static int assign_item(PyObject *o, PyObject *key, PyObject *value)
-{
-    objobjargproc assign = TYPE_SLOT(Py_TYPE(o), tp_ass_subscript);
-    if (assign == NULL) {
-        PyErr_Format(PyExc_TypeError, "'%s' object does not support item %s",
-                     Py_TYPE(o)->tp_name, value ? "assignment" : "deletion");
-        return -1;
-    }
-    return assign(o, key, value);
-}
-
-int PyObject_SetItem(PyObject *o, PyObject *key, PyObject *value)
-{
-    if (o == NULL || key == NULL || value == NULL) {
-        null_argument();
-        return -1;
-    }
-    return assign_item(o, key, value);
-}
-
-int PyObject_DelItem(PyObject *o, PyObject *key)
-{
-    if (o == NULL || key == NULL) {
-        null_argument();
-        return -1;
-    }
-    return assign_item(o, key, NULL);
-}
-
-PyObject *PySequence_GetItem(PyObject *o, Py_ssize_t i)
-{
-    PyObject *index = PyLong_FromSsize_t(i);
-    if (index == NULL) {
-        return NULL;
-    }
-    PyObject *item = PyObject_GetItem(o, index);
-    Py_DECREF(index);
-    return item;
-}
-
-Py_ssize_t PySequence_Size(PyObject *o) { return PyObject_Size(o); }
-
 PyObject *PyObject_GetIter(PyObject *o)
 {
     getiterfunc iter = TYPE_SLOT(Py_TYPE(o), tp_iter);
@@ -249,33 +200,6 @@ PyObject *PyNumber_Add(PyObject *a, PyObject *b)
                             Py_TYPE(a)->tp_name, Py_TYPE(b)->tp_name);
     }
     return add(a, b);
-}
-
-/* --- types ---------------------------------------------------------------- */
-
-PyObject *PyObject_Type(PyObject *o)
-{
-    return o ? Py_NewRef(Py_TYPE(o)) : null_argument();
-}
-
-int PyObject_IsInstance(PyObject *o, PyObject *type)
-{
-    if (PyTuple_Check(type)) {
-        for (Py_ssize_t i = 0; i < PyTuple_Size(type); i++) {
-            int is = PyObject_IsInstance(o, PyTuple_GetItem(type, i));
-            if (is != 0) {
-                return is;
-            }
-        }
-        return 0;
-    }
-    if (!PyType_Check(type)) {
-        PyErr_SetString(PyExc_TypeError,
-                        "isinstance() arg 2 must be a type or a tuple of "
-                        "types");
-        return -1;
-    }
-    return PyObject_TypeCheck(o, (PyTypeObject *)type);
 }
 
 PyObject *PyWeakref_NewRef(PyObject *o, PyObject *callback)

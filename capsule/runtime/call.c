@@ -98,24 +98,6 @@ PyObject *PyObject_CallMethod(PyObject *o, const char *name, const char *format,
     return result;
 }
 
-PyObject *PyObject_CallFunctionObjArgs(PyObject *callable, ...)
-{
-    va_list values, counted;
-    va_start(values, callable);
-    va_copy(counted, values);
-    Py_ssize_t n = 0;
-    while (va_arg(counted, PyObject *)) {
-        n++;
-    }
-    va_end(counted);
-    PyObject *args = PyTuple_New(n);
-    for (Py_ssize_t i = 0; args && i < n; i++) {
-        PyTuple_SetItem(args, i, Py_NewRef(va_arg(values, PyObject *)));
-    }
-    va_end(values);
-    return call_and_release(callable, args);
-}
-
 /* --- functions written in C ----------------------------------------------- */
 
 typedef struct {

@@ -51,14 +51,7 @@ long PyLong_AsLong(PyObject *op)
     return ((PyLongObject *)op)->value;
 }
 
-long long PyLong_AsLongLong(PyObject *op) { return PyLong_AsLong(op); }
-
 Py_ssize_t PyLong_AsSsize_t(PyObject *op) { return PyLong_AsLong(op); }
-
-void *PyLong_AsVoidPtr(PyObject *op)
-{
-    return (void *)(uintptr_t)PyLong_AsLong(op);
-}
 
 PyObject *PyBool_FromLong(long value)
 {

@@ -19,10 +19,6 @@ void _Py_ReferenceMisuse(const char *call, PyObject *op)
     abort();
 }
 
-void Py_IncRef(PyObject *op) { Py_XINCREF(op); }
-
-void Py_DecRef(PyObject *op) { Py_XDECREF(op); }
-
 PyObject *_PyObject_New(PyTypeObject *type)
 {
     PyObject *op = PyObject_Malloc((size_t)type->tp_basicsize);

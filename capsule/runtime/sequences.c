@@ -84,11 +84,6 @@ PyObject *PyList_GetItem(PyObject *list, Py_ssize_t i)
     return get_item(list, i, &PyList_Type);
 }
 
-int PyList_SetItem(PyObject *list, Py_ssize_t i, PyObject *item)
-{
-    return set_item(list, i, item, &PyList_Type);
-}
-
 int PyList_Append(PyObject *op, PyObject *item)
 {
     if (item == NULL || !is_sequence(op, &PyList_Type)) {

@@ -105,12 +105,6 @@ int PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b)
     return 0;
 }
 
-int PyType_Ready(PyTypeObject *type)
-{
-    (void)type;
-    return 0;
-}
-
 /* type(o), or type(name, bases, dict) as far as it is supported: a subclass of
  * one base that allows it. */
 static PyObject *call_type_type(PyObject *args)

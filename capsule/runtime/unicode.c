@@ -98,11 +98,6 @@ PyObject *PyUnicode_FromString(const char *utf8)
     return PyUnicode_FromStringAndSize(utf8, (Py_ssize_t)strlen(utf8));
 }
 
-PyObject *PyUnicode_InternFromString(const char *utf8)
-{
-    return PyUnicode_FromString(utf8);
-}
-
 const char *PyUnicode_AsUTF8AndSize(PyObject *op, Py_ssize_t *size)
 {
     if (!PyUnicode_Check(op)) {

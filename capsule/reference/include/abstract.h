@@ -13,7 +13,6 @@ PyAPI_FUNC(Py_hash_t) PyObject_Hash(PyObject *o);
 
 /* 1, 0, or -1 on failure. */
 PyAPI_FUNC(int) PyObject_IsTrue(PyObject *o);
-PyAPI_FUNC(int) PyObject_Not(PyObject *o);
 
 #define Py_LT 0
 #define Py_LE 1
@@ -42,12 +41,8 @@ PyAPI_FUNC(PyObject *) PyObject_GenericGetAttr(PyObject *o, PyObject *name);
 /* len(o); -1 on failure. */
 PyAPI_FUNC(Py_ssize_t) PyObject_Size(PyObject *o);
 #define PyObject_Length PyObject_Size
-/* o[key], new reference; o[key] = value, -1 on failure. */
+/* o[key]: new reference. */
 PyAPI_FUNC(PyObject *) PyObject_GetItem(PyObject *o, PyObject *key);
-PyAPI_FUNC(int) PyObject_SetItem(PyObject *o, PyObject *key, PyObject *value);
-PyAPI_FUNC(int) PyObject_DelItem(PyObject *o, PyObject *key);
-PyAPI_FUNC(PyObject *) PySequence_GetItem(PyObject *o, Py_ssize_t i);
-PyAPI_FUNC(Py_ssize_t) PySequence_Size(PyObject *o);
 /* iter(o) and its next element: new reference. PyIter_Next gives NULL without
  * an exception at the end. */
 PyAPI_FUNC(PyObject *) PyObject_GetIter(PyObject *o);
@@ -70,12 +65,6 @@ PyAPI_FUNC(PyObject *)
     PyObject_CallFunction(PyObject *callable, const char *format, ...);
 PyAPI_FUNC(PyObject *)
     PyObject_CallMethod(PyObject *o, const char *name, const char *format, ...);
-/* Arguments are the objects up to a NULL. */
-PyAPI_FUNC(PyObject *) PyObject_CallFunctionObjArgs(PyObject *callable, ...);
-
-/* 1, 0 or -1: isinstance(o, type), type being a type or a tuple of them. */
-PyAPI_FUNC(int) PyObject_IsInstance(PyObject *o, PyObject *type);
-PyAPI_FUNC(PyObject *) PyObject_Type(PyObject *o); /* new reference */
 
 /* There are no weak references here: always NULL and TypeError. */
 PyAPI_FUNC(PyObject *) PyWeakref_NewRef(PyObject *o, PyObject *callback);

@@ -27,9 +27,7 @@ PyAPI_FUNC(PyObject *) PyLong_FromSize_t(size_t value);
 PyAPI_FUNC(PyObject *) PyLong_FromVoidPtr(void *pointer);
 /* The value, or -1 and TypeError for what is not an int. */
 PyAPI_FUNC(long) PyLong_AsLong(PyObject *op);
-PyAPI_FUNC(long long) PyLong_AsLongLong(PyObject *op);
 PyAPI_FUNC(Py_ssize_t) PyLong_AsSsize_t(PyObject *op);
-PyAPI_FUNC(void *) PyLong_AsVoidPtr(PyObject *op);
 
 PyAPI_DATA(PyLongObject) _Py_TrueStruct;
 PyAPI_DATA(PyLongObject) _Py_FalseStruct;
@@ -65,7 +63,6 @@ PyAPI_FUNC(int) PyUnicode_Compare(PyObject *a, PyObject *b);
 PyAPI_FUNC(PyObject *) PyUnicode_FromFormat(const char *format, ...);
 PyAPI_FUNC(PyObject *)
     PyUnicode_FromFormatV(const char *format, va_list arguments);
-PyAPI_FUNC(PyObject *) PyUnicode_InternFromString(const char *utf8);
 
 /* --- list ----------------------------------------------------------------- */
 
@@ -73,14 +70,10 @@ PyAPI_FUNC(PyObject *) PyUnicode_InternFromString(const char *utf8);
 PyAPI_FUNC(PyObject *) PyList_New(Py_ssize_t size); /* new reference */
 PyAPI_FUNC(Py_ssize_t) PyList_Size(PyObject *list); /* -1 on failure */
 PyAPI_FUNC(PyObject *)
-    PyList_GetItem(PyObject *list, Py_ssize_t i); /* borrowed */
-PyAPI_FUNC(int) PyList_SetItem(PyObject *list, Py_ssize_t i,
-                               PyObject *item); /* steals, also on failure */
+    PyList_GetItem(PyObject *list, Py_ssize_t i);              /* borrowed */
 PyAPI_FUNC(int) PyList_Append(PyObject *list, PyObject *item); /* own ref */
 #define PyList_GET_SIZE(list) PyList_Size(_PyObject_CAST(list))
 #define PyList_GET_ITEM(list, i) PyList_GetItem(_PyObject_CAST(list), i)
-#define PyList_SET_ITEM(list, i, v)                                            \
-    ((void)PyList_SetItem(_PyObject_CAST(list), i, v))
 
 /* --- tuple ---------------------------------------------------------------- */
 

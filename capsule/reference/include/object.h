@@ -179,8 +179,6 @@ static inline PyObject *_Py_XNewRef(PyObject *op)
 /* Takes a reference and returns `op`: new reference. */
 #define Py_NewRef(op) _Py_NewRef(_PyObject_CAST(op))
 #define Py_XNewRef(op) _Py_XNewRef(_PyObject_CAST(op))
-PyAPI_FUNC(void) Py_IncRef(PyObject *op); /* Py_XINCREF as a function */
-PyAPI_FUNC(void) Py_DecRef(PyObject *op); /* Py_XDECREF as a function */
 
 /* Sets the variable to NULL before giving back the reference that it held, so
  * that a destructor never meets a dangling variable. */
@@ -271,8 +269,6 @@ PyAPI_FUNC(PyObject *)
     PyType_GenericNew(PyTypeObject *type, PyObject *args, PyObject *kwargs);
 /* True when `a` is `b` or inherits from it. Never fails. */
 PyAPI_FUNC(int) PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b);
-/* Static types need no preparation here: returns 0. */
-PyAPI_FUNC(int) PyType_Ready(PyTypeObject *type);
 #define PyType_Check(op) PyObject_TypeCheck(op, &PyType_Type)
 #define PyObject_TypeCheck(op, type)                                           \
     (Py_IS_TYPE(op, type) || PyType_IsSubtype(Py_TYPE(op), type))
