@@ -8,12 +8,25 @@
 #include "capsule/contract.h"
 #include "capsule/profile.h"
 
+/* The rules under the names that the tables use for them. */
+enum {
+#define RULE(ident, ...) ident = RULE_##ident,
+#include "capsule/contract.def"
+};
+
+/* Lists of rules. */
+#define RULES(...)                                                             \
+    (const int[]) { __VA_ARGS__, RULE_COUNT }
+#define NO_RULE                                                                \
+    (const int[]) { RULE_COUNT }
+
 /* A row of contract.def: a rule, or the title of the section that begins. */
 struct row {
     const char *section; /* or NULL: a rule */
     int rule;
     const char *identifier;
-    const char *calls; /* "IMPORT, PUBLISH" */
+    const char *calls;   /* "IMPORT, PUBLISH" */
+    const int *rests_on; /* rules, ended by RULE_COUNT */
 };
 
 static const struct row ROWS[] = {
@@ -21,8 +34,13 @@ static const struct row ROWS[] = {
 #define ANY_PROGRAM ""
 #define NEEDS(...) #__VA_ARGS__
 #define NO_PROGRAM(reason) ""
-#define RULE(ident, id, function, level, text, source, programs)               \
-    {.rule = RULE_##ident, .identifier = #ident, .calls = programs},
+#define RESTS_ON RULES
+#define RESTS_ON_NOTHING NO_RULE
+#define RULE(ident, id, function, level, text, source, programs, rests)        \
+    {.rule = RULE_##ident,                                                     \
+     .identifier = #ident,                                                     \
+     .calls = programs,                                                        \
+     .rests_on = rests},
 #include "capsule/contract.def"
 #undef ANY_PROGRAM
 #undef NEEDS
@@ -36,12 +54,6 @@ static const char *const LEVELS[] = {
     [LEVEL_ADVICE] = "advice",
 };
 
-/* The rules under the names that profile.def uses for them. */
-enum {
-#define RULE(ident, ...) ident = RULE_##ident,
-#include "capsule/contract.def"
-};
-
 struct fact {
     const char *name;
     const char *text;
@@ -49,10 +61,6 @@ struct fact {
 };
 
 static const struct fact FACTS[] = {
-#define RULES(...)                                                             \
-    (const int[]) { __VA_ARGS__, RULE_COUNT }
-#define NO_RULE                                                                \
-    (const int[]) { RULE_COUNT }
 #define FACT(identifier, rules, text) {#identifier, text, rules},
 #include "capsule/profile.def"
 };
@@ -118,6 +126,8 @@ static void print_rule(const struct row *row, const char *section)
     print_field("no_program", rule->no_program);
     fputs("\"needs\": ", stdout);
     print_words(row->calls);
+    fputs(", \"rests_on\": ", stdout);
+    print_ids(row->rests_on);
     putchar('}');
 }
 

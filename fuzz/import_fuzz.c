@@ -43,4 +43,5 @@ const struct target TARGET = {
         },
     .longest_name = 64,
     .near_miss_percent = 15,
+    .cost = 20, /* imports modules */
 };

@@ -37,4 +37,5 @@ const struct target TARGET = {
         },
     .longest_name = 16,
     .near_miss_percent = 30,
+    .cost = 200, /* starts and ends interpreters */
 };

@@ -21,6 +21,9 @@ struct target {
     /* Of 100 names that are generated, how many are near misses or copies of
      * a name that the program already has. */
     uint8_t near_miss_percent;
+    /* How many times longer a program takes than one of sequence_fuzz; 0: about
+     * as long. tools/conformance runs that many times fewer. */
+    uint16_t cost;
 };
 
 /* Defined by the target's own file. */

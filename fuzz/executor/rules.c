@@ -33,7 +33,7 @@ static const uint16_t *const needed_calls[RULE_COUNT] = {
 #define NEEDS(...)                                                             \
     (const uint16_t[]) { __VA_ARGS__, CALL_COUNT }
 #define NO_PROGRAM(reason) NULL
-#define RULE(ident, id, function, level, text, source, programs)               \
+#define RULE(ident, id, function, level, text, source, programs, rests_on)     \
     [RULE_##ident] = programs,
 #include "capsule/contract.def"
 };

@@ -1,9 +1,14 @@
+// The fixture and the assertions that all rule tests share.
 #include "tests/rules/support.h"
 
 namespace rules {
 
 std::vector<DestructorCall> destructor_log;
-void (*suspect)(const char *rules) = nullptr;
+
+std::string About(contract_rule rule)
+{
+    return std::string(" [") + CONTRACT[rule].id + "]";
+}
 
 namespace {
 
@@ -78,12 +83,9 @@ void OtherLogDestructor(PyObject *capsule) { Log(capsule); }
     if (right || !host_profile()->observed_rules) {
         return ::testing::AssertionSuccess();
     }
-    if (suspect) {
-        suspect("ERR-5");
-    }
     return ::testing::AssertionFailure()
            << "expected " << reinterpret_cast<PyTypeObject *>(type)->tp_name
-           << ": " << message << "\n  pending is " << got;
+           << ": " << message << "\n  pending is " << got << About(RULE_ERR_5);
 }
 
 ::testing::AssertionResult Raised(PyObject *type)
@@ -150,7 +152,8 @@ void CapsuleTest::SetUp()
 void CapsuleTest::TearDown()
 {
     host_fail_allocation(0, HOST_FAIL_ONCE);
-    EXPECT_TRUE(NothingRaised()) << "at the end of the test";
+    EXPECT_TRUE(NothingRaised())
+        << "at the end of the test" << About(RULE_ERR_1);
     host_collect();
     left_blocks_ = static_cast<long>(host_live_blocks() - live_blocks_);
     if (ended_an_interpreter && !host_keeps_nothing()) {
@@ -161,12 +164,12 @@ void CapsuleTest::TearDown()
             RunAgain();
         }
         EXPECT_EQ(left_blocks_, 0)
-            << "blocks of the implementation that the test left behind";
+            << "blocks of the implementation that the test left behind"
+            << About(RULE_TYPE_1);
     }
 }
 
-// An implementation that keeps something for later does so once; what each run
-// leaves behind is lost.
+// True if another run can tell a cache from a leak.
 bool CapsuleTest::MayBeACache() const
 {
     const int enough_runs = 4;

@@ -12,20 +12,22 @@
 #include <string>
 #include <vector>
 
+#include "capsule/contract.h"
 #include "capsule/host.h"
 
 namespace rules {
 
-// The exception of `type` with exactly this message is pending; takes it away.
-// Type and message are of the level `observed`: where the profile does not
-// hold the implementation to that, any exception will do.
+// Succeeds if the exception of `type` with exactly this message is pending;
+// takes the exception away. Type and message are of the level `observed`: a
+// profile without observed rules accepts any exception. A difference is about
+// ERR-5.
 ::testing::AssertionResult Raised(PyObject *type, const std::string &message);
 
-// The same for a message that differs between versions: any will do.
+// The same for a message that differs between versions: accepts any message.
 ::testing::AssertionResult Raised(PyObject *type);
 
-// The object has that many references. Where destructors run later, what holds
-// an object in the implementation itself need not be counted.
+// Expects that the object has that many references. With deferred destruction
+// the count is not checked: the implementation may hold references of its own.
 #define EXPECT_REFERENCES(object, count)                                       \
     do {                                                                       \
         if (!host_profile()->deferred_destruction) {                           \
@@ -33,10 +35,9 @@ namespace rules {
         }                                                                      \
     } while (0)
 
-// Is told of rules, with blanks between them, that a comparison speaks of which
-// tests of many rules make; NULL where nobody wants to know. It says nothing
-// about the test.
-extern void (*suspect)(const char *rules);
+// The end of a message of a comparison that tests of many rules make: the rule
+// that the comparison is about, in brackets. tools/conformance reads it.
+std::string About(contract_rule rule);
 
 // Leaves a test of a rule that only the profiles of CPython are held to.
 #define ONLY_WHERE_OBSERVED_RULES_APPLY()                                      \
@@ -46,8 +47,8 @@ extern void (*suspect)(const char *rules);
         }                                                                      \
     } while (0)
 
-// The error indicator is not set. Takes an exception that is there away, so
-// that one failure does not become many.
+// Succeeds if no exception is pending. Takes a pending exception away, so that
+// one failure does not become many.
 ::testing::AssertionResult NothingRaised();
 
 // A KeyError that is pending from construction on, to see what a call does to
@@ -57,8 +58,8 @@ class PendingException {
     PendingException();
     ~PendingException();
 
-    // The very exception of the constructor is pending (identity, not only
-    // type); takes it away.
+    // Succeeds if the exception of the constructor is pending, compared by
+    // identity; takes the exception away.
     ::testing::AssertionResult StillPending();
 
     // The exception, pending or not; borrowed.
@@ -83,17 +84,18 @@ struct DestructorCall {
 // The runs of LogDestructor since the test began.
 extern std::vector<DestructorCall> destructor_log;
 
-// A destructor that only looks: it appends to destructor_log and leaves the
-// capsule and the error indicator as they are.
+// A destructor that appends to destructor_log. It changes neither the capsule
+// nor the error indicator.
 void LogDestructor(PyObject *capsule);
 
-// A second destructor that logs, to tell which one ran.
+// A second destructor that appends to destructor_log, for tests of which
+// destructor runs.
 void OtherLogDestructor(PyObject *capsule);
 
-// Clears the log before each test; after each test, no exception may be
-// pending and every block that the test allocated must be gone. Where blocks
-// are left that may be a cache, the test runs again to see whether there are
-// more each time.
+// Clears the log before each test. After each test, no exception may be pending
+// (ERR-1) and every block that the test allocated must be free (TYPE-1). If an
+// implementation that keeps caches has blocks left, the test runs up to four
+// times: a leak grows every time, a cache does not.
 class CapsuleTest : public ::testing::Test {
   protected:
     void SetUp() override;
@@ -109,8 +111,7 @@ class CapsuleTest : public ::testing::Test {
     int runs_ = 1;
 };
 
-// A test of what only Python 2 has; not applicable where the profile has no
-// PyCObject.
+// A test of a rule of Python 2; skipped if the profile has no PyCObject.
 class Python2Test : public CapsuleTest {
   protected:
     void SetUp() override;
@@ -120,9 +121,8 @@ class Python2Test : public CapsuleTest {
 // Then no test can add a built-in module or end an interpreter.
 extern bool inside_another_program;
 
-// Set by a test that ended an interpreter: what an implementation with caches
-// keeps of it is no matter of capsules. Some versions of CPython lose thousands
-// of blocks.
+// Set by a test that ended an interpreter. An implementation with caches may
+// then keep blocks: some versions of CPython lose thousands of them.
 extern bool ended_an_interpreter;
 
 // Leaves a test that needs an interpreter of its own.
@@ -133,15 +133,16 @@ extern bool ended_an_interpreter;
         }                                                                      \
     } while (0)
 
-// Calls `function` before the implementation is started, for what has to be
-// announced that early (PyImport_AppendInittab). To be defined at namespace
-// scope.
+// Calls `function` before the implementation is started, for example to
+// announce a module (PyImport_AppendInittab). Define objects of this class at
+// namespace scope.
 class BeforeStart {
   public:
     explicit BeforeStart(void (*function)());
 };
 
-// Calls all of these functions. For who starts the implementation.
+// Calls all of these functions. The code that starts the implementation calls
+// it first.
 void CallFunctionsBeforeStart();
 
 } // namespace rules

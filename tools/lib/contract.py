@@ -47,6 +47,7 @@ class Rule:
     source: str
     no_program: str = ""  # why no program can exercise the rule
     needs: tuple[str, ...] = ()  # calls that a program needs to exercise it
+    rests_on: tuple[str, ...] = ()  # ids of rules that the rule's tests rest on
 
 
 @dataclasses.dataclass(frozen=True)

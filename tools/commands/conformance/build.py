@@ -11,7 +11,6 @@ import pathlib
 import re
 import subprocess
 
-from tools.commands.conformance import sources
 from tools.lib.problem import Problem
 
 _C = ["clang-19", "-std=c11"]
@@ -97,9 +96,7 @@ class Builder:
         elif header and source.path.suffix == ".cc":
             # A header that was compiled before has no bug.
             command += ["-include-pch", header]
-        renamed = sources.renamed(source.path)
-        key.append(sorted(renamed.items()))
-        return self._make(source, command, key, ".o", renamed)
+        return self._make(source, command, key, ".o")
 
     def _command(self, source, googletest):
         cxx = source.path.suffix == ".cc"
@@ -128,7 +125,7 @@ class Builder:
         key += [signature_of(folder) for folder in googletest[1:]]
         return self._make(source, command, key, ".pch").path
 
-    def _make(self, source, command, key, suffix, renamed=None):
+    def _make(self, source, command, key, suffix):
         path = getattr(source, "path", source)
         digest = hashlib.sha256()
         for part in key:
@@ -139,19 +136,12 @@ class Builder:
             part = output.with_suffix(f".{os.getpid()}.part")
             mode = [] if suffix == ".pch" else ["-c"]
             done = run([*command, *mode, path, "-o", part])
-            if done.returncode == 0 and renamed:
-                done = _rename(part, renamed)
             if done.returncode != 0:
                 part.unlink(missing_ok=True)
                 _refuse_full_disk(done.stdout, output)
                 return Object(source, None, first_error(done.stdout))
             part.rename(output)
         return Object(source, output, "")
-
-
-def _rename(path, symbols):
-    pairs = [f"--redefine-sym={old}={new}" for old, new in symbols.items()]
-    return run(["llvm-objcopy-19", *pairs, path])
 
 
 def _refuse_full_disk(output, path):
@@ -229,7 +219,7 @@ def _generate(root: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
 
 def _digest_of_headers(root):
     digest = hashlib.sha256()
-    for folder in ("capsule", "fuzz", "tests/rules", "tools/commands/conformance/worker"):
+    for folder in ("capsule", "fuzz", "tests/rules", "tests/bugs66", "tools/commands/conformance/worker"):
         for pattern in ("*.h", "*.def"):
             for path in sorted((root / folder).rglob(pattern)):
                 digest.update(str(path.relative_to(root)).encode())

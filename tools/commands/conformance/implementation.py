@@ -4,11 +4,11 @@ worker is built and started."""
 import json
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 
 from tools.commands.conformance import build, sources
+from tools.lib import contract as contracts
 from tools.lib.problem import Problem
 
 _PROBE = """
@@ -24,8 +24,6 @@ print(json.dumps([
 _OLDEST = (3, 6)
 _NEWEST = (3, 15)  # whose behaviour was measured; see capsule/profile.c
 _SECONDS_TO_START = 60
-
-_TEST_NAME = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.M)
 
 # A function that clashes with nothing says that it cannot be had.
 _HOST_FUNCTIONS = (
@@ -48,7 +46,6 @@ class Implementation:
         self.left_out = {}
         self.no_programs = ""
         self.remarks = []
-        self._lacking = set()  # functions of capsules that nobody offers
         self.name = ""
         self.profile = ""
 
@@ -57,14 +54,12 @@ class Implementation:
 
     def _compile(self, builder, more):
         """All objects that can be compiled, group by group."""
-        self._builder = builder
         root = self._root
         googletest = sources.googletest()
         all_sources = [
             *sources.common(root),
             *sources.programs(root),
             *sources.rule_tests(root),
-            sources.witness(root),
             *more,
         ]
         compiled = builder.compile_all(all_sources, googletest)
@@ -111,37 +106,23 @@ class Implementation:
         return [item for item in objects if item not in gone] + more
 
     def _leave_out_users(self, builder, objects, symbols):
-        """Without all that needs one of the symbols, which nobody offers."""
-        before = objects
-        objects, absent = self._witness_without(objects, symbols)
-        for item in list(objects):
-            lacking = sorted(set(absent) & build.wanted(item.path))
-            if item in objects and lacking:
-                objects = self._leave_out(
+        """Returns the objects without all that need one of the symbols, which
+        neither the implementation nor another object offers."""
+        kept = objects
+        for item in objects:
+            lacking = sorted(symbols & build.wanted(item.path))
+            if item in kept and lacking:
+                kept = self._leave_out(
                     builder,
-                    objects,
+                    kept,
                     item.source,
-                    f"there is no {build.readable(absent[lacking[0]])}",
+                    f"there is no {build.readable(lacking[0])}",
                 )
-        if objects is before:
+        if kept is objects:
             raise Problem(
                 f"{self.path}: nobody offers {', '.join(sorted(symbols))}"
             )
-        return objects
-
-    def _witness_without(self, objects, symbols):
-        """The objects with another witness, and the symbols, and those of the
-        witness that stand for them, each with the name to show."""
-        absent = {symbol: symbol for symbol in symbols}
-        for symbol in symbols & set(sources.WITNESSED):
-            absent[sources.WITNESSED[symbol]] = symbol
-            self._lacking.add(symbol)
-        if len(absent) == len(symbols):
-            return objects, absent
-        path = sources.witness(self._root).path
-        objects = [item for item in objects if item.source.path != path]
-        witness = sources.witness(self._root, self._lacking)
-        return [*objects, self._builder.compile(witness)], absent
+        return kept
 
 
 def _is_of_tests(item):
@@ -152,7 +133,7 @@ def _tests_of(path):
     """The names of the tests in a file that cannot be asked."""
     if not path.name.endswith("_test.cc"):
         return []
-    return [".".join(pair) for pair in _TEST_NAME.findall(path.read_text())]
+    return contracts.tests_of(path.read_text())
 
 
 class Interpreter(Implementation):

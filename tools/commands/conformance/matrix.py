@@ -5,11 +5,11 @@ import os
 
 PASSED, FAILED, CRASHED = "passed", "failed", "crashed"
 
-# A test did not pass, for what another rule demands was missing in it.
+# A test failed, and its rule rests on another rule that is broken.
 BLOCKED = "blocked"
 NOT_APPLICABLE = "not applicable"
 
-# What stands for what was found: the first that any case of a rule has.
+# The outcome of a rule is the first of these that one of its cases has.
 _ORDER = (CRASHED, FAILED, BLOCKED, PASSED)
 
 FORMAT = "capsule conformance 1"

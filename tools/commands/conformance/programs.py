@@ -3,26 +3,49 @@ breaks a rule is made as short as it gets."""
 
 import collections
 import re
+from typing import NamedTuple
 
-from tools.commands.conformance import blame
-from tools.commands.conformance.runner import CRASHED, FAILED, PASSED, SKIPPED
-from tools.lib.contract import corpus_of
+from tools.commands.conformance import charge
+from tools.commands.conformance.runner import (
+    CRASHED,
+    FAILED,
+    PASSED,
+    SKIPPED,
+    Result,
+)
+from tools.lib.contract import Contract, Rule, corpus_of
 
 
-# An implementation that breaks everything shall not take for ever.
+# Programs of one target that are looked at, if the implementation breaks them all.
 _ENOUGH = 40
 _SECONDS_TO_SHORTEN = 5
 
 _VIOLATION = re.compile(r"^contract violation: (\S+)  (.*)$", re.M)
 _UNDER_TEST = re.compile(r"^  under test +(\S+)", re.M)
 _CALL = re.compile(r"^  (?:call +\d*|in destructor) +(?:\w+: )?(.*)$", re.M)
-
-# What may destroy; the last is said where the program gives back what is left.
-_DESTROYS = re.compile(r"Py_\w*(DECREF|CLEAR)|the program has ended")
+_CALLED = re.compile(r"(?:\w+ = )?(\w+)\(")
 _PROGRAM = re.compile(r"^  program\n((?:    .*\n?)*)", re.M)
 
-# `text` says what is wrong, `program` is the text of a program that shows it.
-Broken = collections.namedtuple("Broken", "rule outcome text program")
+# Where the executor gives back what a program has left.
+_AT_THE_END = "none: the program has ended"
+
+
+class Broken(NamedTuple):
+    """What a program that did not pass has broken."""
+
+    rule: Rule
+    outcome: str
+    text: str  # what is wrong
+    program: str  # the text of a program that shows it
+    functions: tuple[str, ...] = ()  # of a crash, the innermost first
+
+    def failure(self) -> charge.Failure:
+        return charge.Failure(
+            self.rule.id,
+            self.outcome == CRASHED,
+            True,
+            functions=self.functions,
+        )
 
 
 def _report(output):
@@ -34,37 +57,53 @@ def _report(output):
     return output[start : end if end > 0 else None].strip()
 
 
-def rule_of_call(contract, call):
-    """The first rule of the function that is called; the first of all where
-    the contract has none for it."""
-    for rule in contract.rules:
-        if re.search(rf"\b{re.escape(rule.function)}\(", call):
-            return rule
-    return contract.rules[0]
+def _functions_of(output: str) -> tuple[str, ...]:
+    """Returns the functions in which a program died, the innermost first: what
+    the worker has seen on its stack, then the calls of the report."""
+    found = list(charge.functions_of(output))
+    for call in reversed(_CALL.findall(output)):
+        if called := _CALLED.match(call):
+            found.append(called[1])
+        elif call.startswith(_AT_THE_END):
+            found.append("_Py_Dealloc")
+    return tuple(found)
 
 
-def broken_rule(contract, text, result):
-    """What a program that did not pass has broken."""
+def _rule_of_crash(
+    contract: Contract, title: str, output: str, functions: tuple[str, ...]
+) -> Rule:
+    """Returns the rule of a program that died: the rule of its title, if that is
+    about one of the functions; else the rule that the executor held the call
+    to; else the first rule that is about a function."""
+    named = contract.rule_of_program(title)
+    about = [
+        rule
+        for function in functions
+        for rule in contract.rules
+        if charge.covers(rule, function)
+    ]
+    if named in about:
+        return named
+    under_test = _UNDER_TEST.search(output)
+    is_destroyed = about and about[0].function == "capsule destructors"
+    if under_test and under_test[1] in contract and not is_destroyed:
+        return contract[under_test[1]]
+    return next(iter(about), named or contract.rules[0])
+
+
+def broken_rule(contract: Contract, title: str, result: Result) -> Broken:
+    """Returns what a program that did not pass has broken. `title` is the text
+    of the program, or ""."""
     match = _VIOLATION.search(result.output)
     program = _program_of(result.output)
     if match and match[1] in contract:
         report = _report(result.output)
         return Broken(contract[match[1]], FAILED, report, program)
-    rule = contract.rule_of_program(text)
-    calls = _CALL.findall(result.output)
-    call = calls[-1] if calls else ""
-    under_test = _UNDER_TEST.search(result.output)
-    if _DESTROYS.match(call):
-        rule = rule_of_call(contract, "capsule destructors()")
-    elif not (rule and f"{rule.function}(" in call):
-        if under_test and under_test[1] in contract:
-            rule = contract[under_test[1]]
-        elif call:
-            rule = rule_of_call(contract, call)
-    rule = rule or rule_of_call(contract, "")
+    functions = _functions_of(result.output)
+    rule = _rule_of_crash(contract, title, result.output, functions)
     text = f"{result.text}\n{_report(result.output)}".strip()
     outcome = CRASHED if result.outcome == CRASHED else FAILED
-    return Broken(rule, outcome, text, program)
+    return Broken(rule, outcome, text, program, functions)
 
 
 def _program_of(output):
@@ -139,24 +178,17 @@ class Programs:
         path.write_text(text)
         return path
 
-    def place_crashes(self, broken):
-        """A crash goes to a rule that is broken by other evidence."""
-        self.broken = [
-            item
-            if item.outcome == FAILED
-            else item._replace(
-                rule=blame.rule_of_crash(self._contract, item.rule, broken)
-            )
-            for item in self.broken
-        ]
-
-    def shortest(self):
-        """For each rule the shortest program that breaks it, made shorter."""
+    def shortest(self, charges, shorten=True):
+        """Returns for each broken rule the shortest program that breaks it, made
+        shorter unless `shorten` is false. `charges` says where each is shown."""
         best = {}
         for broken in self.broken:
-            known = best.get(broken.rule.id)
+            rule = charges.of(broken.failure()).rule
+            known = best.get(rule)
             if known is None or _length(broken) < _length(known):
-                best[broken.rule.id] = broken
+                best[rule] = broken._replace(rule=self._contract[rule])
+        if not shorten:
+            return best
         return {
             identity: self._shorten(broken) for identity, broken in best.items()
         }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tools.commands.conformance.charge import Charges
 from tools.commands.conformance.programs import Programs, broken_rule
 from tools.commands.conformance.runner import CRASHED, FAILED, PASSED, Result, Run
 from tools.lib.contract import Contract, Rule, corpus_of
@@ -102,7 +103,9 @@ def test_generating_goes_on_behind_what_kills_it(tmp_path):
     assert firsts == [1, 11, 21, 31]
     assert [broken.rule.id for broken in programs.broken] == ["GETP-3"] * 3
     assert programs.count == 35
-    assert list(programs.shortest()) == ["GETP-3"]
+    charges = Charges(CONTRACT, [item.failure() for item in programs.broken])
+    assert list(programs.shortest(charges)) == ["GETP-3"]
+    assert list(programs.shortest(charges, shorten=False)) == ["GETP-3"]
 
 
 def test_an_implementation_that_breaks_everything_is_left_alone(tmp_path):

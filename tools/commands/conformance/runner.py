@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from typing import NamedTuple
 
 # Seconds without a word from a worker; half as many after each time that they
 # went by, so that many cases without an end do not take for ever.
@@ -22,10 +23,15 @@ _SECONDS_TO_DIE = 2
 
 PASSED, FAILED, CRASHED, SKIPPED = "passed", "failed", "crashed", "skipped"
 
-# `suspects` are sets of rules that a test met; see worker/witness.h.
-Result = collections.namedtuple(
-    "Result", "case outcome text output suspects", defaults=((),)
-)
+
+class Result(NamedTuple):
+    """What became of a case."""
+
+    case: str
+    outcome: str
+    text: str
+    output: str
+    failures: tuple[str, ...] = ()  # of a test: the comparisons that failed
 
 
 def _unescape(text):
@@ -57,30 +63,19 @@ class Run:
     def results(self):
         """The Results of the cases that ended, and the case that did not."""
         done, open_case = [], None
-        suspects = []
+        failures = []
         for kind, *rest in self.lines:
             if kind == "begin":
                 open_case = rest[0]
-                suspects = []
-            elif kind == "suspect":
-                suspects.append(tuple(rest[0].split()))
+                failures = []
+            elif kind == "failure":
+                failures.append(_unescape(rest[1]).strip())
             elif kind == "end":
-                text = _unescape(rest[2]) if len(rest) > 2 else ""
-                done.append(
-                    Result(rest[0], rest[1], text.strip(), "", tuple(suspects))
-                )
+                text = _unescape(rest[2]).strip() if len(rest) > 2 else ""
+                text = "\n".join([*failures, text] if text else failures)
+                done.append(Result(rest[0], rest[1], text, "", tuple(failures)))
                 open_case = None
         return done, open_case
-
-    def suspects(self):
-        """Of the case that did not end."""
-        found = []
-        for kind, *rest in self.lines:
-            if kind == "begin":
-                found = []
-            elif kind == "suspect":
-                found.append(tuple(rest[0].split()))
-        return tuple(found)
 
     def values(self, kind):
         return [rest for found, *rest in self.lines if found == kind]
@@ -201,7 +196,7 @@ class Worker:
         done, open_case = run.results()
         if done and open_case is None:
             return done[0]._replace(output=run.output)
-        return Result(case, CRASHED, run.why(), run.output, run.suspects())
+        return Result(case, CRASHED, run.why(), run.output)
 
     def _start_with(self, command, cases):
         with tempfile.NamedTemporaryFile("w", suffix=".cases") as names:

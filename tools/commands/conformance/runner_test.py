@@ -24,11 +24,9 @@ for case in cases:
     if word == "signal":
         print("said before the end", flush=True)
         os.kill(os.getpid(), signal.SIGSEGV)
-    elif word == "suspect":
-        say("suspect", "NEW-1 NEW-2", "PyCapsule_New")
-        say("suspect", "ERR-1", "")
-        if "-" in case:
-            os.kill(os.getpid(), signal.SIGSEGV)
+    elif word == "compare":
+        say("failure", case, "a.cc:1: one\\\\nline")
+        say("failure", case, "a.cc:2: two")
         say("end", case, "failed", "")
     elif word == "exit":
         os._exit(3)
@@ -119,13 +117,11 @@ def test_an_interrupted_run_leaves_no_process(worker, monkeypatch):
     assert started[0].poll() is not None
 
 
-def test_what_a_test_met_belongs_to_it(worker):
-    results, _ = worker.run_list("tests", ["suspect", "fail"])
-    assert results[0].suspects == (("NEW-1", "NEW-2"), ("ERR-1",))
-    assert results[1].suspects == ()
-    (crashed,), _ = worker.run_list("tests", ["suspect-signal"])
-    assert crashed.outcome == CRASHED
-    assert crashed.suspects == (("NEW-1", "NEW-2"), ("ERR-1",))
+def test_the_comparisons_of_a_test_belong_to_it(worker):
+    results, _ = worker.run_list("tests", ["compare", "fail", "pass"])
+    assert results[0].failures == ("a.cc:1: one\nline", "a.cc:2: two")
+    assert results[0].text == "a.cc:1: one\nline\na.cc:2: two"
+    assert [result.failures for result in results[1:]] == [(), ()]
 
 
 def test_what_fails_only_in_company_did_not_fail(worker):

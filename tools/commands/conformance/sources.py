@@ -77,51 +77,15 @@ def stand_in(root, group):
 
 
 def rule_tests(root):
-    """Each file can be left out, and who needs it with it; what all tests share
-    cannot."""
+    """A file that does not compile is left out with the files that need it. The
+    shared support file is required."""
     for path in sorted((root / "tests/rules").glob("*.cc")):
         if path.name != "main.cc":
             group = "tests" if path.name == "support.cc" else path.name
             yield Source(path, True, group, ())
+    for path in sorted((root / "tests/bugs66").glob("*.c*")):
+        yield Source(path, True, "bugs66_test.cc", ())
     yield Source(root / "tools/commands/conformance/worker/tests.cc", True, "tests", ())
-
-
-# What they test are calls at the same time, and the witness would order them.
-_NOT_WITNESSED = {"threads_test.cc"}
-
-_FUNCTIONS = (
-    "New GetPointer GetName GetContext GetDestructor IsValid SetPointer "
-    "SetName SetContext SetDestructor Import"
-).split()
-
-# The witness's name of each symbol that it follows; PyPy's headers put "Py" in
-# front of each.
-WITNESSED = {
-    f"{prefix}Capsule_{name}": f"witness_{name}"
-    for name in _FUNCTIONS
-    for prefix in ("Py", "PyPy")
-}
-_RENAMED = {
-    **WITNESSED,
-    "_Py_Dealloc": "witness_Dealloc",
-    "_PyPy_Dealloc": "witness_Dealloc",
-}
-
-
-def renamed(path):
-    """{symbol: the witness's} for the file; see worker/witness.h."""
-    if path.parent.name != "rules" or path.name in _NOT_WITNESSED:
-        return {}
-    return _RENAMED
-
-
-def witness(root, lacking=()):
-    """Without the functions that nobody offers."""
-    defines = tuple(
-        f"WITHOUT_{symbol.replace('PyPy', 'Py')}" for symbol in sorted(lacking)
-    )
-    path = root / "tools/commands/conformance/worker/witness.c"
-    return Source(path, True, "worker", defines)
 
 
 def googletest():

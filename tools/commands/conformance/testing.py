@@ -3,7 +3,7 @@
 import time
 
 from tools.commands.conformance import programs as programs_module
-from tools.commands.conformance import blame, matrix, sources
+from tools.commands.conformance import charge, matrix
 from tools.commands.conformance.runner import (
     CRASHED,
     FAILED,
@@ -13,11 +13,6 @@ from tools.commands.conformance.runner import (
     describe_status,
 )
 from tools.lib.problem import Problem
-
-
-# Targets whose programs import modules or start interpreters: so many times
-# fewer of them are run.
-SLOW = {"import_fuzz": 20, "interpreter_fuzz": 200}
 
 
 def start(implementation, level):
@@ -44,9 +39,12 @@ def start(implementation, level):
     return own
 
 
-def column_of(implementation, worker, contract, rules, root, count, say):
-    """Runs the tests and programs; the Column. `worker` comes from start(),
-    `say` is told what is done."""
+def column_of(
+    implementation, worker, contract, rules, root, count, say, shorten=True
+):
+    """Runs the tests and the programs; returns the Column. `worker` comes from
+    start(), `say` is told what is done. Programs that show a broken rule are
+    made shorter unless `shorten` is false."""
     begin = time.monotonic()
     folder = implementation.folder
     column = matrix.Column(
@@ -57,17 +55,29 @@ def column_of(implementation, worker, contract, rules, root, count, say):
     )
     say(f"{column.name}: rule tests")
     results = _run_tests(worker, contract)
-    failures = _failures(results, contract)
-    named = []
+    failures = {
+        result.case: _failure(rule, result)
+        for rule, result in results
+        if result.outcome in (FAILED, CRASHED)
+    }
+    programs = programs_module.Programs(
+        worker, contract, root, folder / "programs"
+    )
     remarks = list(implementation.remarks)
     if implementation.no_programs:
         remarks = [f"no programs were run: {implementation.no_programs}"]
     else:
-        named = _run_programs(
-            column, worker, contract, root, folder, count, say, failures
-        )
+        _run_programs(programs, worker, count, lambda t: say(f"{column.name}: {t}"))
     column.remark = "; ".join(remarks)
-    _add_tests(column, implementation, contract, results, failures, named)
+    column.programs = programs.count
+    charges = charge.Charges(
+        contract,
+        [*failures.values(), *(item.failure() for item in programs.broken)],
+    )
+    say(f"{column.name}: the shortest programs")
+    _add_programs(column, programs, programs.shortest(charges, shorten))
+    _add_tests(column, contract, results, failures, charges)
+    _add_left_out(column, implementation, contract)
     if not any(_ran(cell) for cell in column.cells.values()):
         raise Problem(
             f"{implementation.path}: neither tests nor programs could be built: "
@@ -89,37 +99,43 @@ def _run_tests(worker, contract):
     return [(rule, result) for rule, result in pairs if rule is not None]
 
 
-def _failures(results, contract):
-    """{test: (its rule, what it may have failed for)}"""
-    return {
-        result.case: (
-            rule.id,
-            blame.suspects(contract, rule, result, result.outcome == CRASHED),
-        )
-        for rule, result in results
-        if result.outcome in (FAILED, CRASHED)
-    }
-
-
-def _add_tests(column, implementation, contract, results, failures, named):
-    """`named` are the rules that programs have found to be broken."""
-    blocked = dict(
-        zip(failures, blame.blockers(failures.values(), named), strict=True)
+def _failure(rule, result):
+    """Returns the charge.Failure of a test that did not pass."""
+    return charge.Failure(
+        rule.id,
+        result.outcome == CRASHED,
+        False,
+        result.failures,
+        charge.functions_of(result.output),
     )
+
+
+def _add_tests(column, contract, results, failures, charges):
+    """Puts each result into the cell of the test's rule. A crash that is charged
+    to another rule is shown in that rule's cell too."""
     for rule, result in results:
-        if rule.id not in column.cells:
-            continue
-        outcome, text = result.outcome, result.text
+        outcome, text, blocker = result.outcome, result.text, ""
         if outcome == SKIPPED:
             outcome = matrix.NOT_APPLICABLE
         elif outcome == CRASHED:
             text = _with_last_line(text, result.output)
-        if blocked.get(result.case):
+        if result.case in failures:
+            failure = failures[result.case]
+            charged = charges.of(failure)
+            blocker = charged.blocker
+            if charged.rule != rule.id and charged.rule in column.cells:
+                text = f"died in {contract[charged.rule].function}: {text}"
+                column.cells[charged.rule].add(result.case, outcome, text)
+                blocker = charged.rule
+        if blocker:
             outcome = matrix.BLOCKED
-            text = f"blocked by {blocked[result.case]}: {text}"
-        column.cells[rule.id].add(
-            result.case, outcome, text, blocked.get(result.case)
-        )
+            text = f"blocked by {blocker}: {text}"
+        if rule.id in column.cells:
+            column.cells[rule.id].add(result.case, outcome, text, blocker)
+
+
+def _add_left_out(column, implementation, contract):
+    """Says why tests could not be built."""
     for test, reason in implementation.left_out.items():
         rule = contract.rule_of_test(test)
         if rule is not None and rule.id in column.cells:
@@ -127,7 +143,7 @@ def _add_tests(column, implementation, contract, results, failures, named):
 
 
 def _with_last_line(text, output):
-    """What a process said before it died, in one line."""
+    """Returns the text with what a process said before it died, in one line."""
     said = [
         line
         for line in output.strip().splitlines()
@@ -136,37 +152,26 @@ def _with_last_line(text, output):
     return f"{text}: {said[-1]}" if said else text
 
 
-def _run_programs(
-    column, worker, contract, root, folder, count, say, failures
-):
-    """Returns the rules that programs have found to be broken."""
-    programs = programs_module.Programs(
-        worker, contract, root, folder / "programs"
-    )
-    say(f"{column.name}: the corpus")
+def _run_programs(programs, worker, count, say):
+    """Runs the corpus, and `count` generated programs of each target; fewer of a
+    target whose programs take longer."""
+    say("the corpus")
     programs.run_corpus()
-    for target in sources.targets(root) if count else ():
-        fewer = -(-count // SLOW.get(target, 1))
-        say(f"{column.name}: {fewer} programs of {target}")
+    for target, cost in worker.start("targets").values("target") if count else ():
+        fewer = -(-count // int(cost))
+        say(f"{fewer} programs of {target}")
         programs.run_generated(target, fewer)
-    column.programs = programs.count
+
+
+def _add_programs(column, programs, shortest):
+    """Puts what programs have shown into the cells."""
     for identity, times in programs.exercised.items():
         if identity in column.cells and times:
             column.cells[identity].add(
                 "programs", PASSED, f"{times} comparisons"
             )
-    found = {
-        broken.rule.id for broken in programs.broken if broken.outcome == FAILED
-    }
-    named = [rule.id for rule in contract.rules if rule.id in found]
-    every = blame.broken(failures.values(), named)
-    programs.place_crashes(every)
-    say(f"{column.name}: the shortest programs")
-    for identity, broken in programs.shortest().items():
+    for identity, broken in shortest.items():
         if identity in column.cells:
             cell = column.cells[identity]
-            blocker = blame.base(identity, every)
-            outcome = matrix.BLOCKED if blocker else broken.outcome
-            cell.add("programs", outcome, broken.text, blocker)
+            cell.add("programs", broken.outcome, broken.text)
             cell.program = broken.program
-    return named

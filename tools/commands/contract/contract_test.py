@@ -33,6 +33,8 @@ def test_every_row_of_the_table_is_read() -> None:
     assert len(ids) > 130
     assert CONTRACT["IMP-1"].needs == ("IMPORT", "PUBLISH")
     assert CONTRACT["IMP-1"].section == "PyCapsule_Import"
+    assert CONTRACT["TYPE-8"].rests_on == ()
+    assert CONTRACT["GETP-4"].rests_on == ("NEW-1", "GETP-1", "NEW-4")
     assert CONTRACT["TYPE-8"].no_program and not CONTRACT["TYPE-2"].no_program
 
 
@@ -48,6 +50,15 @@ def test_every_needed_call_exists() -> None:
     text = (ROOT / "fuzz/program/calls.def").read_text()
     calls = set(re.findall(r"^CALL\((\w+)", text, re.MULTILINE))
     assert {call for rule in CONTRACT.rules for call in rule.needs} < calls
+
+
+def test_a_rule_rests_on_other_rules_that_have_tests() -> None:
+    for rule in CONTRACT.rules:
+        assert rule.id not in rule.rests_on
+        assert len(set(rule.rests_on)) == len(rule.rests_on), rule.id
+        for other in rule.rests_on:
+            assert CONTRACT[other].level != "advice", f"{rule.id} on {other}"
+        assert not (rule.level == "advice" and rule.rests_on), rule.id
 
 
 def test_a_test_is_about_the_rule_with_the_longest_name() -> None:

@@ -70,6 +70,9 @@ def _rule(
     for path, names in by_file.items():
         shown = ", ".join(f"`{name}`" for name in names)
         lines.append(_item(f"Tests in [{path.name}](../{path}): {shown}."))
+    if rule.rests_on:
+        ids = (f"[{other}](#{other.lower()})" for other in rule.rests_on)
+        lines.append(_item(f"The tests rest on {', '.join(ids)}."))
     if rule.no_program:
         lines.append(_item(f"No program: {rule.no_program}."))
     elif rule.needs:

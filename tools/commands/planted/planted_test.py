@@ -4,28 +4,55 @@ others with it. All of them: tools/planted."""
 import pytest
 
 from tools.commands.planted import __main__ as planted
+from tools.commands.planted.broken import Reference
+from tools.lib import bug
+from tools.lib import contract as contracts
 from tools.lib.problem import Problem
 
 
-# Bugs, and the most rules that may be red: a comparison that fails, a crash in
-# a function, one at the end of capsules, a leak, memory that is not set, and
-# steps that nearly every test takes.
+# Bugs, and the most rules that may be red: a wrong result, a crash in a function
+# and in destruction, a leak, memory that is not set, and steps that nearly every
+# test takes.
 BUGS = {
     "names_ignore_case": 5,
-    "new_message": 1,
-    "new_without_memory_crashes": 3,
+    "new_message": 4,
+    "new_without_memory_crashes": 6,
     "is_valid_crashes_on_null": 4,
-    "dealloc_frees_nothing": 4,
-    "new_leaks_reference": 3,
-    "new_context_uninitialised": 3,
+    "dealloc_frees_nothing": 9,
+    "new_leaks_reference": 6,
+    "new_context_uninitialised": 7,
     "new_forgets_destructor": 5,
 }
 
 
+# Faults in two functions: an abort, and a wrong result.
+TWO_FAULTS = """\
+PyCapsule_GetContext aborts, and names are compared without regard to case.
+
+Breaks: GETC-1, GETP-3
+
+@ capsule/reference/capsule.c PyCapsule_GetContext
+- !IS_LEGAL(op, "PyCapsule_GetContext")
++ (abort(), !IS_LEGAL(op, "PyCapsule_GetContext"))
+
+@ capsule/reference/capsule.c before PyCapsule
++ #include <strings.h>
+
+@ capsule/reference/capsule.c names_match
+- strcmp(a, b) == 0
++ strcasecmp(a, b) == 0
+"""
+
+
+@pytest.fixture(name="folder", scope="module")
+def fixture_folder(tmp_path_factory):
+    """The folder that all tests compile into."""
+    return tmp_path_factory.mktemp("planted")
+
+
 @pytest.fixture(name="shown", scope="module")
-def fixture_shown(tmp_path_factory):
+def fixture_shown(folder):
     """What is printed of all of them, by bug."""
-    folder = tmp_path_factory.mktemp("planted")
     lines = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("builtins.print", lambda text, **_: lines.append(text))
@@ -49,6 +76,16 @@ def test_a_bug_is_red_in_its_own_rule_and_hardly_elsewhere(name, shown):
     others = others if rest.startswith("others") else []
     assert own != "not shown"
     assert len(own.split()) + len(others) <= BUGS[name], shown[name]
+
+
+def test_neither_of_two_faults_hides_the_other(folder):
+    path = folder / "two_faults.bug"
+    path.write_text(TWO_FAULTS)
+    two = bug.read(path)
+    contract = contracts.read(planted.ROOT)
+    matrices = planted.Matrices(contract, 10, folder / "objects")
+    shown = matrices.show(two, Reference(planted.ROOT, folder).broken(two))
+    assert shown.own == ["GETP-3", "GETC-1"]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,17 @@ static const struct target *target_of(const char *name)
     exit(2);
 }
 
+int worker_list_targets(void)
+{
+    for (int i = 0; i < TARGET_COUNT; i++) {
+        char cost[32];
+        snprintf(cost, sizeof cost, "%u",
+                 TARGETS[i]->cost ? TARGETS[i]->cost : 1);
+        worker_say("target", TARGETS[i]->name, cost, NULL);
+    }
+    return 0;
+}
+
 /* The same program for the same number, whatever was generated before. */
 static const struct program *generated(const struct mutator *mutator,
                                        long number)

@@ -10,7 +10,6 @@
 
 #include "capsule/host.h"
 #include "tests/rules/support.h"
-#include "tools/commands/conformance/worker/witness.h"
 #include "tools/commands/conformance/worker/worker.h"
 
 namespace {
@@ -20,25 +19,33 @@ std::string NameOf(const ::testing::TestInfo &test)
     return std::string(test.test_suite_name()) + "." + test.name();
 }
 
-class Teller : public ::testing::EmptyTestEventListener {
+// Announces each test, each comparison that fails, and the test's end. A crash
+// loses nothing that was announced before it.
+class Announcer : public ::testing::EmptyTestEventListener {
     void OnTestStart(const ::testing::TestInfo &test) override
     {
-        text_.clear();
-        witness_reset();
-        worker_say("begin", NameOf(test).c_str(), nullptr, nullptr);
+        name_ = NameOf(test);
+        failures_ = 0;
+        reason_.clear();
+        worker_say("begin", name_.c_str(), nullptr, nullptr);
     }
 
     void OnTestPartResult(const ::testing::TestPartResult &part) override
     {
-        const size_t enough = 4000;
-        if (part.passed() || text_.size() > enough) {
+        const int enough = 20;
+        if (part.skipped()) {
+            reason_ = part.message();
+        }
+        if (!part.failed() || failures_++ >= enough) {
             return;
         }
-        if (part.failed() && part.file_name()) {
-            text_ += std::string(part.file_name()) + ":" +
-                     std::to_string(part.line_number()) + ": ";
+        std::string text;
+        if (part.file_name()) {
+            text = std::string(part.file_name()) + ":" +
+                   std::to_string(part.line_number()) + ": ";
         }
-        text_ += std::string(part.message()) + "\n";
+        text += part.message();
+        worker_say("failure", name_.c_str(), nullptr, text.c_str());
     }
 
     void OnTestEnd(const ::testing::TestInfo &test) override
@@ -47,10 +54,12 @@ class Teller : public ::testing::EmptyTestEventListener {
         const char *word = result.Failed()    ? "failed"
                            : result.Skipped() ? "skipped"
                                               : "passed";
-        worker_say("end", NameOf(test).c_str(), word, text_.c_str());
+        worker_say("end", name_.c_str(), word, reason_.c_str());
     }
 
-    std::string text_;
+    std::string name_;
+    int failures_ = 0;
+    std::string reason_; // why the test was skipped
 };
 
 // GoogleTest takes its own flags from a command line only. A death test starts
@@ -71,9 +80,6 @@ bool Start()
 {
     rules::inside_another_program = Py_IsInitialized() != 0;
     rules::CallFunctionsBeforeStart();
-    rules::suspect = witness_suspect;
-    witness_asks_name(rules::LogDestructor);
-    witness_asks_name(rules::OtherLogDestructor);
     if (host_start(worker_profile()) < 0) {
         std::fprintf(stderr, "worker: the implementation does not start\n");
         return false;
@@ -116,7 +122,7 @@ int worker_tests(const char *path)
     }
     auto &listeners = ::testing::UnitTest::GetInstance()->listeners();
     delete listeners.Release(listeners.default_result_printer());
-    listeners.Append(new Teller);
+    listeners.Append(new Announcer);
     (void)RUN_ALL_TESTS();
     // Without an end of the implementation: results are there, and what a
     // failed test has left behind would only add noise.

@@ -8,6 +8,8 @@
  *       runs the rule tests that FILE names
  *   programs FILE
  *       runs the programs that FILE names
+ *   targets
+ *       the fuzz targets, and what a program of each costs
  *   generate TARGET FIRST COUNT
  *       runs generated programs
  *   print TARGET NUMBER
@@ -15,9 +17,11 @@
  *   minimize ARGUMENT...
  *       as fuzz/driver/minimize.c
  */
-#define _GNU_SOURCE /* dprintf */
+#define _GNU_SOURCE /* dladdr */
 #include "tools/commands/conformance/worker/worker.h"
 
+#include <dlfcn.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -27,9 +31,6 @@
 #include <unistd.h>
 
 #include "capsule/host.h"
-
-/* Of worker/witness.h, which needs <Python.h>. */
-extern const char *volatile witness_call;
 
 static void escape(FILE *out, const char *text)
 {
@@ -95,23 +96,36 @@ static void say_of_fault(const char *text)
     }
 }
 
-/* The executor adds the program to an abort(); so a fault becomes one, after
- * lines that say what it was, and in which call of a rule test. */
+/* Says the names of the functions on the stack, the innermost first. Only
+ * exported functions have names here, which those of the C API are. */
+static void say_functions(void)
+{
+    enum { DEPTH = 64 };
+    void *frames[DEPTH];
+    int count = backtrace(frames, DEPTH);
+
+    for (int i = 0; i < count; i++) {
+        Dl_info info;
+        /* A return address may be the first byte of the next function. */
+        if (dladdr((char *)frames[i] - 1, &info) && info.dli_sname) {
+            say_of_fault("worker: in ");
+            say_of_fault(info.dli_sname);
+            say_of_fault("\n");
+        }
+    }
+}
+
+/* Says which signal it was and in which functions, then aborts: the executor
+ * reports the program when the process aborts. */
 static void on_fault(int number)
 {
-    const char *call = witness_call;
-
     signal(number, SIG_DFL);
     say_of_fault(number == SIGSEGV   ? "worker: signal SIGSEGV\n"
                  : number == SIGBUS  ? "worker: signal SIGBUS\n"
                  : number == SIGFPE  ? "worker: signal SIGFPE\n"
                  : number == SIGABRT ? "worker: signal SIGABRT\n"
                                      : "worker: signal SIGILL\n");
-    if (call) {
-        say_of_fault("worker: in ");
-        say_of_fault(call);
-        say_of_fault("\n");
-    }
+    say_functions();
     abort();
 }
 
@@ -123,6 +137,9 @@ static void catch_faults(bool is_tests)
     stack_t stack = {.ss_sp = malloc(STACK), .ss_size = STACK};
     struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK};
 
+    void *frame;
+
+    backtrace(&frame, 1); /* loads its library before anything fails */
     sigaltstack(&stack, NULL);
     /* The last one belongs to the executor where that runs. */
     for (int i = 0; i < (is_tests ? COUNT : COUNT - 1); i++) {
@@ -169,6 +186,9 @@ int worker_run(int argc, char **argv)
     }
     if (strcmp(command, "programs") == 0 && argc == 2) {
         return worker_programs ? worker_programs(argv[1]) : absent();
+    }
+    if (strcmp(command, "targets") == 0 && argc == 1) {
+        return worker_list_targets ? worker_list_targets() : absent();
     }
     if (strcmp(command, "generate") == 0 && argc == 4) {
         return worker_generate

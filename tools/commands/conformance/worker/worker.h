@@ -6,9 +6,9 @@
  * that killed the process. A line is
  *
  *   begin <case>
+ *   failure <text>                 a comparison that failed
  *   end <case> <result> <text>     passed, failed or skipped
  *   lacks <number>                 a generated program that cannot be run
- *   suspect <ids> <call>           what a test met that other rules demand
  *   rule <id> <count>              how often programs exercised a rule
  *   name, profile <text>           of the implementation
  *
@@ -41,11 +41,13 @@ int worker_tests(const char *path) __attribute__((weak));
 /* What a death test starts: the arguments are flags of GoogleTest. */
 int worker_death_test(int argc, char **argv) __attribute__((weak));
 
-/* Runs the programs whose paths the file at `path` names, a line each; runs
- * `count` generated programs of the target from number `first` on; prints one
- * of these; makes a program smaller (the arguments are those of
+/* Runs the programs whose paths the file at `path` names, a line each; lists
+ * the targets, a `target` line each; runs `count` generated programs of the
+ * target from number `first` on; prints one of these; makes a program smaller
+ * (the arguments are those of
  * fuzz/driver/minimize.c). Absent where the executor could not be built. */
 int worker_programs(const char *path) __attribute__((weak));
+int worker_list_targets(void) __attribute__((weak));
 int worker_generate(const char *target, long first, long count)
     __attribute__((weak));
 int worker_print(const char *target, long number) __attribute__((weak));

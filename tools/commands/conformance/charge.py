@@ -1,0 +1,170 @@
+"""The rule that each failure is charged to.
+
+A crash is charged to the call in which it happened and is always shown,
+whatever else is broken.
+
+A failed comparison is charged to its own rule: in a program the rule that the
+report names, in a test the rule of the test. What a program reports is always
+shown, because every comparison before that one held. What a test reports is
+shown unless its rule rests on another broken rule (RESTS_ON in
+capsule/contract.def). That rule then blocks it, directly or through others. So
+the rules that are shown rest on no broken rule, or only on each other.
+
+Tests of many rules share some comparisons: the message of an exception, and
+what a test may not leave behind. Such a comparison says the rule that it is
+about, "[ERR-5]". If nothing else fails in the tests of a rule, the rule rests on
+that rule too, and it blocks only rules that fail in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tools.lib.contract import Contract, Rule
+
+_ABOUT = re.compile(r"\[([A-Z0-9-]+-[0-9]+)\]\s*$")
+_FUNCTION = re.compile(r"^worker: in (\w+)$", re.MULTILINE)
+
+# The function that destroys an object, and what programs call to get there.
+_DESTROYS = re.compile(r"_Py(Py)?_Dealloc|Py_\w*(DECREF|CLEAR)")
+_OF_DESTRUCTION = ("capsule destructors", "lifetime")
+
+# What a comparison is about that is the test's own.
+_ITSELF = ""
+
+
+class Failure(NamedTuple):
+    """A test or a program that did not pass."""
+
+    rule: str  # id of the rule of the test, or of the rule that a report names
+    crashed: bool
+    by_program: bool
+    comparisons: tuple[str, ...] = ()  # the texts of those that failed
+    functions: tuple[str, ...] = ()  # those of a crash, the innermost first
+
+
+class Charge(NamedTuple):
+    """Where a failure is shown."""
+
+    rule: str  # id of the rule that the failure is charged to
+    blocker: str  # id of the rule that blocks that rule, or ""
+
+
+def functions_of(output: str) -> tuple[str, ...]:
+    """Returns the functions in which a worker died, the innermost first."""
+    return tuple(_FUNCTION.findall(output))
+
+
+def covers(rule: Rule, function: str) -> bool:
+    """True if the rule is about the function: it names the function, or all
+    functions of that kind."""
+    if rule.function == "every getter":
+        return function.startswith("PyCapsule_Get")
+    if rule.function == "every setter":
+        return function.startswith("PyCapsule_Set")
+    if rule.function in _OF_DESTRUCTION:
+        return _DESTROYS.fullmatch(function) is not None
+    return re.search(rf"\b{re.escape(function)}\b", rule.function) is not None
+
+
+class Charges:
+    """Charges the failures of one implementation."""
+
+    def __init__(self, contract: Contract, failures: Iterable[Failure]) -> None:
+        self._contract = contract
+        crashes, compared = [], []
+        for failure in failures:
+            (crashes if failure.crashed else compared).append(failure)
+        # The rules whose own tests and programs died in a function of the rule.
+        self._crashed_itself = {f.rule for f in crashes if self._is_own(f)}
+        # The rules that are shown whatever they rest on.
+        self._certain = {self._place(failure) for failure in crashes}
+        self._certain |= {f.rule for f in compared if f.by_program}
+        # {broken rule: what its failures are about}
+        self._about = {rule: {_ITSELF} for rule in self._certain}
+        for failure in compared:
+            about = self._about.setdefault(failure.rule, set())
+            about.update(self._about_of(failure))
+        self._compared = {failure.rule for failure in compared}
+        self._blockers = self._find_blockers()
+
+    def of(self, failure: Failure) -> Charge:
+        """Returns where one of the failures is shown."""
+        if failure.crashed:
+            return Charge(self._place(failure), "")
+        return Charge(failure.rule, self._blockers.get(failure.rule, ""))
+
+    def _is_own(self, failure: Failure) -> bool:
+        """True if a crash happened in a function of the failure's own rule."""
+        rule = self._contract[failure.rule]
+        return any(covers(rule, function) for function in failure.functions)
+
+    def _place(self, failure: Failure) -> str:
+        """Returns the rule that a crash is charged to. In a function of another
+        rule, that is the function's first rule if its own tests die there too:
+        then the function dies of ordinary arguments. Otherwise the arguments of
+        this test kill it, and the crash stays with the test's own rule."""
+        if failure.rule in self._crashed_itself and self._is_own(failure):
+            return failure.rule
+        for function in failure.functions:
+            for rule in self._contract.rules:
+                if covers(rule, function):
+                    found = rule.id in self._crashed_itself
+                    return rule.id if found else failure.rule
+        return failure.rule
+
+    def _about_of(self, failure: Failure) -> set[str]:
+        """Returns the ids of the rules that the failed comparisons are about;
+        _ITSELF stands for the failure's own rule."""
+        about = set()
+        for text in failure.comparisons:
+            found = _ABOUT.search(text)
+            shared = found and found[1] in self._contract
+            about.add(found[1] if found and shared else _ITSELF)
+        if not about or failure.rule in about or failure.by_program:
+            return {_ITSELF}
+        return about
+
+    def _rests_on(self, rule: str) -> list[str]:
+        """Returns the broken rules that can block the rule, the nearest first."""
+        if rule in self._certain:
+            return []
+        about = self._about[rule]
+        others = list(self._contract[rule].rests_on)
+        if _ITSELF not in about:
+            others += sorted(about & self._compared)
+        return [
+            other
+            for other in dict.fromkeys(others)
+            if other != rule
+            and other in self._about
+            and (_ITSELF in self._about[other] or about <= self._about[other])
+        ]
+
+    def _below(self, rule: str) -> list[str]:
+        """Returns the rules that can block the rule, directly or through
+        others, the nearest first."""
+        found: list[str] = []
+        left = [rule]
+        while left:
+            for other in self._rests_on(left.pop(0)):
+                if other not in found:
+                    found.append(other)
+                    left.append(other)
+        return found
+
+    def _find_blockers(self) -> dict[str, str]:
+        """Returns the blocker of each rule that is blocked."""
+        below = {rule: self._below(rule) for rule in self._about}
+        shown = {
+            rule
+            for rule, others in below.items()
+            if all(rule in below[other] for other in others)
+        }
+        return {
+            rule: next(other for other in others if other in shown)
+            for rule, others in below.items()
+            if rule not in shown
+        }

@@ -1,0 +1,179 @@
+"""Where a failure is shown, and what blocks it."""
+
+import pytest
+
+from tools.commands.conformance.charge import (
+    Charge,
+    Charges,
+    Failure,
+    covers,
+    functions_of,
+)
+from tools.lib.contract import Contract, Rule
+
+# id, function, rests on
+ROWS = [
+    ("NEW-1", "PyCapsule_New", ()),
+    ("NEW-4", "PyCapsule_New", ("NEW-1",)),
+    ("GETC-1", "PyCapsule_GetContext", ("NEW-1", "SETC-1")),
+    ("GET-ALL-1", "every getter", ()),
+    ("SETC-1", "PyCapsule_SetContext", ("NEW-1", "GETC-1")),
+    ("ERR-5", "every function", ()),
+    ("DTOR-1", "capsule destructors", ("NEW-1",)),
+    ("DTOR-2", "capsule destructors", ("GETC-1",)),
+    ("TYPE-1", "PyCapsule", ("NEW-1",)),
+    ("LIFE-1", "lifetime", ("NEW-1",)),
+    ("API-1", "exported tables", ("DTOR-2",)),
+]
+CONTRACT = Contract(
+    [
+        Rule(id, id.replace("-", "_"), "", function, "documented", "t", "s", "", (), on)
+        for id, function, on in ROWS
+    ]
+)
+OWN, LEFT, MESSAGE = "a.cc:1: x", "a.cc:2: blocks [TYPE-1]", "a.cc:3: y [ERR-5]"
+
+
+def test(rule, *comparisons):
+    return Failure(rule, False, False, comparisons or (OWN,))
+
+
+def program(rule):
+    return Failure(rule, False, True)
+
+
+def crash(rule, *functions):
+    return Failure(rule, True, False, (), functions)
+
+
+def shown(*failures):
+    """Returns the rule of each failure, with its blocker behind a colon."""
+    charges = Charges(CONTRACT, failures)
+    return [":".join(part for part in charges.of(f) if part) for f in failures]
+
+
+test.__test__ = False
+
+
+@pytest.mark.parametrize(
+    "failures, expected",
+    [
+        # One rule alone, whatever fails.
+        ([test("API-1")], ["API-1"]),
+        ([test("API-1", LEFT)], ["API-1"]),
+        # It rests on a broken rule, directly or through others that fail.
+        ([test("NEW-4"), test("NEW-1")], ["NEW-4:NEW-1", "NEW-1"]),
+        (
+            [test("API-1"), test("DTOR-2"), test("GETC-1")],
+            ["API-1:GETC-1", "DTOR-2:GETC-1", "GETC-1"],
+        ),
+        # Not through rules that hold.
+        ([test("API-1"), test("GETC-1")], ["API-1", "GETC-1"]),
+        # Two that rest on each other: nobody knows which is broken.
+        ([test("GETC-1"), test("SETC-1")], ["GETC-1", "SETC-1"]),
+        (
+            [test("GETC-1"), test("SETC-1"), test("NEW-1")],
+            ["GETC-1:NEW-1", "SETC-1:NEW-1", "NEW-1"],
+        ),
+        # A program knows it.
+        (
+            [test("GETC-1"), test("SETC-1"), program("SETC-1")],
+            ["GETC-1:SETC-1", "SETC-1", "SETC-1"],
+        ),
+        # What a program names is always shown.
+        ([program("NEW-4"), test("NEW-1")], ["NEW-4", "NEW-1"]),
+    ],
+)
+def test_what_is_shown_of_failed_comparisons(failures, expected):
+    assert shown(*failures) == expected
+
+
+@pytest.mark.parametrize(
+    "failures, expected",
+    [
+        # Only the shared comparison fails, also in the tests of its own rule.
+        ([test("LIFE-1", LEFT), test("TYPE-1", LEFT)], ["LIFE-1:TYPE-1", "TYPE-1"]),
+        ([test("LIFE-1", MESSAGE), program("ERR-5")], ["LIFE-1:ERR-5", "ERR-5"]),
+        # It fails nowhere else.
+        ([test("LIFE-1", LEFT), test("GETC-1")], ["LIFE-1", "GETC-1"]),
+        # A comparison of the test fails too: a leak does not explain that.
+        ([test("LIFE-1", OWN, LEFT), test("TYPE-1", LEFT)], ["LIFE-1", "TYPE-1"]),
+        ([test("NEW-4"), test("NEW-1", LEFT)], ["NEW-4", "NEW-1"]),
+        ([test("NEW-4", LEFT), test("NEW-1", LEFT)], ["NEW-4:NEW-1", "NEW-1"]),
+        # A wrong result may explain a leak.
+        ([test("NEW-4", LEFT), test("NEW-1")], ["NEW-4:NEW-1", "NEW-1"]),
+        # Brackets of something else.
+        ([test("LIFE-1", "a.cc:1: [X-1]"), program("ERR-5")], ["LIFE-1", "ERR-5"]),
+    ],
+)
+def test_comparisons_that_tests_share(failures, expected):
+    assert shown(*failures) == expected
+
+
+@pytest.mark.parametrize(
+    "failures, expected",
+    [
+        # In a function of the test's own rule, and whatever else is broken.
+        ([crash("NEW-4", "PyCapsule_New"), program("NEW-1")], ["NEW-4", "NEW-1"]),
+        # The function dies of ordinary arguments.
+        (
+            [crash("API-1", "PyCapsule_New"), crash("NEW-1", "PyCapsule_New")],
+            ["NEW-1", "NEW-1"],
+        ),
+        (
+            [crash("NEW-4", "_Py_Dealloc"), crash("DTOR-1", "_Py_Dealloc")],
+            ["DTOR-1", "DTOR-1"],
+        ),
+        # The innermost function of the contract counts.
+        (
+            [
+                crash("API-1", "strlen", "PyCapsule_New", "PyCapsule_SetContext"),
+                crash("NEW-1", "PyCapsule_New"),
+                crash("SETC-1", "PyCapsule_SetContext"),
+            ],
+            ["NEW-1", "NEW-1", "SETC-1"],
+        ),
+        # Only of the arguments of this test.
+        ([crash("API-1", "PyCapsule_New")], ["API-1"]),
+        ([crash("API-1", "PyCapsule_New"), test("NEW-1")], ["API-1", "NEW-1"]),
+        # Outside of all functions of the contract.
+        ([crash("API-1", "strlen"), test("DTOR-2")], ["API-1", "DTOR-2"]),
+        ([crash("API-1"), test("DTOR-2")], ["API-1", "DTOR-2"]),
+        # A rule that crashes blocks those that rest on it.
+        ([crash("NEW-1"), test("NEW-4")], ["NEW-1", "NEW-4:NEW-1"]),
+    ],
+)
+def test_a_crash_is_always_shown(failures, expected):
+    assert shown(*failures) == expected
+
+
+def test_every_failure_is_shown_or_rests_on_one_that_is():
+    failures = [test(id) for id, _, _ in ROWS] + [crash("LIFE-1", "_Py_Dealloc")]
+    charges = Charges(CONTRACT, failures)
+    found = [charges.of(failure) for failure in failures]
+    red = {charge.rule for charge in found if not charge.blocker}
+    assert red and all(c.rule in red or c.blocker in red for c in found)
+    assert charges.of(failures[-1]) == Charge("LIFE-1", "")
+
+
+@pytest.mark.parametrize(
+    "rule, function, expected",
+    [
+        ("NEW-1", "PyCapsule_New", True),
+        ("NEW-1", "PyCapsule_NewX", False),
+        ("TYPE-1", "PyCapsule_New", False),
+        ("GET-ALL-1", "PyCapsule_GetName", True),
+        ("GET-ALL-1", "PyCapsule_SetName", False),
+        ("ERR-5", "PyCapsule_New", False),
+        ("DTOR-1", "_Py_Dealloc", True),
+        ("DTOR-1", "Py_DECREF", True),
+        ("LIFE-1", "_PyPy_Dealloc", True),
+    ],
+)
+def test_the_functions_of_a_rule(rule, function, expected):
+    assert covers(CONTRACT[rule], function) == expected
+
+
+def test_the_functions_on_the_stack_of_a_worker():
+    output = "x\nworker: signal SIGSEGV\nworker: in strcmp\nworker: in main\n"
+    assert functions_of(output) == ("strcmp", "main")
