@@ -1,5 +1,5 @@
-"""Programs on an implementation: those of the corpus, and generated ones; what
-breaks a rule is made as short as it gets."""
+"""Programs on an implementation: those of the corpus, and generated ones. A
+program that breaks a rule is made as short as possible."""
 
 import collections
 import re
@@ -163,7 +163,7 @@ class Programs:
         self.count += count if found < _ENOUGH else first - 1
 
     def _add_generated(self, target, number):
-        """Sees whether the program is to blame, by itself."""
+        """Runs the program by itself; adds it to `broken` if it does not pass."""
         text = self._worker.start("print", target, number).output
         path = self._write("generated.prog", text)
         result = self._worker.run_list("programs", [str(path)])[0][0]

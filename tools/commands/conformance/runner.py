@@ -13,12 +13,12 @@ import tempfile
 import time
 from typing import NamedTuple
 
-# Seconds without a word from a worker; half as many after each time that they
-# went by, so that many cases without an end do not take for ever.
+# Seconds without a line from a worker after which it is ended. Each time, the
+# next worker has half as many: many endless cases must not take hours.
 CASE_SECONDS = 20
 FEWEST_SECONDS = 5
 
-# For a worker that is to end: to say what it was at, and to be gone.
+# Seconds that a worker gets after SIGABRT to report, and after SIGKILL to end.
 _SECONDS_TO_DIE = 2
 
 PASSED, FAILED, CRASHED, SKIPPED = "passed", "failed", "crashed", "skipped"
@@ -183,7 +183,7 @@ class Worker:
             if open_case is not None:
                 seen.add(open_case)
                 results.append(Result(open_case, CRASHED, run.why(), run.output))
-            if not seen:  # it died before the first, or lost its mind
+            if not seen:  # it died before the first case
                 results += [
                     Result(case, CRASHED, run.why(), run.output) for case in left
                 ]
