@@ -24,7 +24,7 @@ LLVM = subprocess.run(
 
 # What a machine has that builds C, beside clang.
 PROGRAMS = (
-    "basename cat cksum dirname find ld make mkdir mv printf rm sed sh sort"
+    "ar basename cat cksum dirname find ld make mkdir mv printf rm sed sh sort"
 ).split()
 
 # Quick to compile; otherwise as the Makefile has it.
