@@ -106,7 +106,9 @@ class Image:
             "CFLAGS": flags,
             # The image has libc++ as a static library.
             "CXXFLAGS": f"{flags} -static-libstdc++ -static-libgcc"
-            + ("" if afl else " -fuse-ld=lld"),
+            + ("" if afl else " -fuse-ld=lld")
+            # libstdc++ has operator new too, and MemorySanitizer's comes first.
+            + (" -Wl,-z,muldefs" if SANITIZER == "memory" else ""),
             "LIB_FUZZING_ENGINE": (
                 "/usr/lib/afl/libAFLDriver.a" if afl else "-fsanitize=fuzzer"
             ),
@@ -150,6 +152,7 @@ def run(
         cwd=folder,
         env={
             "PATH": "/usr/bin:/bin",
+            "LLVM_PROFILE_FILE": "/dev/null",
             "ASAN_SYMBOLIZER_PATH": f"/usr/bin/llvm-symbolizer-{LLVM}",
             "MSAN_SYMBOLIZER_PATH": f"/usr/bin/llvm-symbolizer-{LLVM}",
             "UBSAN_OPTIONS": "print_stacktrace=1:silence_unsigned_overflow=1:"

@@ -30,11 +30,18 @@ static const char *artifact_prefix(int argc, char **argv)
     return prefix;
 }
 
+/* NULL under another engine than libFuzzer. */
+void __libfuzzer_is_present(void) __attribute__((weak));
+
 /* Sets -max_len to the longest program: libFuzzer's default is the longest file
- * of the corpus. A flag of the user comes later and wins. */
+ * of the corpus. A flag of the user comes later and wins. Other engines, such as
+ * AFL++, take the flag for something else. */
 static void set_longest_input(int *argc, char ***argv)
 {
     static char longest[32];
+    if (!__libfuzzer_is_present) {
+        return;
+    }
     snprintf(longest, sizeof longest, "-max_len=%d", MAX_ENCODED);
 
     char **all = calloc((size_t)*argc + 2, sizeof *all);

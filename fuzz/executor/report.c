@@ -23,6 +23,13 @@ void __ubsan_get_current_report_data(const char **kind, const char **message,
                                      unsigned *column, char **address)
     __attribute__((weak));
 
+/* Called through pointers that the compiler cannot see through: OSS-Fuzz takes
+ * a program with direct calls of AddressSanitizer for one that is built with
+ * it. */
+static void (*volatile set_report_callback)(void (*)(const char *)) =
+    __asan_set_error_report_callback;
+static void *(*volatile get_report_address)(void) = __asan_get_report_address;
+
 /* The calls that were performed so far, the one under way included: what was
  * left out would only distract. */
 static const struct program *performed_program(void)
@@ -186,8 +193,7 @@ static uintptr_t reported_address(const char *report)
     if (text) {
         return (uintptr_t)strtoull(text + strlen(UNKNOWN), NULL, 16);
     }
-    return __asan_get_report_address ? (uintptr_t)__asan_get_report_address()
-                                     : 0;
+    return get_report_address ? (uintptr_t)get_report_address() : 0;
 }
 
 /* Names the rules of which only a sanitizer sees that they are broken. */
@@ -271,8 +277,8 @@ static void on_abort(int number)
 
 void report_install(void)
 {
-    if (__asan_set_error_report_callback) {
-        __asan_set_error_report_callback(on_asan_report);
+    if (set_report_callback) {
+        set_report_callback(on_asan_report);
     }
 }
 

@@ -87,6 +87,10 @@ ENTRIES = (
         "tools/conformance --programs 5 /usr/bin/python3",
     ),
     Entry(
+        r"tools/conformance /usr/bin/python3\.\[0-9\]\[0-9\] /usr/bin/pypy3",
+        "tools/conformance --programs 5 /usr/bin/python3.[0-9][0-9]",
+    ),
+    Entry(
         r"cp out/conformance/matrix.json out/saved.json"
         r"|tools/conformance --compare .*",
         "cp out/conformance/matrix.json out/saved.json && "
