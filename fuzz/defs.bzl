@@ -203,7 +203,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
     configured_binary(
         name = name + "_afl",
         binary = name + "_engine",
-        config = "fuzz" if programs else "asan-ubsan-afl",
+        config = "fuzz" if programs else "asan-ubsan-libfuzzer",
         engine = "//fuzz/engines:afl",
         tags = ["manual"],
         target_compatible_with = NEEDS_ENGINE,

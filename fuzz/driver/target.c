@@ -34,8 +34,8 @@ static const char *artifact_prefix(int argc, char **argv)
 void __libfuzzer_is_present(void) __attribute__((weak));
 
 /* Sets -max_len to the longest program: libFuzzer's default is the longest file
- * of the corpus. A flag of the user comes later and wins. Other engines, such as
- * AFL++, take the flag for something else. */
+ * of the corpus. A flag of the user comes later and wins. Other engines, such
+ * as AFL++, take the flag for something else. */
 static void set_longest_input(int *argc, char ***argv)
 {
     static char longest[32];

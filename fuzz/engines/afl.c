@@ -4,7 +4,7 @@
  * afl-fuzz, the program runs the one input that it reads from stdin. */
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "fuzz/program/program.h"
@@ -12,19 +12,19 @@
 enum {
     /* Programs run by one process before AFL++ starts a new one. */
     INPUTS_PER_PROCESS = 100000,
-    EXTRA_COUNTERS = 512
+    MOST_RANGES = 64 /* of counters: one for each library, and the rules' */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 __attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 /* AFL++'s runtime. */
+extern unsigned char *__afl_area_ptr; /* the map: a byte for each edge */
 extern unsigned char *__afl_fuzz_ptr; /* NULL without afl-fuzz */
 extern uint32_t *__afl_fuzz_len;
 void __afl_manual_init(void);
 int __afl_persistent_loop(unsigned int);
 void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, uint32_t *stop);
-void __sanitizer_cov_trace_pc_guard(uint32_t *guard);
 
 /* Read by the runtime: inputs come in shared memory. */
 int __afl_sharedmem_fuzzing = 1;
@@ -36,44 +36,79 @@ __attribute__((used)) static const volatile char PERSISTENT[] =
 __attribute__((used)) static const volatile char DEFERRED[] =
     "##SIG_AFL_DEFER_FORKSRV##";
 
-/* The counters of rules that libFuzzer reads (fuzz/executor/rules.c); both NULL
- * where the target has none. */
+/* --- counters ---------------------------------------------------------------
+ *
+ * The code under test is instrumented as for libFuzzer, with a counter for each
+ * edge (-fsanitize-coverage=inline-8bit-counters), so that both engines run the
+ * same code. AFL++ gets a place in its map for each counter, and the value of
+ * the counter after each input.
+ */
+
+struct range {
+    uint8_t *start, *stop; /* counters */
+    uint32_t *places;      /* of each in the map */
+};
+
+static struct range ranges[MOST_RANGES];
+static size_t range_count;
+
+void __sanitizer_cov_8bit_counters_init(uint8_t *start, uint8_t *stop);
+
+/* Called by the constructor of each instrumented file; all files of a program
+ * or library name the same range. */
+void __sanitizer_cov_8bit_counters_init(uint8_t *start, uint8_t *stop)
+{
+    for (size_t i = 0; i < range_count; i++) {
+        if (ranges[i].start == start) {
+            return;
+        }
+    }
+    size_t count = (size_t)(stop - start);
+    uint32_t *places = calloc(count + 1, sizeof *places);
+    if (!places || range_count == MOST_RANGES) {
+        fprintf(stderr, "afl: too many ranges of counters, or no memory\n");
+        abort();
+    }
+    if (count) {
+        __sanitizer_cov_trace_pc_guard_init(places, places + count);
+    }
+    ranges[range_count++] = (struct range){start, stop, places};
+}
+
+/* The counters of rules, which libFuzzer finds by the section's name
+ * (fuzz/executor/rules.c); both NULL where the target has none. */
 extern uint8_t __start___libfuzzer_extra_counters[] __attribute__((weak));
 extern uint8_t __stop___libfuzzer_extra_counters[] __attribute__((weak));
 
-/* AFL++ gets an edge of its own for each counter. */
-static uint32_t guards[EXTRA_COUNTERS];
-
-static size_t counters(void)
+static void add_rules(void)
 {
-    if (!__start___libfuzzer_extra_counters) {
-        return 0;
-    }
-    size_t count = (size_t)(__stop___libfuzzer_extra_counters -
-                            __start___libfuzzer_extra_counters);
-    return count < EXTRA_COUNTERS ? count : EXTRA_COUNTERS;
-}
-
-__attribute__((constructor)) static void add_edges(void)
-{
-    if (counters()) {
-        __sanitizer_cov_trace_pc_guard_init(guards, guards + counters());
+    if (__start___libfuzzer_extra_counters) {
+        __sanitizer_cov_8bit_counters_init(__start___libfuzzer_extra_counters,
+                                           __stop___libfuzzer_extra_counters);
     }
 }
 
-/* Runs one input; tells AFL++ of the counters that it has set. */
-static void run(const uint8_t *data, size_t size)
+/* Puts the counters into AFL++'s map, and sets them back to 0. */
+static void publish_counters(void)
 {
-    size_t count = counters();
-    if (count) {
-        memset(__start___libfuzzer_extra_counters, 0, count);
-    }
-    LLVMFuzzerTestOneInput(data, size);
-    for (size_t i = 0; i < count; i++) {
-        if (__start___libfuzzer_extra_counters[i]) {
-            __sanitizer_cov_trace_pc_guard(&guards[i]);
+    for (size_t i = 0; i < range_count; i++) {
+        const uint32_t *place = ranges[i].places;
+        for (uint8_t *c = ranges[i].start; c < ranges[i].stop; c++, place++) {
+            if (*c) {
+                __afl_area_ptr[*place] = *c;
+                *c = 0;
+            }
         }
     }
+}
+
+/* --- inputs -----------------------------------------------------------------
+ */
+
+static void run(const uint8_t *data, size_t size)
+{
+    LLVMFuzzerTestOneInput(data, size);
+    publish_counters();
 }
 
 static void run_stdin(void)
@@ -92,6 +127,8 @@ int main(int argc, char **argv)
     if (LLVMFuzzerInitialize) {
         LLVMFuzzerInitialize(&argc, &argv);
     }
+    add_rules();
+    publish_counters(); /* those of the start */
     /* Each process that the fork server makes begins here. */
     __afl_manual_init();
     while (__afl_persistent_loop(INPUTS_PER_PROCESS)) {

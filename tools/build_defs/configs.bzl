@@ -35,11 +35,6 @@ CONFIGS = {
         "memory errors and leaks, coverage",
         sanitize = "address,fuzzer-no-link",
     ),
-    "asan-ubsan-afl": _config(
-        "memory errors, leaks and undefined behaviour, coverage for AFL++",
-        sanitize = "address,undefined",
-        copts = ["-fsanitize-coverage=trace-pc-guard"],
-    ),
     "asan-ubsan-libfuzzer": _config(
         "memory errors, leaks and undefined behaviour, coverage",
         sanitize = "address,undefined,fuzzer-no-link",
@@ -93,7 +88,6 @@ _COVERAGE = ["-fsanitize-coverage=inline-8bit-counters,pc-table"]
 COVERAGE_COPTS = select({
     "//tools/build_defs:is-default": _COVERAGE,
     "//tools/build_defs:is-fuzz": _COVERAGE,
-    "//fuzz/engines:is-fuzz-with-afl": ["-fsanitize-coverage=trace-pc-guard"],
     "//conditions:default": [],
 })
 
