@@ -1,4 +1,5 @@
-/* Allocations that fail, and a producer whose every step may fail for that. */
+/* Calls that make allocations fail, and a producer in which any step may run
+ * out of memory. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 
@@ -11,7 +12,7 @@ static void predict(const struct model *model, const struct call *call,
 
 static void no_memory(const struct call *call, struct prediction *p)
 {
-    (void)call; /* CALL_PRODUCE is the only one that allocates */
+    (void)call; /* only CALL_PRODUCE allocates */
     predict_no_memory(p, -1, RULE_API_9);
 }
 

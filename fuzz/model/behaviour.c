@@ -1,4 +1,5 @@
-/* The destructor behaviours' own programs, parsed once. */
+/* Parses the programs of the destructor behaviours once and answers questions
+ * about them. */
 #include "fuzz/model/model.h"
 
 static struct program programs[DESTRUCTOR_COUNT];
@@ -56,7 +57,8 @@ bool model_frees_pointer(const struct model *model, int behaviour,
            model_names_match(asked, (const char *)name->address);
 }
 
-/* What drops the context comes with the call that puts a reference there. */
+/* Excludes behaviours that drop the context: only the call hold(), which stores
+ * a reference in the context, installs them. */
 bool behaviour_may_be_installed(int behaviour)
 {
     return behaviour == NOTHING ||

@@ -1,8 +1,8 @@
 #include "fuzz/model/callers.h"
 
-/* True if the exception that is pending may be replaced or cleared: a
- * destructor must not touch an exception that was pending before it, unless it
- * has saved it. */
+/* True if the program may replace or clear the pending exception. A destructor
+ * must not touch an exception that was pending when the destructor began,
+ * unless the destructor has saved the exception. */
 bool model_may_touch_error(const struct model *model)
 {
     return !in_destructor(model) || current_frame(model)->has_saved ||
@@ -24,8 +24,8 @@ bool pointer_fits(const struct model *model, int capsule,
            (block->owner == NOTHING || block->owner == capsule);
 }
 
-/* True if a capsule other than `capsule` refers to the block as its name. A
- * capsule that is being destroyed does until it is gone. */
+/* True if a capsule other than `capsule` uses the block as its name. A dying
+ * capsule uses its name until the capsule is gone. */
 static bool used_as_name(const struct model *model, int block, int capsule)
 {
     for (unsigned i = 0; i < model->alive_count; i++) {

@@ -1,5 +1,5 @@
-/* What callers must keep to: questions that several families ask before they
- * permit a call. Private to the model. */
+/* What the contract demands of callers: conditions that several families check
+ * before they permit a call. Private to the model. */
 #ifndef FUZZ_MODEL_CALLERS_H
 #define FUZZ_MODEL_CALLERS_H
 
@@ -15,7 +15,7 @@ static inline bool in_destructor(const struct model *model)
     return model->frame_count > 1;
 }
 
-/* True for a capsule whose references the program may touch. */
+/* True if the argument is a capsule whose references the program may change. */
 static inline bool is_alive(const struct model *model,
                             const struct model_arg *arg)
 {
@@ -23,7 +23,7 @@ static inline bool is_alive(const struct model *model,
            model->capsule[arg->capsule].life == LIFE_ALIVE;
 }
 
-/* True for the capsule whose destructor is running. */
+/* True if the argument is the capsule whose destructor is running. */
 static inline bool is_self(const struct model *model,
                            const struct model_arg *arg)
 {
@@ -31,26 +31,27 @@ static inline bool is_self(const struct model *model,
            arg->capsule == current_frame(model)->capsule;
 }
 
-/* True if one more destructor may run inside those that are running. */
+/* True if one more nested destructor may start. */
 static inline bool has_room_for_destructors(const struct model *model)
 {
     enum { DESTRUCTORS_OF_DESTRUCTORS = 4 };
     return model->frame_count < MAX_FRAMES - DESTRUCTORS_OF_DESTRUCTORS;
 }
 
-/* True if the capsule may have the address as its pointer under that destructor
- * and that name: a payload that a destructor frees belongs to one capsule.
- * `capsule` is NOTHING for a capsule that does not exist yet. */
+/* True if the capsule, with this destructor and this name, may have the address
+ * as its pointer. A payload that a destructor frees must belong to one capsule
+ * only. `capsule` is NOTHING for a capsule that does not exist yet. */
 bool pointer_fits(const struct model *model, int capsule,
                   const struct model_address *address, int behaviour,
                   const struct model_address *name);
 
-/* The same for the name: a name lives as long as a capsule refers to it, and a
- * name that a destructor frees belongs to one capsule. */
+/* True if the capsule, with this destructor, may have the address as its name.
+ * A name must live as long as a capsule uses it; a name that a destructor frees
+ * must belong to one capsule only. */
 bool name_fits(const struct model *model, int capsule,
                const struct model_address *address, int behaviour);
 
-/* True if the program may free the block that the argument is. */
+/* True if the program may free the argument's block. */
 bool may_free(const struct model *model, const struct model_arg *arg);
 
 #endif

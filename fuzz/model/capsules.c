@@ -1,5 +1,5 @@
-/* The capsule API: PyCapsule_New, the getters, the questions and the setters.
- */
+/* The capsule API: PyCapsule_New, the getters, PyCapsule_IsValid and
+ * PyCapsule_CheckExact, and the setters. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 #include "fuzz/model/state.h"
@@ -16,12 +16,12 @@ bool model_names_match(const char *a, const char *b)
     return *a == *b;
 }
 
-/* What a function of the API says when it refuses an object, and the rules
- * that its success obeys. */
+/* The message with which an API function refuses an object, and the rules for
+ * the function's success. */
 struct function {
     const char *invalid_object;
     uint16_t success_rule;
-    uint16_t null_rule; /* success with the value NULL */
+    uint16_t null_rule; /* for success with the value NULL */
 };
 
 #define INVALID(name) name " called with invalid PyCapsule object"
@@ -52,7 +52,7 @@ static void fail(struct prediction *p, intptr_t value, uint16_t rule,
     p->message_rule = RULE_ERR_5;
 }
 
-/* The rule under which these two names match, or do not. */
+/* Returns the rule that decides whether the two names match. */
 static uint16_t name_rule(const char *stored, const char *given, bool match)
 {
     if (stored == NULL || given == NULL) {
@@ -122,7 +122,7 @@ static void predict_set_destructor(const struct model_capsule *capsule,
                                                      : RULE_SETD_1);
 }
 
-/* The functions whose first argument must be a capsule. */
+/* Predicts the functions whose first argument must be a capsule. */
 static void predict_accessor(const struct model *model, enum call_op op,
                              const struct model_arg *args, struct prediction *p)
 {
@@ -200,7 +200,7 @@ static void predict(const struct model *model, const struct call *call,
 
 static void no_memory(const struct call *call, struct prediction *p)
 {
-    (void)call; /* CALL_NEW is the only one that allocates */
+    (void)call; /* only CALL_NEW allocates */
     predict_no_memory(p, 0, RULE_NEW_3);
 }
 
@@ -232,7 +232,7 @@ static bool permits_setter(const struct model *model, enum call_op op,
     const struct model_address *name = &capsule->field[FIELD_NAME];
     bool holds = capsule->field[FIELD_CONTEXT].capsule != NOTHING;
     int behaviour = behaviour_of(&args[1]);
-    /* A dying capsule's destructor has been called already. */
+    /* The destructor of a dying capsule has already been called. */
     int destructor =
         capsule->life == LIFE_ALIVE ? capsule->destructor : NOTHING;
     switch (op) {

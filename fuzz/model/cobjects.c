@@ -1,4 +1,4 @@
-/* PyCObject: what each call must give, and the state afterwards. */
+/* PyCObject: predicts each call and updates the state. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 
@@ -8,7 +8,7 @@ static void give(struct prediction *p, uintptr_t value, uint16_t rule)
     p->indicator_rule = rule;
 }
 
-/* Whatever these functions return, it is 0 on failure. */
+/* On failure, every function of PyCObject returns 0: NULL or the int 0. */
 static void fail(struct prediction *p, uint16_t rule,
                  enum exception_type exception, const char *message)
 {
@@ -42,8 +42,8 @@ static void predict_new(const struct model *model, const struct model_arg *args,
     }
 }
 
-/* NULL, as the argument of a function that then says so, unless an exception
- * speaks already. */
+/* Predicts a function that gets NULL as its object: TypeError, or the pending
+ * exception stays if there is one. */
 static void predict_null(const struct model *model, uint16_t rule,
                          const char *message, struct prediction *p)
 {
@@ -97,7 +97,8 @@ static void predict_get_desc(const struct model *model,
     }
 }
 
-/* Fails as the step does that fails. */
+/* The import fails with the exception of the step that failed: the module, the
+ * attribute, the pointer. */
 static void predict_import(const struct model *model,
                            const struct model_arg *args, struct prediction *p)
 {

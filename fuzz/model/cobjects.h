@@ -1,4 +1,5 @@
-/* The one PyCObject that a program can have, and what becomes of warnings. */
+/* The PyCObject of a program (at most one exists), and the settings for
+ * warnings. */
 #ifndef FUZZ_MODEL_COBJECTS_H
 #define FUZZ_MODEL_COBJECTS_H
 
@@ -7,15 +8,15 @@
 
 struct model_cobject {
     bool alive;
-    /* What it holds; after its end, what it held. */
+    /* The fields of the PyCObject; they stay after it is destroyed. */
     uintptr_t pointer, desc; /* either may be 0 */
-    bool has_destructor;     /* with desc: the one of two arguments */
+    bool has_destructor;     /* with a desc: the destructor has two arguments */
     /* Warnings. */
     bool of_python_3; /* the option -3 is on */
-    bool are_errors;  /* else they are ignored */
+    bool are_errors;  /* false: warnings are ignored */
 };
 
-/* What the calls about PyCObject go by when they import. */
+/* The module and the attribute that the PyCObject calls import. */
 #define COBJECT_MODULE "cobjects"
 #define COBJECT_ATTRIBUTE "cap"
 

@@ -1,4 +1,4 @@
-/* The error indicator, as the program itself sets, clears and saves it. */
+/* The error indicator: the program sets, clears, saves and restores it. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 
@@ -11,7 +11,7 @@ static void predict(const struct model *model, const struct call *call,
 
 static void no_memory(const struct call *call, struct prediction *p)
 {
-    (void)call; /* CALL_RAISE is the only one that allocates */
+    (void)call; /* only CALL_RAISE allocates */
     predict_no_memory(p, -1, RULE_ERR_2);
 }
 

@@ -1,4 +1,4 @@
-/* The functions of model.h that each family of calls answers for itself. */
+/* Passes each function of model.h on to the call's family. */
 #include "fuzz/model/family.h"
 
 const struct model_family *const MODEL_FAMILIES[FAMILY_COUNT] = {

@@ -1,43 +1,43 @@
-/* A family of calls, as the model knows it. fuzz/program/families.def lists the
- * families; the file NAME.c of this folder defines model_family_NAME. Private
- * to the model. */
+/* The interface between the model and a family of calls.
+ * fuzz/program/families.def lists the families; the file NAME.c of this folder
+ * defines model_family_NAME. Private to the model. */
 #ifndef FUZZ_MODEL_FAMILY_H
 #define FUZZ_MODEL_FAMILY_H
 
 #include "fuzz/model/model.h"
 
-/* A function that is NULL does nothing; `permits` and `predict` are never
- * NULL. */
+/* A NULL function does nothing; `permits` and `predict` are never NULL. */
 struct model_family {
-    /* Sets the family's part of an empty state. */
+    /* Initialises the family's part of the state. */
     void (*reset)(struct model *model);
-    /* Says what the call must give. Called before `permits`, also for calls
-     * that are then left out: nothing but `args` and the state may be relied
-     * on. */
+    /* Predicts the result of the call. model_step() calls this before
+     * `permits`, so calls that the executor then skips are predicted too. Must
+     * not rely on anything but the arguments and the state. */
     void (*predict)(const struct model *model, const struct call *call,
                     const struct model_arg *args,
                     struct prediction *prediction);
-    /* True if the caller keeps the contract by making the call now. */
+    /* True if the contract allows the caller to make the call in this state. */
     bool (*permits)(const struct model *model, const struct call *call,
                     const struct model_arg *args,
                     const struct prediction *prediction);
-    /* Turns the prediction of a success into that of a failure for lack of
-     * memory. Called only for rows of calls.def with allocations. */
+    /* Turns the prediction of a success into the prediction of a failed
+     * allocation. Called only for calls whose row in calls.def has
+     * allocations. */
     void (*no_memory)(const struct call *call, struct prediction *prediction);
-    /* The usual number of allocations of this very call; NULL: as calls.def
-     * says. */
+    /* Returns the usual number of allocations of this call with these
+     * arguments. NULL: the number is in calls.def. */
     unsigned (*allocations)(const struct call *call,
                             const struct prediction *prediction);
-    /* The state after the call. model_step() sets the error indicator after a
-     * failure. */
+    /* Updates the state after the call. model_step() sets the error indicator
+     * after a failure. */
     void (*apply)(struct model *model, const struct call *call,
                   const struct model_arg *args,
                   const struct prediction *prediction);
-    /* Adds what the call made and only whoever performed it knows: `got` is
-     * what came back. */
+    /* Records the object that the call created. `got` is the value that the
+     * performer returned, which the model cannot know in advance. */
     void (*made)(struct model *model, const struct call *call,
                  const struct model_arg *args, uintptr_t got);
-    /* The call is over, and what it destroyed is gone. */
+    /* Called last, after everything that the call destroyed is gone. */
     void (*finish)(struct model *model, const struct call *call);
 };
 
@@ -53,7 +53,7 @@ static inline const struct model_family *family_of(const struct call *call)
     return MODEL_FAMILIES[CALLS[call->op].family];
 }
 
-/* --- what families share in their predictions ------------------------------
+/* --- shared by the families' predictions -----------------------------------
  */
 
 /* The call succeeds and leaves the error indicator as it is (ERR-1). */
@@ -66,8 +66,8 @@ static inline void predict_success(struct prediction *p, uintptr_t value,
     p->indicator_rule = RULE_ERR_1;
 }
 
-/* The call returns `value` and raises the exception, all by one rule. The
- * message is static; NULL: not predicted. */
+/* The call returns `value` and raises the exception; one rule covers both.
+ * `message` is static; NULL: the message is not predicted. */
 static inline void predict_failure(struct prediction *p, intptr_t value,
                                    uint16_t rule, enum exception_type exception,
                                    const char *message)
@@ -85,7 +85,7 @@ static inline void predict_no_memory(struct prediction *p, intptr_t value,
     predict_failure(p, value, rule, EXCEPTION_MEMORY_ERROR, NULL);
 }
 
-/* The capsule that the argument is; NULL for anything else. */
+/* Returns the capsule of the argument; NULL if the argument is none. */
 static inline const struct model_capsule *
 capsule_in(const struct model *model, const struct model_arg *arg)
 {
@@ -94,7 +94,7 @@ capsule_in(const struct model *model, const struct model_arg *arg)
                : NULL;
 }
 
-/* The characters at the address; NULL for NULL. */
+/* Returns the address as a string; NULL stays NULL. */
 static inline const char *characters_of(const struct model_address *address)
 {
     return (const char *)address->address;

@@ -1,9 +1,9 @@
-/* What imports and attribute lookups must give. */
+/* Predicts imports and attribute lookups. */
 #include <string.h>
 
 #include "fuzz/model/imports.h"
 
-/* The exception that a step ends with. */
+/* The exception of a failed step, if the step failed. */
 struct failure {
     bool failed;
     uint8_t exception;
@@ -18,13 +18,13 @@ static struct failure failure(enum exception_type exception,
 
 static const struct failure NO_FAILURE = {false, 0, NULL};
 
-/* A component of a path. */
+/* One component of a dotted path. */
 struct component {
-    const char *text; /* NUL-terminated only at the end of the path */
+    const char *text; /* only the last component of a path is NUL-terminated */
     size_t length;
 };
 
-/* The component as a text of its own. */
+/* Returns a NUL-terminated copy of the component. */
 static const char *text_of(struct component component)
 {
     static char text[MAX_NAME + 1];
@@ -41,14 +41,15 @@ static bool is_readable(const struct model *model, struct component component)
 
 /* --- imports -------------------------------------------------------------- */
 
-/* What the program's exceptions say, in init functions and in hooks. A KeyError
- * shows it with or without quotes, depending on who asks. */
+/* The exception that a program's init function or `__getattr__` raises. The
+ * message of KeyError is not predicted: it shows quotes or not, depending on
+ * which function formats it. */
 static struct failure refusal(enum exception_type type)
 {
     return failure(type, type == EXCEPTION_KEY_ERROR ? NULL : "refused");
 }
 
-/* True if repr() of the text is the text between quotes. */
+/* True if repr() of the text only adds quotes. */
 static bool is_plain(const char *text)
 {
     for (; *text >= 0x20 && *text < 0x7f && *text != '\'' && *text != '\\';
@@ -69,7 +70,7 @@ static struct failure not_found(const struct model *model, const char *name)
                        : NULL);
 }
 
-/* Imports one module, without its package. */
+/* Predicts the import of one module without its package. */
 static struct failure import_module(const struct model *model, unsigned id,
                                     struct prediction *p,
                                     struct model_object *object)
@@ -98,14 +99,14 @@ static struct failure import_module(const struct model *model, unsigned id,
         p->imports |= (uint8_t)(1 << id);
         return NO_FAILURE;
     case INIT_SILENT:
-    case INIT_UNREPORTED: /* the texts differ between versions */
+    case INIT_UNREPORTED: /* versions differ in the text */
         return failure(EXCEPTION_SYSTEM_ERROR, NULL);
     default:
         return refusal(module->outcome - INIT_COUNT);
     }
 }
 
-/* The same with its package first. */
+/* Predicts the import of a module after that of its package. */
 static struct failure import_with_package(const struct model *model,
                                           unsigned id, struct prediction *p,
                                           struct model_object *object)
@@ -122,7 +123,7 @@ static struct failure import_with_package(const struct model *model,
     return import_module(model, id, p, object);
 }
 
-/* The first component of a path, by its name. */
+/* Predicts the import of the first component of a path. */
 static struct failure import_first(const struct model *model,
                                    struct component first, struct prediction *p,
                                    struct model_object *object)
@@ -161,7 +162,8 @@ static const char *words_for(const struct model *model,
         [OBJECT_INT] = "'int' object",
         [OBJECT_TYPE] = "type object 'PyCapsule'",
         [OBJECT_LIST] = "'list' object",
-        [OBJECT_LOOKALIKE] = NULL, /* with or without its module */
+        [OBJECT_LOOKALIKE] =
+            NULL, /* versions differ: with or without the module's name */
     };
     static const char *const modules[] = {
 #define MODULE(ident, name) "module '" name "'",
@@ -185,7 +187,7 @@ static unsigned hook_rule(const struct model_object *answer)
     return answer->kind == OBJECT_IS_RAISED ? RULE_IMP_7 : RULE_IMP_3;
 }
 
-/* Steps from the object to its attribute. */
+/* Replaces the object by its attribute. */
 static struct failure look_up(const struct model *model,
                               struct component component,
                               struct model_object *object, uint16_t *rule)
@@ -213,7 +215,7 @@ static struct failure look_up(const struct model *model,
     } else if (object->kind == OBJECT_IS_FOREIGN &&
                object->index == OBJECT_INT && component.length == 4 &&
                memcmp(component.text, "real", 4) == 0) {
-        return NO_FAILURE; /* an int */
+        return NO_FAILURE; /* the attribute `real` of an int is an int */
     }
     return no_attribute(model, words_for(model, object), component);
 }
@@ -265,7 +267,7 @@ static void refuse_first(const struct model *model, struct component first,
     refuse(p, failed, rule);
 }
 
-/* The rule for a lookup that fails with the owner's own AttributeError. */
+/* Returns the rule for a lookup that fails with AttributeError of the owner. */
 static uint16_t rule_for_missing(const struct model_object *owner,
                                  struct component component)
 {
@@ -281,7 +283,8 @@ static uint16_t rule_for_missing(const struct model_object *owner,
     return component.length == 0 ? RULE_IMP_12 : RULE_IMP_7;
 }
 
-/* The object at the end of the path against the whole of it. */
+/* Predicts PyCapsule_Import() from the object at the end of the path: the name
+ * of a capsule must equal the whole path. */
 static void predict_found(const struct model *model, const char *path,
                           bool no_block, uint16_t rule,
                           const struct model_object *object,
@@ -348,8 +351,9 @@ static void predict_import(const struct model *model, const char *path,
 
 /* --- the other calls ------------------------------------------------------ */
 
-/* Imports, then an attribute, then its pointer by name: whatever fails is what
- * the consumer's caller gets. */
+/* A consumer imports the module, reads the attribute and reads the capsule's
+ * pointer by name. The consumer's caller gets the exception of the step that
+ * failed. */
 static void predict_consume(const struct model *model,
                             const struct model_arg *args, struct prediction *p)
 {
@@ -400,7 +404,8 @@ void model_predict_modules(const struct model *model, const struct call *call,
 
     p->initialises = p->imports = 0;
     p->found = NOTHING;
-    if (model->error.set) { /* not permitted, and its message is in use */
+    if (model->error
+            .set) { /* not permitted; the pending exception uses its message */
         give(p, 0, RULE_TYPE_1);
         return;
     }

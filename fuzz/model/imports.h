@@ -1,5 +1,5 @@
-/* The two larger parts of the family of modules: what its calls must give
- * (import.c), and what callers may do (permit_modules.c). Private to the
+/* Functions between the files of the family of modules: import.c predicts its
+ * calls, permit_modules.c checks the demands on callers. Private to the
  * model. */
 #ifndef FUZZ_MODEL_IMPORTS_H
 #define FUZZ_MODEL_IMPORTS_H

@@ -1,8 +1,8 @@
-/* Several interpreters. What the contract says of them: each has its own
- * modules (SUB-2) and their state (MODST-1), one table serves all (SUB-1), and
- * what an interpreter has published ends with it, when nothing can be imported
- * any more (DTOR-10). The error indicator is that of the interpreter that the
- * thread is in. */
+/* Several interpreters. The contract says: each interpreter has its own modules
+ * (SUB-2) with their own state (MODST-1); all interpreters may share one table
+ * (SUB-1); when an interpreter ends, its published capsules are destroyed at a
+ * time when imports are no longer possible (DTOR-10). The error indicator
+ * belongs to the interpreter that the thread is in. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 #include "fuzz/model/state.h"
@@ -24,7 +24,8 @@ static void reset(struct model *model)
     model->ending = false;
 }
 
-/* --- which one ------------------------------------------------------------ */
+/* --- which interpreter
+ * ----------------------------------------------------- */
 
 int model_free_interpreter(const struct model *model)
 {
@@ -44,7 +45,8 @@ int model_next_interpreter(const struct model *model)
     return i;
 }
 
-/* The indicator goes with the interpreter. */
+/* Moves the thread to the interpreter. Each interpreter has its own error
+ * indicator. */
 static void enter(struct model *model, int id)
 {
     model->interpreter[model->current].error = model->error;
@@ -54,14 +56,14 @@ static void enter(struct model *model, int id)
 
 /* --- permits -------------------------------------------------------------- */
 
-/* Not within a destructor, and no exception on its way from one interpreter to
- * another. */
+/* False within a destructor and while an exception is pending: an exception
+ * must not move to another interpreter. */
 static bool may_leave(const struct model *model)
 {
     return model->frame_count == 1 && !model->frame[0].has_saved;
 }
 
-/* What imports must not meet an exception. */
+/* False while an exception is pending. */
 static bool may_import(const struct model *model)
 {
     return model->frame_count == 1 && !model->error.set;
@@ -99,7 +101,7 @@ static bool permits(const struct model *model, const struct call *call,
 
 /* --- predict -------------------------------------------------------------- */
 
-/* The pointer that the import finds, or 0. */
+/* Returns the pointer that import_shared() finds, or 0. */
 static uintptr_t find_shared(const struct model *model)
 {
     int id = current(model)->shared;
@@ -141,7 +143,8 @@ static void predict(const struct model *model, const struct call *call,
 
 /* --- apply ---------------------------------------------------------------- */
 
-/* In the place of what was published before, which loses its reference. */
+/* Publishes the capsule, or nothing, in place of the former one, whose
+ * reference is given back. */
 static void publish(struct model *model, int id)
 {
     struct model_interpreter *here = &model->interpreter[model->current];
@@ -156,7 +159,7 @@ static void publish(struct model *model, int id)
     }
 }
 
-/* A capsule that is published bears the name that it is imported by. */
+/* share() renames the capsule: the import compares the name. */
 static void rename_shared(struct model *model, int id)
 {
     struct model_address name = {(uintptr_t)model_shared_name, NOTHING,
@@ -197,14 +200,15 @@ static void apply(struct model *model, const struct call *call,
         here->has_state = true;
         break;
     case CALL_GET_STATE:
-        here->has_state = true; /* the module is there now */
+        here->has_state =
+            true; /* set_state() and get_state() import the module */
         break;
     default:
         break;
     }
 }
 
-/* The thread is in the main interpreter afterwards. */
+/* end_interpreter() returns the thread to the main interpreter. */
 static void finish(struct model *model, const struct call *call)
 {
     if (call->op != CALL_END_INTERPRETER) {

@@ -1,10 +1,11 @@
-/* What the program owns: payloads and names. A name is edited in place; a block
- * is freed once, and not while a capsule needs it. */
+/* Memory of the program: payloads and names. The program may edit a name in
+ * place. It may free a block once, and only while no capsule needs the
+ * block. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 #include "fuzz/model/state.h"
 
-/* Where the call's result goes among the blocks. */
+/* Returns the index in block_slot for the call's result. */
 static unsigned result_slot(const struct call *call)
 {
     return call->result +
@@ -24,8 +25,9 @@ static void predict(const struct model *model, const struct call *call,
     predict_success(p, 0, RULE_TYPE_1);
 }
 
-/* True if a destructor that is installed compares the characters of the block
- * to decide who frees the pointer: an edit would change the owner. */
+/* True if an installed destructor compares the characters of the block to
+ * decide whether it frees the pointer. An edit of the block would change that
+ * decision. */
 static bool is_asked_for(const struct model *model, int block)
 {
     for (unsigned i = 0; i < model->alive_count; i++) {
@@ -66,7 +68,7 @@ static bool permits(const struct model *model, const struct call *call,
         return may_free(model, &args[0]) && model->block_count < MAX_BLOCKS &&
                (call->result == args[0].index ||
                 model->block_slot[call->result] == NOTHING);
-    default: /* CALL_STACK_NAME breaks the contract in any state */
+    default: /* CALL_STACK_NAME always breaks the contract */
         return false;
     }
 }
@@ -90,7 +92,8 @@ static void made(struct model *model, const struct call *call,
     }
     model_allocated(model, result_slot(call), got,
                     args[call->op == CALL_REALLOC].number, is_name);
-    if (call->op == CALL_STACK_NAME) { /* its function has returned */
+    if (call->op ==
+        CALL_STACK_NAME) { /* the function that owned the name has returned */
         model->block[model->block_count - 1].alive = false;
     }
 }

@@ -1,15 +1,16 @@
-/* Texts of exceptions that name what the program chose. */
+/* Builds exception messages that quote names of the program. */
 #include <stdarg.h>
 #include <string.h>
 
 #include "fuzz/model/model.h"
 
-/* U+FFFD for each byte at worst, and the words around. */
+/* At worst each byte becomes U+FFFD (three bytes); 256 is for the other
+ * words. */
 enum { MESSAGE_SIZE = 3 * MAX_NAME + 256 };
 
-/* The length of the sequence that begins there, or minus the number of bytes
- * that a decoder replaces by one U+FFFD: the longest beginning of a sequence,
- * at least one byte. */
+/* Returns the length of the UTF-8 sequence at `s`. If the sequence is invalid,
+ * returns minus the number of bytes that a decoder replaces by one U+FFFD: the
+ * longest valid prefix, at least one byte. */
 static int sequence(const unsigned char *s, size_t size)
 {
     unsigned char first = s[0];
@@ -18,7 +19,7 @@ static int sequence(const unsigned char *s, size_t size)
                  : (first & 0xf0) == 0xe0        ? 3
                  : first >= 0xf0 && first < 0xf5 ? 4
                                                  : 0;
-    /* What may follow some first bytes is narrower than 0x80..0xbf. */
+    /* Some first bytes allow fewer second bytes than 0x80..0xbf. */
     unsigned char low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
     unsigned char high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
     if (length == 0) {

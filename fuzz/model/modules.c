@@ -105,7 +105,7 @@ static struct model_object object_of(const struct model_arg *arg, int module)
     case VALUE_EXCEPTION:
         return (struct model_object){OBJECT_IS_RAISED, arg->index};
     default:
-        /* The hook that is given the type of capsules makes them. */
+        /* A `__getattr__` whose value is PyCapsule_Type creates capsules. */
         return module != NOTHING && arg->index == OBJECT_TYPE
                    ? (struct model_object){OBJECT_IS_FRESH, module}
                    : (struct model_object){OBJECT_IS_FOREIGN, arg->index};
@@ -153,8 +153,8 @@ static void set_attribute(struct model *model, unsigned owner, const char *name,
     }
 }
 
-/* Removes the attributes that the owner has, and those of which it is the
- * value unless it is a namespace, which lives on. */
+/* Removes the owner's attributes and, if the owner is a module, the attributes
+ * whose value is the owner. A namespace lives on. */
 static void forget(struct model *model, unsigned owner)
 {
     struct model_modules *modules = &model->modules;
@@ -260,7 +260,8 @@ static void no_memory(const struct call *call, struct prediction *p)
     }
 }
 
-/* Memory fails in two calls alone; the executor has memory for all others. */
+/* Only two calls meet failed allocations; the executor suspends the failures in
+ * all others. */
 static unsigned allocations(const struct call *call, const struct prediction *p)
 {
     enum { FAILURE = 8, INITIALISATION = 13 };

@@ -1,4 +1,5 @@
-/* Modules and what they publish, as the model sees them. Part of model.h. */
+/* The modules of a program and their attributes, as the model knows them. Part
+ * of model.h. */
 #ifndef FUZZ_MODEL_MODULES_H
 #define FUZZ_MODEL_MODULES_H
 
@@ -12,39 +13,40 @@ enum {
     MAX_ATTRIBUTES = MAX_CALLS + MODULE_COUNT
 };
 
-/* An object that can be met on a dotted path. */
+/* An object on a dotted path. */
 struct model_object {
     enum {
         OBJECT_IS_NOTHING,
-        OBJECT_IS_CAPSULE, /* index: which */
+        OBJECT_IS_CAPSULE, /* index: the capsule */
         OBJECT_IS_FOREIGN, /* index: enum foreign_object */
-        OBJECT_IS_OWNER,   /* index: which */
-        OBJECT_IS_FRESH,   /* index: the module whose __getattr__ makes it */
-        OBJECT_IS_RAISED,  /* index: enum exception_type; no object */
+        OBJECT_IS_OWNER,   /* index: the module or namespace */
+        OBJECT_IS_FRESH,   /* index: the module whose __getattr__ creates it */
+        OBJECT_IS_RAISED,  /* index: enum exception_type; raised, no object */
     } kind;
     int index;
 };
 
-/* An attribute of an owner; of a module that is not imported, one that it will
- * have. Each owns a reference to its value. */
+/* An attribute of an owner. A module that is not imported yet gets its
+ * attributes at its next import. Each attribute owns a reference to its
+ * value. */
 struct model_attribute {
     const char *name;
     uint16_t length;
     uint8_t owner;
-    bool is_hook; /* __getattr__, and the value what it answers */
+    bool is_hook; /* the attribute is __getattr__; the value is its answer */
     struct model_object value;
 };
 
 enum module_state {
     MODULE_ABSENT,
     MODULE_IMPORTED,
-    MODULE_REPLACED /* something else stands in sys.modules */
+    MODULE_REPLACED /* sys.modules has another object in its place */
 };
 
 struct model_module {
     uint8_t state;        /* enum module_state */
     uint8_t outcome;      /* enum init, or INIT_COUNT + enum exception_type */
-    uint16_t initialised; /* how often that was tried */
+    uint16_t initialised; /* the number of calls of its init */
     struct model_object replacement;
 };
 

@@ -1,8 +1,8 @@
-/* The object protocol: what every Python object can do. */
+/* The object protocol: operations of every Python object. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 
-/* Copying and pickling are refused. */
+/* Capsules refuse to be copied or pickled. */
 static void predict_copy(const struct model *model, struct prediction *p)
 {
     predict_failure(p, 0, RULE_BUG_7, EXCEPTION_TYPE_ERROR,
@@ -31,7 +31,7 @@ static void predict(const struct model *model, const struct call *call,
 
 static void no_memory(const struct call *call, struct prediction *p)
 {
-    (void)call; /* CALL_REPR is the only one that allocates */
+    (void)call; /* only CALL_REPR allocates */
     predict_no_memory(p, 0, RULE_ERR_2);
 }
 
@@ -40,7 +40,7 @@ static bool permits(const struct model *model, const struct call *call,
                     const struct prediction *prediction)
 {
     (void)prediction;
-    /* repr() may look at a capsule that is being destroyed. */
+    /* repr() is allowed on a capsule that is being destroyed. */
     return !model->error.set &&
            (call->op == CALL_REPR ? args[0].capsule != NOTHING
                                   : is_alive(model, &args[0]));

@@ -1,4 +1,5 @@
-/* What consumers, owners and destructors do with a capsule and what it owns. */
+/* What consumers, owners and destructors do with a capsule and with what the
+ * capsule owns. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 #include "fuzz/model/state.h"
@@ -12,7 +13,8 @@ static void predict(const struct model *model, const struct call *call,
 
 /* --- what is permitted ---------------------------------------------------- */
 
-/* True if a chain of contexts leads from one capsule to the other. */
+/* True if a chain of contexts leads from the capsule `from` to the capsule
+ * `to`. */
 static bool leads_to(const struct model *model, int from, int to)
 {
     while (from != NOTHING && from != to) {
@@ -73,7 +75,7 @@ static bool permits(const struct model *model, const struct call *call,
         return permits_hold(model, args);
     case CALL_CALL_DESTRUCTOR:
         return permits_call_destructor(model, &args[0]);
-    default: /* what only the capsule's own destructor does */
+    default: /* calls that only the capsule's own destructor makes */
         return is_self(model, &args[0]);
     }
 }

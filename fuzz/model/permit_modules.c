@@ -1,4 +1,4 @@
-/* The demands of calls about modules on their callers. */
+/* What calls about modules demand of their callers. */
 #include <string.h>
 
 #include "fuzz/model/callers.h"
@@ -9,14 +9,14 @@ static const char *text_of(const struct model_arg *arg)
     return (const char *)arg->value.address;
 }
 
-/* A name that the interpreter itself has a use for. */
+/* True for names that the interpreter itself uses. */
 static bool is_special(const char *name)
 {
     return name[0] == '_' && name[1] == '_';
 }
 
-/* The object may be an attribute: a capsule that the program owns, any other
- * object but a namespace that leads back to the owner. */
+/* True if the object may become an attribute of the owner. A capsule must be
+ * owned by the program. A namespace must not lead back to the owner. */
 static bool may_be_kept(const struct model *model, const struct model_arg *arg,
                         unsigned owner)
 {
@@ -46,8 +46,8 @@ static bool permits_attribute(const struct model *model,
                                strlen(text_of(&args[1]))));
 }
 
-/* The pending attributes of a module that is not there are nothing that
- * PyModule_AddObject could add to. */
+/* PyModule_AddObject() needs a real module: attributes that a module will get
+ * at its next import do not count. */
 static bool permits_add_object(const struct model *model,
                                const struct model_arg *args)
 {
@@ -61,8 +61,8 @@ static bool permits_add_object(const struct model *model,
              model->modules.module[args[0].index].state == MODULE_IMPORTED));
 }
 
-/* A number is not answered with: it stands for fresh capsules where the hook is
- * kept. */
+/* A `__getattr__` cannot answer with an int: the model uses the int to mark a
+ * hook that creates a capsule at each call. */
 static bool permits_answer(const struct model *model,
                            const struct model_arg *args)
 {
@@ -75,8 +75,10 @@ static bool permits_answer(const struct model *model,
                                       : may_be_kept(model, &args[1], module));
 }
 
-/* The module and its package are modules, or will be, and no capsule loses its
- * place as the package's attribute: its destructor would run amid the import.
+/* True if the module may be imported: the module and its package are not
+ * replaced in sys.modules, and the submodule does not replace a capsule that is
+ * an attribute of the package. That capsule's destructor would run in the
+ * middle of the import.
  */
 static bool permits_import_of(const struct model *model, unsigned module)
 {
@@ -101,12 +103,12 @@ static bool permits_replacement(const struct model *model,
            may_be_kept(model, &args[1], module);
 }
 
-/* No component is one that the interpreter has a use for, nor one that some
- * object has as a method. */
+/* False if a component of the path is a name that the interpreter uses, or a
+ * method of some object. */
 static bool permits_path(const char *path)
 {
-    /* Of int, list and the type of capsules, in some version of Python; but
-     * for `real`, which is an int too. */
+    /* Attribute names that int, list or the capsule type have in some Python
+     * version, except `real`, which is itself an int. */
     static const char *const METHODS[] = {
         "append",      "as_integer_ratio",
         "bit_count",   "bit_length",
@@ -136,7 +138,8 @@ static bool permits_path(const char *path)
     return true;
 }
 
-/* In Python 2.7 with `no_block` None in sys.modules is what is found. */
+/* True if the path leads to None in sys.modules. Python 2.7 finds that None
+ * with `no_block`. */
 static bool finds_none(const struct model *model, const char *path)
 {
     for (unsigned i = 0; i < MODULE_COUNT; i++) {

@@ -1,4 +1,4 @@
-/* References to capsules, those in cycles, and the collector. */
+/* References to capsules, reference cycles, and the collector. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 #include "fuzz/model/state.h"
@@ -26,7 +26,7 @@ static void predict(const struct model *model, const struct call *call,
 
 static void no_memory(const struct call *call, struct prediction *p)
 {
-    (void)call; /* CALL_LEAVE_IN_CYCLE is the only one that allocates */
+    (void)call; /* only CALL_LEAVE_IN_CYCLE allocates */
     predict_no_memory(p, -1, RULE_ERR_2);
 }
 
@@ -56,7 +56,7 @@ static bool permits(const struct model *model, const struct call *call,
     }
 }
 
-/* Gives up the references of all cycles. */
+/* Drops the references that cycles own. */
 static void collect(struct model *model)
 {
     for (int i = 0; i < model->capsule_count; i++) {
@@ -94,8 +94,8 @@ static void apply(struct model *model, const struct call *call,
     }
 }
 
-/* The capsule's reference went to a cycle that only the collector can end,
- * unless the list could not be made. */
+/* Moves the capsule's reference to a cycle that only the collector can free.
+ * The reference stays if the list could not be created. */
 static void made(struct model *model, const struct call *call,
                  const struct model_arg *args, uintptr_t got)
 {

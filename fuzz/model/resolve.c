@@ -1,4 +1,4 @@
-/* What the arguments of a call mean in the current state. */
+/* Resolves the arguments of a call in the current state. */
 #include "fuzz/model/model.h"
 
 static void resolve_block(const struct model *model, unsigned block_slot,
@@ -15,7 +15,8 @@ void model_resolve(const struct model *model, const struct program *program,
                    const struct call *call, struct model_arg *args)
 {
     unsigned count = CALLS[call->op].arg_count;
-    args[0] = (struct model_arg){.capsule = NOTHING}; /* if there is none */
+    args[0] = (struct model_arg){.capsule =
+                                     NOTHING}; /* for calls without arguments */
     for (unsigned i = 0; i < count; i++) {
         const struct value *value = &call->args[i];
         struct model_arg *arg = &args[i];

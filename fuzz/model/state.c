@@ -1,4 +1,4 @@
-/* The state of the model: blocks, capsules, destructors that are running. */
+/* The state of the model: blocks, capsules, running destructors. */
 #include "fuzz/model/state.h"
 
 #include <string.h>
@@ -50,8 +50,8 @@ void free_block(struct model *model, int id)
     }
 }
 
-/* Notes which blocks the capsule's destructor will free. The former blocks of
- * its fields are no longer owned by it. */
+/* Records which blocks the capsule's destructor will free. The blocks of the
+ * former fields lose their owner. */
 static void update_ownership(struct model *model, int id, int old_pointer,
                              int old_name)
 {
@@ -122,7 +122,7 @@ static void remove_alive(struct model *model, int id)
     model->alive[i] = model->alive[--model->alive_count];
 }
 
-/* Begins the death of a capsule that has no references left. */
+/* Starts the death of a capsule that has no references left. */
 static void begin_death(struct model *model, int id)
 {
     struct model_capsule *capsule = &model->capsule[id];
@@ -131,7 +131,8 @@ static void begin_death(struct model *model, int id)
     capsule->owes_destructor = capsule->destructor != NOTHING;
     capsule->last_destructor = capsule->destructor;
     capsule->destructor_ran = false;
-    /* The collector may still hold the capsule and destroys it any time. */
+    /* If the collector may hold the capsule, the collector destroys it at any
+     * time. */
     capsule->death_frame =
         capsule->uncollected > 0 ? 1 : (uint8_t)model->frame_count;
     model->owed++;
@@ -143,7 +144,8 @@ void reference_dropped(struct model *model, int id)
     if (capsule->references == 0) {
         forget_slots_of(model, id);
     }
-    /* A program that breaks the contract drops what is dead, too. */
+    /* A program that breaks the contract may drop a reference to a dead
+     * capsule. */
     if (model_references(capsule) == 0 && capsule->life == LIFE_ALIVE) {
         begin_death(model, id);
     }

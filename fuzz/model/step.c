@@ -2,8 +2,8 @@
 
 #include "fuzz/model/family.h"
 
-/* True if the call in progress must see the end of the capsule; a capsule that
- * an outer call is destroying may still wait for its turn. */
+/* True if the capsule must be destroyed before the call in progress ends. A
+ * capsule that an outer call is destroying may still be pending. */
 static bool ends_now(const struct model *model, int id)
 {
     const struct model_capsule *capsule = &model->capsule[id];
@@ -21,7 +21,8 @@ static void run_owed_destructors(struct model *model,
             !capsule->destructor_ran) {
             who->owes_destructor(self, step, i);
             if (capsule->destructor_ran) {
-                i = -1; /* the destructor may have ended another capsule */
+                i = -1; /* the destructor may have caused other deaths: start
+                           again */
             }
         }
     }

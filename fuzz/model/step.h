@@ -1,16 +1,17 @@
-/* The steps of a call, in their one order, for everybody who follows a program
- * with the model: the executor, which makes the calls on an implementation, and
- * the mutator's forecast, which makes up what comes back.
+/* The steps of a call, in their fixed order. Two users follow a program with
+ * the model: the executor, which makes the calls on an implementation, and the
+ * mutator's forecast, which invents the results.
  *
- *   1. resolve   what do the arguments mean in this state?
- *   2. predict   what must come back?
- *   3. permit    may the caller make the call, which must give that?
- *   4. apply     the state afterwards, as far as the model knows it by itself
- *   5. perform   the call is made; destructors run, each call of theirs a step
- *   6. made      what the call made: a capsule, a block, a table
- *   7. deaths    capsules without references are destroyed by now
- *   8. finish    what ends with the call: a collection, an interpreter
- *   9. done      what came back and what is left is compared
+ *    1. resolve   what do the arguments mean in this state?
+ *    2. predict   what must come back?
+ *    3. permit    may the caller make the call, given that result?
+ *    4. apply     the model updates its state, as far as it can know it
+ *    5. perform   the performer makes the call; each call of a destructor that
+ *                 runs meanwhile is a step of its own
+ *    6. made      the model records a new capsule, block or table
+ *    7. deaths    capsules without references are destroyed by now
+ *    8. finish    what ends with the call: a collection, an interpreter
+ *    9. done      the performer compares the result and the state
  */
 #ifndef FUZZ_MODEL_STEP_H
 #define FUZZ_MODEL_STEP_H
@@ -22,42 +23,43 @@ extern "C" {
 #endif
 
 struct step {
-    const struct program *program; /* borrowed: has the literals of the call */
-    const struct call *call;       /* borrowed */
+    const struct program
+        *program;            /* borrowed: holds the literals of the call */
+    const struct call *call; /* borrowed */
     struct model_arg args[MAX_ARGS];
     struct prediction prediction;
     struct model_error before; /* the error indicator before the call */
-    uintptr_t got;             /* what came back: an address or an int */
-    bool observed; /* the model applies the call after it was performed, by what
-                    * then stands in `prediction` */
+    uintptr_t got;             /* the result: an address or an int */
+    bool observed; /* the model applies the call after it was performed, from
+                      the then prediction */
 };
 
-/* Who performs the calls. `self` is what model_step() was given. A function
- * that is NULL does nothing and lets the call go on. */
+/* Functions of whoever performs the calls. `self` is the argument of
+ * model_step(). A NULL function does nothing and lets the call continue. */
 struct performer {
-    /* After 1. False: the call is left out. */
+    /* After step 1. Returns false to skip the call. */
     bool (*resolved)(void *self, struct step *step);
-    /* 3: asks model_permits(), unless the performer has reasons of its own.
-     * False: the call is left out. Else the call will be made: may change the
-     * prediction, and set `observed`. Never NULL. */
+    /* Step 3. Asks model_permits(), unless the performer decides otherwise.
+     * Returns false to skip the call. May change the prediction and set
+     * `observed`. Never NULL. */
     bool (*begin)(void *self, struct step *step);
-    /* 5: makes the call and returns what came back. Never NULL. */
+    /* Step 5: makes the call and returns the result. Never NULL. */
     uintptr_t (*perform)(void *self, struct step *step);
-    /* In 7: the destructor of the capsule had to run by now and has not. */
+    /* Step 7: the capsule's destructor should have run by now but has not. */
     void (*owes_destructor)(void *self, const struct step *step, int capsule);
-    /* In 7: the capsule is gone. */
+    /* Step 7: the capsule is destroyed. */
     void (*destroyed)(void *self, const struct step *step, int capsule);
-    /* 9. */
+    /* Step 9. */
     void (*done)(void *self, struct step *step);
 };
 
-/* Makes one call of the program, or of a destructor's program if one is
- * running. Returns false, and changes nothing, when the call is left out. */
+/* Makes one call of the program or of a running destructor's program. Returns
+ * false, and changes nothing, if the call is skipped. */
 bool model_step(struct model *model, const struct performer *who, void *self,
                 const struct program *program, const struct call *call);
 
-/* Makes the calls of a destructor's program, in the frame that
- * model_enter_destructor() or model_enter_by_hand() has begun. */
+/* Makes the calls of a destructor's program. The caller has begun the frame
+ * with model_enter_destructor() or model_enter_by_hand(). */
 void model_run_destructor(struct model *model, const struct performer *who,
                           void *self, int behaviour);
 

@@ -1,5 +1,5 @@
-/* Tables of functions: what producers and consumers of any age may do, and what
- * comes of it (API-1 to API-15). */
+/* Tables of functions: what producers and consumers of different versions may
+ * do, and what must come back (API-1 to API-15). */
 #include "fuzz/model/family.h"
 
 static void reset(struct model *model)
@@ -36,7 +36,8 @@ const struct model_table *model_table_in(const struct model *model, int block)
 
 /* --- what must come back -------------------------------------------------- */
 
-/* The capsule and the name first (API-6). */
+/* True if the name opens the capsule. Consumers check the capsule and the name
+ * first (API-6). */
 static bool opens(const struct model *model, const struct model_arg *args)
 {
     return capsule_in(model, &args[0]) &&
@@ -72,7 +73,8 @@ static void predict_take(const struct model *model,
     } else if (table->size < needed) {
         predict_failure(p, 0, RULE_API_3, EXCEPTION_RUNTIME_ERROR, NULL);
     } else {
-        /* Without a name any table of the layout will do. */
+        /* Without a name, a consumer accepts any table with the right layout.
+         */
         bool named = args[1].value.address != 0;
         predict_success(p, pointer->address, named ? RULE_API_3 : RULE_API_14);
     }
@@ -97,7 +99,8 @@ static void predict_entry(const struct model *model,
     } else if (how < RETURNS_ONE || (how == RETURNS_ONE && status)) {
         predict_failure(p, -1, rule, EXCEPTION_SYSTEM_ERROR, NULL);
     } else {
-        /* Where both are of one age, only the convention can be broken. */
+        /* If producer and consumer have the same version, only the convention
+         * for results can be broken. */
         bool of_one_age = table->size == model->tables.prefix;
         predict_success(p, status ? 0 : 100 + entry,
                         of_one_age ? rule : RULE_API_4);
@@ -122,14 +125,14 @@ static void predict(const struct model *model, const struct call *call,
 
 static void no_memory(const struct call *call, struct prediction *p)
 {
-    (void)call; /* CALL_CALL_ENTRY is the only one that allocates */
+    (void)call; /* only CALL_CALL_ENTRY allocates */
     predict_no_memory(p, -1, RULE_API_7);
 }
 
 /* --- what is permitted ---------------------------------------------------- */
 
-/* A producer's table is there and has what a consumer reads before it knows
- * better: its version and, where that is the right one, its size. */
+/* True if the capsule's table is alive and contains what a consumer reads
+ * first: the version and, if the version is right, the size. */
 static bool permits_take(const struct model *model,
                          const struct model_arg *args)
 {
@@ -144,8 +147,8 @@ static bool permits_take(const struct model *model,
                                             : sizeof(int));
 }
 
-/* The consumer has a table that is still there (LIFE-3), whose size says the
- * truth about the entry. */
+/* True if the consumer's table is alive (LIFE-3) and its size is true for the
+ * entry. */
 static bool permits_entry(const struct model *model,
                           const struct model_arg *args)
 {
