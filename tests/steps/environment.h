@@ -1,0 +1,47 @@
+/* What the checker puts in the place of the rest of Python. */
+#ifndef TESTS_STEPS_ENVIRONMENT_H
+#define TESTS_STEPS_ENVIRONMENT_H
+
+#include "tests/steps/step.h"
+
+/* The bound of the checker: names of 0 to NAME_BYTES bytes. */
+#ifndef NAME_BYTES
+#define NAME_BYTES 5
+#endif
+
+/* The text of a format. Two texts are taken for equal if they have one length
+ * and one 64-bit FNV-1a hash, which the checker computes in advance. */
+struct message {
+    size_t size;
+    uint64_t hash;
+};
+struct message environment_message(const char *text);
+
+enum { ARGUMENT_BYTES = 32 };
+
+/* An exception: what PyErr_SetString() and the like make. */
+struct exception {
+    PyObject base;
+    PyObject *type; /* NULL: no exception */
+    size_t number;  /* counts the exceptions, so that two can be told apart */
+    struct message message;
+    /* A copy of the first argument, a string; empty if there is none. */
+    char argument[ARGUMENT_BYTES];
+};
+
+/* The error indicator. */
+extern struct exception environment_raised;
+/* The number of exceptions that PyErr_Fetch() and the like gave away. */
+extern size_t environment_fetched;
+
+/* A new object of that type with one reference. All other bytes have any value.
+ * The object counts as a block of the implementation. */
+PyObject *environment_object(PyTypeObject *type);
+
+/* True in a step that gives back the last reference to a capsule. */
+extern bool environment_may_destroy;
+
+extern size_t environment_blocks;
+extern bool environment_memory_failed;
+
+#endif

@@ -1,0 +1,15 @@
+/* The names of the state, as the checker has them: bounded_names.c has names of
+ * a few bytes in memory, opaque_names.c has names of any length that nothing
+ * can read but the functions of <string.h>. */
+#ifndef TESTS_STEPS_NAMES_H
+#define TESTS_STEPS_NAMES_H
+
+/* The state has three names; two of them may be equal. */
+enum { NAMES = 3 };
+
+/* Makes any names. */
+void names_begin(void);
+/* The number of names that are not as names_begin() made them. */
+int names_changed(void);
+
+#endif
