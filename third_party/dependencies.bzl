@@ -92,6 +92,13 @@ python_repository = use_repo_rule(
 )
 
 python_repository(name = "python")
+
+cbmc_repository = use_repo_rule(
+    "//third_party:cbmc.bzl",
+    "cbmc_repository",
+)
+
+cbmc_repository(name = "cbmc")
 """
 
 def _module_text():

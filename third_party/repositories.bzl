@@ -5,6 +5,7 @@ coverage tools even for a plain `cc_binary`. WORKSPACE names a folder for each,
 so that Bazel downloads nothing; dependencies.bzl has the folders.
 """
 
+load(":cbmc.bzl", "cbmc_repository")
 load(":dependencies.bzl", "DEPENDENCIES")
 load(":python.bzl", "python_repository")
 
@@ -21,3 +22,4 @@ def local_repositories():
         build_file = "//third_party:googletest.BUILD",
     )
     python_repository(name = "python")
+    cbmc_repository(name = "cbmc")
