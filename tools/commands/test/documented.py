@@ -56,6 +56,18 @@ ENTRIES = (
         "unshare -n bazel --batch --output_user_root=$root build "
         "//capsule:contract && chmod -R u+w $root && rm -r $root",
     ),
+    Entry(r"tools/setup prove", AS_SHOWN),
+    Entry(r"tools/prove( PyCapsule_SetName)?", "tools/prove PyCapsule_SetName"),
+    Entry(r"tools/prove GETP-3", "tools/prove VAL-2"),
+    Entry(
+        r"tools/prove --cpython \S+",
+        why_not="downloads a source package; tools/commands/prove tests the rest",
+    ),
+    Entry(
+        r"tools/prove --source .*",
+        "tools/prove --source capsule/reference/capsule.c PyCapsule_SetName",
+    ),
+    Entry(r"tools/prove --bugs .*", "tools/prove --bugs /set_name_once"),
     Entry(r"tools/fuzz( allocation| interpreter)?", "tools/fuzz name --seconds 2"),
     Entry(
         r"tools/fuzz name --seconds \d+ --jobs 2",

@@ -1,0 +1,275 @@
+"""tools/prove: every function, from every state."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import sys
+import textwrap
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from tools.commands.prove import bugs, cpython, program, proof, steps, story, verdict
+from tools.commands.prove.proof import Proof
+from tools.lib import choice, contract
+from tools.lib.arguments import Parser, seconds
+from tools.lib.problem import Problem, exit_status
+
+_ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+_ABOUT = textwrap.dedent(
+    """\
+    Proves with the model checker CBMC that each function keeps its contract from
+    any legal state: for any pointers, names, counts, exceptions and values of
+    static variables, and therefore after calls of any number.
+
+      tools/prove                          every function of the reference
+      tools/prove PyCapsule_SetName        one function
+      tools/prove GETP-3                   the functions that a rule is about
+    """
+)
+_MORE = textwrap.dedent(
+    """\
+    Other capsules are proved as they are, without a change to their file:
+
+      tools/prove --cpython 3.13           those of Debian's source package
+      tools/prove --cpython ~/cpython      those of a source tree
+
+    or with --source and the folders of the headers:
+
+      tools/prove --source ~/mine/capsule.c --include ~/mine/include
+
+    The planted bugs of tests/bugs test the proofs:
+
+      tools/prove --bugs names_by          which proofs refute them
+
+    docs/proof.md says what a proof means and what its bounds are.
+
+    Exit status: 0 all is proved, 1 something is refuted or without an answer,
+    2 bad input or no CBMC.
+    """
+)
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = Parser("tools/prove", _ABOUT, _MORE)
+    parser.add_argument(
+        "what",
+        nargs="?",
+        metavar="FUNCTION | RULE-ID",
+        help="default: everything",
+    )
+    parser.add_argument(
+        "--cpython",
+        metavar="VERSION | TREE",
+        help="prove CPython's capsules: 3.11, 3.13, or a source tree",
+    )
+    parser.add_argument(
+        "--source", metavar="FILE", help="the C file under proof"
+    )
+    parser.add_argument(
+        "--include",
+        metavar="FOLDER",
+        action="append",
+        default=[],
+        help="a folder with headers of FILE; may be repeated",
+    )
+    parser.add_argument(
+        "--limit",
+        metavar="SECONDS",
+        type=seconds,
+        default=600.0,
+        help="how long one function may take (default: 600)",
+    )
+    parser.add_argument(
+        "--bugs",
+        metavar="REGEX",
+        help="prove the planted bugs of tests/bugs whose names match",
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the verdicts to FILE as JSON"
+    )
+    return parser.parse_args(arguments)
+
+
+def _source(options: argparse.Namespace) -> program.Source | None:
+    if options.cpython in cpython.VERSIONS:
+        return cpython.of_version(options.cpython)
+    if options.cpython is not None:
+        tree = pathlib.Path(options.cpython).resolve()
+        if not (tree / "Objects/capsule.c").exists():
+            raise Problem(
+                f"{options.cpython}: no source tree of CPython and none of "
+                + ", ".join(cpython.VERSIONS)
+                + "; give a folder with Objects/capsule.c"
+            )
+        return cpython.of_tree(tree)
+    if options.source is None:
+        if options.include:
+            raise Problem("--include without --source; name the file too")
+        return None
+    for path in (options.source, *options.include):
+        if not pathlib.Path(path).exists():
+            raise Problem(f"{path}: there is no such file; check the path")
+    return program.Source(
+        str(pathlib.Path(options.source).resolve()),
+        tuple(str(pathlib.Path(path).resolve()) for path in options.include)
+        or program.reference(_ROOT, steps.read(_ROOT)[0].subject).includes,
+        core=bool(options.include),
+    )
+
+
+def _rules_of(found: Proof, wanted: str) -> str:
+    rules = []
+    for rule, answer in sorted(verdict.by_rule(found.assertions).items()):
+        if answer == wanted:
+            rules.append(rule)
+    return " ".join(rules)
+
+
+def _show_table(proofs: Sequence[Proof], console: Console) -> None:
+    table = Table(title="from any state")
+    table.add_column("function", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("s", justify="right")
+    table.add_column("proved")
+    table.add_column("refuted")
+    for found in proofs:
+        table.add_row(
+            found.step.title,
+            found.verdict,
+            f"{found.seconds:.1f}",
+            _rules_of(found, verdict.PROVED),
+            _rules_of(found, verdict.REFUTED),
+        )
+    console.print(table)
+
+
+def _show_refutation(found: Proof, source: str) -> None:
+    """Prints what is refuted in a step, and how the first assertion is."""
+    refuted = [a for a in found.assertions if a.verdict == verdict.REFUTED]
+    refuted.sort(key=lambda a: a.rule == verdict.SAFETY)
+    for assertion in refuted:
+        print(
+            f"refuted: {assertion.rule}  {found.step.title}: {assertion.text}  "
+            f"({assertion.place})"
+        )
+    if refuted:
+        for title, text in story.lines(story.read(refuted[0].trace, source)):
+            print(f"  {title:24} {text}")
+
+
+def _show_refutations(proofs: Sequence[Proof], source: str) -> None:
+    for found in proofs:
+        if found.why:
+            print(f"not asked: {found.step.title}: {found.why}")
+        for assertion in found.assertions:
+            if assertion.verdict == verdict.NOT_ASKED:
+                print(
+                    f"not asked: {found.step.title}: {assertion.text}  "
+                    f"({assertion.place})"
+                )
+        _show_refutation(found, source)
+
+
+def _as_json(proofs: Sequence[Proof]) -> str:
+    rank = (verdict.PROVED, verdict.NOT_ASKED, verdict.REFUTED)
+    rules: dict[str, str] = {}
+    for found in proofs:
+        for rule, answer in verdict.by_rule(found.assertions).items():
+            rules[rule] = max(
+                rules.get(rule, verdict.PROVED), answer, key=rank.index
+            )
+    return json.dumps(
+        {
+            "functions": {
+                found.step.title: {
+                    "verdict": found.verdict,
+                    "seconds": round(found.seconds, 2),
+                    "rules": verdict.by_rule(found.assertions),
+                }
+                for found in proofs
+            },
+            "rules": rules,
+        },
+        indent=2,
+    )
+
+
+def _prove_bugs(
+    options: argparse.Namespace, every: Sequence[steps.Step]
+) -> int:
+    """Prints a line for each bug as soon as there is an answer."""
+    answers = []
+    for planted in choice.chosen_bugs(_ROOT, options.bugs):
+        answer = bugs.prove(_ROOT, planted, every, options.limit)
+        answers.append(answer)
+        folder = planted.path.parent.name
+        print(
+            f"{answer.verdict:9}  {folder}/{planted.name}: "
+            + (" ".join(answer.rules) or answer.why),
+            flush=True,
+        )
+    for wanted in (verdict.REFUTED, verdict.PROVED, verdict.NOT_ASKED):
+        count = sum(answer.verdict == wanted for answer in answers)
+        print(f"{count} {wanted}")
+    return 0
+
+
+def _main() -> int:
+    options = _parse(sys.argv[1:])
+    every = steps.read(_ROOT)
+    what = options.what
+    rules = {rule.id for rule in contract.read(_ROOT).rules}
+    if options.bugs is not None:
+        return _prove_bugs(options, every)
+    source = _source(options)
+    if source is not None:
+        every = [
+            step
+            for step in every
+            if pathlib.Path(step.subject.source).name
+            == pathlib.Path(source.path).name
+        ]
+        if not every:
+            raise Problem(
+                f"{source.path}: there are steps for files of the names "
+                + ", ".join(
+                    sorted(
+                        {
+                            pathlib.Path(step.subject.source).name
+                            for step in steps.read(_ROOT)
+                        }
+                    )
+                )
+            )
+    chosen = proof.chosen(every, what, rules) if what else every
+    proofs = proof.prove(
+        _ROOT,
+        lambda step: source or program.reference(_ROOT, step.subject),
+        chosen,
+        limit=options.limit,
+    )
+    if what in rules:
+        proofs = [
+            found
+            for found in proofs
+            if any(assertion.rule == what for assertion in found.assertions)
+        ]
+    _show_table(proofs, Console(width=110))
+    _show_refutations(
+        proofs, pathlib.Path(source.path if source else "capsule.c").name
+    )
+    if options.json:
+        path = pathlib.Path(options.json)
+        staged = path.with_name(path.name + ".new")
+        staged.write_text(_as_json(proofs) + "\n", encoding="utf-8")
+        staged.replace(path)
+    return 0 if all(p.verdict == verdict.PROVED for p in proofs) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status("prove", _main))

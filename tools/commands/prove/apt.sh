@@ -1,0 +1,46 @@
+#!/bin/bash
+# apt with a configuration of its own: the system's packages and lists stay as
+# they are. install and sources include this file.
+
+readonly KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# Prints the address of the mirror that the system uses.
+apt_mirror()
+{
+    local address
+    address=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+        grep -o -m 1 -E 'https?://[^ ]+/debian/?( |$)' | head -n 1)
+    echo "${address:-http://deb.debian.org/debian}"
+}
+
+# apt_prepare FOLDER SUITE TYPES: from now on, apt-get works in FOLDER, with the
+# packages (TYPES `deb`) or sources (`deb-src`) of that suite of Debian, which it
+# verifies with the keys of debian-archive-keyring.
+apt_prepare()
+{
+    mkdir -p "$1"/{lists/partial,archives/partial,sources,files}
+    : >"$1/status"
+    cat >"$1/sources/$2.sources" <<END
+Types: $3
+URIs: $(apt_mirror)
+Suites: $2
+Components: main
+Signed-By: $KEYS
+END
+    cat >"$1/apt.conf" <<END
+Dir::State "$1";
+Dir::State::status "$1/status";
+Dir::Cache "$1";
+Dir::Etc::SourceList "/dev/null";
+Dir::Etc::SourceParts "$1/sources";
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+END
+    export APT_CONFIG=$1/apt.conf
+}
+
+# Prints why apt failed, from its log $1.
+apt_reason()
+{
+    grep -m 1 -E '^(E|Err)[: ]' "$1" || tail -n 1 "$1"
+}

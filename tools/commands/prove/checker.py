@@ -1,0 +1,145 @@
+"""CBMC, the model checker: where it is, and how it is run."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import pwd
+import subprocess
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from tools.lib.problem import Problem
+
+# Where tools/commands/prove/install puts CBMC on a system that has no package.
+_FOLDER = "capsule-contract/cbmc/bin"
+_TOOLS = ("cbmc", "goto-cc", "goto-instrument")
+
+# Loops with a bound of their own: they run over texts, which are constant or as
+# short as names.
+_LOOPS = {
+    "environment_message.0": 120,
+    "copy_text.0": 34,
+    "PyUnicode_FromFormat.0": 60,
+}
+
+
+def _folders() -> list[pathlib.Path]:
+    home = pathlib.Path(pwd.getpwuid(os.getuid()).pw_dir)
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return [pathlib.Path("/usr/bin"), cache / _FOLDER]
+
+
+def find() -> pathlib.Path | None:
+    """Returns the folder with CBMC's programs, or None."""
+    for folder in _folders():
+        if all((folder / tool).exists() for tool in _TOOLS):
+            return folder
+    return None
+
+
+class Checker:
+    """Runs CBMC's programs."""
+
+    def __init__(self) -> None:
+        folder = find()
+        if folder is None:
+            raise Problem("there is no CBMC here; run tools/setup prove")
+        self._folder = folder
+
+    def _run(
+        self, tool: str, arguments: Sequence[str], limit: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(self._folder / tool), *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=limit,
+        )
+
+    def compile(
+        self, source: str, flags: Sequence[str], output: pathlib.Path
+    ) -> None:
+        """Compiles a C file; Problem with the first error."""
+        done = self._run("goto-cc", [*flags, "-c", source, "-o", str(output)])
+        if done.returncode != 0:
+            lines = (done.stderr + done.stdout).splitlines()
+            why = next((line for line in lines if "error" in line), "")
+            raise Problem(
+                f"{source} does not compile: {why or lines[-1:]}; see the "
+                "folders of headers (--include)"
+            )
+
+    def link(
+        self,
+        objects: Sequence[pathlib.Path],
+        source: str,
+        constant: Sequence[str],
+        output: pathlib.Path,
+    ) -> None:
+        """Links a program in which each static variable of `source`, but for
+        those of the names `constant`, has any value at the start."""
+        whole = output.with_suffix(".whole")
+        done = self._run(
+            "goto-cc", [*map(str, objects), "-o", str(whole)]
+        )
+        if done.returncode == 0:
+            name = pathlib.Path(source).name.replace(".", "\\.")
+            kept = "|".join(constant)
+            done = self._run(
+                "goto-instrument",
+                [
+                    "--nondet-static-matching",
+                    f"(.*/)?{name}:(?!({kept})$).*",
+                    str(whole),
+                    str(output),
+                ],
+            )
+        if done.returncode != 0:
+            raise Problem(
+                f"{source} cannot be linked: "
+                + (done.stderr or done.stdout).strip().splitlines()[-1]
+            )
+
+    def prove(
+        self,
+        program: pathlib.Path,
+        function: str,
+        bound: int,
+        flags: Sequence[str] = (),
+        limit: float | None = None,
+    ) -> tuple[list[dict[str, Any]], float]:
+        """Checks all assertions of a function of the program.
+
+        Returns CBMC's messages and the time in seconds. Raises
+        subprocess.TimeoutExpired after `limit` seconds."""
+        loops = ",".join(f"{loop}:{times}" for loop, times in _LOOPS.items())
+        start = time.monotonic()
+        done = self._run(
+            "cbmc",
+            [
+                str(program),
+                "--function",
+                function,
+                "--unwind",
+                str(bound),
+                "--unwindset",
+                loops,
+                "--no-malloc-may-fail",
+                "--drop-unused-functions",
+                "--json-ui",
+                *flags,
+            ],
+            limit,
+        )
+        try:
+            messages = json.loads(done.stdout)
+        except ValueError as error:
+            raise Problem(
+                f"cbmc failed: {(done.stderr or done.stdout).strip()[-200:]}"
+            ) from error
+        return messages, time.monotonic() - start

@@ -1,0 +1,62 @@
+"""The steps: which function each proves, and from which sources.
+
+tests/steps/steps.def is the table; this module reads it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import re
+
+from tools.lib.problem import Problem
+
+_STEP = re.compile(r"^TABLE_STEP\((\w+), (\w+), (\d+|ANY), \w+\)", re.MULTILINE)
+_SUBJECT = re.compile(
+    r'^SUBJECT\((\w+), "([^"]+)", "([^"]+)",\s*"([^"]*)"\)', re.MULTILINE
+)
+
+FOLDER = pathlib.Path("tests/steps")
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """A source under proof and the files that its steps are built from."""
+
+    name: str
+    source: str  # the reference's own file
+    layout: str  # the file that includes the source
+    files: tuple[str, ...]  # of tests/steps, without ".c"
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """The contract of one function."""
+
+    name: str  # "PyCapsule_New"; the C function is step_PyCapsule_New
+    subject: Subject
+    name_bytes: int | None  # the bound of names; None: names of any length
+
+    @property
+    def title(self) -> str:
+        """The name in reports."""
+        return self.name if self.name_bytes is not None else f"{self.name} *"
+
+
+def read(root: pathlib.Path) -> list[Step]:
+    """Returns the steps in the order of the table."""
+    table = root / FOLDER / "steps.def"
+    try:
+        text = table.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Problem(
+            f"{table}: {error.strerror}; run the tool of a whole checkout"
+        ) from error
+    subjects = {
+        name: Subject(name, source, layout, tuple(files.split()))
+        for name, source, layout, files in _SUBJECT.findall(text)
+    }
+    return [
+        Step(name, subjects[subject], None if size == "ANY" else int(size))
+        for subject, name, size in _STEP.findall(text)
+    ]
