@@ -1,4 +1,5 @@
-/* Allocations that fail, and a producer whose every step may fail for that. */
+/* Calls that make allocations fail, and a producer in which any step may run
+ * out of memory. */
 #include "fuzz/executor/blocks.h"
 #include "fuzz/executor/describe.h"
 #include "fuzz/executor/family.h"
@@ -6,11 +7,11 @@
 #include "fuzz/executor/report.h"
 #include "fuzz/executor/world.h"
 
-/* --- a producer, as extension modules are: each step may fail ------------- */
+/* --- a producer: an extension module in which each step may fail ---------- */
 
 #define NAME "producer._C_API"
 
-/* Tables that were allocated and not freed. */
+/* The number of tables that are allocated and not yet freed. */
 static int tables;
 
 static void free_table(void *table)
@@ -24,7 +25,7 @@ static void destroy(PyObject *capsule)
     free_table(PyCapsule_GetPointer(capsule, NAME));
 }
 
-/* The capsule of a table that it owns: new reference. */
+/* Returns a new reference to a capsule that owns a table. */
 static PyObject *new_capsule(void)
 {
     void *table = block_malloc(16);
@@ -62,8 +63,8 @@ static void check_nothing_left(size_t blocks)
     }
 }
 
-/* Makes a module with a table and drops it. Returns 0, or -1 with an exception
- * if a step failed; nothing of what was made is left either way (API-9). */
+/* Creates a module with a table and drops the module. Returns 0, or -1 with an
+ * exception if a step failed. Reports a violation if memory is left (API-9). */
 static int produce(void)
 {
     size_t blocks = host_live_blocks();

@@ -26,12 +26,12 @@
 #endif
 
 enum {
-    ARENA_SIZE = 32 << 20, /* more than 64 calls can ask for */
+    ARENA_SIZE = 32 << 20, /* more than 64 calls can allocate */
     HEADER = 16,
     RED_ZONE = 16
 };
 
-/* Stands in poisoned memory before each block. */
+/* Precedes each block, in poisoned memory. */
 struct header {
     size_t size;
     size_t live; /* 1 or 0 */
@@ -39,21 +39,17 @@ struct header {
 
 static _Alignas(16) char arena[ARENA_SIZE];
 static size_t used;
-static size_t kept; /* of `used` */
+static size_t kept; /* bytes of `used` that arena_reset() leaves */
 static bool prepared;
 
-/* --- the shadow -----------------------------------------------------------
- *
- * The sanitizer's own calls for poisoning cost more than the rest of an
- * allocation, so its shadow is written here: one byte for each eight of the
- * arena, which is aligned and poisoned to begin with.
- */
+/* --- the shadow ----------------------------------------------------------- */
 
-enum { SHADOW_OF_POISON = 0xf7 /* as after __asan_poison_memory_region() */ };
+enum { SHADOW_OF_POISON = 0xf7 /* as __asan_poison_memory_region() writes */ };
 
-static uint8_t *shadow; /* of arena[0]; NULL without AddressSanitizer */
+static uint8_t *shadow; /* the shadow of arena[0]; NULL without ASan */
 
-/* volatile: or the compiler calls a checked memset(). */
+/* volatile keeps the compiler from calling memset(), which the sanitizer
+ * checks. */
 NO_SANITIZE static void fill_shadow(size_t first, size_t count, uint8_t value)
 {
     if (shadow == NULL) {
@@ -87,7 +83,7 @@ static void prepare_shadow(void)
 #endif
 }
 
-/* The block's bytes can be used, and not one more. */
+/* Allows access to exactly the bytes of the block. */
 NO_SANITIZE static void unpoison(const char *block, size_t size)
 {
     size_t first = (size_t)(block - arena) / 8;
@@ -135,7 +131,8 @@ bool arena_is_live(const void *block)
     return is_ours(block) && is_live(block);
 }
 
-/* What is read before it is written must not depend on earlier programs. */
+/* Fills a new block with fixed bytes: a read of uninitialised memory must not
+ * depend on earlier programs. */
 static void fill_with_garbage(char *block, size_t size)
 {
     uint64_t *word = (uint64_t *)block;
@@ -173,7 +170,8 @@ void arena_free(void *block)
         return;
     }
     if (!is_live(block)) {
-        touch_read(block); /* the sanitizer reports it */
+        touch_read(
+            block); /* the read makes the sanitizer report the double free */
         fputs("executor: double free\n", stderr);
         abort();
     }
@@ -211,7 +209,7 @@ bool memory_is_poisoned(const void *address)
 #endif
 }
 
-/* --- as the implementation's allocator ------------------------------------ */
+/* --- the arena as the implementation's allocator -------------------------- */
 
 #ifdef HOST_ALLOCATOR_COUNTS
 
@@ -253,7 +251,7 @@ void arena_install(void)
 
 #else
 
-/* Then the implementation keeps its own allocator. */
+/* Without HOST_ALLOCATOR_COUNTS the implementation keeps its own allocator. */
 void arena_install(void) {}
 
 #endif

@@ -1,14 +1,16 @@
-/* What the arguments of a call are for the implementation. */
+/* Turns the arguments of a call into what the implementation takes. */
 #ifndef FUZZ_EXECUTOR_ARGUMENTS_H
 #define FUZZ_EXECUTOR_ARGUMENTS_H
 
 #include "fuzz/executor/destructors.h"
 #include "fuzz/executor/world.h"
 
-/* Puts each literal that the call passes as a name into a block of its own. */
+/* Copies each literal that the call passes as a name into a block of its
+ * own. */
 void allocate_literals(const struct call *call, struct model_arg *args);
 
-/* The object that an ARG_OBJECT stands for: borrowed; NULL for NULL. */
+/* Returns the object that an ARG_OBJECT argument stands for: borrowed, or
+ * NULL. */
 PyObject *object_of(const struct model_arg *arg);
 
 static inline void *pointer_of(const struct model_arg *arg)
@@ -27,8 +29,8 @@ static inline PyCapsule_Destructor function_of(const struct model_arg *arg)
                                                             : NOTHING);
 }
 
-/* The lookalike is an object of another type, as large as a capsule: behind its
- * head, fields that all hold lookalike_value. */
+/* The lookalike is an object of another type with the size of a capsule. All
+ * its fields hold lookalike_value. */
 extern const char lookalike_value[];
 static inline size_t lookalike_count(void)
 {

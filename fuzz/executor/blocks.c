@@ -41,11 +41,12 @@ char *copy_text(const char *text, size_t length)
     return copy;
 }
 
-/* Literals live until the program ends, and nobody may change them. */
+/* The literals of the running program. They live until the program ends and
+ * must not change. */
 static struct {
     struct literal {
         char *copy;
-        const char *text; /* in the program */
+        const char *text; /* the literal's address in the program */
         size_t length;
     } list[2048];
     unsigned count;

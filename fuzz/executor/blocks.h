@@ -9,15 +9,16 @@
 void *block_malloc(size_t size);
 void *block_realloc(void *block, size_t size);
 void block_free(void *block);
-/* True if the block or literal of the program is still allocated. */
+/* True if the program's block or literal is allocated. */
 bool block_is_live(const void *block);
 
-/* A text in a block of exactly its size. */
+/* Copies the text into a new block of exactly its size and returns the
+ * block. */
 char *copy_text(const char *text, size_t length);
-/* The same as a literal, which lives until the program ends and which nobody
- * may change: its address. */
+/* Copies the text into a literal and returns the literal's address. A literal
+ * lives until the program ends and must not change. */
 uintptr_t make_literal(const char *text, size_t length);
-/* Reports a literal that the implementation has written into. */
+/* Reports a violation if the implementation has written into a literal. */
 void check_literals(void);
 void free_literals(void);
 
@@ -25,8 +26,8 @@ void free_literals(void);
  * the program's blocks; literals are copied into blocks, but a program must not
  * free them. */
 void free_owned(void *block);
-/* Drops the reference that a context is, on behalf of a destructor. Aborts if
- * the context is no capsule. */
+/* Drops the reference in the context, on behalf of a destructor. Aborts if the
+ * context is not a capsule. */
 void drop_owned(void *context);
 
 #endif

@@ -1,4 +1,5 @@
-/* One call, made by the implementation and compared with the model. */
+/* Makes one call on the implementation and compares the result with the
+ * model. */
 #include "fuzz/executor/call.h"
 
 #include "fuzz/executor/arguments.h"
@@ -12,7 +13,7 @@
 
 /* --- may the call be made? ------------------------------------------------ */
 
-/* True if the call needs a capsule that the program never had. */
+/* True if an argument is an empty capsule slot. */
 static bool lacks_capsule(const struct call *call, const struct model_arg *args)
 {
     for (unsigned i = 0; i < CALLS[call->op].arg_count; i++) {
@@ -29,7 +30,7 @@ static bool is_dangling(const struct model_address *address)
     return address->block != NOTHING && !run.model.block[address->block].alive;
 }
 
-/* True if the call reads a name after its end: the capsule's or the given. */
+/* True if the call reads a freed name: the capsule's name or the argument. */
 static bool reads_dangling_name(const struct call *call,
                                 const struct model_arg *args)
 {
@@ -46,8 +47,9 @@ static bool reads_dangling_name(const struct call *call,
            (is_dangling(name) || is_dangling(&args[1].value));
 }
 
-/* A program that breaks the contract makes all calls that it has a capsule for.
- * A call that reads freed memory must end in a sanitizer's report. */
+/* True if a program that breaks the contract may make the call: it needs only a
+ * capsule for each capsule argument. Reports a violation if the call reads
+ * freed memory and no sanitizer has stopped the program. */
 static bool may_misuse(const struct step *step)
 {
     if (lacks_capsule(step->call, step->args)) {
@@ -77,8 +79,8 @@ static bool resolved(void *self, struct step *step)
     return !world.options.misuse || may_misuse(step) || leave_out();
 }
 
-/* In a destructor that should not run, all calls are made that there is a
- * capsule for. */
+/* In a destructor that the model does not expect, every call is made for which
+ * there is a capsule. */
 static bool permits(const struct step *step)
 {
     if (current_level()->unforeseen) {
@@ -114,9 +116,9 @@ static bool begin(void *self, struct step *step)
     return true;
 }
 
-/* An allocation failed while the call was made. The implementation may have
- * coped; if not, the call failed for lack of memory, whatever it would have
- * given otherwise. */
+/* Called after an allocation failed during the call. The implementation may
+ * have recovered. If not, the call failed for lack of memory, whatever it would
+ * have returned otherwise. */
 static void heed_lack_of_memory(const struct call *call,
                                 struct prediction *prediction, uintptr_t got)
 {
@@ -125,7 +127,8 @@ static void heed_lack_of_memory(const struct call *call,
         PyErr_ExceptionMatches(world.exception_type[EXCEPTION_MEMORY_ERROR]);
     if (!model_predict_no_memory(call, &failure) || got != failure.value ||
         (prediction->fails && !ours)) {
-        prediction->message = run.model.error.message = NULL; /* may be lost */
+        prediction->message = run.model.error.message =
+            NULL; /* the message may be lost */
         return;
     }
     *prediction = failure;
@@ -150,9 +153,10 @@ static uintptr_t perform(void *self, struct step *step)
     return got;
 }
 
-/* --- what the call ended -------------------------------------------------- */
+/* --- what the call destroyed ---------------------------------------------- */
 
-/* The rule of a destructor that was not called, though its time has come. */
+/* Returns the rule that is broken because the destructor of a dead capsule was
+ * not called. */
 static uint16_t lost_destructor_rule(const struct call *call,
                                      const struct model_capsule *capsule)
 {
@@ -217,7 +221,7 @@ static void done(void *self, struct step *step)
     if (!world.options.sanitizers_only) {
         compare(step);
     } else if (!run.model.error.set) {
-        PyErr_Clear(); /* as a caller does who looks at what has come */
+        PyErr_Clear(); /* a caller clears an exception after reading it */
     }
     current_level()->call = NULL;
 }

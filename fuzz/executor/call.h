@@ -1,16 +1,16 @@
-/* Calls, as the executor makes them. */
+/* Makes the calls of programs. */
 #ifndef FUZZ_EXECUTOR_CALL_H
 #define FUZZ_EXECUTOR_CALL_H
 
 #include "fuzz/model/step.h"
 
-/* Makes the steps of a call by the implementation, and compares. */
+/* Makes the steps of a call on the implementation and compares the results. */
 extern const struct performer EXECUTOR;
 
-/* Makes one call of the current level's program, or one that cleans up. */
+/* Makes one call of the current level's program, or a call that cleans up. */
 void execute_call(const struct call *call);
 
-/* Gives back what the program still holds, as the program itself would. */
+/* Gives back what the program still owns, by the calls that a program has. */
 void clean_up(void);
 
 #endif

@@ -9,7 +9,7 @@ void touch_write(char *block, size_t index, char value)
     block[index] = value;
 }
 
-/* `volatile`, so that no compiler sees what is returned. */
+/* volatile hides from the compiler that the address of a local is returned. */
 char *touch_stack(const char *text, size_t length)
 {
     char name[4096 + 1];

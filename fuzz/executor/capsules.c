@@ -1,4 +1,4 @@
-/* The capsule API: what each call is, and which rules its results speak of. */
+/* The capsule API: makes the calls, and chooses the rules for their results. */
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/check.h"
 #include "fuzz/executor/describe.h"
@@ -48,7 +48,7 @@ static uintptr_t perform(const struct call *call, const struct model_arg *args)
 
 /* --- what PyCapsule_IsValid() promises of the getters --------------------- */
 
-/* After true all four getters succeed. */
+/* If PyCapsule_IsValid() returned true, all four getters must succeed. */
 static void check_valid(PyObject *object, const char *name)
 {
     const void *pointer = PyCapsule_GetPointer(object, name);
@@ -64,8 +64,9 @@ static void check_valid(PyObject *object, const char *name)
     exercise(RULE_VAL_4, WHEN_SUCCEEDS);
 }
 
-/* After false the pointer cannot be had by that name. Asked without the pending
- * exception, which the failure would replace. */
+/* If PyCapsule_IsValid() returned false, PyCapsule_GetPointer() with that name
+ * must fail. The failure would replace a pending exception, so save the
+ * exception first. */
 static void check_invalid(PyObject *object, const char *name)
 {
     PyObject *type, *value, *traceback;
@@ -128,11 +129,12 @@ static uint16_t broken_rule(const struct step *step, bool raised)
     bool same_status = (got != 0) == (p->value != 0);
     if (call->op == CALL_GET_POINTER && p->fails && got && raised &&
         step->args[0].capsule != NOTHING) {
-        return RULE_GETP_5; /* it knew that it failed */
+        return RULE_GETP_5; /* the implementation returned the pointer and
+                               raised */
     }
     if (call->op == CALL_GET_NAME && !p->fails && got && p->value &&
         model_names_match((const char *)got, (const char *)p->value)) {
-        return RULE_GETN_3; /* the right text elsewhere */
+        return RULE_GETN_3; /* the text is right, the address is not */
     }
     if (call->op == CALL_IS_VALID) {
         return same_status ? RULE_VAL_2 : RULE_VAL_1;
@@ -142,7 +144,8 @@ static uint16_t broken_rule(const struct step *step, bool raised)
     }
     if (CALLS[call->op].nature == NATURE_SETS && !p->fails &&
         run.model.capsule[step->args[0].capsule].life == LIFE_DYING) {
-        return RULE_DTOR_3; /* refused because it is being destroyed */
+        return RULE_DTOR_3; /* the setter refused a capsule that is being
+                               destroyed */
     }
     return p->rule;
 }

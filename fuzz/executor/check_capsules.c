@@ -1,4 +1,5 @@
-/* Fields, reference counts and other objects against the model, after a call.
+/* Compares fields, reference counts and other objects with the model after a
+ * call.
  */
 #include "fuzz/executor/arena.h"
 #include "fuzz/executor/arguments.h"
@@ -39,8 +40,9 @@ enum field find_difference(const struct model_capsule *capsule, uintptr_t *got)
     return FIELD_COUNT;
 }
 
-/* The rule of the first getter that raises an exception although it succeeds.
- * Its result says which: with NULL, that is the one way to fail. */
+/* Returns the rule for the first getter that raises an exception although it
+ * succeeds. If the getter returned NULL, the exception turns success into
+ * failure, which the getter's own rule forbids. */
 static uint16_t loud_getter_rule(void)
 {
     for (unsigned i = 0; i < run.model.alive_count; i++) {
@@ -67,8 +69,8 @@ static uint16_t loud_getter_rule(void)
     return RULE_ERR_1;
 }
 
-/* The getters, which the executor has called by itself, left no exception and
- * took none away. */
+/* The executor has called getters itself. They must neither raise nor clear an
+ * exception. */
 static void check_silence(void)
 {
     if (!run.model.error.set && PyErr_Occurred()) {
@@ -132,7 +134,7 @@ static uint16_t field_rule(const struct step *step, int id, enum field field,
 {
     const struct model_capsule *capsule = &run.model.capsule[id];
     const struct prediction *p = &step->prediction;
-    /* CTX-1: the context is lost, though nobody replaced it. */
+    /* CTX-1: the context changed although no call replaced it. */
     bool lost = field == FIELD_CONTEXT && capsule->rule[field] == RULE_SETC_1;
     switch (nature_of(step)) {
     case NATURE_LOOKS:
@@ -149,7 +151,7 @@ static uint16_t field_rule(const struct step *step, int id, enum field field,
     }
 }
 
-/* Returns the rule that is broken if a count of references is wrong after this
+/* Returns the rule that is broken if a reference count is wrong after this
  * call. */
 static uint16_t reference_rule(const struct step *step)
 {
@@ -168,7 +170,8 @@ bool counts_mean_something(void)
     return !run.model.profile->deferred_destruction;
 }
 
-/* The collector may have left some references of those that are to go. */
+/* The count may be higher by the references that the collector may drop
+ * later. */
 static void check_references(const struct model_capsule *capsule, uint16_t rule)
 {
     PyObject *object = (PyObject *)capsule->handle;
@@ -185,7 +188,7 @@ static void check_references(const struct model_capsule *capsule, uint16_t rule)
     }
 }
 
-/* The capsule that the call has created or has set something of, or NOTHING. */
+/* Returns the capsule that the call has created or set, or NOTHING. */
 static int subject(const struct step *step)
 {
     if (step->prediction.fails) {
@@ -196,8 +199,8 @@ static int subject(const struct step *step)
                                              : NOTHING;
 }
 
-/* Compares everything of the subject, and of the living capsules whose objects
- * have changed. Returns true if any was compared. */
+/* Compares the capsule of this call, and each living capsule whose bytes have
+ * changed. Returns true if any capsule was compared. */
 static bool compare_capsules(const struct step *step)
 {
     int about = subject(step);

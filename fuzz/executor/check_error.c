@@ -1,4 +1,4 @@
-/* The error indicator against the model's. */
+/* Compares the error indicator with the model's. */
 #include "fuzz/executor/check.h"
 #include "fuzz/executor/describe.h"
 #include "fuzz/executor/report.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The pending exception's object (borrowed) without disturbing it. */
+/* Returns the pending exception (borrowed) and leaves it pending. */
 static PyObject *peek_exception(void)
 {
 #if PY_VERSION_HEX >= 0x030C0000
@@ -29,15 +29,16 @@ bool has_raised(const struct model_error *before)
            (!before->set || before->identity != peek_exception());
 }
 
-/* The exceptions that the program has met. A reference to each is kept, or the
- * next one could have the same address and pass for it.
+/* The exceptions that the program has met. A reference to each is kept. Without
+ * it a later exception could get the same address and look like the earlier
+ * one.
  *
- * Not to a MemoryError of an implementation that has a reserve of those: no
- * other exception is made of it, and CPython 3.13 loses a block each time that
- * it has used up all. */
+ * A MemoryError is not kept if the implementation has a reserve of them: no
+ * other exception can get its address, and CPython 3.13 loses a block each time
+ * that the reserve is used up. */
 static struct {
     PyObject **exception;
-    size_t count, room; /* the room stays for later programs */
+    size_t count, room; /* the array is reused by later programs */
 } met;
 
 static void remember_exception(PyObject *exception)
@@ -76,8 +77,8 @@ static bool message_is(PyObject *exception, const char *message)
     return same;
 }
 
-/* The pending exception is of the type and text that the model says. The text
- * is asked for without the exception pending, as Python code would. */
+/* True if the pending exception has the type and the message of the model.
+ * Reads the message while no exception is pending, as Python code would. */
 static bool is_as_expected(const struct model_error *e)
 {
     if (PyErr_Occurred() != world.exception_type[e->type]) {
@@ -122,7 +123,7 @@ void check_error(const struct step *step)
     const struct prediction *p = &step->prediction;
     const struct model_error *before = &step->before;
     if (p->fails) {
-        /* One MemoryError may serve for all. */
+        /* An implementation may raise the same MemoryError object again. */
         bool replaced = !before->set || before->identity == NULL ||
                         p->exception == EXCEPTION_MEMORY_ERROR ||
                         before->identity != peek_exception();

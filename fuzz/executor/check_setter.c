@@ -1,4 +1,5 @@
-/* What a setter did to its capsule, beyond what it returned. */
+/* Checks the effect of a setter on its capsule; check_value.c checks the
+ * result. */
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/blocks.h"
 #include "fuzz/executor/check.h"
@@ -44,7 +45,8 @@ uint16_t setter_rule(const struct call *call,
         return RULE_DTOR_3;
     }
     if (got == run.replaced.address && model_references(capsule) > 1) {
-        return RULE_SET_ALL_4; /* somebody else's reference hinders it */
+        return RULE_SET_ALL_4; /* another reference to the capsule prevented the
+                                  change */
     }
     return capsule->rule[field];
 }
@@ -64,7 +66,8 @@ void check_setter(const struct call *call, int id)
         }
         exercise(RULE_SETN_3, WHEN_SUCCEEDS);
     }
-    if (capsule->life == LIFE_DYING) { /* the living are looked at anyway */
+    if (capsule->life ==
+        LIFE_DYING) { /* check_capsules() compares living capsules */
         uintptr_t got;
         enum field field = find_difference(capsule, &got);
         if (field != FIELD_COUNT) {

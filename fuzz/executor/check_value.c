@@ -1,4 +1,4 @@
-/* What a call returned against what was predicted. */
+/* Compares the result of a call with the prediction. */
 #include "fuzz/executor/check.h"
 #include "fuzz/executor/describe.h"
 #include "fuzz/executor/destructors.h"
@@ -7,7 +7,7 @@
 #include "fuzz/executor/rules.h"
 #include "fuzz/executor/world.h"
 
-/* The pointer comes although the name is wrong. */
+/* True if the call returned the pointer although the name is wrong. */
 static bool leaks_pointer(const struct step *step)
 {
     return CALLS[step->call->op].yields == YIELDS_POINTER &&
@@ -15,7 +15,8 @@ static bool leaks_pointer(const struct step *step)
            step->args[0].capsule != NOTHING;
 }
 
-/* The rule of the prediction, or a more exact one for what came instead. */
+/* Returns the broken rule: the family's own rule for this result, or the rule
+ * of the prediction. */
 static uint16_t broken_rule(const struct step *step, bool raised)
 {
     const struct executor_family *family = family_of(step->call);
@@ -37,9 +38,10 @@ report_result(uint16_t rule, const struct step *step, bool raised)
                          got, raised ? describe_pending() : NULL));
 }
 
-/* The result and the exception that a function leaves must tell its caller the
- * same. Looks at what came alone, as the caller does; what was predicted does
- * not matter. An exception that was pending before the call is no sign. */
+/* The result and the exception must tell the caller the same: failure or
+ * success. Looks only at what the call returned and raised, as the caller does,
+ * and ignores the prediction. Ignores an exception that was pending before the
+ * call. */
 static void check_agreement(const struct step *step)
 {
     const struct prediction *p = &step->prediction;
@@ -49,10 +51,10 @@ static void check_agreement(const struct step *step)
     bool raised = pending && !step->before.set;
     bool failure = nature == NATURE_SETS ? step->got != 0 : step->got == 0;
     if (rule == RULE_COUNT) {
-        return; /* what the function returns tells nothing */
+        return; /* the result of this call does not signal failure */
     }
     if (nature == NATURE_ACTS && !p->fails && p->value == 0) {
-        return; /* an import that lacks memory in silence */
+        return; /* an import that lacks memory may raise nothing */
     }
     if (rule == RULE_ERR_3 && failure && nature != NATURE_CREATES) {
         if (!p->fails && p->value == 0 && raised) {
@@ -70,7 +72,8 @@ static void check_agreement(const struct step *step)
     exercise(rule, failure ? WHEN_FAILS : WHEN_SUCCEEDS);
 }
 
-/* At the level `documented`, any nonzero status means failure or true. */
+/* True if both statuses mean the same. At the level `documented`, every nonzero
+ * status is the same. */
 static bool same_status(uintptr_t a, uintptr_t b)
 {
     return run.model.profile->observed_rules ? a == b : (a != 0) == (b != 0);

@@ -1,4 +1,4 @@
-/* What a program leaves behind. */
+/* Gives back what a program leaves behind. */
 #include "fuzz/executor/blocks.h"
 #include "fuzz/executor/call.h"
 #include "fuzz/executor/interpreters.h"
@@ -15,7 +15,7 @@ static void perform_op(enum call_op op, int slot)
     execute_call(&call);
 }
 
-/* Returns true if there was anything to forget. */
+/* Returns true if there was a module or namespace to forget. */
 static bool forget_modules(void)
 {
     bool any = false;
@@ -38,7 +38,8 @@ static void clear_error(void)
     }
 }
 
-/* Ends all interpreters but the main one, which the thread is in then. */
+/* Ends all interpreters except the main one and returns the thread to the main
+ * one. */
 static void end_interpreters(void)
 {
     while (run.model.current != 0 || model_next_interpreter(&run.model) != 0) {
@@ -50,7 +51,7 @@ static void end_interpreters(void)
     clear_error();
 }
 
-/* What main and subinterpreters have published. */
+/* Removes the modules of the main interpreter and of subinterpreters. */
 static void clean_up_modules(void)
 {
     end_interpreters();
@@ -60,7 +61,7 @@ static void clean_up_modules(void)
     forget_state();
 }
 
-/* What there may be although the model knows nothing of it. */
+/* Drops what may exist although the model does not know about it. */
 static void let_go(void)
 {
     struct level *level = &run.level[0];
@@ -71,10 +72,10 @@ static void let_go(void)
     PyErr_Clear();
 }
 
-/* Gives back what the program still holds, as the program itself would. */
+/* Gives back what the program still owns, by the calls that a program has. */
 void clean_up(void)
 {
-    /* More than the links of any chain of owners. */
+    /* More than the length of any chain of owners. */
     enum { ENOUGH_COLLECTIONS = 200 };
     run.cleaning_up = true;
     fail_allocations(0, HOST_FAIL_ONCE);

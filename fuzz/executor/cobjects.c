@@ -1,4 +1,4 @@
-/* Calls about PyCObject, and what is to be seen after them. */
+/* Calls about PyCObject, and checks after them. */
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/describe.h"
 #include "fuzz/executor/family.h"
@@ -9,10 +9,11 @@
 #if defined(HAVE_PYCOBJECT) || PY_MAJOR_VERSION < 3
 
 static struct {
-    PyObject *warnings; /* the module, as long as the executor */
-    bool filtering;     /* the program may have met a filter */
+    PyObject *warnings; /* the module; a reference for the process's lifetime */
+    bool filtering;     /* this program may have set a warnings filter */
     PyObject *object;
-    /* What destructors were called with since the last check. */
+    /* The calls of the two kinds of destructors since the last check, and the
+     * arguments of the last call. */
     unsigned plain, described;
     void *pointer, *desc;
 } cobjects;
@@ -34,8 +35,9 @@ static void log_described(void *pointer, void *desc)
 
 /* --- warnings ------------------------------------------------------------- */
 
-/* What was shown or ignored once is not asked about again; since Python 3.4
- * only until the filters change. */
+/* Forgets the warnings that were shown or ignored once: Python does not check
+ * the filters for them again. Since Python 3.4, a change of the filters does
+ * this. */
 static void forget_warnings(void)
 {
 #if PY_VERSION_HEX < 0x03040000
@@ -46,7 +48,7 @@ static void forget_warnings(void)
 #endif
 }
 
-/* Calls a function of the module; `action` may be NULL. */
+/* Calls the function of the module "warnings"; `action` may be NULL. */
 static void change_filters(const char *function, const char *action)
 {
     PyObject *result =
@@ -73,7 +75,7 @@ static void start(void)
 
 static void stop(void) { Py_CLEAR(cobjects.warnings); }
 
-/* Warnings are ignored at first: those that are shown are written to stderr. */
+/* Programs start with all warnings ignored: a shown warning goes to stderr. */
 static void begin_filtering(void)
 {
     if (!cobjects.filtering) {
@@ -92,7 +94,8 @@ static PyObject *object_in(const struct model_arg *arg)
     return arg->tag == VALUE_COBJECT ? cobjects.object : object_of(arg);
 }
 
-/* Around what the program only prepares. */
+/* Imports the object from a temporary module. Allocations fail only within
+ * PyCObject_Import(). */
 static uintptr_t do_import(PyObject *object, bool there)
 {
     static char module_name[] = COBJECT_MODULE, name[] = COBJECT_ATTRIBUTE;
@@ -116,7 +119,8 @@ static uintptr_t do_import(PyObject *object, bool there)
     return (uintptr_t)pointer;
 }
 
-/* Where it is the end of a PyCObject, its destructor was called; else none was.
+/* If the PyCObject was destroyed, its destructor must have been called once;
+ * otherwise no destructor may have been called.
  */
 static void check_destructors(bool ended)
 {
@@ -157,8 +161,8 @@ static PyObject *make_cobject(void *pointer, void *desc, unsigned how)
                                               how % 2 ? log_described : NULL);
 }
 
-/* Each argument that is an object is known for what it is; before the
- * call, which may go by it. */
+/* PyCObject_Check() must recognise the argument. Checked before the call,
+ * because the call may depend on it. */
 static void check_type(const struct model_arg *arg)
 {
     PyObject *object = object_in(arg);
@@ -208,7 +212,7 @@ static uintptr_t perform(const struct call *call, const struct model_arg *args)
     }
 }
 
-/* --- what is left --------------------------------------------------------- */
+/* --- checks --------------------------------------------------------------- */
 
 static void check(const struct step *step)
 {
@@ -238,7 +242,7 @@ const struct executor_family executor_family_cobjects = {
     .check = check,
 };
 
-#else /* there is no PyCObject: the model permits none of its calls */
+#else /* no PyCObject here: the model permits none of its calls */
 
 static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {

@@ -16,7 +16,7 @@ _Static_assert(offsetof(struct table, entry) == TABLE_HEAD &&
 
 /* --- producer ------------------------------------------------------------- */
 
-/* Raises where that is what it is to do. */
+/* Raises KeyError if `how` says so. */
 static void entry_raises(unsigned how)
 {
     if (how == FAILS || how == SUCCEEDS_AND_RAISES) {
@@ -70,7 +70,7 @@ void producer_fill(void *block, size_t bytes, int version, size_t size)
     memcpy(block, &table, bytes);
 }
 
-/* Member by member: there is padding between version and size. */
+/* Compares each member: the padding between version and size may differ. */
 int producer_recognises(const void *block, size_t bytes, int version,
                         size_t size)
 {

@@ -1,5 +1,6 @@
-/* A producer of tables and a consumer, as two extensions would have them; under
- * the sanitizers, as extensions are. fuzz/model/tables.h says what they do. */
+/* A producer of tables and a consumer, written as two extensions would be and
+ * instrumented by the sanitizers. fuzz/model/tables.h describes what they
+ * do. */
 #ifndef FUZZ_EXECUTOR_CONSUMER_H
 #define FUZZ_EXECUTOR_CONSUMER_H
 
@@ -12,15 +13,16 @@ void producer_fill(void *block, size_t bytes, int version, size_t size);
 int producer_recognises(const void *block, size_t bytes, int version,
                         size_t size);
 
-/* Builds the consumer anew: it has no table then. */
+/* Builds a new consumer, which has no table. */
 void consumer_build(int version, size_t prefix);
 
-/* Takes the table of the capsule: borrowed, and kept. NULL and an exception
- * where it is refused; then none is kept. */
+/* Takes the table from the capsule and keeps it. Returns the table (borrowed),
+ * or NULL with an exception if the consumer refuses the table; the consumer has
+ * no table then. */
 const void *consumer_take(PyObject *capsule, const char *name);
 
-/* Calls the entry of the table that was taken: the int that it gave, or its
- * status; -1 and an exception on failure. */
+/* Calls the entry of the consumer's table. Returns the int of the returned
+ * object, or the status; -1 with an exception on failure. */
 int consumer_call(unsigned entry, unsigned how);
 
 #endif

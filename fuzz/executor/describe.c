@@ -1,5 +1,5 @@
-/* Words for what came back. Values are named as the program names them; an
- * address is never printed, so that two runs print the same. */
+/* Describes results in words. Values have the names that they have in the
+ * program. Addresses are never printed, so two runs print the same. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 enum { BUFFERS = 8, BUFFER_SIZE = 512 };
 
-/* The next of a few buffers: enough for one report. */
+/* Returns the next of several static buffers; one report needs fewer. */
 static char *next_buffer(void)
 {
     static char buffers[BUFFERS][BUFFER_SIZE];
@@ -28,7 +28,8 @@ static const char *format(const char *format_text, ...)
     return buffer;
 }
 
-/* p3, n0, c1, 0x1, or a literal of the call in progress; else NULL. */
+/* Returns the value's name in the program: p3, n0, c1, 0x1, or a literal of the
+ * current call; NULL if it has none. */
 static const char *name_of_address(uintptr_t address)
 {
     for (unsigned i = 0; i < 2 * SLOTS; i++) {
@@ -59,7 +60,7 @@ static const char *name_of_address(uintptr_t address)
     return NULL;
 }
 
-/* The text of a literal that some capsule has as its name. */
+/* Returns the text of the literal if a capsule has it as its name. */
 static const char *name_of_literal(uintptr_t address)
 {
     for (int i = 0; i < run.model.capsule_count; i++) {
@@ -80,7 +81,8 @@ const char *describe_value(enum yield yields, uintptr_t value)
         return format("%d", (int)value);
     case YIELDS_DESTRUCTOR:
         return value ? DESTRUCTORS[value - 1].name : "NULL";
-    case YIELDS_NOTHING: /* the address of a destructor's function */
+    case YIELDS_NOTHING: /* a destructor's function: its address is not printed
+                          */
         for (int i = 0; i < DESTRUCTOR_COUNT; i++) {
             if ((uintptr_t)destructor_function(i) == value) {
                 return DESTRUCTORS[i].name;

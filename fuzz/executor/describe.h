@@ -1,4 +1,5 @@
-/* Words for what came back; in one of a few static buffers. No addresses. */
+/* Describes results in words, in one of several static buffers. Never prints an
+ * address. */
 #ifndef FUZZ_EXECUTOR_DESCRIBE_H
 #define FUZZ_EXECUTOR_DESCRIBE_H
 

@@ -1,6 +1,6 @@
-/* The C functions that destructor behaviours are installed as, and what happens
- * when the implementation calls one: the behaviour's program is executed, call
- * by call, like the program that is under way. */
+/* The C functions that implement destructor behaviours. When the implementation
+ * calls one of them, the executor runs the behaviour's program, call by call,
+ * like the main program. */
 #include "fuzz/executor/destructors.h"
 #include "fuzz/executor/call.h"
 #include "fuzz/executor/check.h"
@@ -10,7 +10,7 @@
 #include "fuzz/executor/rules.h"
 #include "fuzz/executor/world.h"
 
-/* The capsule of the model that has this address and lives, or NOTHING. */
+/* Returns the living capsule with this address, or NOTHING. */
 static int find_alive(const void *handle)
 {
     for (int i = 0; i < run.model.capsule_count; i++) {
@@ -22,7 +22,8 @@ static int find_alive(const void *handle)
     return NOTHING;
 }
 
-/* True if the capsule's destructor has run and has set this destructor. */
+/* True if the capsule's destructor has run and has set this behaviour as the
+ * next destructor. */
 static bool was_set_at_the_end(const void *handle, int behaviour)
 {
     for (int i = 0; i < run.model.capsule_count; i++) {
@@ -36,7 +37,7 @@ static bool was_set_at_the_end(const void *handle, int behaviour)
     return false;
 }
 
-/* No capsule is to be destroyed, and yet a destructor is called. */
+/* Reports a destructor call although no capsule is being destroyed. */
 static void refuse_destruction(const void *handle, int behaviour)
 {
     const struct level *level = &run.level[run.level_count - 1];
@@ -67,8 +68,8 @@ static void refuse_destruction(const void *handle, int behaviour)
               "a call for no capsule that is to be destroyed");
 }
 
-/* A destructor is called that should not run: begins a frame for the youngest
- * capsule that had the address. */
+/* Begins a frame for a destructor that the model does not expect: for the
+ * youngest capsule that had the address. */
 static int enter_unforeseen(const void *handle)
 {
     for (int i = run.model.capsule_count; i-- > 0;) {
@@ -80,8 +81,8 @@ static int enter_unforeseen(const void *handle)
     return NOTHING;
 }
 
-/* Begins the frame of the destructor that is called; returns its capsule. That
- * of a call which the model does not expect may be NOTHING. */
+/* Begins the frame of the called destructor. Returns the capsule, or NOTHING if
+ * the model does not expect the call and no capsule had the address. */
 static int enter(PyObject *object, int behaviour, bool *foreseen)
 {
     int id = run.called_by_hand;
@@ -105,7 +106,7 @@ static int enter(PyObject *object, int behaviour, bool *foreseen)
     return id;
 }
 
-/* The destructor must have left the indicator as it found it. */
+/* The error indicator must be the same as when the destructor began. */
 static void check_exit(void)
 {
     const struct model_error *now = &run.model.error;
@@ -122,7 +123,8 @@ static void check_exit(void)
 
 static void run_destructor(int behaviour, PyObject *object)
 {
-    allocations_end(); /* for the call that destroys the capsule: a pause */
+    allocations_end(); /* allocations do not fail in the destructor; the outer
+                          call goes on later */
     bool foreseen = true;
     int id = run.level_count < MAX_FRAMES ? enter(object, behaviour, &foreseen)
                                           : NOTHING;

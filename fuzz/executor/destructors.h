@@ -1,10 +1,10 @@
-/* The C functions that destructor behaviours are installed as. */
+/* The C functions that implement destructor behaviours. */
 #ifndef FUZZ_EXECUTOR_DESTRUCTORS_H
 #define FUZZ_EXECUTOR_DESTRUCTORS_H
 
 #include <Python.h>
 
-/* The C function of a behaviour; NOTHING gives NULL. */
+/* Returns the C function of a behaviour; NULL for NOTHING. */
 PyCapsule_Destructor destructor_function(int behaviour);
 
 #endif

@@ -1,4 +1,4 @@
-/* The error indicator, as the program itself sets, clears and saves it. */
+/* The error indicator: the program sets, clears, saves and restores it. */
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/world.h"
 

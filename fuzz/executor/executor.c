@@ -1,4 +1,4 @@
-/* One program: its calls in a fresh state, and the balance at the end. */
+/* Runs one program: makes its calls in a fresh state, then checks for leaks. */
 #include "fuzz/executor/arena.h"
 #include "fuzz/executor/blocks.h"
 #include "fuzz/executor/call.h"
@@ -13,7 +13,8 @@
 
 struct run run;
 
-/* A program that breaks the contract gets no help: what it forgot is a leak. */
+/* A program that breaks the contract must free everything itself: the executor
+ * does not clean up, so whatever is left is a leak. */
 static void check_nothing_forgotten(void)
 {
     for (int i = 0; i < run.model.block_count; i++) {
@@ -30,7 +31,7 @@ static void check_nothing_forgotten(void)
     }
 }
 
-/* The implementation has as many blocks as before. */
+/* The implementation must have as many blocks as before the program. */
 static void check_balance(long more)
 {
     if (more > 0) {
@@ -67,7 +68,7 @@ static void run_calls(void)
     if (world.options.misuse) {
         check_names_alive();
         check_nothing_forgotten();
-        PyErr_Clear(); /* an exception may be pending; it is no leak */
+        PyErr_Clear(); /* a pending exception is not a leak */
     } else {
         check_all_capsules();
         clean_up();
@@ -77,8 +78,8 @@ static void run_calls(void)
 }
 
 /* Returns the number of blocks leaked since `before`, after a garbage
- * collection. `before` was counted after a collection too: a program that
- * changes the number is followed by one. */
+ * collection. `before` was counted after a collection too: each program that
+ * leaves a different number of blocks ends with a collection. */
 static long collected_since(size_t before)
 {
     host_collect();
@@ -87,7 +88,7 @@ static long collected_since(size_t before)
 
 /* Some implementations fill a cache on first use. Runs the program up to four
  * times: a leak grows every time, a cache does not. Returns the blocks that the
- * last run has left; `more` are those of the first. */
+ * last run leaked; `more` is the number of the first run. */
 static long run_until_balanced(long more)
 {
     enum { ENOUGH_RUNS = 4 };
@@ -99,8 +100,9 @@ static long run_until_balanced(long more)
     return more;
 }
 
-/* True if the implementation may keep blocks of an interpreter that has ended:
- * some versions of CPython lose thousands, which says nothing of capsules. */
+/* True if the program ends an interpreter. Some versions of CPython lose
+ * thousands of blocks of an ended interpreter; that is not a defect of
+ * capsules. */
 static bool may_lose_blocks(const struct program *program)
 {
     for (unsigned i = 0; i < program->call_count; i++) {

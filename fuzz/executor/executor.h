@@ -1,9 +1,9 @@
-/* Runs a program on the implementation that is linked in, and holds every
- * result against the model.
+/* Runs a program on the linked implementation and compares every result with
+ * the model.
  *
- * The first difference prints a report (the rule, the call, what was expected
- * and what came, the program as text, the path of a C file) and aborts. The
- * same report follows a sanitizer's finding.
+ * The first difference prints a report (the rule, the call, the expected and
+ * the actual result, the program as text, the path of a C file) and aborts. The
+ * same report follows a finding of a sanitizer.
  */
 #ifndef FUZZ_EXECUTOR_EXECUTOR_H
 #define FUZZ_EXECUTOR_EXECUTOR_H
@@ -21,62 +21,63 @@ extern "C" {
 #endif
 
 struct executor_options {
-    /* The profile to ask the host for; NULL: its own choice. */
+    /* The profile to request from the host; NULL: the host chooses. */
     const char *profile;
-    /* Perform calls also where the program breaks its side of the contract.
-     * Without it such calls are left out. */
+    /* Make calls even if the program breaks the contract. Otherwise such calls
+     * are skipped. */
     bool misuse;
-    /* Take payloads, names and objects from malloc() instead of the arena, so
-     * that the sanitizer's own reports of bad frees and leaks are exercised. */
+    /* Take payloads, names and objects from malloc() instead of the arena: the
+     * sanitizer then reports bad frees and leaks itself. */
     bool use_malloc;
-    /* Hold nothing against the model, and go on after what it would have
-     * reported: only a sanitizer or a crash stops the program. It shows what a
-     * harness without a model would miss. */
+    /* Ignore the model's findings and continue: only a sanitizer or a crash
+     * stops the program. Shows what a harness without a model would miss. */
     bool sanitizers_only;
-    /* Where a report puts the C file: the path prefix, as in libFuzzer's
+    /* The path prefix of the C file that a report writes, as in libFuzzer's
      * -artifact_prefix. NULL: no file. */
     const char *artifact_prefix;
-    /* What the report shows in the place of that prefix, if the file moves
-     * after the run. NULL: the prefix. */
+    /* The prefix that the report shows instead, if the file is moved after the
+     * run. NULL: artifact_prefix. */
     const char *artifact_shown;
 };
 
-/* Starts the host. Call once. Returns 0, or -1 when the host refuses the
- * profile. When the environment names a file in CAPSULE_STATUS_FILE, the
- * counters below are kept there (see status.h). */
+/* Starts the host. Call once per process. Returns 0, or -1 if the host refuses
+ * the profile. If the environment variable CAPSULE_STATUS_FILE names a file,
+ * the counters are kept in that file (see status.h). */
 int executor_start(const struct executor_options *options);
 
-/* Ends the host. */
+/* Stops the host. */
 void executor_stop(void);
 
-/* Says which calls the programs to come may have, by a weight per enum call_op
- * (NULL: all), and so which rules they can exercise. */
+/* Sets the calls that later programs may contain: a weight for each enum
+ * call_op (NULL: all calls). The calls determine which rules the programs can
+ * exercise. */
 void executor_set_calls(const uint8_t *weights);
 
-/* The bytes that the next program was decoded from, for the name of the
- * report's C file; borrowed until the next call. NULL: none. */
+/* Sets the bytes that the next program was decoded from. Only the name of the
+ * report's C file depends on them. Borrowed until the next call; NULL: none. */
 void executor_set_input(const uint8_t *bytes, size_t size);
 
-/* What the program needs and the implementation does not have, in words; NULL
- * where there is nothing. Static. */
+/* Returns what the program needs and the implementation lacks, in words; NULL
+ * if the implementation has everything. Static. */
 const char *executor_lacks(const struct program *program);
 
-/* Runs the program in a fresh state. `annotations` (may be NULL) hold the
- * results that the program itself expects. Returns only when all is well. */
+/* Runs the program in a fresh state. `annotations` (may be NULL) contain the
+ * results that the program's text expects. Returns only if no difference was
+ * found. */
 void executor_run(const struct program *program,
                   const struct annotations *annotations);
 
-/* The calls of the last program that were performed, a bit each, the first
- * call's lowest; the others were left out. */
+/* Returns the calls of the last program that were made, one bit each, the first
+ * call in the lowest bit. The other calls were skipped. */
 uint64_t executor_performed(void);
 
-/* The allocations that the implementation tried in the calls of the last
- * program while one was to fail: after `fail_allocation(65535)` in its first
- * line, all of the program. */
+/* Returns how many allocations the implementation tried in the last program
+ * while a failure was requested. If the first line is `fail_allocation(65535)`,
+ * all allocations of the program are counted. */
 size_t executor_allocations(void);
 
-/* Prints the rules that were exercised since executor_start(), with counts,
- * and those that programs can exercise but did not. */
+/* Prints the rules that were exercised since executor_start(), with counts, and
+ * the rules that programs can exercise but did not. */
 void executor_print_rules(FILE *out);
 
 #ifdef __cplusplus

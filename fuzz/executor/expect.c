@@ -1,4 +1,4 @@
-/* The results that a program's own comments expect. */
+/* Compares results with those that the program's text expects. */
 #include <string.h>
 
 #include "fuzz/executor/check.h"
@@ -7,7 +7,7 @@
 #include "fuzz/executor/world.h"
 #include "fuzz/program/expectation.h"
 
-/* The value in the words of the text form. */
+/* Returns the value in the words of the text form. */
 static const char *value_word(const struct call *call,
                               const struct model_arg *args, uintptr_t got)
 {
@@ -25,7 +25,7 @@ static const char *value_word(const struct call *call,
                                                                     : slot;
     }
     if (yields == YIELDS_DESTRUCTOR) {
-        yields = YIELDS_NOTHING; /* got is a function's address */
+        yields = YIELDS_NOTHING; /* the result is a function's address */
     }
     return describe_value(yields, got);
 }
@@ -37,8 +37,9 @@ static bool value_matches(struct piece expected, const char *word,
            (piece_is(expected, "nonzero") && got != 0);
 }
 
-/* The exception that is pending after the call, whoever set it: what the
- * indicator holds was compared with the model before. */
+/* True if the exception pending after the call is the expected one. The
+ * exception may be older than the call: the indicator has been compared with
+ * the model before. */
 static bool exception_matches(const struct expectation *expected)
 {
     const struct model_error *error = &run.model.error;

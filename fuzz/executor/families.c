@@ -1,4 +1,4 @@
-/* The table of families, and what asks all of them. */
+/* The table of families, and functions that call every family. */
 #include "fuzz/executor/family.h"
 
 #include "fuzz/executor/executor.h"

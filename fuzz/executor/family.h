@@ -1,5 +1,6 @@
-/* A family of calls, as the executor knows it. fuzz/program/families.def lists
- * the families; the file NAME.c of this folder defines executor_family_NAME. */
+/* The interface between the executor and a family of calls.
+ * fuzz/program/families.def lists the families; the file NAME.c of this folder
+ * defines executor_family_NAME. */
 #ifndef FUZZ_EXECUTOR_FAMILY_H
 #define FUZZ_EXECUTOR_FAMILY_H
 
@@ -7,51 +8,52 @@
 
 #include "fuzz/model/step.h"
 
-/* What can be wrong after a call that returned what it should. */
+/* What can be wrong after a call that returned the right value. */
 enum symptom {
     WRONG_REFERENCES,     /* a capsule's reference count */
     WRONG_FIELD,          /* a field of a capsule */
-    WRONG_FOREIGN_OBJECT, /* an object that is no capsule was changed */
-    WRONG_SIGNAL          /* result and exception tell the caller different
-                           * things */
+    WRONG_FOREIGN_OBJECT, /* another object was changed */
+    WRONG_SIGNAL /* the result and the exception contradict each other */
 };
 
-/* A function that is NULL does nothing. */
+/* A NULL function does nothing. */
 struct executor_family {
-    /* What the implementation lacks that the call needs, in words; NULL:
-     * nothing. Static. */
+    /* Returns what the call needs and the implementation lacks, in words; NULL
+     * if the implementation has everything. Static. */
     const char *(*lacks)(enum call_op op);
 
-    /* Once per process: before the host starts, after it has started, before it
-     * stops; and after each program. What start() allocates outlives
-     * programs. */
+    /* announce(), start() and stop() run once per process: before the host
+     * starts, after the start, before the stop. end() runs after each program.
+     * What start() allocates outlives programs. */
     void (*announce)(void);
     void (*start)(void);
     void (*stop)(void);
     void (*end)(void);
 
-    /* Before the call is made. May set step->observed. */
+    /* Called before the call is made. May set step->observed. */
     void (*begin)(struct step *step);
-    /* Makes the call; allocations fail as the program has asked. Returns what
-     * came back: an address or an int; for calls that yield nothing 0, or
+    /* Makes the call. Allocations fail as the program has requested. Returns
+     * the result: an address or an int. A call without a result returns 0 or
      * CALL_FAILED. */
     uintptr_t (*perform)(const struct call *call, const struct model_arg *args);
-    /* In place of `perform`, for a family that says itself which allocations
-     * fail, and what that changes in the prediction. */
+    /* Replaces `perform` in a family that decides itself which allocations fail
+     * and how a failure changes the prediction. */
     uintptr_t (*perform_step)(struct step *step);
 
-    /* Compares what the call left behind: before the capsules are compared,
-     * and after that. */
+    /* check() runs before the capsules are compared, check_after() afterwards.
+     */
     void (*check)(const struct step *step);
     void (*check_after)(const struct step *step);
-    /* Counts rules that hold besides the one of the prediction. */
+    /* Counts further rules that the call exercised, besides the predicted one.
+     */
     void (*exercise)(const struct step *step);
 
-    /* The rule that the call breaks when a wrong value came back; `raised`:
-     * with an exception. NULL: the rule of the prediction. */
+    /* Returns the rule that is broken if the call returned a wrong value;
+     * `raised`: with an exception. NULL: the rule of the prediction. */
     uint16_t (*broken_rule)(const struct step *step, bool raised);
-    /* The rule that the call breaks when this is wrong after it; RULE_COUNT:
-     * none of its own. NULL: RULE_COUNT for all. */
+    /* Returns the rule that is broken if the symptom appears after this call;
+     * RULE_COUNT if the call has no rule of its own. NULL: RULE_COUNT for every
+     * call. */
     uint16_t (*blame)(enum call_op op, enum symptom symptom);
 };
 
@@ -60,7 +62,7 @@ struct executor_family {
 #include "fuzz/program/families.def"
 #undef FAMILY
 
-/* What a call that yields nothing gives when it fails. */
+/* What a call without a result returns if it fails. */
 #define CALL_FAILED ((uintptr_t)-1)
 
 extern const struct executor_family *const EXECUTOR_FAMILIES[FAMILY_COUNT];
@@ -70,11 +72,12 @@ static inline const struct executor_family *family_of(const struct call *call)
     return EXECUTOR_FAMILIES[CALLS[call->op].family];
 }
 
-/* The family's own rule for that symptom, or `usual`. */
+/* Returns the family's rule for the symptom, or `usual` if it has none. */
 uint16_t rule_to_blame(const struct call *call, enum symptom symptom,
                        uint16_t usual);
 
-/* Each family's function of that name, in the order of families.def. */
+/* Call the function of that name in each family, in the order of
+ * families.def. */
 void families_announce(void);
 void families_start(void);
 void families_stop(void);

@@ -1,5 +1,5 @@
-/* Names findings by what the executor and the sanitizers print; see
- * finding.h. */
+/* Finds the name of a finding in the output of the executor and the sanitizers;
+ * see finding.h. */
 #include "fuzz/executor/finding.h"
 
 #include <ctype.h>
@@ -9,15 +9,16 @@
 static const char VIOLATION[] = "contract violation: ";
 static const char UNDEFINED[] = "runtime error: ";
 
-/* The text behind `prefix`, or NULL. */
+/* Returns the text after `prefix`, or NULL if the line has another
+ * beginning. */
 static const char *behind(const char *line, const char *prefix)
 {
     size_t length = strlen(prefix);
     return strncmp(line, prefix, length) == 0 ? line + length : NULL;
 }
 
-/* `==123==ERROR: AddressSanitizer: ...`: the text behind `ERROR: `. A line
- * without the number is not the sanitizer's. */
+/* `==123==ERROR: AddressSanitizer: ...`: returns the text after `ERROR: `. A
+ * line without the process number does not come from a sanitizer. */
 static const char *sanitizer_error(const char *line)
 {
     const char *digits = behind(line, "==");
@@ -25,7 +26,7 @@ static const char *sanitizer_error(const char *line)
     return count ? behind(digits + count, "==ERROR: ") : NULL;
 }
 
-/* `file.c:3:4: runtime error: ...`: the text behind it. */
+/* `file.c:3:4: runtime error: ...`: returns the text after `error: `. */
 static const char *undefined_error(const char *line)
 {
     size_t length = strcspn(line, "\n");
@@ -42,8 +43,8 @@ static void copy(char finding[FINDING_SIZE], const char *prefix,
     snprintf(finding, FINDING_SIZE, "%s%.*s", prefix, (int)length, text);
 }
 
-/* The length of what a sanitizer says up to what differs from run to run: an
- * address, a place, a number. */
+/* Returns the length of the part that is the same in every run: a sanitizer's
+ * text up to the first address, place or number. */
 static size_t stable_length(const char *text)
 {
     static const char *const ENDS[] = {" on ", " 0x", " (", ": ", " of "};
@@ -58,7 +59,7 @@ static size_t stable_length(const char *text)
     return length;
 }
 
-/* The same for UBSan, whose texts have numbers anywhere. */
+/* The same for UBSan, whose texts contain numbers anywhere. */
 static size_t undefined_length(const char *text)
 {
     size_t length = strcspn(text, "0123456789'\n");

@@ -1,4 +1,4 @@
-/* What imports leave behind, against the model. */
+/* Compares the state after an import with the model. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,13 +11,13 @@
 #include "fuzz/executor/rules.h"
 #include "fuzz/executor/world.h"
 
-/* Before the call. */
+/* What import_begin() has saved: the name and the reference counts. */
 static struct {
     char name[MAX_NAME + 1];
-    Py_ssize_t references[OWNERS]; /* 0 where there is no object */
+    Py_ssize_t references[OWNERS]; /* 0 if the object does not exist */
 } before;
 
-/* True for calls that import and give back all references that they take. */
+/* True for calls that import a module and keep no reference. */
 static bool imports(unsigned op)
 {
     return op == CALL_IMPORT || op == CALL_IMPORT_MODULE || op == CALL_CONSUME;
@@ -44,7 +44,8 @@ static void look_before(const struct call *call, const struct model_arg *args)
 
 /* --- sys.modules ---------------------------------------------------------- */
 
-/* Which rule a module breaks that is in sys.modules, or is not. */
+/* Returns the rule that is broken if the module is wrongly in sys.modules
+ * (`there`) or wrongly absent. */
 static uint16_t presence_rule(unsigned module, bool there)
 {
     return model_parent_of(module) != NOTHING ? RULE_IMP_4
@@ -73,9 +74,10 @@ static void check_presence(unsigned module)
 
 /* --- references ----------------------------------------------------------- */
 
-/* One reference is that of sys.modules, or for a namespace the executor's; the
- * others are those of attributes. An implementation may have more of a module
- * for itself, but no more than before. */
+/* Compares the references to a module or namespace. One reference belongs to
+ * sys.modules (for a namespace, to the executor); the others belong to
+ * attributes. An implementation may keep further references to a module, but no
+ * more after the import than before. */
 static void check_owner(unsigned owner, uint16_t rule)
 {
     const struct model_modules *modules = &run.model.modules;
@@ -96,7 +98,8 @@ static void check_owner(unsigned owner, uint16_t rule)
     }
 }
 
-/* A capsule that is named module.attribute can be found. */
+/* Returns the rule that a failed import has broken although it must succeed. A
+ * capsule with the name module.attribute must be found (NEW-9). */
 uint16_t refused_import_rule(const struct prediction *p)
 {
     return p->rule == RULE_IMP_1 ? RULE_NEW_9 : p->rule;
@@ -152,8 +155,8 @@ void import_check(const struct step *step)
 
 /* --- the call ------------------------------------------------------------- */
 
-/* True if allocations of the call fail when the program has asked for that: not
- * if destructors may run, nor if the harness works for the program. */
+/* True if the call's allocations may fail when the program requests a failure.
+ * False if destructors may run, or if the harness itself does the work. */
 static bool may_lack_memory(const struct call *call,
                             const struct model_arg *args,
                             const struct prediction *p)
@@ -168,7 +171,8 @@ static bool may_lack_memory(const struct call *call,
     return call->op == CALL_IMPORT;
 }
 
-/* Which modules were imported after all. */
+/* Corrects the prediction: clears the modules that were not initialised or are
+ * not in sys.modules. */
 static void observe_modules(struct prediction *p)
 {
     for (unsigned i = 0; i < MODULE_COUNT; i++) {
@@ -182,9 +186,10 @@ static void observe_modules(struct prediction *p)
     }
 }
 
-/* The exception of an import that lacked memory: MemoryError, the ImportError
- * that it became, what was to be raised anyway, or of CPython's decoder, which
- * takes lack of memory for the lack of an error handler, LookupError. */
+/* Returns the exception of an import that lacked memory: MemoryError, an
+ * ImportError that replaced it, or the exception that was predicted anyway.
+ * CPython's decoder raises LookupError, because it takes the lack of memory for
+ * a missing error handler. */
 static enum exception_type exception_without_memory(const struct prediction *p)
 {
     PyObject *raised = PyErr_Occurred();
@@ -199,8 +204,8 @@ static enum exception_type exception_without_memory(const struct prediction *p)
                                        : EXCEPTION_MEMORY_ERROR;
 }
 
-/* An allocation failed, the first one of the call if `at_once`, which is an
- * import's copy of the name. */
+/* Corrects the prediction after an allocation failed. `at_once`: it was the
+ * first allocation of the call, which for an import is the copy of the name. */
 static void heed_lack_of_memory(const struct call *call, struct prediction *p,
                                 bool at_once, uintptr_t got)
 {
@@ -209,7 +214,7 @@ static void heed_lack_of_memory(const struct call *call, struct prediction *p,
         observe_modules(p);
     }
     if (is_import ? got != 0 : got == 0) {
-        return; /* it could do without */
+        return; /* the implementation recovered */
     }
     p->exception = at_once || !is_import ? EXCEPTION_MEMORY_ERROR
                                          : (uint8_t)exception_without_memory(p);
@@ -221,7 +226,9 @@ static void heed_lack_of_memory(const struct call *call, struct prediction *p,
     p->message = NULL;
 }
 
-/* An AttributeError of CPython keeps the object that it is about. */
+/* CPython's AttributeError holds a reference to the object without the
+ * attribute. Removes that reference, so that reference counts can be
+ * compared. */
 static void let_go_of_object(void)
 {
     PyObject *type, *value, *traceback;

@@ -1,4 +1,5 @@
-/* Interpreters: started, entered and ended, and what is published in them. */
+/* Starts, enters and ends interpreters, and publishes capsules and state in
+ * them. */
 #include "fuzz/executor/interpreters.h"
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/check.h"
@@ -11,12 +12,12 @@
 #include <stdlib.h>
 
 static PyThreadState *states[INTERPRETERS];
-static int entered; /* whose thread state is current */
+static int entered; /* the interpreter of the current thread state */
 
 /* --- starting and ending -------------------------------------------------- */
 
-/* Makes the thread state of the interpreter current. `former` is the one that
- * must have been current; NULL: none. */
+/* Makes the interpreter's thread state current. `former` is the thread state
+ * that must be current before; NULL: none. */
 static void enter(int id, PyThreadState *former)
 {
     entered = id;
@@ -36,13 +37,14 @@ static void start_interpreter(void)
     }
 }
 
-/* Exceptions of an interpreter cannot be freed once it has ended: CPython 3.12
- * crashes. */
+/* Ends the current interpreter. Clears its exception first: CPython 3.12
+ * crashes when the exception of an ended interpreter is freed. */
 static void end_interpreter(void)
 {
     forget_exceptions();
     Py_EndInterpreter(states[entered]);
-    enter(0, NULL); /* the model goes there when the call is over */
+    enter(0,
+          NULL); /* the model returns to the main interpreter after the call */
 }
 
 /* --- what is published ---------------------------------------------------- */
@@ -71,8 +73,8 @@ static void forget_module(const char *name)
     }
 }
 
-/* Which failures an import may have stands elsewhere; here it is one that found
- * nothing. */
+/* Imports the published capsule. Other families compare the exceptions of
+ * imports; here every expected failure returns 0 and clears the exception. */
 static uintptr_t import_shared(void)
 {
     void *pointer = PyCapsule_Import(model_shared_name, 0);
@@ -91,12 +93,13 @@ static uintptr_t import_shared(void)
 
 /* --- the module "state" --------------------------------------------------- */
 
-/* What the module remembers. */
+/* The state of the module. */
 struct memory {
     int number;
 };
 
-/* Functions alone: all interpreters can share it (SUB-1). */
+/* Contains functions only, so that all interpreters can share the table
+ * (SUB-1). */
 struct table {
     void (*set)(PyObject *module, int number);
     int (*get)(PyObject *module);
@@ -144,14 +147,16 @@ static PyObject *make_state_module(void)
     return module;
 }
 
-/* The module of this interpreter, made where it is missing; borrowed. */
+/* Returns this interpreter's module "state" (borrowed); creates it if
+ * needed. */
 static PyObject *state_module(void)
 {
     PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), "state");
     return module ? module : make_state_module();
 }
 
-/* The table, as a consumer gets it: the same one everywhere. */
+/* Imports the table as a consumer does: all interpreters must get the same
+ * one. */
 static const struct table *import_table(void)
 {
     const void *found = PyCapsule_Import(table_name, 0);
@@ -179,8 +184,7 @@ static uintptr_t get_state(void)
 
 /* --- the family ----------------------------------------------------------- */
 
-/* A failing allocation that the program has asked for is called off: it is for
- * other calls. */
+/* Cancels a requested allocation failure: these calls must not meet one. */
 static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
     fail_allocations(0, HOST_FAIL_ONCE);

@@ -1,11 +1,11 @@
-/* What the end of a program needs of the family of interpreters. Not every
- * implementation has what its calls need; tools/conformance then links a file
- * that replaces interpreters.c. */
+/* What clean_up.c needs from the family of interpreters. Some implementations
+ * lack the API for its calls; tools/conformance then links another file in
+ * place of interpreters.c. */
 #ifndef FUZZ_EXECUTOR_INTERPRETERS_H
 #define FUZZ_EXECUTOR_INTERPRETERS_H
 
-/* Removes the module "state" from the main interpreter. The other interpreters
- * have ended. */
+/* Removes the module "state" from the main interpreter, after all other
+ * interpreters have ended. */
 void forget_state(void);
 
 #endif

@@ -1,11 +1,11 @@
-/* Allocations that fail, and in which call. */
+/* Decides which allocations of the implementation fail. */
 #include "fuzz/executor/lack_of_memory.h"
 
 #include "fuzz/executor/world.h"
 
 void fail_allocations(size_t nth, enum host_failure how)
 {
-    allocations_end(); /* it is a call that asks for it */
+    allocations_end(); /* called within a call of the program */
     run.allocations.left = nth;
     run.allocations.how = how;
 }

@@ -1,5 +1,5 @@
-/* The modules that programs import. They wait in the table of built-in modules,
- * and what their initialisation does is what the program has said so far. */
+/* The modules that programs import. They are in the table of built-in modules.
+ * Their initialisation does what the program has requested so far. */
 #include "fuzz/executor/modules.h"
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/family.h"
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Attributes of modules that are not imported; each owns its value. In here
- * and not in a dict, which the arena would take away between programs. */
+/* Attributes that modules get when they are imported. Each entry owns its
+ * value. Stored here because the arena would free a dict between programs. */
 struct waiting {
     unsigned module;
     const char *name;
@@ -22,7 +22,7 @@ static struct {
     uint8_t outcome[MODULE_COUNT]; /* as in struct model_module */
     unsigned initialised[MODULE_COUNT];
     PyObject *space[SPACES];
-    bool used; /* in this program */
+    bool used; /* this program has made a call about modules */
 } modules;
 
 static void check(bool done)
@@ -37,7 +37,7 @@ static void check(bool done)
 
 /* --- initialisation ------------------------------------------------------- */
 
-/* Gives up the attributes that wait for the module: all, or those of that
+/* Drops the attributes that wait for the module: all, or the one with that
  * name. */
 static void drop_waiting(unsigned module, const char *name)
 {
@@ -66,7 +66,7 @@ static int fill(PyObject *module, unsigned id)
     return status;
 }
 
-/* The module is there and is to be filled: its second phase. */
+/* Executes the module: the second phase of its initialisation. */
 static int execute(unsigned id, PyObject *module)
 {
     unsigned outcome = modules.outcome[id];
@@ -118,8 +118,9 @@ static void announce(void)
 
 static void start(void) { check(host_import_only(MODULE_NAMES, MODULE_COUNT)); }
 
-/* What waited for a module that is imported now is its own. Not before: after
- * the initialisation memory may fail, and the module be lost. */
+/* Drops the waiting attributes of modules that were imported. Runs after the
+ * import, not during the initialisation: the import may still fail for lack of
+ * memory, and a later one needs the attributes again. */
 static void settle(void)
 {
     for (unsigned i = 0; i < MODULE_COUNT; i++) {
@@ -169,7 +170,7 @@ PyObject *owner_object(unsigned owner)
                                 : modules.space[owner - MODULE_COUNT];
 }
 
-/* The same, and a namespace is made where it was not needed before. */
+/* Returns the module or namespace, borrowed; creates a missing namespace. */
 static PyObject *owner_of(const struct model_arg *arg)
 {
     if (arg->tag == VALUE_SPACE && modules.space[arg->index] == NULL) {
@@ -187,7 +188,7 @@ static PyObject *value_of(const struct model_arg *arg)
                                          : object_of(arg);
 }
 
-/* owner.name = value, now or at its initialisation. */
+/* Sets the attribute now, or at the module's next initialisation. */
 static void set_attribute(const struct model_arg *owner, const char *name,
                           PyObject *value)
 {
@@ -208,8 +209,9 @@ static void set_attribute(const struct model_arg *owner, const char *name,
 
 /* --- a module's __getattr__ ----------------------------------------------- */
 
-/* `self` is what it raises or returns; a number stands for capsules of its
- * own, named after the module of that number. */
+/* The function behind __getattr__. `self` is the exception to raise or the
+ * object to return. A number n means: return a new capsule, named after module
+ * n. */
 static PyObject *give_answer(PyObject *self, PyObject *name)
 {
     static const char *const fresh[] = {
@@ -258,7 +260,7 @@ static void do_answer(const struct model_arg *args)
 
 static void forget_module(unsigned id);
 
-/* parent.name is no longer the module. */
+/* Deletes the package's attribute if it is the module. */
 static void unlink_from_parent(unsigned id, PyObject *module)
 {
     int parent = model_parent_of(id);
@@ -312,8 +314,9 @@ static void do_forget(const struct model_arg *arg)
     check(PyModule_AddStringConstant(space, "__name__", "space") == 0);
 }
 
-/* A submodule, in its package, which is imported: new reference. By hand, as
- * some versions of CPython look for no built-in module there. */
+/* Imports a submodule into its imported package; returns a new reference. Does
+ * the work itself: some versions of CPython do not look for built-in
+ * submodules. */
 static PyObject *import_below(unsigned id, PyObject *parent)
 {
     PyObject *dict = PyImport_GetModuleDict();
@@ -336,7 +339,7 @@ static PyObject *import_below(unsigned id, PyObject *parent)
     return NULL;
 }
 
-/* New reference. */
+/* Imports the module; returns a new reference, or NULL with an exception. */
 static PyObject *import(unsigned id)
 {
     int parent_id = model_parent_of(id);
@@ -357,7 +360,7 @@ static uintptr_t do_import_module(unsigned module)
     return imported != NULL;
 }
 
-/* The consumer of the chapter, 66.5, without its NULL check at the end. */
+/* The consumer of section 66.5, without the check for NULL at its end. */
 static uintptr_t do_consume(const struct model_arg *args)
 {
     PyObject *module = import(args[0].index);
@@ -376,7 +379,7 @@ static uintptr_t do_add_object(const struct model_arg *args)
     PyObject *target =
         args[0].tag == VALUE_OBJECT ? object_of(&args[0]) : owner_of(&args[0]);
     if (args[0].tag == VALUE_MODULE && target == NULL) {
-        return (uintptr_t)-1; /* it was not imported, against the model */
+        return (uintptr_t)-1; /* the import failed, contrary to the model */
     }
     allocations_begin();
     int status =

@@ -1,4 +1,4 @@
-/* The object protocol: what every Python object can do. */
+/* The object protocol: operations of every Python object. */
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/lack_of_memory.h"
@@ -23,7 +23,8 @@ static bool shows_name(const char *text, size_t length, const char *name)
            memcmp(text + length - end, name + size - end, end) == 0;
 }
 
-/* Returns 1 if repr() is what TYPE-6 says; 0 if it is not, or fails. */
+/* Returns 1 if repr() succeeds and has the form that TYPE-6 requires, else
+ * 0. */
 static uintptr_t check_repr(PyObject *capsule, int id)
 {
     const char *name =
@@ -51,8 +52,8 @@ static uintptr_t check_repr(PyObject *capsule, int id)
     return right;
 }
 
-/* Returns the number of copies. All of Python that this needs gets the memory
- * that it needs. */
+/* Returns the number of copies. Suspends allocation failures: they are
+ * requested for the capsule API. */
 static uintptr_t copy(PyObject *capsule, int protocol)
 {
     allocations_end();

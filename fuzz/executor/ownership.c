@@ -6,7 +6,7 @@
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/report.h"
 
-/* Reads the payload as a consumer does who has the right name. */
+/* Reads the payload like a consumer that knows the right name. */
 static void read_payload(PyObject *object, const struct model_arg *args)
 {
     const struct model_address *field =
@@ -23,8 +23,8 @@ static void read_payload(PyObject *object, const struct model_arg *args)
     }
 }
 
-/* The implementation must answer as the model does, or the payload would be
- * freed twice, or never. */
+/* Frees the pointer if the name is valid. A wrong answer of PyCapsule_IsValid()
+ * would free the payload twice or never, so it is reported before. */
 static void free_pointer_if(PyObject *object, const struct model_arg *args)
 {
     const struct model_address *name =

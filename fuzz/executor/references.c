@@ -3,7 +3,8 @@
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/rules.h"
 
-/* The list contains itself last: until then its end needs no collector. */
+/* Appends the list to itself last. Before that, a failed step can free the list
+ * without the collector. */
 static uintptr_t leave_in_cycle(PyObject *capsule)
 {
     PyObject *list = PyList_New(0);
@@ -17,7 +18,7 @@ static uintptr_t leave_in_cycle(PyObject *capsule)
     return 0;
 }
 
-/* A capsule that was in a cycle and has other references lives on. */
+/* A capsule that was in a cycle survives if it has other references. */
 static void collect(void)
 {
     host_collect();

@@ -1,4 +1,5 @@
-/* The report: what was broken, where, and a program that shows it. */
+/* Prints the report: the broken rule, the call, and a program that reproduces
+ * the finding. */
 #define _POSIX_C_SOURCE 200809L /* sigaction */
 
 #include <signal.h>
@@ -23,15 +24,15 @@ void __ubsan_get_current_report_data(const char **kind, const char **message,
                                      unsigned *column, char **address)
     __attribute__((weak));
 
-/* Called through pointers that the compiler cannot see through: OSS-Fuzz takes
- * a program with direct calls of AddressSanitizer for one that is built with
- * it. */
+/* Calls go through volatile pointers. OSS-Fuzz assumes that a binary with
+ * direct calls of AddressSanitizer's functions is built with
+ * AddressSanitizer. */
 static void (*volatile set_report_callback)(void (*)(const char *)) =
     __asan_set_error_report_callback;
 static void *(*volatile get_report_address)(void) = __asan_get_report_address;
 
-/* The calls that were performed so far, the one under way included: what was
- * left out would only distract. */
+/* Returns the program reduced to the calls made so far, the current call
+ * included. Skipped calls did nothing. */
 static const struct program *performed_program(void)
 {
     static struct program program;
@@ -46,7 +47,7 @@ static const struct program *performed_program(void)
     return &program;
 }
 
-/* The number, from 1, of the call under way in that program. */
+/* Returns the number, from 1, of the current call in performed_program(). */
 static unsigned call_number(void)
 {
     return (unsigned)__builtin_popcountll(run.performed);
@@ -86,8 +87,8 @@ static void print_program(FILE *out, const struct program *program)
     }
 }
 
-/* Prints a row of the report. Bytes that a terminal could obey are shown as
- * \xNN: the text may quote a name or a message of any bytes. */
+/* Prints a row of the report. Prints bytes outside of printable ASCII as \xNN:
+ * the text may quote arbitrary bytes, and a terminal could execute some. */
 static void print_row(FILE *out, const char *what, const char *text)
 {
     fprintf(out, "  %-16s", what);
@@ -98,8 +99,8 @@ static void print_row(FILE *out, const char *what, const char *text)
     fputc('\n', out);
 }
 
-/* Writes the program as C beside libFuzzer's own file for the input, under the
- * name of that file and `.c`, and prints where. */
+/* Writes the program as C next to libFuzzer's file for the input, with that
+ * file's name and `.c`. Prints the path. */
 static void write_c_file(FILE *report, const struct program *program)
 {
     char path[4096], temporary[4112], hash[SHA1_TEXT];
@@ -154,7 +155,7 @@ void violation(uint16_t rule, const char *expected, const char *got)
     abort();
 }
 
-/* True if the byte is of a name that a destructor has freed. */
+/* True if the byte belongs to a name that a destructor has freed. */
 static bool was_freed_by_destructor(uintptr_t address)
 {
     for (int i = 0; i < run.model.capsule_count; i++) {
@@ -173,7 +174,7 @@ static bool was_freed_by_destructor(uintptr_t address)
     return false;
 }
 
-/* True if the byte is the target of an opaque pointer. */
+/* True if the address is one of the opaque pointers of programs. */
 static bool is_opaque(uintptr_t address)
 {
     for (unsigned i = 0; i < ADDRESS_COUNT; i++) {
@@ -184,8 +185,8 @@ static bool is_opaque(uintptr_t address)
     return false;
 }
 
-/* The address that AddressSanitizer's report is about, or 0. For a signal it
- * stands in the text only. */
+/* Returns the address in AddressSanitizer's report, or 0. For a signal, the
+ * address is only in the text. */
 static uintptr_t reported_address(const char *report)
 {
     static const char UNKNOWN[] = "on unknown address ";
@@ -196,7 +197,7 @@ static uintptr_t reported_address(const char *report)
     return get_report_address ? (uintptr_t)get_report_address() : 0;
 }
 
-/* Names the rules of which only a sanitizer sees that they are broken. */
+/* Prints the rule if the finding breaks one that only a sanitizer can check. */
 static void print_rule(FILE *out, const char *report)
 {
     uintptr_t address = reported_address(report);
@@ -209,7 +210,7 @@ static void print_rule(FILE *out, const char *report)
     }
 }
 
-/* Names the rule that the call under way is held to. */
+/* Prints the rule that the current call tests. */
 static void print_rule_of_call(FILE *out)
 {
     const struct level *level = &run.level[run.level_count - 1];
@@ -219,9 +220,9 @@ static void print_rule_of_call(FILE *out)
     }
 }
 
-/* Prints what follows the report of a sanitizer or of the implementation: the
- * finding and the program that led to it. `finding` is NULL if nobody has named
- * it; `report` is AddressSanitizer's, or NULL. */
+/* Prints what follows the report of a sanitizer or an abort of the
+ * implementation: the finding and the program that led to it. `finding` is NULL
+ * if it has no name; `report` is AddressSanitizer's text, or NULL. */
 static void report_finding(const char *finding, const char *report)
 {
     if (world.reporting || (run.program == NULL && finding == NULL)) {
@@ -250,7 +251,7 @@ static void on_asan_report(const char *report)
     report_finding(finding_in_text(report, finding) ? finding : NULL, report);
 }
 
-/* UBSan calls this when it has found something. */
+/* UBSan calls this function after each finding. */
 void __ubsan_on_report(void);
 void __ubsan_on_report(void)
 {
@@ -267,7 +268,7 @@ void __ubsan_on_report(void)
 
 static struct sigaction former_abort;
 
-/* abort() of the implementation. The former handler runs afterwards. */
+/* Handles abort() of the implementation, then calls the former handler. */
 static void on_abort(int number)
 {
     report_finding(NULL, NULL);

@@ -1,4 +1,4 @@
-/* Reports of what is wrong: what was broken, where, and the program. */
+/* Reports of findings: the broken rule, the call and the program. */
 #ifndef FUZZ_EXECUTOR_REPORT_H
 #define FUZZ_EXECUTOR_REPORT_H
 
@@ -9,11 +9,11 @@
 void violation(uint16_t rule, const char *expected, const char *got)
     __attribute__((cold));
 
-/* Arranges that the program also follows a sanitizer's finding. */
+/* Adds the program to the reports of sanitizers. */
 void report_install(void);
-/* The same for an abort() of the implementation. Late, as the fuzz engine
- * installs a handler of its own between executor_start() and the first
- * program; the former handler is called afterwards. */
+/* Adds the program to an abort() of the implementation. Call before the first
+ * program, not earlier: the fuzz engine installs its own handler after
+ * executor_start(), and that handler must run afterwards. */
 void report_catch_abort(void);
 
 #endif

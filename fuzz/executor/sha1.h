@@ -1,4 +1,4 @@
-/* SHA-1, only to name files as libFuzzer does. */
+/* SHA-1, used only to name files as libFuzzer does. */
 #ifndef FUZZ_EXECUTOR_SHA1_H
 #define FUZZ_EXECUTOR_SHA1_H
 

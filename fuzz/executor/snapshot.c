@@ -1,10 +1,11 @@
-/* The bytes of the capsules.
+/* Snapshots of the bytes of capsules.
  *
- * Reading every field of every capsule after every call takes longer than all
- * else. An object whose bytes are the same as when it was compared last gives
- * the same answers, as far as it keeps the answers itself; so the executor does
- * not ask it. What an implementation keeps elsewhere is compared when a call
- * changes that very capsule, in its destructor, and when the program ends.
+ * Reading every field of every capsule after every call takes longer than
+ * everything else. If the bytes of an object have not changed since the last
+ * comparison, and its fields are stored in the object, its getters return the
+ * same values; so the executor skips the object. Fields stored elsewhere are
+ * compared when a call changes that capsule, in its destructor, and when the
+ * program ends.
  */
 #include <stdint.h>
 

@@ -1,4 +1,5 @@
-/* The executor's start and end, and the objects that all programs use. */
+/* Starts and stops the executor, and creates the objects that all programs
+ * use. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,9 @@
 
 struct world world;
 
-/* An object of another type, laid out like a capsule and full of good values:
- * whoever forgets to look at the type, or looks at its name, takes it for one.
+/* Creates an object of another type with the layout of a capsule and valid
+ * values in all fields. An implementation that does not check the type, or only
+ * checks the type's name, accepts it as a capsule.
  */
 static PyObject *make_lookalike(void)
 {
@@ -80,7 +82,7 @@ int executor_start(const struct executor_options *options)
     if (host_start(options->profile) < 0) {
         return -1;
     }
-    behaviour_program(0); /* parses them all */
+    behaviour_program(0); /* the first call parses all behaviours */
     make_foreign_objects();
     families_start();
     arena_keep();

@@ -19,7 +19,8 @@ void status_open(void)
     if (path) {
         int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
         void *map = MAP_FAILED;
-        /* Blocks are allocated now: a full disk must not become a SIGBUS. */
+        /* Allocate the blocks now: with a full disk, a later write would raise
+         * SIGBUS. */
         if (fd >= 0 && posix_fallocate(fd, 0, sizeof(own)) == 0) {
             map = mmap(NULL, sizeof(own), PROT_READ | PROT_WRITE, MAP_SHARED,
                        fd, 0);

@@ -1,8 +1,8 @@
-/* Counters of a run, in a file that another process can map and read while the
- * run goes on: no system call is made per program.
+/* The counters of a run, in a mapped file. Another process can read them while
+ * the run goes on; the run makes no system call per program.
  *
- * The file is the struct as it stands in memory, little-endian. Names are NUL
- * padded. Readers check `magic` and take the sizes from the file.
+ * The file is the struct as in memory, little-endian. Names are padded with
+ * NUL. Readers check `magic` and take the sizes from the file.
  */
 #ifndef FUZZ_EXECUTOR_STATUS_H
 #define FUZZ_EXECUTOR_STATUS_H
@@ -15,8 +15,8 @@ enum { STATUS_RULE_NAME = 16 };
 
 struct status_rule {
     char id[STATUS_RULE_NAME]; /* "GETP-3" */
-    uint64_t reachable;        /* 1 when programs can exercise it */
-    uint64_t count;            /* comparisons of what it speaks of */
+    uint64_t reachable;        /* 1 if programs can exercise the rule */
+    uint64_t count;            /* comparisons that the rule decided */
 };
 
 struct status {
@@ -24,16 +24,16 @@ struct status {
     uint64_t rules;    /* entries in `rule` */
     uint64_t programs; /* programs run */
     uint64_t calls;    /* calls performed, those in destructors included */
-    uint64_t skipped;  /* calls left out because they break the contract */
+    uint64_t skipped;  /* calls skipped: they would break the contract */
     struct status_rule rule[RULE_COUNT];
 };
 
 /* Never NULL. */
 extern struct status *status;
 
-/* Points `status` at the file that CAPSULE_STATUS_FILE names, or at memory,
- * and clears the counters. Ends the process with status 2 when the file cannot
- * be used. */
+/* Points `status` to the file that CAPSULE_STATUS_FILE names, or to memory, and
+ * clears the counters. Ends the process with status 2 if the file cannot be
+ * used. */
 void status_open(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Calls about tables, and what is to be seen after them. */
+/* Calls about tables, and checks after them. */
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/blocks.h"
 #include "fuzz/executor/consumer.h"
@@ -33,7 +33,8 @@ static uintptr_t perform(const struct call *call, const struct model_arg *args)
     }
 }
 
-/* The consumer's table has outlived the capsule that led there. */
+/* True if the table is the consumer's and the capsule that led to it is
+ * gone. */
 static bool outlived_capsule(const struct model_table *table)
 {
     const struct model_tables *tables = &run.model.tables;
@@ -41,7 +42,7 @@ static bool outlived_capsule(const struct model_table *table)
            run.model.capsule[tables->from].life != LIFE_ALIVE;
 }
 
-/* Every table is what its producer made it, wherever it lives. */
+/* Every table must be unchanged since its producer made it. */
 static void check_bytes(void)
 {
     for (unsigned i = 0; i < run.model.tables.count; i++) {
@@ -62,7 +63,8 @@ static void check_bytes(void)
     }
 }
 
-/* The capsule still hands out its pointer, whatever that leads to. */
+/* The capsule must still return its pointer, even if a consumer refused the
+ * table there. */
 static void check_pointer(int id, uint16_t rule)
 {
     const struct model_address *field = run.model.capsule[id].field;
@@ -77,7 +79,7 @@ static void check_pointer(int id, uint16_t rule)
     exercise(rule, WHEN_SUCCEEDS);
 }
 
-/* Whoever took a table holds no reference to anything. */
+/* A consumer that took a table must hold no reference to the capsule. */
 static void check_nothing_held(int id)
 {
     const struct model_capsule *capsule = &run.model.capsule[id];

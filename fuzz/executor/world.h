@@ -1,5 +1,5 @@
-/* The state of the executor: the objects of the process, and the program that
- * is running. */
+/* The state of the executor: the objects of the process, and the running
+ * program. */
 #ifndef FUZZ_EXECUTOR_WORLD_H
 #define FUZZ_EXECUTOR_WORLD_H
 
@@ -9,43 +9,43 @@
 #include "fuzz/executor/executor.h"
 #include "fuzz/model/model.h"
 
-/* One program level: the program itself, or a destructor's. */
+/* A level: the main program, or the program of a running destructor. */
 struct level {
     const struct program *program;
-    const struct call *call; /* being performed; NULL between calls */
-    uint16_t rule;           /* that the call is held to */
-    int behaviour;           /* whose program it is; NOTHING: the input's */
+    const struct call *call; /* the current call; NULL between calls */
+    uint16_t rule;           /* the rule that the current call tests */
+    int behaviour;           /* of a destructor; NOTHING: the main program */
     bool lacked_memory;      /* an allocation failed during the call */
-    bool unforeseen;         /* a destructor that the model does not expect */
-    /* What save_error() took: owned references. */
+    bool unforeseen;         /* the model does not expect this destructor */
+    /* What save_error() saved: owned references. */
     PyObject *saved_type, *saved_value, *saved_traceback;
 };
 
-/* Lives as long as the executor. */
+/* The state of the process. */
 struct world {
     struct executor_options options;
     PyObject *foreign[OBJECT_COUNT];
     PyObject *exception_type[EXCEPTION_COUNT];
     const uint8_t *input;
     size_t input_size;
-    bool reporting; /* a report has been begun; one is enough */
+    bool reporting; /* a report has begun; print no second one */
 };
 extern struct world world;
 
-/* Lives as long as a program. */
+/* The state of a running program. */
 struct run {
     struct model model;
     const struct program *program;
     const struct annotations *annotations;
-    unsigned call_index; /* of the input's program */
-    uint64_t performed;  /* bit per call of the input's program */
-    bool cleaning_up;    /* after the last call */
-    int called_by_hand;  /* capsule whose destructor is called, or NOTHING */
-    struct model_address replaced; /* what the field had before a setter */
+    unsigned call_index; /* index in the main program */
+    uint64_t performed;  /* one bit per call of the main program */
+    bool cleaning_up;    /* the last call of the program is over */
+    int called_by_hand;  /* the capsule of call_destructor(), or NOTHING */
+    struct model_address replaced; /* the field's value before a setter */
     unsigned level_count;
     struct level level[MAX_FRAMES];
     struct {
-        size_t left; /* until one fails; 0: none will */
+        size_t left; /* the n-th allocation from now fails; 0: none */
         enum host_failure how;
         bool counting; /* between allocations_begin() and allocations_end() */
         size_t tried;
@@ -53,7 +53,7 @@ struct run {
 };
 extern struct run run;
 
-/* The level of the call in progress. */
+/* Returns the level of the current call. */
 static inline struct level *current_level(void)
 {
     return &run.level[run.level_count - 1];

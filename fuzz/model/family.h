@@ -53,8 +53,7 @@ static inline const struct model_family *family_of(const struct call *call)
     return MODEL_FAMILIES[CALLS[call->op].family];
 }
 
-/* --- shared by the families' predictions -----------------------------------
- */
+/* --- shared by the families' predictions ---------------------------------- */
 
 /* The call succeeds and leaves the error indicator as it is (ERR-1). */
 static inline void predict_success(struct prediction *p, uintptr_t value,

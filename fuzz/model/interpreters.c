@@ -24,8 +24,7 @@ static void reset(struct model *model)
     model->ending = false;
 }
 
-/* --- which interpreter
- * ----------------------------------------------------- */
+/* --- which interpreter ---------------------------------------------------- */
 
 int model_free_interpreter(const struct model *model)
 {
