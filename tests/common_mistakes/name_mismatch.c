@@ -1,5 +1,5 @@
 /* BUG-1: producer and consumer use different names. */
-#include "tests/bugs66/bugs66.h"
+#include "tests/common_mistakes/common_mistakes.h"
 
 static int table[] = {1};
 

@@ -1,6 +1,6 @@
 /* What the two files of BUG-2 would have to have in common. */
-#ifndef TESTS_BUGS66_ABI_MISMATCH_H
-#define TESTS_BUGS66_ABI_MISMATCH_H
+#ifndef TESTS_COMMON_MISTAKES_ABI_MISMATCH_H
+#define TESTS_COMMON_MISTAKES_ABI_MISMATCH_H
 
 #include <Python.h>
 

@@ -2,10 +2,10 @@
  * of an extension would write it, beside a user who trusts it.
  *
  * Each function is such a user. It returns 0, or -1 and an exception; what it
- * really ends with stands in bugs66_test.cc.
+ * really ends with stands in common_mistakes_test.cc.
  */
-#ifndef TESTS_BUGS66_BUGS66_H
-#define TESTS_BUGS66_BUGS66_H
+#ifndef TESTS_COMMON_MISTAKES_COMMON_MISTAKES_H
+#define TESTS_COMMON_MISTAKES_COMMON_MISTAKES_H
 
 #include <Python.h>
 

@@ -1,5 +1,5 @@
 /* BUG-4: the capsule owns heap memory and never frees it. */
-#include "tests/bugs66/bugs66.h"
+#include "tests/common_mistakes/common_mistakes.h"
 
 static PyObject *new_buffer(void)
 {

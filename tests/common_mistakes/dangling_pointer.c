@@ -1,5 +1,5 @@
 /* BUG-3: the capsule leads to memory that was freed. */
-#include "tests/bugs66/bugs66.h"
+#include "tests/common_mistakes/common_mistakes.h"
 
 struct settings {
     int verbose;

@@ -1,5 +1,5 @@
 /* BUG-7: the capsule is the object that users of Python get. */
-#include "tests/bugs66/bugs66.h"
+#include "tests/common_mistakes/common_mistakes.h"
 
 static int handle;
 

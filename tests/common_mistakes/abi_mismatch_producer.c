@@ -1,5 +1,5 @@
 /* BUG-2, the producer: a member came in, the version stayed. */
-#include "tests/bugs66/abi_mismatch.h"
+#include "tests/common_mistakes/abi_mismatch.h"
 
 static PyObject *add_one(PyObject *number)
 {

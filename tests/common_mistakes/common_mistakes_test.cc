@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "tests/bugs66/bugs66.h"
+#include "tests/common_mistakes/common_mistakes.h"
 #include "tests/rules/misuse.h"
 #include "tests/rules/support.h"
 
@@ -64,7 +64,7 @@ std::string WrongFunctionReport()
 #endif
 }
 
-class Bugs66DeathTest : public ::testing::Test {
+class CommonMistakesDeathTest : public ::testing::Test {
   protected:
     void SetUp() override
     {
@@ -72,72 +72,72 @@ class Bugs66DeathTest : public ::testing::Test {
     }
 };
 
-TEST_F(Bugs66DeathTest, BUG_1_ImportFindsNoCapsuleOfTheName)
+TEST_F(CommonMistakesDeathTest, BUG_1_ImportFindsNoCapsuleOfTheName)
 {
     EXPECT_CAUGHT(name_mismatch_import,
                   "AttributeError: PyCapsule_Import \"fastdb\\._C_API\" is not "
                   "valid");
 }
 
-TEST_F(Bugs66DeathTest, BUG_1_TheCapsuleHasAnotherName)
+TEST_F(CommonMistakesDeathTest, BUG_1_TheCapsuleHasAnotherName)
 {
     EXPECT_CAUGHT(name_mismatch_get_pointer,
                   "ValueError: PyCapsule_GetPointer called with incorrect "
                   "name");
 }
 
-TEST_F(Bugs66DeathTest, BUG_2_AnotherFunctionIsCalledInItsPlace)
+TEST_F(CommonMistakesDeathTest, BUG_2_AnotherFunctionIsCalledInItsPlace)
 {
     EXPECT_CAUGHT(abi_mismatch_function, WrongFunctionReport());
 }
 
-TEST_F(Bugs66DeathTest, BUG_2_ANumberIsCalledInItsPlace)
+TEST_F(CommonMistakesDeathTest, BUG_2_ANumberIsCalledInItsPlace)
 {
     EXPECT_CAUGHT(abi_mismatch_number, SanitizerReportsBlock("SEGV"));
 }
 
-TEST_F(Bugs66DeathTest, BUG_2_TheCompilerSeesIt)
+TEST_F(CommonMistakesDeathTest, BUG_2_TheCompilerSeesIt)
 {
     EXPECT_TRUE(abi_mismatch_seen_by_the_compiler());
 }
 
-TEST_F(Bugs66DeathTest, BUG_3_FreedDataAreRead)
+TEST_F(CommonMistakesDeathTest, BUG_3_FreedDataAreRead)
 {
     EXPECT_CAUGHT(dangling_pointer,
                   SanitizerReportsBlock("heap-use-after-free"));
 }
 
-TEST_F(Bugs66DeathTest, BUG_4_TheDataLeak)
+TEST_F(CommonMistakesDeathTest, BUG_4_TheDataLeak)
 {
     EXPECT_CAUGHT(missing_destructor, LeakReport());
 }
 
-TEST_F(Bugs66DeathTest, BUG_5_AResultComesWithTheExceptionOfADestructor)
+TEST_F(CommonMistakesDeathTest, BUG_5_AResultComesWithTheExceptionOfADestructor)
 {
     EXPECT_CAUGHT(bad_destructor, "SystemError: <built-in function use_buffer> "
                                   "returned a result with an exception set");
 }
 
-TEST_F(Bugs66DeathTest, BUG_6_TheObjectIsThatOfAnotherInterpreter)
+TEST_F(CommonMistakesDeathTest, BUG_6_TheObjectIsThatOfAnotherInterpreter)
 {
     EXPECT_CAUGHT(interpreter_leak_seen,
                   "RuntimeError: leaky: the table holds an object of another "
                   "interpreter");
 }
 
-TEST_F(Bugs66DeathTest, BUG_6_TheObjectEndedWithItsInterpreter)
+TEST_F(CommonMistakesDeathTest, BUG_6_TheObjectEndedWithItsInterpreter)
 {
     EXPECT_CAUGHT(interpreter_leak_used,
                   rules::SanitizerReportsInside("heap-use-after-free"));
 }
 
-TEST_F(Bugs66DeathTest, BUG_7_ACapsuleCannotBeCopiedOrPickled)
+TEST_F(CommonMistakesDeathTest, BUG_7_ACapsuleCannotBeCopiedOrPickled)
 {
     EXPECT_CAUGHT(misuse_from_python,
                   "TypeError: cannot pickle 'PyCapsule' object");
 }
 
-TEST_F(Bugs66DeathTest, BUG_8_TheArrayHasMoved)
+TEST_F(CommonMistakesDeathTest, BUG_8_TheArrayHasMoved)
 {
     EXPECT_CAUGHT(invalid_lifetime,
                   SanitizerReportsBlock("heap-use-after-free"));

@@ -1,7 +1,7 @@
 /* BUG-2, the consumer: built against the layout of the first edition. */
 #include "capsule/api_table.h"
-#include "tests/bugs66/abi_mismatch.h"
-#include "tests/bugs66/bugs66.h"
+#include "tests/common_mistakes/abi_mismatch.h"
+#include "tests/common_mistakes/common_mistakes.h"
 
 /* What the chapter shows in 66.21, with a capsule at hand. */
 static int call_add_one(PyObject *capsule)

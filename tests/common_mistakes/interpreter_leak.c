@@ -1,5 +1,5 @@
 /* BUG-6: a static table holds an object of one interpreter. */
-#include "tests/bugs66/bugs66.h"
+#include "tests/common_mistakes/common_mistakes.h"
 
 /* The object belongs to the module, which lends it to its table. */
 static struct {

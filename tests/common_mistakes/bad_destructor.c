@@ -1,5 +1,5 @@
 /* BUG-5: the destructor raises and leaves its exception behind. */
-#include "tests/bugs66/bugs66.h"
+#include "tests/common_mistakes/common_mistakes.h"
 
 static void free_buffer(PyObject *capsule)
 {

@@ -1,5 +1,5 @@
 /* BUG-8: the pointer leads into memory that moves. */
-#include "tests/bugs66/bugs66.h"
+#include "tests/common_mistakes/common_mistakes.h"
 
 static struct {
     double *samples;
