@@ -170,8 +170,7 @@ void arena_free(void *block)
         return;
     }
     if (!is_live(block)) {
-        touch_read(
-            block); /* the read makes the sanitizer report the double free */
+        touch_read(block); /* lets the sanitizer report it */
         fputs("executor: double free\n", stderr);
         abort();
     }

@@ -127,8 +127,7 @@ static void heed_lack_of_memory(const struct call *call,
         PyErr_ExceptionMatches(world.exception_type[EXCEPTION_MEMORY_ERROR]);
     if (!model_predict_no_memory(call, &failure) || got != failure.value ||
         (prediction->fails && !ours)) {
-        prediction->message = run.model.error.message =
-            NULL; /* the message may be lost */
+        prediction->message = run.model.error.message = NULL; /* may be lost */
         return;
     }
     *prediction = failure;

@@ -66,8 +66,7 @@ void check_setter(const struct call *call, int id)
         }
         exercise(RULE_SETN_3, WHEN_SUCCEEDS);
     }
-    if (capsule->life ==
-        LIFE_DYING) { /* check_capsules() compares living capsules */
+    if (capsule->life == LIFE_DYING) { /* the living are compared anyway */
         uintptr_t got;
         enum field field = find_difference(capsule, &got);
         if (field != FIELD_COUNT) {

@@ -37,14 +37,13 @@ static void start_interpreter(void)
     }
 }
 
-/* Ends the current interpreter. Clears its exception first: CPython 3.12
- * crashes when the exception of an ended interpreter is freed. */
+/* Ends the current interpreter. First drops the references to exceptions:
+ * CPython 3.12 crashes when an exception of an ended interpreter is freed. */
 static void end_interpreter(void)
 {
     forget_exceptions();
     Py_EndInterpreter(states[entered]);
-    enter(0,
-          NULL); /* the model returns to the main interpreter after the call */
+    enter(0, NULL); /* the model goes there after the call */
 }
 
 /* --- what is published ---------------------------------------------------- */

@@ -162,8 +162,7 @@ static const char *words_for(const struct model *model,
         [OBJECT_INT] = "'int' object",
         [OBJECT_TYPE] = "type object 'PyCapsule'",
         [OBJECT_LIST] = "'list' object",
-        [OBJECT_LOOKALIKE] =
-            NULL, /* versions differ: with or without the module's name */
+        [OBJECT_LOOKALIKE] = NULL, /* versions differ */
     };
     static const char *const modules[] = {
 #define MODULE(ident, name) "module '" name "'",
@@ -404,8 +403,8 @@ void model_predict_modules(const struct model *model, const struct call *call,
 
     p->initialises = p->imports = 0;
     p->found = NOTHING;
-    if (model->error
-            .set) { /* not permitted; the pending exception uses its message */
+    /* Not permitted; and the pending exception may use the static message. */
+    if (model->error.set) {
         give(p, 0, RULE_TYPE_1);
         return;
     }

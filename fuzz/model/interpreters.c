@@ -199,8 +199,7 @@ static void apply(struct model *model, const struct call *call,
         here->has_state = true;
         break;
     case CALL_GET_STATE:
-        here->has_state =
-            true; /* set_state() and get_state() import the module */
+        here->has_state = true; /* both calls import the module */
         break;
     default:
         break;

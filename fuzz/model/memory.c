@@ -92,8 +92,7 @@ static void made(struct model *model, const struct call *call,
     }
     model_allocated(model, result_slot(call), got,
                     args[call->op == CALL_REALLOC].number, is_name);
-    if (call->op ==
-        CALL_STACK_NAME) { /* the function that owned the name has returned */
+    if (call->op == CALL_STACK_NAME) { /* its function has returned */
         model->block[model->block_count - 1].alive = false;
     }
 }

@@ -126,9 +126,8 @@ struct model {
     int16_t capsule_slot[SLOTS];
     int16_t block_slot[2 * SLOTS]; /* payloads, then buffers */
     uint16_t capsule_count, block_count, frame_count, alive_count;
-    uint8_t
-        alive[MAX_CAPSULES]; /* the living capsules, in no particular order */
-    uint16_t owed;           /* capsules that are dying */
+    uint8_t alive[MAX_CAPSULES]; /* living capsules, in no order */
+    uint16_t owed;               /* capsules that are dying */
     struct model_error error;
     uint8_t current; /* the interpreter of the thread */
     bool ending;     /* the current interpreter is ending */

@@ -15,8 +15,7 @@ void model_resolve(const struct model *model, const struct program *program,
                    const struct call *call, struct model_arg *args)
 {
     unsigned count = CALLS[call->op].arg_count;
-    args[0] = (struct model_arg){.capsule =
-                                     NOTHING}; /* for calls without arguments */
+    args[0] = (struct model_arg){.capsule = NOTHING}; /* if no arguments */
     for (unsigned i = 0; i < count; i++) {
         const struct value *value = &call->args[i];
         struct model_arg *arg = &args[i];

@@ -23,9 +23,8 @@ extern "C" {
 #endif
 
 struct step {
-    const struct program
-        *program;            /* borrowed: holds the literals of the call */
-    const struct call *call; /* borrowed */
+    const struct program *program; /* borrowed: has the literals */
+    const struct call *call;       /* borrowed */
     struct model_arg args[MAX_ARGS];
     struct prediction prediction;
     struct model_error before; /* the error indicator before the call */
