@@ -54,12 +54,12 @@ static void check_nothing_left(size_t blocks)
 {
     long more = (long)(host_live_blocks() - blocks);
     if (host_keeps_nothing() && more != 0) {
-        violation(RULE_API_9, describe_count("blocks are left", 0),
-                  describe_count("blocks are left", more));
+        violation(RULE_API_9, describe_count("blocks leaked", 0),
+                  describe_count("blocks leaked", more));
     }
     if (tables != 0 && !run.model.profile->deferred_destruction) {
-        violation(RULE_API_9, describe_count("tables are left", 0),
-                  describe_count("tables are left", tables));
+        violation(RULE_API_9, describe_count("tables leaked", 0),
+                  describe_count("tables leaked", tables));
     }
 }
 

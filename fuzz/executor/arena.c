@@ -73,7 +73,7 @@ static void prepare_shadow(void)
     size_t scale, offset;
     __asan_get_shadow_mapping(&scale, &offset);
     if (scale != 3) {
-        fputs("executor: this sanitizer's shadow is not understood; use "
+        fputs("executor: AddressSanitizer has an unknown shadow layout; use "
               "CAPSULE_ALLOCATOR=malloc\n",
               stderr);
         abort();

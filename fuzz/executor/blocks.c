@@ -69,7 +69,7 @@ void check_literals(void)
         const struct literal *literal = &literals.list[i];
         if (memcmp(literal->copy, literal->text, literal->length) != 0) {
             violation(RULE_GETN_3, "the names keep their characters",
-                      "the implementation wrote into one");
+                      "the implementation wrote into a name");
         }
     }
 }
@@ -92,7 +92,7 @@ void free_owned(void *block)
     }
     if (!ours) {
         violation(RULE_DTOR_13, "what the capsule owns is freed",
-                  "what is freed is no payload and no name of the program");
+                  "the freed pointer is not a block of the program");
     }
     block_free(block);
 }
@@ -105,7 +105,7 @@ void drop_owned(void *context)
     }
     if (!ours) {
         violation(RULE_DTOR_13, "a reference that the capsule owns is dropped",
-                  "the context is no capsule");
+                  "the context is not a capsule");
     }
     Py_XDECREF((PyObject *)context);
 }

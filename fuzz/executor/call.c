@@ -58,7 +58,7 @@ static bool may_misuse(const struct step *step)
     if (reads_dangling_name(step->call, step->args)) {
         family_of(step->call)->perform(step->call, step->args);
         violation(RULE_NEW_5, "a sanitizer's report",
-                  "the name was read after its end, unnoticed");
+                  "a freed name was read without a report");
     }
     check_names_alive();
     return true;

@@ -281,8 +281,8 @@ void check_foreign_objects(uint16_t rule)
     PyObject *lookalike = world.foreign[OBJECT_LOOKALIKE];
     for (size_t i = 0; i < lookalike_count(); i++) {
         if (lookalike_fields(lookalike)[i] != lookalike_value) {
-            violation(rule, "the object that is no capsule is unchanged",
-                      "it was written to");
+            violation(rule, "the object of another type is unchanged",
+                      "the object was written to");
         }
     }
     static const enum foreign_object counted[] = {OBJECT_LIST,
@@ -291,10 +291,11 @@ void check_foreign_objects(uint16_t rule)
         long expected = 1 + model_foreign_references(&run.model, counted[i]);
         long got = (long)Py_REFCNT(world.foreign[counted[i]]);
         if (got != expected) {
-            violation(
-                rule,
-                describe_count("references to what is no capsule", expected),
-                describe_count("references to what is no capsule", got));
+            violation(rule,
+                      describe_count("references to the object of another type",
+                                     expected),
+                      describe_count("references to the object of another type",
+                                     got));
         }
     }
 }

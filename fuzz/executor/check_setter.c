@@ -61,7 +61,7 @@ void check_setter(const struct call *call, int id)
     if (call->op == CALL_SET_NAME && run.replaced.address &&
         !world.options.misuse) {
         if (!keeps_its_memory(&run.replaced)) {
-            violation(RULE_SETN_3, "the previous name is left as it is",
+            violation(RULE_SETN_3, "the previous name is not freed",
                       "the previous name's memory has been freed");
         }
         exercise(RULE_SETN_3, WHEN_SUCCEEDS);

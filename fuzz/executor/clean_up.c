@@ -101,8 +101,9 @@ void clean_up(void)
         }
         if (cycles || run.model.owed > 0) {
             if (collections++ == ENOUGH_COLLECTIONS) {
-                violation(RULE_DTOR_11, "collections destroy what is lost",
-                          "something is never destroyed");
+                violation(RULE_DTOR_11,
+                          "the collector destroys unreachable capsules",
+                          "a capsule is never destroyed");
                 break;
             }
             perform_op(CALL_COLLECT, 0);

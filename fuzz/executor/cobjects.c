@@ -139,8 +139,8 @@ static void check_destructors(bool ended)
     }
     if (due && ((uintptr_t)cobjects.pointer != cobject->pointer ||
                 (described && (uintptr_t)cobjects.desc != cobject->desc))) {
-        violation(rule, "the destructor gets what the PyCObject has",
-                  "it got something else");
+        violation(rule, "the destructor gets the PyCObject's pointer and desc",
+                  "the destructor got other values");
     }
     cobjects.plain = cobjects.described = 0;
 }

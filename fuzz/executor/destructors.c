@@ -44,7 +44,7 @@ static void refuse_destruction(const void *handle, int behaviour)
     unsigned op = level->call ? level->call->op : CALL_COUNT;
     if (op == CALL_NEW) {
         violation(RULE_NEW_12, "no destructor is called",
-                  "the destructor that was meant for the capsule");
+                  "the new capsule's destructor is called");
     }
     if (op == CALL_SET_DESTRUCTOR || op == CALL_HOLD) {
         violation(RULE_SETD_1, "no destructor is called",
@@ -52,8 +52,8 @@ static void refuse_destruction(const void *handle, int behaviour)
     }
     if (op == CALL_END_INTERPRETER) {
         violation(RULE_DTOR_10,
-                  "the destructor of what only the interpreter held, once",
-                  "a call for no capsule that is to be destroyed");
+                  "each capsule of the interpreter is destroyed once",
+                  "a call although the capsule is not being destroyed");
     }
     if (find_alive(handle) != NOTHING) {
         violation(op == CALL_COLLECT ? RULE_DTOR_11 : RULE_DTOR_1,
@@ -61,11 +61,12 @@ static void refuse_destruction(const void *handle, int behaviour)
                   "the destructor of a capsule that has references");
     }
     if (was_set_at_the_end(handle, behaviour)) {
-        violation(RULE_DTOR_3, "the destructor that was set is not called",
-                  "it is called");
+        violation(RULE_DTOR_3,
+                  "the destructor set during destruction is not called",
+                  "the new destructor is called");
     }
     violation(RULE_NEW_7, "the destructor is called once, with its capsule",
-              "a call for no capsule that is to be destroyed");
+              "a call although the capsule is not being destroyed");
 }
 
 /* Begins a frame for a destructor that the model does not expect: for the

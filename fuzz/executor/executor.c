@@ -20,13 +20,13 @@ static void check_nothing_forgotten(void)
     for (int i = 0; i < run.model.block_count; i++) {
         if (run.model.block[i].alive) {
             violation(RULE_DTOR_13, "every payload and name is freed",
-                      "one that was never freed");
+                      "a block that was never freed");
         }
     }
     for (int i = 0; i < run.model.capsule_count; i++) {
         if (run.model.capsule[i].life == LIFE_ALIVE) {
             violation(RULE_TYPE_1, "every reference is given back",
-                      "a capsule that still has one");
+                      "a capsule with a reference");
         }
     }
 }
@@ -35,16 +35,17 @@ static void check_nothing_forgotten(void)
 static void check_balance(long more)
 {
     if (more > 0) {
-        violation(
-            RULE_TYPE_1,
-            describe_count("blocks of the implementation are left", 0),
-            describe_count("blocks of the implementation are left", more));
+        violation(RULE_TYPE_1,
+                  describe_count("blocks of the implementation leaked", 0),
+                  describe_count("blocks of the implementation leaked", more));
     }
     if (more < 0) {
         violation(
             RULE_DTOR_13,
-            describe_count("blocks that are not its own are freed", 0),
-            describe_count("blocks that are not its own are freed", -more));
+            describe_count("blocks freed that the implementation does not own",
+                           0),
+            describe_count("blocks freed that the implementation does not own",
+                           -more));
     }
 }
 

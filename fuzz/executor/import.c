@@ -108,8 +108,8 @@ uint16_t refused_import_rule(const struct prediction *p)
 static void check_imported_name(const struct model_arg *args)
 {
     if (strcmp(before.name, given_name(args)) != 0) {
-        violation(RULE_IMP_15, "the name is as it was before",
-                  "it was written to");
+        violation(RULE_IMP_15, "the name is unchanged",
+                  "the name was written to");
     }
     exercise(RULE_IMP_15, WHEN_SUCCEEDS);
 }

@@ -23,7 +23,7 @@ static void enter(int id, PyThreadState *former)
     entered = id;
     if (PyThreadState_Swap(states[entered]) != former) {
         violation(RULE_SUB_2, "the interpreter that the thread was in",
-                  "another one");
+                  "another interpreter");
     }
 }
 

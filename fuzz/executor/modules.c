@@ -28,8 +28,8 @@ static struct {
 static void check(bool done)
 {
     if (!done) {
-        fputs("executor: the implementation cannot make what the program "
-              "asks for\n",
+        fputs("executor: the implementation cannot create an object that the "
+              "program needs\n",
               stderr);
         abort();
     }
@@ -329,7 +329,9 @@ static PyObject *import_below(unsigned id, PyObject *parent)
         return module;
     }
     if (status == 0 || !PyErr_Occurred()) {
-        PyErr_SetString(PyExc_SystemError, "an initialisation that lies");
+        PyErr_SetString(
+            PyExc_SystemError,
+            "the initialisation's result contradicts its exception");
     }
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);

@@ -44,7 +44,7 @@ static void make_foreign_objects(void)
     world.foreign[OBJECT_LOOKALIKE] = make_lookalike();
     for (int i = 0; i < OBJECT_COUNT; i++) {
         if (world.foreign[i] == NULL) {
-            fputs("executor: the implementation cannot make the objects that "
+            fputs("executor: the implementation cannot create the objects that "
                   "programs use\n",
                   stderr);
             exit(1);

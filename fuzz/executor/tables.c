@@ -57,7 +57,7 @@ static void check_bytes(void)
         if (!producer_recognises((const void *)block->address, block->size,
                                  table->version, table->size)) {
             violation(rule, "the table as its producer made it",
-                      "another one in its place");
+                      "the table was changed");
         }
         exercise(rule, WHEN_SUCCEEDS);
     }
