@@ -1,4 +1,4 @@
-/* Which allocation fails. */
+/* Chooses which allocation fails. */
 #include "fuzz/mutator/family.h"
 
 static uintptr_t perform(struct forecast *f, const struct step *step)
@@ -10,7 +10,8 @@ static uintptr_t perform(struct forecast *f, const struct step *step)
     return step->prediction.value;
 }
 
-/* One of the next few or one far ahead; none if memory is short already. */
+/* Returns 1 to 4 or 1 to 32; mostly 0, which stops the failures, if the next
+ * allocation would fail anyway. */
 static unsigned choose_allocation(struct generator *g)
 {
     if (g->forecast->fail_at == 1 && random_chance(g->random, 75)) {

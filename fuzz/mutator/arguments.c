@@ -1,4 +1,4 @@
-/* Arguments that fit the state in which their call will stand. */
+/* Chooses arguments that fit the state in which their call will be made. */
 #include "fuzz/mutator/family.h"
 
 static void choose_capsule(struct generator *g, const struct call *call,
@@ -53,7 +53,8 @@ static void choose_pointer(struct generator *g, struct value *value)
 
 /* --- destructors ---------------------------------------------------------- */
 
-/* One that the capsule as it is may have; the arguments before it are given. */
+/* Chooses a destructor that the capsule may have in its current state. The
+ * earlier arguments are already chosen. */
 static void choose_destructor(struct generator *g, const struct call *call,
                               struct value *value)
 {
@@ -110,7 +111,7 @@ static unsigned choose_block_size(struct generator *g)
     }
 }
 
-/* Of a name, 0 included: that shortens it. */
+/* A byte for a name. The byte 0 shortens the name. */
 static unsigned choose_byte(struct random *random)
 {
     static const uint8_t BYTES[] = {'a', 'b', '.', 'A', 1, 0x7f, 0x80, 0xff};

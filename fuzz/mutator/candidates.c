@@ -1,4 +1,4 @@
-/* Which calls make sense in a state. */
+/* Decides which calls are useful in a state. */
 #include "fuzz/mutator/family.h"
 
 static struct model_arg arg_of_slot(const struct forecast *f, unsigned slot)
@@ -11,7 +11,7 @@ static struct model_arg arg_of_slot(const struct forecast *f, unsigned slot)
 
 /* --- memory --------------------------------------------------------------- */
 
-/* What is made of the block in a slot. */
+/* A condition on the block in a slot. */
 typedef bool block_test(const struct forecast *f, int id);
 
 static unsigned blocks_for(const struct forecast *f, enum yield kind,
@@ -115,7 +115,7 @@ static bool takes_capsule(enum arg_kind kind)
            kind == ARG_CAPSULE;
 }
 
-/* The same question as forecast_capsules_for(), but for any. */
+/* True if forecast_capsules_for() would return any slot. */
 static bool some_capsule_fits(const struct forecast *f, enum call_op op)
 {
     unsigned left = f->slots[RESULT_CAPSULE];
@@ -126,7 +126,7 @@ static bool some_capsule_fits(const struct forecast *f, enum call_op op)
     return left;
 }
 
-/* Some call of this kind would be permitted, and not in vain. */
+/* True if some call of this row is permitted and has an effect. */
 static bool state_is_right(const struct forecast *f, enum call_op op)
 {
     const struct model_arg args[MAX_ARGS] = {NO_ARG, NO_ARG, NO_ARG};
@@ -155,7 +155,8 @@ bool forecast_wants(const struct forecast *f, enum call_op op,
     if (takes_capsule(info->args[0]) && !f->slots[RESULT_CAPSULE]) {
         return false;
     }
-    /* realloc() needs no slot: at worst the result is its own. */
+    /* realloc() needs no free slot: the result may go to the old block's slot.
+     */
     if (yields_result(info->yields) && op != CALL_REALLOC) {
         unsigned all = (1u << limits[info->yields]) - 1;
         if (!(all & ~(unsigned)f->slots[info->yields])) {

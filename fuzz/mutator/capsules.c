@@ -1,4 +1,4 @@
-/* Capsules in the forecast, and arguments that suit what their destructors
+/* Capsules in the forecast, and arguments that suit the blocks that destructors
  * free. */
 #include "fuzz/mutator/family.h"
 
@@ -8,7 +8,8 @@ static uintptr_t perform(struct forecast *f, const struct step *step)
     return created ? f->model.capsule_count + 1u : step->prediction.value;
 }
 
-/* A setter exchanges what the destructor frees for something else to free. */
+/* True if a setter can replace a block that the destructor frees by another
+ * free block. */
 static bool fits(const struct forecast *f, enum call_op op,
                  struct model_arg *args)
 {
@@ -25,7 +26,8 @@ static bool fits(const struct forecast *f, enum call_op op,
     }
 }
 
-/* A capsule whose destructor frees its name gets a name that can be freed. */
+/* Chooses a name to store. If the capsule's destructor frees the name, chooses
+ * a name that can be freed. */
 static void choose_stored_name(struct generator *g, const struct call *call,
                                struct value *value)
 {

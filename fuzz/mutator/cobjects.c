@@ -1,4 +1,4 @@
-/* Numbers for calls about PyCObject. */
+/* Chooses the numbers of calls about PyCObject. */
 #include "fuzz/mutator/family.h"
 
 static bool choose(struct generator *g, struct call *call, unsigned index)

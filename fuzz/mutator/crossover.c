@@ -1,15 +1,15 @@
-/* Two programs into one. */
+/* Combines two programs into one. */
 #include <string.h>
 
 #include "fuzz/mutator/mutator.h"
 
-/* Where calls of the other program come in. */
+/* A crossover in progress: collects calls of `program` and of `other`. */
 struct crossing {
     struct random *random;
     struct program *program;
     const struct program *other;
-    unsigned rename; /* added to its slots */
-    unsigned count;  /* of calls in `calls` */
+    unsigned rename; /* added to the slot numbers of `other` */
+    unsigned count;  /* the number of entries in `calls` */
     struct call calls[MAX_CALLS];
 };
 
@@ -59,7 +59,7 @@ static void take_other(struct crossing *c, unsigned from, unsigned count)
     }
 }
 
-/* The beginning of the one, the end of the other. */
+/* Takes the beginning of `program` and the end of `other`. */
 static void cross_tail(struct crossing *c)
 {
     unsigned from = random_below(c->random, c->other->call_count);
@@ -67,7 +67,7 @@ static void cross_tail(struct crossing *c)
     take_other(c, from, c->other->call_count - from);
 }
 
-/* A part of the other within the one. */
+/* Inserts a part of `other` into `program`. */
 static void cross_insert(struct crossing *c)
 {
     unsigned own = c->program->call_count;
@@ -80,7 +80,7 @@ static void cross_insert(struct crossing *c)
     take_own(c, at, own - at);
 }
 
-/* Both, by turns. */
+/* Takes short runs of calls from both programs in turn. */
 static void cross_interleave(struct crossing *c)
 {
     enum { MOST = 4 };

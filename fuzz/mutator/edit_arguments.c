@@ -25,7 +25,8 @@ static unsigned any_behaviour(struct editor *e)
     return swarm->behaviours[random_below(e->random, swarm->behaviour_count)];
 }
 
-/* Whatever the kind of argument allows, fitting or not. */
+/* Sets any value that the kind of argument allows, whether it fits the state or
+ * not. */
 static void set_any(struct editor *e, enum arg_kind kind, struct value *value)
 {
     enum value_tag tag =
@@ -78,7 +79,8 @@ bool mutate_change_argument(struct editor *e)
     return true;
 }
 
-/* Calls from a random one on, and round, until `pick` takes an argument. */
+/* Searches the calls for an argument that `pick` accepts: starts at a random
+ * call and wraps around. */
 static bool find_argument(struct editor *e,
                           bool (*pick)(const struct call *, unsigned),
                           unsigned *call_index, unsigned *arg_index)
@@ -145,7 +147,7 @@ static bool pick_slot(const struct call *call, unsigned arg)
     return is_slot((enum value_tag)call->args[arg].tag);
 }
 
-/* Lets an argument be what an earlier call yields. */
+/* Replaces an argument by the result of an earlier call. */
 bool mutate_chain(struct editor *e)
 {
     unsigned index, arg;
@@ -170,7 +172,7 @@ bool mutate_chain(struct editor *e)
     return false;
 }
 
-/* --- afterwards ----------------------------------------------------------- */
+/* --- after the mutations -------------------------------------------------- */
 
 static void repair_call(struct editor *e, struct call *call)
 {
@@ -201,7 +203,7 @@ void editor_repair(struct editor *e)
 
 void editor_finish(struct editor *e)
 {
-    uint32_t text_size = 1; /* as of an empty program */
+    uint32_t text_size = 1; /* the size of an empty program's text */
 
     for (unsigned i = 0; i < e->program->call_count; i++) {
         struct call *call = &e->program->calls[i];

@@ -46,8 +46,8 @@ unsigned editor_any(struct editor *e)
     return random_below(e->random, e->program->call_count);
 }
 
-/* Writes `count` generated calls at `index`, less where none are wanted.
- * Returns how many. */
+/* Inserts up to `count` generated calls at `index`. Stops early if no call is
+ * useful or the program is full. Returns the number of inserted calls. */
 static unsigned insert_generated(struct editor *e, unsigned index,
                                  unsigned count)
 {
@@ -139,7 +139,7 @@ bool mutate_move(struct editor *e)
     return from != to;
 }
 
-/* Replaces a part by calls of a swarm of its own. */
+/* Replaces a part of the program by new calls of a new swarm. */
 bool mutate_splice(struct editor *e)
 {
     enum { MOST = 16 };
@@ -158,7 +158,8 @@ bool mutate_splice(struct editor *e)
     return inserted + removed > 0;
 }
 
-/* What goes wrong the second time, or when a table is full. */
+/* Repeats a block of calls. Finds defects that need a second use, or a full
+ * table. */
 bool mutate_repeat(struct editor *e)
 {
     enum { LONGEST_BLOCK = 8, MOST = 8 };

@@ -1,4 +1,5 @@
-/* The error indicator: clearing and saving nothing is in vain. */
+/* The error indicator. Clearing or saving is useful only if an exception is
+ * pending. */
 #include "fuzz/mutator/family.h"
 
 static bool wants(const struct forecast *f, enum call_op op)

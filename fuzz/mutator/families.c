@@ -1,4 +1,5 @@
-/* The table of families, and those that need nothing of their own here. */
+/* The table of families, and the families that need no functions of their own
+ * in the mutator. */
 #include "fuzz/mutator/family.h"
 
 const struct mutator_family mutator_family_objects = {.wants = NULL};

@@ -1,33 +1,34 @@
-/* A family of calls, as the generator knows it. fuzz/program/families.def lists
- * the families; the file NAME.c of this folder defines mutator_family_NAME.
- * Private to this folder. */
+/* The interface between the generator and a family of calls.
+ * fuzz/program/families.def lists the families; the file NAME.c of this folder
+ * defines mutator_family_NAME. Private to this folder. */
 #ifndef FUZZ_MUTATOR_FAMILY_H
 #define FUZZ_MUTATOR_FAMILY_H
 
 #include "fuzz/model/step.h"
 #include "fuzz/mutator/generate.h"
 
-/* A function that is NULL does nothing; comments say what happens then. */
+/* A NULL function does nothing, or what its comment says. */
 struct mutator_family {
-    /* What comes back in the forecast; also changes what the forecast keeps
-     * beside the model. NULL: what is predicted comes back. */
+    /* Returns the result of the call in the forecast, and updates what the
+     * forecast stores beside the model. NULL: the result is the predicted
+     * one. */
     uintptr_t (*perform)(struct forecast *forecast, const struct step *step);
-    /* True if some call of the row is permitted now and makes sense. NULL: asks
-     * the model, by the kind of the first argument. */
+    /* True if some call of the row is permitted now and useful. NULL: asks the
+     * model, by the kind of the first argument. */
     bool (*wants)(const struct forecast *forecast, enum call_op op);
     /* True if the call is permitted with the capsule in args[0], for some
      * choice of the other arguments, which the function may change. NULL: asks
-     * the model with the arguments as they are. */
+     * the model with the arguments unchanged. */
     bool (*fits)(const struct forecast *forecast, enum call_op op,
                  struct model_arg *args);
-    /* Draws one argument; those before it are given. Returns false if the
-     * argument is like those of other calls. */
+    /* Chooses one argument; the earlier arguments are already chosen. Returns
+     * false to choose as for calls of other families. */
     bool (*choose)(struct generator *generator, struct call *call,
                    unsigned index);
-    /* Changes the call after all arguments were drawn. */
+    /* Changes the call after all arguments were chosen. */
     void (*complete)(struct generator *generator, struct call *call);
-    /* The arguments are permitted only together: they are drawn again, all of
-     * them, until the call is permitted. */
+    /* True if the arguments are permitted only in combination: the generator
+     * chooses all of them again until the call is permitted. */
     bool drawn_together;
 };
 
@@ -43,8 +44,7 @@ static inline const struct mutator_family *family_of(unsigned op)
     return MUTATOR_FAMILIES[CALLS[op].family];
 }
 
-/* --- what families share ---------------------------------------------------
- */
+/* --- shared by families --------------------------------------------------- */
 
 static inline void set_index(struct value *value, enum value_tag tag,
                              unsigned index)
@@ -57,13 +57,14 @@ static inline void set_number(struct value *value, unsigned number)
     *value = (struct value){.tag = VALUE_NUMBER, .number = (uint16_t)number};
 }
 
-/* One of the slots in the mask; any slot if the mask is empty. */
+/* Returns one of the slots in the mask; any slot if the mask is empty. */
 static inline unsigned choose_slot(struct generator *g, unsigned mask)
 {
     return mask ? random_bit(g->random, mask) : random_below(g->random, SLOTS);
 }
 
-/* The capsule that the other arguments are about; NULL: none. */
+/* Returns the capsule that the call's first argument is; NULL if there is
+ * none. */
 static inline const struct model_capsule *subject(const struct generator *g,
                                                   const struct call *call)
 {
@@ -72,15 +73,15 @@ static inline const struct model_capsule *subject(const struct generator *g,
                : NULL;
 }
 
-/* True if the capsule's destructor makes that call. */
+/* True if the capsule's destructor contains that call. */
 static inline bool destructor_makes(const struct model_capsule *capsule,
                                     enum call_op op)
 {
     return capsule && behaviour_uses(capsule->destructor, op);
 }
 
-/* Nobody looks behind the addresses that the forecast makes up for payloads and
- * capsules; they only have to differ. */
+/* Returns an invented address for a new block. Nothing reads through the
+ * forecast's addresses of payloads and capsules; they only must differ. */
 static inline uintptr_t new_block_address(const struct model *model)
 {
     return model->block_count + 1u;

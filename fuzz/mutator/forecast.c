@@ -82,7 +82,8 @@ bool forecast_permits_args(const struct forecast *f, enum call_op op,
 
 /* --- what calls do -------------------------------------------------------- */
 
-/* Guesses if an allocation of the call fails. */
+/* Decides if an allocation of the call fails, from an estimated number of
+ * allocations. */
 static void guess_failure(struct forecast *f, struct step *step)
 {
     unsigned count = model_allocations(step->call, &step->prediction);
@@ -135,7 +136,7 @@ void forecast_run_destructor(struct forecast *f, int behaviour)
     model_leave_destructor(&f->model);
 }
 
-/* Sign bits: NOTHING is negative, all that is there is not. */
+/* Collects the sign bits: NOTHING is negative, ids are not. */
 static uint8_t mask_of(const int16_t slots[SLOTS])
 {
     uint8_t mask = 0;

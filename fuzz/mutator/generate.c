@@ -10,7 +10,8 @@ void choices_init(struct choices *choices, const struct weights *weights)
     lottery_fill(&choices->fresh_length, weights->fresh_length, FRESH_LENGTHS);
 }
 
-/* One of the wanted calls only, by their weights; CALL_COUNT: there is none. */
+/* Draws one of the wanted calls by weight. Returns CALL_COUNT if no call is
+ * wanted. */
 static unsigned draw_wanted(const struct generator *g)
 {
     uint8_t weights[CALL_COUNT];
@@ -36,8 +37,8 @@ bool generate_call(struct generator *g, struct call *call)
     if (g->swarm->call_count == 0) {
         return false;
     }
-    /* Drawing again until a call is wanted gives the same proportions as
-     * drawing from the wanted ones, mostly for less. */
+    /* Draw from all calls until a call is wanted. The proportions are those of
+     * a draw from the wanted calls only, at a lower cost in most states. */
     for (int i = 0; i < TRIES && op == CALL_COUNT; i++) {
         enum call_op drawn =
             (enum call_op)lottery_draw(&g->swarm->lottery, g->random);

@@ -1,5 +1,5 @@
-/* Drawing calls that make sense where they stand. Private to this folder and
- * its tests; mutator.h is for everybody else. */
+/* Generates calls that are useful in the state where they stand. Private to
+ * this folder and its tests; other code includes mutator.h. */
 #ifndef FUZZ_MUTATOR_GENERATE_H
 #define FUZZ_MUTATOR_GENERATE_H
 
@@ -18,9 +18,9 @@
 extern "C" {
 #endif
 
-/* What one program is made of. */
+/* The calls, destructors and slots that one program uses. */
 struct swarm {
-    uint8_t limits[3]; /* 1..SLOTS slots of each kind, by RESULT_* */
+    uint8_t limits[3]; /* by RESULT_*: slots of each kind, 1..SLOTS */
     uint8_t call_count;
     uint8_t calls[CALL_COUNT]; /* enum call_op */
     uint8_t behaviour_count;
@@ -28,15 +28,15 @@ struct swarm {
     struct lottery lottery; /* of enum call_op */
 };
 
-/* A random part of what the target has. Calls that make a capsule from nothing
- * are always in it. */
+/* Draws a random part of the target's calls and destructors. Calls that create
+ * a capsule are always included. */
 void swarm_draw(struct swarm *swarm, const struct target *target,
                 const struct weights *weights, struct random *random);
 
-/* All that the target has. */
+/* Takes all calls and destructors of the target. */
 void swarm_whole(struct swarm *swarm, const struct target *target);
 
-/* The weights, ready to be drawn from. */
+/* The weights as lotteries, for fast draws. */
 struct choices {
     struct lottery object, pointer, size, name, near_miss, fresh_length;
 };
@@ -49,56 +49,57 @@ struct generator {
     const struct choices *choices;
     const struct swarm *swarm;
     struct random *random;
-    struct program *program;   /* takes the texts */
-    struct forecast *forecast; /* of the place where the call will stand */
+    struct program *program;   /* receives the texts */
+    struct forecast *forecast; /* the state where the call will stand */
 };
 
-/* Draws a call for the state of the forecast: each of the swarm's calls that
- * forecast_wants() in proportion to its weight. Neither appends nor applies
- * it. False when no call is wanted. */
+/* Draws a call for the state of the forecast: a call of the swarm that
+ * forecast_wants(), in proportion to its weight. Does not append or apply the
+ * call. Returns false if no call is wanted. */
 bool generate_call(struct generator *generator, struct call *call);
 
-/* Draws the result slot and all arguments anew, or one of the arguments; the
- * op, and for one argument the others, are given. */
+/* Choose all arguments, one argument, or the result slot of a call. The op is
+ * given; for one argument, the other arguments too. */
 void generate_arguments(struct generator *generator, struct call *call);
 void generate_argument(struct generator *generator, struct call *call,
                        unsigned index);
 void generate_result(struct generator *generator, struct call *call);
 
-/* Continues the program, with calls of that swarm, to at most `length` calls
- * and at most `size` bytes in the binary form, as what does not fit would be
- * left out. */
+/* Appends calls of the swarm, up to `length` calls and `size` bytes of binary
+ * form in total; encoding would cut off the rest. */
 void generate_calls(struct generator *generator, unsigned length, size_t size);
 
-/* The number of calls of a generated program. */
+/* Draws the number of calls of a generated program. */
 unsigned generate_length(const struct weights *weights, struct random *random);
 
-/* A name for an argument. `object` is the capsule that it is compared with or
- * given to; NULL where there is none. `stored`: it becomes a capsule's name. */
+/* Chooses a name for an argument. `object` is the capsule whose name it is
+ * compared with or becomes; NULL if there is none. `stored`: the name becomes a
+ * capsule's name. */
 void choose_name(struct generator *generator,
                  const struct model_capsule *object, bool stored,
                  struct value *value);
 
-/* A name that opens the capsule, at its own address or another. */
+/* Chooses a name that opens the capsule, at the name's own address or
+ * another. */
 void choose_matching_name(struct generator *generator,
                           const struct model_capsule *object,
                           struct value *value);
 
-/* The name of what a module may publish, for a capsule. False where the target
- * imports nothing. */
+/* Chooses a name that leads to a module's attribute. Returns false if the
+ * target imports nothing, or by chance. */
 bool choose_published_name(struct generator *generator, struct value *value);
 
-/* A pointer: `choice` is what the lottery has drawn, `payloads` the slots that
- * may be chosen. */
+/* Chooses a pointer. `choice` is the kind that the lottery has drawn;
+ * `payloads` is a mask of the slots to choose from. */
 void choose_pointer_of(struct generator *generator, unsigned payloads,
                        unsigned choice, struct value *value);
 
-/* The same for an argument that must be a literal. */
+/* Like choose_name(), for an argument that must be a literal. */
 void choose_text(struct generator *generator, struct value *value);
 
-/* Points `value` at a text that is nearly `text`, never the same; NULL and ""
- * are near each other: it may become NULL. Where the program has no room for
- * it: at "". */
+/* Points `value` to a text that resembles `text` but differs. NULL and ""
+ * resemble each other, so `value` may become NULL. If the program has no room
+ * for the text, `value` becomes "". */
 void make_near_miss(struct generator *generator, struct characters text,
                     struct value *value);
 

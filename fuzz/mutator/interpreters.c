@@ -1,5 +1,4 @@
-/* Interpreters: with the first call about them, a failing allocation that was
- * asked for is called off. */
+/* Interpreters: any call about them cancels a requested allocation failure. */
 #include "fuzz/mutator/family.h"
 
 static uintptr_t perform(struct forecast *f, const struct step *step)

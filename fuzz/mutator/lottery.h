@@ -1,5 +1,5 @@
-/* Drawing by weights that stay: one ticket for each unit of weight, so that a
- * draw is one look-up and no branch. */
+/* Draws by fixed weights. Each unit of weight is one ticket, so a draw is one
+ * array access without a branch. */
 #ifndef FUZZ_MUTATOR_LOTTERY_H
 #define FUZZ_MUTATOR_LOTTERY_H
 
@@ -14,15 +14,15 @@
 extern "C" {
 #endif
 
-/* Enough for each call of calls.def with the greatest weight. */
+/* Room for every call of calls.def at the greatest weight. */
 enum { LOTTERY_TICKETS = CALL_COUNT * UINT8_MAX };
 
 struct lottery {
-    uint32_t count; /* of tickets */
+    uint32_t count; /* the number of tickets */
     uint8_t tickets[LOTTERY_TICKETS];
 };
 
-/* Adds `weight` tickets with that number on them. */
+/* Adds `weight` tickets with this number. */
 static inline void lottery_add(struct lottery *lottery, uint8_t number,
                                uint8_t weight)
 {
@@ -31,14 +31,14 @@ static inline void lottery_add(struct lottery *lottery, uint8_t number,
     lottery->count += weight;
 }
 
-/* One of the numbers; there are some. */
+/* Draws a ticket and returns its number. The lottery must not be empty. */
 static inline unsigned lottery_draw(const struct lottery *lottery,
                                     struct random *random)
 {
     return lottery->tickets[random_below(random, lottery->count)];
 }
 
-/* Of the indices into `weights`. */
+/* Replaces the tickets: the numbers are the indices into `weights`. */
 static inline void lottery_fill(struct lottery *lottery, const uint8_t *weights,
                                 unsigned count)
 {

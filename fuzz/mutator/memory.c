@@ -1,10 +1,10 @@
-/* Payloads and names in the forecast, and what is done with them. */
+/* Payloads and names: tracks them in the forecast and chooses arguments. */
 #include "fuzz/mutator/family.h"
 
 #include <string.h>
 
-/* The forecast's own copy of a literal, which edits change. If there is no room
- * for the copy, edits are not followed. */
+/* Copies a literal into the forecast, where calls of edit() change the copy. If
+ * there is no room, the forecast ignores later edits of this name. */
 static uintptr_t copy_name(struct forecast *f, const struct model_arg *literal)
 {
     uint32_t size = literal->number + 1u;
@@ -41,7 +41,7 @@ static uintptr_t perform(struct forecast *f, const struct step *step)
     }
 }
 
-/* A position in the text of the buffer. */
+/* Chooses a position in the text of the buffer. */
 static void choose_position(struct generator *g, const struct call *call,
                             struct value *value)
 {
@@ -61,7 +61,8 @@ static bool choose(struct generator *g, struct call *call, unsigned index)
     return false;
 }
 
-/* realloc(): into its own slot if there is no other, or just so. */
+/* realloc(): reuses the old block's slot if the result slot is in use, or at
+ * random. */
 static void complete(struct generator *g, struct call *call)
 {
     if (call->op == CALL_REALLOC &&

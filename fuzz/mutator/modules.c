@@ -1,10 +1,10 @@
-/* Calls about modules: dotted paths that lead somewhere, and those that nearly
- * do. */
+/* Calls about modules: dotted paths that lead to an object, and paths that
+ * nearly do. */
 #include <string.h>
 
 #include "fuzz/mutator/family.h"
 
-/* Names of attributes; the rest of what paths are made of is in them too. */
+/* Attribute names. The other components of paths are names of modules. */
 static const char *const WORDS[] = {"cap", "sub", "x", "ns", "", "fresh"};
 static const char *const ODD_WORDS[] = {
     "demo", "pack", "nosuch", "real", "capp", "Cap", "\xff", "\xc3\xa9", "a b",
@@ -53,7 +53,7 @@ static bool wants(const struct forecast *f, enum call_op op)
 
 /* --- texts ---------------------------------------------------------------- */
 
-/* A path that is being put together. */
+/* A dotted path under construction. */
 struct path {
     char text[MAX_NAME + 1];
     size_t length;
@@ -82,8 +82,8 @@ static void add_component(struct path *path, const char *text, size_t length)
     add(path, text, length);
 }
 
-/* The path by which the owner is found; for a namespace that nobody has
- * published, one by which it may be. */
+/* Appends the path of the owner. For a namespace that is no attribute of any
+ * module, appends a path where it may be published. */
 static void add_owner(const struct forecast *f, unsigned owner,
                       struct path *path)
 {
@@ -114,7 +114,7 @@ static void set_path(struct generator *g, const struct path *path,
     }
 }
 
-/* The path of an attribute that there is; false: none. */
+/* Builds the path of an existing attribute. Returns false if there is none. */
 static bool existing_path(struct generator *g, struct path *path)
 {
     const struct model_modules *modules = &g->forecast->model.modules;
@@ -132,7 +132,8 @@ static bool existing_path(struct generator *g, struct path *path)
     return true;
 }
 
-/* The name of a capsule that there is, published or not; false: none. */
+/* Copies the name of an existing capsule, published or not. Returns false if
+ * there is none. */
 static bool existing_name(struct generator *g, struct path *path)
 {
     const struct model *model = &g->forecast->model;
@@ -200,7 +201,7 @@ bool choose_published_name(struct generator *g, struct value *value)
     struct path path = {.length = 0};
     unsigned imports = g->target->calls[CALL_IMPORT];
 
-    /* The more often the target imports. */
+    /* The chance grows with the weight of PyCapsule_Import in the target. */
     if (!imports ||
         random_below(g->random, imports + 2u * g->target->calls[CALL_NEW]) >=
             imports) {
@@ -223,8 +224,8 @@ static unsigned owner_of(const struct value *value)
                                      : value->index;
 }
 
-/* True if the name is `owner`.`attribute`. Sets *attribute to where the
- * attribute begins. */
+/* True if the name is `owner`.`attribute`. Sets *attribute to the start of the
+ * attribute. */
 static bool is_below(const struct forecast *f, unsigned owner,
                      struct characters name, const char **attribute)
 {
@@ -237,8 +238,8 @@ static bool is_below(const struct forecast *f, unsigned owner,
            strchr(*attribute, '.') == NULL;
 }
 
-/* The slots of the capsules that carry the owner's name and `attribute`, or
- * anything for NULL. */
+/* Returns a mask of the capsules whose name is `owner`.`attribute`; `attribute`
+ * NULL: any attribute of the owner. */
 static unsigned meant_for(const struct forecast *f, unsigned owner,
                           const char *attribute)
 {
@@ -256,8 +257,8 @@ static unsigned meant_for(const struct forecast *f, unsigned owner,
     return fitting;
 }
 
-/* The attribute that some capsule's name asks for, or one that is there, or
- * any. */
+/* Chooses an attribute: one from a capsule's name, an existing one, or a random
+ * word. */
 static void choose_attribute(struct generator *g, const struct call *call,
                              struct value *value)
 {
@@ -291,8 +292,9 @@ static void choose_attribute(struct generator *g, const struct call *call,
     set_path(g, &path, value);
 }
 
-/* A capsule, rather one that is meant for the attribute; any object, a
- * namespace, NULL, an exception, as far as the kind has them. */
+/* Chooses a value: mostly a capsule, preferably one whose name leads to the
+ * attribute; else another object, a namespace, NULL or an exception, as far as
+ * the argument kind allows. */
 static void choose_value(struct generator *g, const struct call *call,
                          unsigned index, struct value *value)
 {
@@ -332,7 +334,8 @@ static void set_owner(struct value *value, unsigned owner)
     }
 }
 
-/* One for which there is a capsule; false: there is none. */
+/* Chooses a module or namespace that some capsule's name leads to. Returns
+ * false if there is none. */
 static bool choose_owner_for_capsules(struct generator *g, struct value *value)
 {
     unsigned owners = 0;

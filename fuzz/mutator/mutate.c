@@ -1,11 +1,11 @@
-/* Chooses mutations by their weights and applies them; see mutator.h. */
+/* Chooses mutations by weight and applies them; see mutator.h. */
 #include "fuzz/mutator/mutator.h"
 
 #include "fuzz/mutator/editor.h"
 
 struct mutation_kind {
     const char *name;
-    size_t weight; /* offset into struct weights */
+    size_t weight; /* offset in struct weights */
     mutation *apply;
 };
 
@@ -58,7 +58,7 @@ static void open_editor(struct editor *e, const struct mutator *mutator,
                                       .forecast = &e->forecast};
 }
 
-/* Continues the program by a swarm of its own. */
+/* Appends calls of a new swarm. */
 static void extend(const struct mutator *mutator, struct random *random,
                    struct program *program, size_t max_size)
 {
@@ -115,8 +115,9 @@ void mutator_mutate(const struct mutator *mutator, struct random *random,
     editor_finish(&e);
 }
 
-/* What the engine keeps is as short as coverage lets it be, and shows little
- * beyond that: so most of what is made of it goes on as something new. */
+/* The engine keeps the shortest inputs that reach their coverage, so their last
+ * calls do little. Usually cut the program at a random call and append new
+ * ones. */
 static void maybe_extend(const struct mutator *mutator, struct random *random,
                          struct program *program, size_t max_size)
 {

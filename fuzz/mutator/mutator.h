@@ -1,8 +1,8 @@
 /* Mutates, crosses and generates programs, call by call.
  *
- * Everything depends on the seed alone, nothing is allocated, and destructors
- * of the misuse kind never come out. Half-way through, a program may hold texts
- * that no call refers to any more; encoding leaves them out.
+ * The results depend only on the seed. The mutator allocates nothing and never
+ * produces destructors of the misuse kind. An unencoded program may contain
+ * texts that no call uses; encoding drops these.
  */
 #ifndef FUZZ_MUTATOR_MUTATOR_H
 #define FUZZ_MUTATOR_MUTATOR_H
@@ -20,8 +20,8 @@
 extern "C" {
 #endif
 
-/* The numbers in `crossovers`; those in `mutations` are indices of the table
- * in mutate.c. */
+/* Indices into `crossovers`. `mutations` has the indices of the table in
+ * mutate.c. */
 enum crossover_kind { CROSS_TAIL, CROSS_INSERT, CROSS_INTERLEAVE };
 
 struct mutator {
@@ -29,35 +29,36 @@ struct mutator {
     const struct weights *weights; /* borrowed */
     struct choices choices;
     struct lottery mutations, crossovers;
-    struct swarm whole; /* for what is inserted by mutations */
+    struct swarm whole; /* for calls that mutations insert */
 };
 
 void mutator_init(struct mutator *mutator, const struct target *target,
                   const struct weights *weights);
 
-/* A fresh program of a swarm of its own, of at most `max_size` bytes in the
- * binary form. */
+/* Generates a program from a new swarm, of at most `max_size` bytes in binary
+ * form. */
 void mutator_generate(const struct mutator *mutator, struct random *random,
                       struct program *program, size_t max_size);
 
-/* One to eight edits. The program has at least one call afterwards. */
+/* Makes one to eight edits. The result has at least one call. */
 void mutator_mutate(const struct mutator *mutator, struct random *random,
                     struct program *program);
 
-/* Puts parts of `other` into the program. */
+/* Inserts parts of `other` into the program. */
 void mutator_cross(const struct mutator *mutator, struct random *random,
                    struct program *program, const struct program *other);
 
-/* As LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver: either a fresh
- * program, or what is asked for. */
+/* The work of LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver: returns a
+ * mutation or crossover of the input, or sometimes a generated program. */
 size_t mutator_mutate_bytes(const struct mutator *mutator, uint8_t *data,
                             size_t size, size_t max_size, unsigned seed);
 size_t mutator_cross_bytes(const struct mutator *mutator, const uint8_t *data,
                            size_t size, const uint8_t *other, size_t other_size,
                            uint8_t *out, size_t max_size, unsigned seed);
 
-/* The kinds of mutation, for tests and measurements: mutation `index` alone.
- * Returns false, the program unchanged, where there is nothing to do. */
+/* For tests and measurements: the number of mutations, and mutation `index`
+ * alone. Returns false, with the program unchanged, if there is nothing to
+ * edit. */
 extern const unsigned MUTATION_COUNT;
 const char *mutation_name(unsigned index);
 bool mutation_apply(const struct mutator *mutator, struct random *random,

@@ -1,5 +1,5 @@
-/* What libFuzzer calls instead of its own mutations. Linked into fuzz targets
- * only, so that everything else can use the mutator without an engine. */
+/* The custom mutator that libFuzzer calls. Linked only into fuzz targets: other
+ * binaries use the mutator without an engine. */
 #include "fuzz/mutator/mutator.h"
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,

@@ -1,10 +1,11 @@
-/* Names: relatives of what the program has, and fresh ones. */
+/* Chooses names: variants of names that the program has, and new ones. */
 #include <ctype.h>
 #include <string.h>
 
 #include "fuzz/mutator/generate.h"
 
-/* Bytes that comparisons, signedness, case, paths and formats could confuse. */
+/* Bytes that comparisons, signed characters, case, paths and formats may handle
+ * wrongly. */
 static const char ALPHABET[] = {'a', 'b',    '.',    'A',        '%',
                                 's', '\x01', '\x7f', (char)0x80, (char)0xff};
 
@@ -18,8 +19,8 @@ static void set_empty(struct value *value)
     *value = (struct value){.tag = VALUE_TEXT};
 }
 
-/* A literal of these characters. Where the program has them already it refers
- * to them: each literal gets a place of its own when it is encoded. */
+/* Sets a literal with these characters. Shares the characters if they are
+ * already in the program; encoding stores each literal separately. */
 static void set_characters(struct program *program, struct value *value,
                            struct characters text)
 {
@@ -36,7 +37,8 @@ static void set_characters(struct program *program, struct value *value,
 
 /* --- near misses ---------------------------------------------------------- */
 
-/* The ends are where comparisons that stop early or late are caught. */
+/* Prefers both ends of the text: comparisons that stop early or late fail
+ * there. */
 static unsigned choose_position(struct random *random, unsigned length)
 {
     switch (random_below(random, 4)) {
@@ -61,7 +63,7 @@ static char flip_bit(struct random *random, char byte)
     return other ? other : (char)0xff;
 }
 
-/* Changes the case of the n-th letter; false when there is none. */
+/* Changes the case of a random letter. Returns false if there is no letter. */
 static bool change_case(struct random *random, char *text, unsigned length)
 {
     unsigned start = choose_position(random, length);
@@ -75,7 +77,7 @@ static bool change_case(struct random *random, char *text, unsigned length)
     return false;
 }
 
-/* Changes the bytes of a text whose length stays. */
+/* Changes bytes of a text and keeps its length. */
 static void edit_in_place(struct random *random, unsigned kind, char *text,
                           unsigned length)
 {
@@ -149,9 +151,10 @@ void make_near_miss(struct generator *g, struct characters text,
     }
 }
 
-/* --- relatives ------------------------------------------------------------ */
+/* --- variants of existing names ------------------------------------------- */
 
-/* The name of any capsule or buffer that the program has; false: none. */
+/* Returns the name of a random capsule or buffer in `text`. Returns false if
+ * there is none. */
 static bool choose_relative(struct generator *g, struct characters *text)
 {
     const struct forecast *f = g->forecast;
@@ -168,7 +171,8 @@ static bool choose_relative(struct generator *g, struct characters *text)
     return true;
 }
 
-/* A copy or a near miss of a name that the program has. False: there is none.
+/* Copies an existing name or makes a near miss of it. Returns false if no name
+ * exists.
  */
 static bool set_relative(struct generator *g,
                          const struct model_capsule *object,
@@ -191,7 +195,7 @@ static bool set_relative(struct generator *g,
     return true;
 }
 
-/* --- fresh names ---------------------------------------------------------- */
+/* --- new names ------------------------------------------------------------ */
 
 static unsigned fresh_length(struct generator *g)
 {
@@ -220,7 +224,8 @@ static unsigned fresh_length(struct generator *g)
     return length < longest ? length : longest;
 }
 
-/* A name that one of the swarm's destructors asks for. */
+/* Sets the name that a destructor of the swarm expects before it frees the
+ * pointer. */
 static bool set_asked(struct generator *g, struct value *value)
 {
     for (unsigned i = 0; i < g->swarm->behaviour_count; i++) {
@@ -262,7 +267,7 @@ static void set_fresh(struct generator *g, struct value *value)
 
 /* --- arguments ------------------------------------------------------------ */
 
-/* The slot of the block, which has one. */
+/* Returns the slot of the block, which must have one. */
 static unsigned buffer_slot_of(const struct model *model, int block)
 {
     unsigned slot = 0;

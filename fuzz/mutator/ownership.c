@@ -1,5 +1,5 @@
-/* What owners do with capsules: destructors that a program calls, contexts that
- * hold capsules. */
+/* What owners do with capsules: call their destructors, and hold them in
+ * contexts. */
 #include "fuzz/mutator/family.h"
 
 static uintptr_t perform(struct forecast *f, const struct step *step)

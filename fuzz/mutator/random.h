@@ -1,4 +1,4 @@
-/* Numbers that depend on nothing but their seed. */
+/* Random numbers that depend only on their seed. */
 #ifndef FUZZ_MUTATOR_RANDOM_H
 #define FUZZ_MUTATOR_RANDOM_H
 
@@ -14,7 +14,8 @@ struct random {
     uint64_t state;
 };
 
-/* splitmix64: every seed is a good one, 0 and neighbours included. */
+/* splitmix64: every seed is good, also 0, and neighbouring seeds give unrelated
+ * numbers. */
 static inline uint64_t random_next(struct random *random)
 {
     uint64_t z = (random->state += 0x9e3779b97f4a7c15u);
@@ -23,20 +24,20 @@ static inline uint64_t random_next(struct random *random)
     return z ^ (z >> 31);
 }
 
-/* 0..bound-1; `bound` is not 0. */
+/* Returns a number in 0..bound-1; `bound` is not 0. */
 static inline unsigned random_below(struct random *random, unsigned bound)
 {
     return (unsigned)((random_next(random) >> 32) * bound >> 32);
 }
 
-/* True `percent` times of a hundred. */
+/* Returns true with a probability of `percent`. */
 static inline bool random_chance(struct random *random, unsigned percent)
 {
     return random_below(random, 100) < percent;
 }
 
-/* An index, as often as its weight says; the weights are not all 0. For
- * weights that change; a lottery draws faster. */
+/* Returns an index with a probability in proportion to its weight. At least one
+ * weight is not 0. For weights that change; a lottery draws faster. */
 static inline unsigned random_pick(struct random *random,
                                    const uint8_t *weights, unsigned count)
 {
@@ -50,7 +51,7 @@ static inline unsigned random_pick(struct random *random,
     return i;
 }
 
-/* A bit that is set in `mask`, each as often; `mask` is not 0. */
+/* Returns the index of a random set bit of `mask`, which is not 0. */
 static inline unsigned random_bit(struct random *random, unsigned mask)
 {
     unsigned n = random_below(random, (unsigned)__builtin_popcount(mask));

@@ -12,12 +12,13 @@ static void add_call(struct swarm *swarm, const struct target *target,
     lottery_add(&swarm->lottery, (uint8_t)op, target->calls[op]);
 }
 
-/* Decides many things of the same chance, eight for each number drawn. */
+/* Makes many decisions with the same probability, eight from each random
+ * number. */
 struct decisions {
     struct random *random;
     uint64_t bits;
     unsigned left;
-    unsigned threshold; /* of 256 */
+    unsigned threshold; /* in 256ths */
 };
 
 static struct decisions decisions_of(struct random *random, unsigned percent)
@@ -37,7 +38,8 @@ static bool decide(struct decisions *decisions)
     return byte < decisions->threshold;
 }
 
-/* What makes a capsule from nothing: without it a program is a list of errors.
+/* True for calls that create a capsule: without them, a program produces only
+ * errors.
  */
 static bool is_indispensable(unsigned op)
 {

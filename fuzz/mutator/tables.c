@@ -1,4 +1,5 @@
-/* Numbers for tables and their consumers: of one age, of nearly one, of any. */
+/* Chooses numbers for tables and consumers: equal versions and sizes, nearly
+ * equal ones, and random ones. */
 #include "fuzz/mutator/family.h"
 
 static unsigned choose_version(struct generator *g)
@@ -28,7 +29,7 @@ static unsigned choose_extent(struct generator *g)
     return whole - 1 + 2 * random_below(g->random, 2);
 }
 
-/* The bytes behind a table: those that it claims, or others. */
+/* Chooses the real number of bytes of a table: the claimed size or another. */
 static unsigned choose_bytes(struct generator *g, unsigned claimed)
 {
     if (claimed <= TABLE_LONGEST &&

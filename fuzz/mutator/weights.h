@@ -1,5 +1,5 @@
-/* Every number that the mutator and the generator decide by. Percentages are
- * of a hundred; arrays are relative to each other. */
+/* All numbers that the mutator and the generator decide by. Percentages are
+ * percentages; the entries of an array are relative to each other. */
 #ifndef FUZZ_MUTATOR_WEIGHTS_H
 #define FUZZ_MUTATOR_WEIGHTS_H
 
@@ -10,10 +10,10 @@ extern "C" {
 #endif
 
 enum object_choice {
-    CHOOSE_LIVE,       /* a capsule that the program has */
+    CHOOSE_LIVE,       /* a living capsule of the program */
     CHOOSE_NO_OBJECT,  /* NULL */
-    CHOOSE_FOREIGN,    /* an object that is no capsule */
-    CHOOSE_EMPTY_SLOT, /* any slot; the call may be left out */
+    CHOOSE_FOREIGN,    /* an object of another type */
+    CHOOSE_EMPTY_SLOT, /* any slot; the executor may skip the call */
     OBJECT_CHOICES
 };
 
@@ -24,10 +24,11 @@ enum pointer_choice {
     POINTER_CHOICES
 };
 
-/* Names that are no relatives of a name that the program has. */
+/* How the name of an argument is chosen, if not as a variant of an existing
+ * name. */
 enum name_choice {
-    CHOOSE_OWN_NAME, /* what the capsule at hand is called by, same address */
-    CHOOSE_BUFFER,   /* any buffer that the program has */
+    CHOOSE_OWN_NAME, /* the capsule's own name, same address */
+    CHOOSE_BUFFER,   /* any buffer of the program */
     CHOOSE_NO_NAME,  /* NULL */
     CHOOSE_FRESH,    /* characters of the alphabet */
     NAME_CHOICES
@@ -63,13 +64,11 @@ enum size_choice {
 };
 
 struct weights {
-    /* What comes out. */
+    /* Which result. */
     uint8_t fresh_percent;      /* of inputs: generated, not mutated */
-    uint8_t extend_percent;     /* of the others: a beginning of it, continued
-                                 * like a fresh one */
-    uint8_t more_edits_percent; /* after each edit: one more, up to eight */
-    uint8_t repair_percent;     /* of mutations: slots that the edits left
-                                 * empty are replaced by others */
+    uint8_t extend_percent;     /* of mutations: cut, then append new calls */
+    uint8_t more_edits_percent; /* after each edit: another one, up to eight */
+    uint8_t repair_percent; /* of mutations: replace empty slots in arguments */
 
     /* Which edit. */
     uint8_t insert;
@@ -83,22 +82,21 @@ struct weights {
     uint8_t change_argument;
     uint8_t edit_name;
     uint8_t chain;
-    uint8_t fitting_argument_percent; /* of changed arguments: one that the
-                                       * generator would choose */
+    uint8_t fitting_argument_percent; /* of changed arguments: chosen as by the
+                                         generator */
 
     /* How two programs are crossed. */
     uint8_t cross_tail;
     uint8_t cross_insert;
     uint8_t cross_interleave;
-    uint8_t rename_slots_percent; /* of crossings: the other program's slots
-                                   * are renamed */
+    uint8_t rename_slots_percent; /* of crossovers: rename the slots of the
+                                     other program */
 
-    /* Fresh programs. */
-    uint8_t whole_percent;           /* of programs: all calls, all destructors;
-                                      * of the others: */
-    uint8_t keep_call_percent;       /* each call of the target */
-    uint8_t keep_destructor_percent; /* each destructor */
-    uint8_t long_percent;            /* of programs: over half of MAX_CALLS */
+    /* Generated programs. */
+    uint8_t whole_percent;     /* of swarms: all calls and destructors; else: */
+    uint8_t keep_call_percent; /* each call of the target is kept */
+    uint8_t keep_destructor_percent; /* each destructor is kept */
+    uint8_t long_percent; /* of programs: longer than half of MAX_CALLS */
 
     /* Arguments. */
     uint8_t object[OBJECT_CHOICES];
@@ -106,21 +104,21 @@ struct weights {
     uint8_t no_destructor_percent;
     uint8_t size[SIZE_CHOICES];
     uint8_t name[NAME_CHOICES];
-    uint8_t copy_percent; /* of names that are relatives: equal text at
-                           * another address; the rest are near misses */
+    uint8_t copy_percent; /* of variants: equal text at another address; the
+                             others are near misses */
     uint8_t near_miss[NEAR_MISSES];
     uint8_t fresh_length[FRESH_LENGTHS];
 
     /* Tables of functions and their consumers. */
-    uint8_t usual_version_percent; /* the one that consumers begin with */
+    uint8_t usual_version_percent; /* the initial version of the consumer */
     uint8_t whole_table_percent;   /* of sizes: a head and whole entries */
-    uint8_t no_table_percent;      /* of the others: 0, 1, SIZE_MAX; else one
-                                    * byte more or less than whole */
-    uint8_t true_size_percent;     /* of tables: as long as they claim */
+    uint8_t no_table_percent;  /* of the others: 0, 1, SIZE_MAX; else one byte
+                                  more or less than whole */
+    uint8_t true_size_percent; /* of tables: as long as they claim */
 
-    uint8_t cobject_percent; /* of objects in calls about PyCObject: it */
+    uint8_t cobject_percent; /* of objects in such calls: the PyCObject */
 
-    uint8_t asked_percent; /* of fresh names: one that a destructor asks for */
+    uint8_t asked_percent; /* of new names: one that a destructor expects */
 };
 
 extern const struct weights DEFAULT_WEIGHTS;
