@@ -1,5 +1,5 @@
-/* Versioned tables of functions, for those who publish one in a capsule and
- * for those who use it. Needs <Python.h> and nothing else; C or C++.
+/* Versioned tables of functions: for extensions that publish a table in a
+ * capsule, and for extensions that use one. Needs only <Python.h>; C or C++.
  *
  * A table is a struct whose first members are API_TABLE_HEAD:
  *
@@ -10,19 +10,20 @@
  *
  *     static const DemoAPI demo_api = {API_TABLE(DemoAPI, 1), demo_add_one};
  *
- * The producer publishes it, under its full name, in its init function:
+ * The producer publishes the table, under its full name, in its init function:
  *
  *     if (api_table_publish(m, "_C_API", "demo._C_API", &demo_api) < 0) ...
  *
- * The consumer, built at another time against another edition of the struct,
- * asks for the version and the members that it was built with:
+ * The consumer may have been built with an older or a newer edition of the
+ * struct. It asks for the version and the members that it was built with:
  *
  *     const DemoAPI *demo = API_TABLE_IMPORT(DemoAPI, "demo._C_API", 1);
  *
- * A new edition appends members and keeps the version; any other change takes
- * a new version (API-4). So a consumer may meet a longer table than its own
- * (API-3), and API_TABLE_HAS() tells it whether a shorter one, of which it
- * asked for a prefix only, has a member that came later.
+ * A new edition appends members and keeps the version; any other change needs a
+ * new version (API-4). A consumer may therefore meet a table that is longer
+ * than its own struct (API-3). A consumer that accepts shorter tables too asks
+ * for a prefix of the struct, and API_TABLE_HAS() says if a later member is
+ * there.
  */
 #ifndef CAPSULE_API_TABLE_H
 #define CAPSULE_API_TABLE_H
@@ -38,7 +39,7 @@
     int version;                                                               \
     size_t size; /* of the whole table, in bytes */
 
-/* The values of the head in the initialiser of a table of that type. */
+/* The initial values of the head of a table of this type. */
 #define API_TABLE(type, version) version, sizeof(type)
 
 struct api_table_head {
@@ -47,21 +48,21 @@ struct api_table_head {
 
 /* --- producer ------------------------------------------------------------- */
 
-/* Whether `member` is in both structs in the same place. */
+/* True if `member` has the same offset and size in both structs. */
 #define API_TABLE_SAME_PLACE(a_type, b_type, member)                           \
     (offsetof(a_type, member) == offsetof(b_type, member) &&                   \
      sizeof(((a_type *)0)->member) == sizeof(((b_type *)0)->member))
 
-/* Fails to compile unless a new edition keeps `member` where the old one had
- * it (API-4). */
+/* Fails to compile if the new struct has `member` at another offset or with
+ * another size than the old struct (API-4). */
 #define API_TABLE_KEEPS(old_type, new_type, member)                            \
     static_assert(API_TABLE_SAME_PLACE(old_type, new_type, member),            \
                   #new_type " moves " #member ", which takes a new version")
 
-/* module.attribute = a capsule of `table` under `name`, which has to be
- * "module.attribute" in full (API-13). Both must outlive the capsule (API-15),
- * and need not be writable (API-12). 0, or -1, an exception and nothing kept
- * (API-9). */
+/* Sets module.attribute to a new capsule that holds `table` under `name`.
+ * `name` must be "module.attribute" in full (API-13). `name` and `table` must
+ * outlive the capsule (API-15) and may be read-only (API-12). Returns 0, or -1
+ * with an exception; a failure keeps no reference (API-9). */
 static inline int api_table_publish(PyObject *module, const char *attribute,
                                     const char *name, const void *table)
 {
@@ -78,17 +79,17 @@ static inline int api_table_publish(PyObject *module, const char *attribute,
 
 /* --- consumer ------------------------------------------------------------- */
 
-/* In messages. */
+/* Returns the name as error messages show it. */
 static inline const char *api_table_name(const char *name)
 {
     return name ? name : "capsule without a name";
 }
 
-/* `table` where it is of that version and of at least `prefix` bytes; else
- * NULL and RuntimeError (API-2, API-3). NULL and the exception that is pending
- * where `table` is NULL, so that the result of PyCapsule_GetPointer() needs no
- * check before. Reads the version and, where it is the right one, the size;
- * nothing behind (API-5, API-6). */
+/* Returns `table` if its version is `version` and its size is at least `prefix`
+ * bytes; else NULL with RuntimeError (API-2, API-3). A NULL `table` returns
+ * NULL and keeps the pending exception, so that callers can pass the result of
+ * PyCapsule_GetPointer() unchecked. Reads only the version and, if the version
+ * is right, the size (API-5, API-6). */
 static inline const void *api_table_check(const void *table, const char *name,
                                           int version, size_t prefix)
 {
@@ -119,9 +120,9 @@ static inline const void *api_table_check(const void *table, const char *name,
     return table;
 }
 
-/* The table that the capsule carries under that name: borrowed, valid as long
- * as whoever owns it (LIFE-3). NULL and an exception: ValueError from
- * PyCapsule_GetPointer(), RuntimeError from api_table_check(). */
+/* Returns the table of the capsule with this name. Borrowed: valid as long as
+ * the owner of the table keeps it (LIFE-3). On failure NULL with ValueError
+ * from PyCapsule_GetPointer() or RuntimeError from api_table_check(). */
 static inline const void *api_table_get(PyObject *capsule, const char *name,
                                         int version, size_t prefix)
 {
@@ -129,7 +130,7 @@ static inline const void *api_table_get(PyObject *capsule, const char *name,
                            prefix);
 }
 
-/* The same for the capsule that PyCapsule_Import() finds. */
+/* Like api_table_get(), for the capsule that PyCapsule_Import() finds. */
 static inline const void *api_table_import(const char *name, int version,
                                            size_t prefix)
 {
@@ -141,16 +142,16 @@ static inline const void *api_table_import(const char *name, int version,
 #define API_TABLE_IMPORT(type, name, version)                                  \
     ((const type *)api_table_import(name, version, sizeof(type)))
 
-/* Whether a table that was checked reaches to the end of `member`: else the
- * member must not be read (API-5). */
+/* True if a table that was checked includes `member`. If not, the member must
+ * not be read (API-5). */
 #define API_TABLE_HAS(table, type, member)                                     \
     ((table)->size >= offsetof(type, member) + sizeof(((type *)0)->member))
 
 /* --- calls through a table ------------------------------------------------ */
 
-/* Hands on what a function of a table returned where it keeps the convention
- * that NULL means an exception and an object none (API-7); else NULL and
- * SystemError. Steals `result` and returns it: new reference. */
+/* Checks the result of a function of a table: it must be NULL with an
+ * exception, or an object without one (API-7). Returns `result` if so; else
+ * NULL with SystemError. Steals `result`, returns a new reference. */
 static inline PyObject *api_table_object(PyObject *result, const char *function)
 {
     bool pending = PyErr_Occurred() != NULL;
@@ -165,8 +166,8 @@ static inline PyObject *api_table_object(PyObject *result, const char *function)
                         function);
 }
 
-/* The same for a status: 0 without an exception or -1 with one (API-8); else
- * -1 and SystemError. */
+/* Checks a status in the same way: it must be 0 without an exception, or -1
+ * with one (API-8). Returns `status` if so; else -1 with SystemError. */
 static inline int api_table_status(int status, const char *function)
 {
     bool pending = PyErr_Occurred() != NULL;

@@ -1,4 +1,4 @@
-/* The table of rules, from contract.def. */
+/* The table of rules, made from contract.def. */
 #include "capsule/contract.h"
 
 const struct contract_entry CONTRACT[RULE_COUNT] = {

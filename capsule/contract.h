@@ -1,8 +1,8 @@
 /* The rules of the capsule contract: their ids and their texts.
  *
- * contract.def is the only place where the text of a rule stands; tests, model
- * and tools refer to a rule by its id. tools/contract prints the rules for
- * programs that are not C.
+ * The text of a rule stands in contract.def and nowhere else. Tests, model and
+ * tools refer to a rule by its id. contract_json.c prints the rules for
+ * programs that are not written in C.
  */
 #ifndef CAPSULE_CONTRACT_H
 #define CAPSULE_CONTRACT_H
@@ -15,7 +15,7 @@ extern "C" {
 
 enum contract_level {
     LEVEL_DOCUMENTED, /* every implementation must obey */
-    LEVEL_OBSERVED,   /* what CPython does beyond the text */
+    LEVEL_OBSERVED,   /* CPython does this beyond its documentation */
     LEVEL_ADVICE      /* advice to people, which no program can test */
 };
 
@@ -26,8 +26,9 @@ enum contract_rule {
 };
 
 struct contract_entry {
-    const char *id;       /* "GETP-3" */
-    const char *function; /* "PyCapsule_GetPointer", or another subject */
+    const char *id; /* "GETP-3" */
+    const char
+        *function; /* "PyCapsule_GetPointer", or another subject of the rule */
     enum contract_level level;
     const char *text;       /* one sentence */
     const char *source;     /* where the rule comes from */

@@ -1,6 +1,6 @@
-/* Prints the contract as JSON, for every program that is not C: the rules, the
- * facts in which profiles differ, and the profiles. tools/lib/contract.py reads
- * it. */
+/* Prints the contract as JSON for programs that are not written in C: the
+ * rules, the facts in which profiles differ, and the profiles.
+ * tools/lib/contract.py reads the output. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,21 +8,21 @@
 #include "capsule/contract.h"
 #include "capsule/profile.h"
 
-/* The rules under the names that the tables use for them. */
+/* Short names of the rules, as contract.def and profile.def use them. */
 enum {
 #define RULE(ident, ...) ident = RULE_##ident,
 #include "capsule/contract.def"
 };
 
-/* Lists of rules. */
+/* Lists of rules, each ended by RULE_COUNT. */
 #define RULES(...)                                                             \
     (const int[]) { __VA_ARGS__, RULE_COUNT }
 #define NO_RULE                                                                \
     (const int[]) { RULE_COUNT }
 
-/* A row of contract.def: a rule, or the title of the section that begins. */
+/* A row of contract.def: a rule, or the title of a section. */
 struct row {
-    const char *section; /* or NULL: a rule */
+    const char *section; /* the title, or NULL if the row is a rule */
     int rule;
     const char *identifier;
     const char *calls;   /* "IMPORT, PUBLISH" */
@@ -87,7 +87,7 @@ static void print_field(const char *name, const char *value)
     fputs(", ", stdout);
 }
 
-/* Prints the words of a list that has ", " between them, as an array. */
+/* Prints a list of words, separated by commas, as an array of strings. */
 static void print_words(const char *list)
 {
     fputs(*list ? "[\"" : "[", stdout);

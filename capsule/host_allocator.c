@@ -14,15 +14,16 @@ static int replaced_count;
 
 static atomic_size_t live; /* blocks, of all threads */
 
-/* Each thread fails by itself. */
+/* Each thread counts, and fails, its own allocations. */
 static _Thread_local struct {
     size_t tried; /* allocations since the last host_fail_allocation() */
-    size_t nth;   /* the one that fails; 0: none */
+    size_t nth;   /* the allocation that fails, or 0 for none */
     enum host_failure how;
 } count;
 
-/* For ever is too long: CPython 3.11 tries again without end where an exception
- * handler needs memory for the place in the bytecode where it began. */
+/* How many allocations fail with HOST_FAIL_FROM_THERE_ON. Not all of them:
+ * CPython 3.11 retries forever when an exception handler cannot allocate the
+ * number of the bytecode at which it starts. */
 enum { FAILURES_FROM_THERE_ON = 1000 };
 
 static bool must_fail(void)

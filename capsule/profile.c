@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* How capsules behave in Python 2.7. */
+/* The facts that are true of Python 2.7. */
 #define PYTHON_2_CAPSULES                                                      \
     .set_pointer_checks_null_first = true,                                     \
     .import_no_block_is_unwrapped = true, .import_lacks_memory_error = true,   \
@@ -18,7 +18,7 @@ const struct profile PROFILES[] = {
         .has_cobject = true,
     },
     {
-        /* What's New in Python 2.7 where 2.7.18 differs from it. */
+        /* As What's New in Python 2.7 documents it, where 2.7.18 differs. */
         .name = "documented-2.7",
         PYTHON_2_CAPSULES,
         .has_cobject = true,
@@ -73,7 +73,7 @@ const struct profile PROFILES[] = {
         .deferred_destruction = true,
     },
     {
-        /* With the Python of before 3.11. */
+        /* Like `deferred`, for a Python before 3.11. */
         .name = "deferred-3.8",
         .import_no_block_is_unwrapped = true,
         .deferred_destruction = true,

@@ -1,8 +1,8 @@
-/* Profiles: the versions of CPython whose measured behaviour differs.
+/* Profiles: groups of CPython versions that behave alike.
  *
  * A profile is a named row of facts; profile.def lists the facts. Tests and the
- * model ask for the fact that they need, never for a version, so that a new
- * profile is one row.
+ * model ask for a fact, never for a version, so that a new profile is just one
+ * more row.
  */
 #ifndef CAPSULE_PROFILE_H
 #define CAPSULE_PROFILE_H
@@ -19,10 +19,10 @@ struct profile {
 #include "capsule/profile.def"
 };
 
-/* The profile of that name, or NULL. The result is static. */
+/* Returns the profile with this name, or NULL. The result is static. */
 const struct profile *profile_by_name(const char *name);
 
-/* All profiles, ended by one whose name is NULL. */
+/* All profiles. The last entry has the name NULL. */
 extern const struct profile PROFILES[];
 
 #ifdef __cplusplus

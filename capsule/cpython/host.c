@@ -1,9 +1,10 @@
-/* CPython as an implementation under test: embedded in a program, or around the
- * extension module that this is linked into, where an interpreter runs already.
+/* CPython as an implementation under test. Linked into a program, this file
+ * starts an embedded interpreter. Linked into an extension module, it uses the
+ * interpreter that runs already.
  *
- * CPython is as it was built: no sanitizer looks into it and it has no coverage
- * counters. It takes its objects from malloc(), so that AddressSanitizer knows
- * them all the same. */
+ * CPython itself is compiled without sanitizers and coverage counters. Its
+ * objects come from malloc(), so AddressSanitizer still watches them.
+ */
 #include <Python.h>
 
 #include <stdio.h>
@@ -13,17 +14,17 @@
 #include "capsule/host.h"
 #include "capsule/host_allocator.h"
 
-/* NULL where LeakSanitizer is not linked in. */
+/* NULL if LeakSanitizer is not linked. */
 void __lsan_disable(void) __attribute__((weak));
 void __lsan_enable(void) __attribute__((weak));
 void __lsan_do_leak_check(void) __attribute__((weak));
 
 static const struct profile *profile_in_force;
 static bool started_here;
-static PyObject *gc; /* the module */
+static PyObject *gc; /* the module `gc` */
 
-/* The profile of the version that runs, which need not be the one whose headers
- * this was compiled with. */
+/* Returns the profile of the version that runs. That version may differ from
+ * the version of the headers that this file was compiled with. */
 static const char *own_profile(void)
 {
 #ifdef PYPY_VERSION
@@ -47,8 +48,9 @@ static const char *own_profile(void)
 #endif
 }
 
-/* Without `site`: each further interpreter would import it again, and with it
- * what the user has installed, which took nine tenths of a program's time. */
+/* Starts Python without the module `site`. Each subinterpreter would import
+ * `site` again, with everything the user has installed; that took nine tenths
+ * of a program's time. */
 static void start_without_site(void)
 {
 #if defined PYPY_VERSION || PY_VERSION_HEX < 0x03080000
@@ -67,8 +69,8 @@ static void start_without_site(void)
 #endif
 }
 
-/* Nothing that can be reached is lost: what the interpreter keeps for itself
- * until the process ends is no leak. */
+/* Hides from LeakSanitizer what the interpreter allocates at its start and
+ * keeps until the process ends. */
 static void start_interpreter(void)
 {
     setenv("PYTHONMALLOC", "malloc", 0);
@@ -81,7 +83,8 @@ static void start_interpreter(void)
     }
 }
 
-/* gc.NAME(), or gc.NAME(argument) where it is not negative. */
+/* Calls gc.NAME(argument), or gc.NAME() if `argument` is negative. Returns
+ * false if the call raises. */
 static bool gc_call(const char *name, int argument)
 {
     PyObject *done = PyObject_CallMethod(
@@ -90,12 +93,15 @@ static bool gc_call(const char *name, int argument)
     return done != NULL;
 }
 
-/* Collections happen at host_collect() and at no other time: with a threshold
- * of 0, as PyGC_Collect() does nothing while collections are disabled. PyPy has
- * no threshold and collects on demand all the same.
+/* Switches automatic garbage collection off; only host_collect() collects. Sets
+ * the threshold to 0 rather than calling gc.disable(), because PyGC_Collect()
+ * does nothing while collection is disabled. PyPy has no threshold, and
+ * collects on demand even when disabled.
  *
- * What the interpreter has made for itself is no garbage while it runs. Frozen,
- * it is not searched each time; that took two thirds of a program's time. */
+ * gc.freeze() removes the interpreter's own objects from collection. They live
+ * as long as the interpreter, and searching them took two thirds of a program's
+ * time.
+ */
 static bool collect_on_demand_only(void)
 {
     gc = PyImport_ImportModule("gc");
@@ -114,8 +120,8 @@ static bool collect_on_demand_only(void)
 static void count_allocations(void)
 {
 #ifdef HOST_ALLOCATOR_COUNTS
-    /* Not the raw domain: it serves other threads too, and no object is in
-     * it. */
+    /* The raw domain is left out: other threads use it too, and it holds no
+     * objects. */
     static const PyMemAllocatorDomain DOMAINS[] = {
         PYMEM_DOMAIN_MEM,
         PYMEM_DOMAIN_OBJ,
@@ -147,8 +153,9 @@ int host_start(const char *profile)
 /* --- the world of modules --------------------------------------------------
  */
 
-/* What the importer itself looks up has to stay in sys.modules, in Python 2
- * what warnings do, and in PyPy what host_collect() runs. */
+/* Python code that hides modules. The modules in `stays` remain in sys.modules:
+ * the importer looks up `builtins`, Python 2's warnings use `warnings`, and
+ * host_collect() needs `__main__` and `gc` on PyPy. */
 static const char HIDE[] =
     "import sys\n"
     "\n"
@@ -182,7 +189,7 @@ static const char HIDE[] =
     "    sys.meta_path[:] = former\n"
     "    modules.update(aside)\n";
 
-/* The variables of HIDE; NULL while nothing is hidden. */
+/* The global variables of HIDE, or NULL while nothing is hidden. */
 static PyObject *hidden;
 
 static PyObject *tuple_of(const char *const *names, size_t count)
@@ -220,8 +227,8 @@ static void show_modules(void)
     Py_CLEAR(hidden);
 }
 
-/* Leaks are looked for as long as the interpreter is there: as it ends, it
- * loses strings of its own, thousands of them from 3.12 on. */
+/* Checks for leaks before the interpreter ends: while it ends, CPython leaks
+ * strings of its own, thousands of them since 3.12. */
 void host_stop(void)
 {
     show_modules();
@@ -253,8 +260,9 @@ const struct profile *host_profile(void) { return profile_in_force; }
 
 #ifdef PYPY_VERSION
 
-/* In Python code, as what a collection has found is destroyed between two
- * bytecodes; and what a destructor drops is found by the next one. */
+/* Runs gc.collect() in Python code, because PyPy calls destructors between two
+ * bytecodes. Collects four times: an object that a destructor drops is only
+ * found by the next collection. */
 void host_collect(void)
 {
     PyObject *type, *value, *traceback;
@@ -265,22 +273,22 @@ void host_collect(void)
 
 #else
 
-/* The cache of methods is emptied too: it keeps the names of attributes that
- * were asked for, thousands of them, which would pass for leaks. */
+/* Also empties the method cache. It holds the names of attributes that programs
+ * looked up, thousands of them, and would look like a leak. */
 void host_collect(void)
 {
     PyGC_Collect();
     PyType_ClearCache();
 #if PY_VERSION_HEX >= 0x030A0000 && PY_VERSION_HEX < 0x030B0000
-    /* 3.10 does not look up anything in a cache that is empty, but for who
-     * looks first; that must not be another interpreter. */
+    /* 3.10 fills an empty cache only for the first interpreter that looks up an
+     * attribute. This makes it the current interpreter. */
     PyObject_HasAttrString(Py_None, "first");
 #endif
 }
 
 #endif
 
-/* Free lists, interned strings, cached methods. */
+/* CPython keeps free lists, interned strings and cached methods. */
 bool host_keeps_nothing(void) { return false; }
 
 bool host_catches_misuse(void) { return false; }

@@ -1,26 +1,28 @@
-/* PyCapsule: one function per call of the API, in the order of its header. */
+/* PyCapsule: one function per call of the API, in the order of the header. */
 #include "capsule/runtime/internal.h"
 
 typedef struct {
-    PyObject_HEAD void *pointer; /* never NULL */
-    const char *name;            /* not owned; NULL for an unnamed capsule */
+    PyObject_HEAD
+    void *pointer;    /* never NULL */
+    const char *name; /* not owned; NULL for an unnamed capsule */
     void *context;
     PyCapsule_Destructor destructor;
 } PyCapsule;
 
-/* A capsule's pointer is never NULL: nobody can make it so (NEW-2, SETP-2). */
+/* True for a capsule. The check needs no look at the pointer: PyCapsule_New and
+ * PyCapsule_SetPointer refuse NULL (NEW-2, SETP-2). */
 static bool is_capsule(PyObject *op)
 {
     return op != NULL && PyCapsule_CheckExact(op);
 }
 
-/* Apart from is_legal(), so that a call that succeeds makes no other. */
+/* A separate function, so that is_legal() calls nothing when it succeeds. */
 __attribute__((cold, noinline)) static void refuse(const char *message)
 {
     PyErr_SetString(PyExc_ValueError, message);
 }
 
-/* Raises ValueError and returns false for what is no capsule. */
+/* Returns true for a capsule; else raises ValueError and returns false. */
 static inline bool is_legal(PyObject *op, const char *message)
 {
     if (is_capsule(op)) {
@@ -105,8 +107,8 @@ int PyCapsule_SetPointer(PyObject *op, void *pointer)
     static const char null_pointer[] =
         "PyCapsule_SetPointer called with null pointer";
 
-    /* CPython up to 3.12 looks at the pointer first, 3.13 and later at the
-     * capsule (ERR-4). */
+    /* CPython up to 3.12 checks the pointer before the capsule; 3.13 and later
+     * check the capsule first (ERR-4). */
     if (pointer == NULL && reference_profile->set_pointer_checks_null_first) {
         PyErr_SetString(PyExc_ValueError, null_pointer);
         return -1;
@@ -151,8 +153,8 @@ int PyCapsule_SetContext(PyObject *op, void *context)
 
 /* --- PyCapsule_Import ----------------------------------------------------- */
 
-/* What the caller must not do, and CPython answers in as many ways as it has
- * versions (2.3 of the contract: a crash, a lost exception, a failure). */
+/* Aborts on two misuses that CPython's versions answer differently: with a
+ * crash, a lost exception or a failure. */
 static void check_import(const char *name)
 {
     const char *misuse =
@@ -168,8 +170,9 @@ static void check_import(const char *name)
     }
 }
 
-/* Imports the module that the path begins with: new reference. Nobody learns
- * why that failed, except where `no_block` still means something. */
+/* Imports the first module of the path. On failure raises ImportError in place
+ * of the original exception, except in profiles that honour no_block (IMP-8).
+ * Returns a new reference. */
 static PyObject *import_first(const char *component, int no_block)
 {
     PyObject *module = PyImport_ImportModule(component);
@@ -182,8 +185,9 @@ static PyObject *import_first(const char *component, int no_block)
     return module;
 }
 
-/* The object at the dotted path, which it cuts into its components: a module,
- * then attribute by attribute (IMP-3). New reference. */
+/* Returns the object at a dotted path: imports the first component and looks up
+ * each further component as an attribute (IMP-3). Overwrites the dots of `path`
+ * with NUL. Returns a new reference. */
 static PyObject *find_object(char *path, int no_block)
 {
     PyObject *object = NULL;
@@ -240,8 +244,8 @@ void _PyCapsule_CheckedNull(void)
     abort();
 }
 
-/* The destructor meets the capsule as its last user left it; nothing is read
- * from it afterwards, as the destructor may have freed the name. */
+/* Calls the destructor while all fields still have their last values. Reads no
+ * field afterwards, because the destructor may have freed the name. */
 static void capsule_dealloc(PyObject *op)
 {
     PyCapsule *capsule = (PyCapsule *)op;

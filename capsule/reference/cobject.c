@@ -1,12 +1,12 @@
-/* PyCObject: one function per call of the API, in the order of its header. */
+/* PyCObject: one function per call of the API, in the order of the header. */
 #include "capsule/runtime/internal.h"
 
 typedef struct {
     PyObject_HEAD
     void *pointer; /* may be NULL */
-    void *desc;    /* NULL for what PyCObject_FromVoidPtr made */
-    /* At most one of the two. CPython has a single member and calls it by a
-     * type that it does not have, which C leaves undefined. */
+    void *desc;    /* NULL if PyCObject_FromVoidPtr made the object */
+    /* At most one of these is set. CPython stores both kinds in one member and
+     * calls it through the wrong type, which is undefined behaviour in C. */
     void (*destructor)(void *);
     void (*destructor_with_desc)(void *, void *);
 } PyCObject;
@@ -26,7 +26,7 @@ static int warn_of_python_3(void)
                           1);
 }
 
-/* A PyCObject without a destructor: new reference. */
+/* Returns a new PyCObject without a destructor: new reference. */
 static PyCObject *new_cobject(void *pointer, void *desc)
 {
     PyCObject *self = PyObject_New(PyCObject, &PyCObject_Type);
@@ -70,8 +70,8 @@ PyObject *PyCObject_FromVoidPtrAndDesc(void *cobj, void *desc,
     return (PyObject *)self;
 }
 
-/* True if `op` is a PyCObject. If not, sets an exception; for NULL, keeps an
- * exception that was pending before (COBJ-8). */
+/* True if `op` is a PyCObject. If not, sets an exception; if `op` is NULL, an
+ * exception that was pending stays (COBJ-8). */
 static bool is_cobject(PyObject *op, const char *function)
 {
     if (op && PyCObject_Check(op)) {
@@ -85,7 +85,8 @@ static bool is_cobject(PyObject *op, const char *function)
     return false;
 }
 
-/* What the documentation promises of PyCObject_AsVoidPtr (W27-3). */
+/* Signals the warning that the documentation of PyCObject_AsVoidPtr promises,
+ * in profiles that have it (W27-3). Returns 0, or -1 with an exception. */
 static int warn_of_use(void)
 {
     if (!reference_profile->as_void_ptr_warns) {
@@ -145,8 +146,9 @@ void *PyCObject_Import(char *module_name, char *name)
 
 /* --- the type ------------------------------------------------------------- */
 
-/* As for capsules, the destructor meets the exceptions of whoever dropped the
- * last reference. Unlike theirs, it never sees the object. */
+/* Calls the destructor with the pointer. As with capsules, an exception may be
+ * pending: that of the code that dropped the last reference. Unlike a capsule's
+ * destructor, a PyCObject's does not receive the object. */
 static void cobject_dealloc(PyObject *op)
 {
     PyCObject *self = (PyCObject *)op;

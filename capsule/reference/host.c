@@ -1,10 +1,10 @@
-/* The reference as an implementation under test. */
+/* The functions of host.h for the reference implementation. */
 #include "capsule/host.h"
 
 #include "capsule/host_allocator.h"
 #include "capsule/runtime/internal.h"
 
-/* One allocator serves all of them. */
+/* One allocator serves all domains. */
 static const PyMemAllocatorDomain all_domains = PYMEM_DOMAIN_OBJ;
 
 int host_start(const char *profile)
@@ -26,7 +26,7 @@ void host_stop(void)
     host_allocator_remove();
 }
 
-/* Of its own it has `warnings`, and no other. */
+/* Nothing to hide: `warnings` is the only module that the reference brings. */
 bool host_import_only(const char *const *names, size_t count)
 {
     (void)names;

@@ -1,4 +1,5 @@
-/* Operations on objects of any type: each finds the type's slot, or raises. */
+/* Operations on objects of any type: each calls the slot of the type, or raises
+ * TypeError. */
 #include "capsule/runtime/internal.h"
 
 static PyObject *null_argument(void)

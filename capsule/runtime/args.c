@@ -1,20 +1,24 @@
-/* PyArg_ParseTuple: C values from a tuple of arguments and a format. */
+/* PyArg_ParseTuple: converts a tuple of arguments to C values, as a format
+ * says. */
 #include "capsule/runtime/internal.h"
 
-/* A va_list that can be passed by pointer on every ABI. */
+/* A va_list in a struct, because a plain va_list cannot be passed by pointer on
+ * every ABI. */
 struct targets {
     va_list list;
 };
 
-/* What a format says beside its units. */
+/* What a format says apart from its units. */
 struct signature {
     int min, max;
-    const char *function; /* after ':'; NULL for none */
-    const char *message;  /* after ';', instead of CPython's; NULL for none */
+    const char *function; /* the text after ':', or NULL */
+    const char *message;  /* the text after ';', which replaces CPython's
+                             message; or NULL */
 };
 
-/* Stores `arg` where the next target says. False on failure: an exception is
- * set, or *wanted says what the argument must be. */
+/* Converts `arg` and stores the value in the next target. Returns false on
+ * failure, and either sets an exception or sets *wanted to the type that the
+ * argument must have. */
 typedef bool (*converter)(PyObject *arg, struct targets *targets,
                           const char **wanted);
 
@@ -135,7 +139,7 @@ static const struct {
     const char *unit;
     converter convert;
 } UNITS[] = {
-    /* The longer of two that begin alike comes first. */
+    /* A unit comes before any unit that is a prefix of it. */
     {"O!", convert_instance},      {"O", convert_object},
     {"U", convert_unicode},        {"s", convert_string},
     {"z", convert_string_or_none}, {"i", convert_int},
@@ -145,7 +149,8 @@ static const struct {
 
 _Static_assert(sizeof(Py_ssize_t) == sizeof(long), "`n` is read as `l`");
 
-/* The converter of the unit at *format, which it steps over; or NULL. */
+/* Returns the converter of the unit at *format and steps over the unit; NULL if
+ * the unit is unknown. */
 static converter next_unit(const char **format)
 {
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
@@ -158,7 +163,7 @@ static converter next_unit(const char **format)
     return NULL;
 }
 
-/* Counts the units as CPython does: by their letters. */
+/* Counts the units as CPython does: each letter is a unit. */
 static struct signature read_signature(const char *format)
 {
     struct signature signature = {-1, 0, NULL, NULL};
@@ -200,7 +205,7 @@ static bool check_count(const struct signature *signature, Py_ssize_t given)
     return false;
 }
 
-/* The caller's format has a unit that is none. */
+/* Raises SystemError: the caller's format has an unknown unit. */
 static void raise_bad_unit(const struct signature *signature, Py_ssize_t number)
 {
     PyErr_Format(PyExc_SystemError,

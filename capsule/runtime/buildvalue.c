@@ -1,7 +1,8 @@
-/* Py_BuildValue: objects from C values and a format. */
+/* Py_BuildValue: builds objects from C values, as a format says. */
 #include "capsule/runtime/internal.h"
 
-/* A va_list that can be passed by pointer on every ABI. */
+/* A va_list in a struct, because a plain va_list cannot be passed by pointer on
+ * every ABI. */
 struct values {
     va_list list;
 };
@@ -16,7 +17,7 @@ static void skip_separators(const char **format)
     }
 }
 
-/* The items up to `end` as a list: new reference. */
+/* Builds a list of the items up to the character `end`: new reference. */
 static PyObject *build_list(const char **format, char end,
                             struct values *values)
 {
@@ -67,7 +68,8 @@ static PyObject *dict_from_list(PyObject *list)
     return dict;
 }
 
-/* `string`, of `*size` bytes or NUL-terminated, as a str; NULL as None. */
+/* Builds a str from a string, with a size if the unit has a '#', else
+ * NUL-terminated. A NULL string gives None. */
 static PyObject *build_string(const char **format, struct values *values)
 {
     const char *string = va_arg(values->list, const char *);

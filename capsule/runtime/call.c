@@ -6,8 +6,10 @@ int PyCallable_Check(PyObject *o)
     return o != NULL && TYPE_SLOT(Py_TYPE(o), tp_call) != NULL;
 }
 
-/* Whoever is called returns NULL exactly with an exception (API-7): one that a
- * destructor left behind on the way is seen here. Steals `result`. */
+/* Checks that the callable returned NULL with an exception, or an object
+ * without one (API-7); else raises SystemError. Also catches an exception that
+ * a destructor left behind during the call. Steals `result`, returns a new
+ * reference. */
 static PyObject *check_result(PyObject *callable, PyObject *result)
 {
     bool pending = PyErr_Occurred() != NULL;
@@ -32,7 +34,8 @@ PyObject *PyObject_Call(PyObject *callable, PyObject *args, PyObject *kwargs)
     return check_result(callable, call(callable, args, kwargs));
 }
 
-/* Calls with a tuple of arguments that it steals; NULL passes an error on. */
+/* Calls with a tuple of arguments, which it steals. If `args` is NULL, returns
+ * NULL and keeps the exception. */
 static PyObject *call_and_release(PyObject *callable, PyObject *args)
 {
     if (args == NULL) {
@@ -58,7 +61,7 @@ PyObject *PyObject_CallOneArg(PyObject *callable, PyObject *arg)
     return call_and_release(callable, PyTuple_Pack(1, arg));
 }
 
-/* The argument tuple that a format describes. */
+/* Builds the tuple of arguments that a format describes: new reference. */
 static PyObject *build_arguments(const char *format, va_list values)
 {
     if (format == NULL || *format == '\0') {
@@ -103,7 +106,7 @@ PyObject *PyObject_CallMethod(PyObject *o, const char *name, const char *format,
 typedef struct {
     PyObject_HEAD
     PyMethodDef *def;
-    PyObject *self; /* owned; NULL for a function without one */
+    PyObject *self; /* owned; NULL for a function without `self` */
 } Function;
 
 PyObject *PyCFunction_New(PyMethodDef *def, PyObject *self)

@@ -1,5 +1,5 @@
-/* dict: pairs in the order of insertion, found by comparing one by one. The
- * dictionaries of capsules' users are small, and the order is deterministic. */
+/* dict: an array of pairs in order of insertion, searched linearly. Dicts are
+ * small here, and the order must be deterministic. */
 #include "capsule/runtime/internal.h"
 
 struct pair {
@@ -34,7 +34,7 @@ Py_ssize_t PyDict_Size(PyObject *op)
     return ((Dict *)op)->size;
 }
 
-/* The index of the key, -1 where it is not there, -2 on failure. */
+/* Returns the index of the key, -1 if the key is missing, -2 on failure. */
 static Py_ssize_t find(PyObject *op, PyObject *key)
 {
     Dict *dict = (Dict *)op;
@@ -114,7 +114,8 @@ int PyDict_DelItem(PyObject *op, PyObject *key)
     memmove(dict->pairs + i, dict->pairs + i + 1,
             (size_t)(dict->size - i) * sizeof(struct pair));
     if (dict->size == 0) {
-        /* sys.modules must not seem to leak what it once had to hold. */
+        /* Free the array, so that a leak check does not count what sys.modules
+         * held for a while. */
         PyMem_Free(dict->pairs);
         dict->pairs = NULL;
         dict->capacity = 0;

@@ -6,7 +6,8 @@ static bool is_exception_class(PyObject *object)
     return PyExceptionClass_Check(object);
 }
 
-/* Replaces the pending exception; steals `exception`, NULL for none. */
+/* Replaces the pending exception by `exception`, which may be NULL. Steals the
+ * reference. */
 static void set_raised(PyObject *exception)
 {
     PyThreadState *state = thread_state();
@@ -166,15 +167,15 @@ void PyErr_NormalizeException(PyObject **type, PyObject **value,
     PyErr_SetRaisedException(pending);
 }
 
-/* What the str says; `otherwise` where there is none, because it failed. */
+/* Returns the text of the str, or `otherwise` if making the str failed. */
 static const char *shown(PyObject *text, const char *otherwise)
 {
     PyErr_Clear();
     return text ? PyUnicode_AsUTF8(text) : otherwise;
 }
 
-/* Takes the pending exception away and writes it on a line of its own, after
- * one with the object that it came from, if `object` is not NULL. */
+/* Clears the pending exception and prints it on a line. If `object` is not
+ * NULL, first prints a line that names the object. */
 static void write_exception(PyObject *object)
 {
     PyObject *exception = PyErr_GetRaisedException();
@@ -197,8 +198,9 @@ static void write_exception(PyObject *object)
 
 void PyErr_WriteUnraisable(PyObject *object)
 {
-    /* As in CPython, where a hook gets the object, reporting takes a reference:
-     * a destructor that reports its own capsule breaks DTOR-9 here too. */
+    /* CPython passes the object to a hook, which takes a reference. So does
+     * this function: a destructor that reports its own capsule breaks DTOR-9
+     * here too. */
     Py_XINCREF(object);
     write_exception(object);
     Py_XDECREF(object);

@@ -18,7 +18,7 @@ static PyObject *exception_str(PyObject *op)
     if (value == NULL) {
         return PyUnicode_FromString("");
     }
-    /* A KeyError shows its key as repr, so that an empty key can be seen. */
+    /* A KeyError shows the repr of its key, so that an empty key is visible. */
     if (PyErr_GivenExceptionMatches(op, PyExc_KeyError)) {
         return PyObject_Repr(value);
     }
@@ -53,8 +53,8 @@ static PyObject *exception_new(PyTypeObject *type, PyObject *args,
     return exception;
 }
 
-/* Attributes that are always None here: exceptions are not chained, and an
- * ImportError does not know its module. */
+/* True for attributes that are always None here: exceptions are not chained,
+ * and an ImportError does not store its module. */
 static bool is_unused(PyObject *op, PyObject *name)
 {
     static const char *const unused[] = {"__cause__", "__context__", "name",

@@ -51,15 +51,16 @@ PyObject *text_finish(struct text *text)
     return result;
 }
 
-/* One conversion, as it stands between `%` and the letter. */
+/* One conversion: what stands between `%` and the letter. */
 struct conversion {
     bool zero_padded, left, alternate;
-    int width, precision; /* -1: none */
-    char size;            /* 'l', 'q' for ll, 'z', or 0 */
+    int width, precision; /* -1 if absent */
+    char size;            /* 'l', 'q' for "ll", 'z', or 0 */
     char letter;
 };
 
-/* Reads a conversion behind the `%`; returns the character after it. */
+/* Reads the conversion after a `%`. Returns the character after the
+ * conversion. */
 static const char *read_conversion(const char *f, struct conversion *c)
 {
     *c = (struct conversion){.width = -1, .precision = -1};
@@ -111,7 +112,7 @@ static void append_number(struct text *text, const struct conversion *c,
         value = va_arg(arguments->list, long long);
         break;
     case 'l':
-    case 'z': /* both are as wide as long here */
+    case 'z': /* size_t and long long are as wide as long here */
         value = va_arg(arguments->list, long);
         break;
     default:
@@ -122,7 +123,7 @@ static void append_number(struct text *text, const struct conversion *c,
     text_append(text, digits, (size_t)n);
 }
 
-/* Appends repr(o) or str(o), whichever function is given. */
+/* Appends repr(o) or str(o): the result of `convert`. */
 static void append_object(struct text *text, PyObject *(*convert)(PyObject *),
                           PyObject *o)
 {
@@ -156,7 +157,7 @@ static void append_string(struct text *text, const struct conversion *c,
     }
 }
 
-/* False for a letter that is none of ours. */
+/* Appends the converted argument. Returns false if the letter is unknown. */
 static bool append_conversion(struct text *text, const struct conversion *c,
                               struct arguments *arguments)
 {

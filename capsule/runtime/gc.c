@@ -1,14 +1,16 @@
 /* The cycle collector.
  *
- * A container is garbage when all its references come from garbage. So: give
- * every tracked object the number of its references, take away those that
- * tracked objects hold on each other, and keep what still has one and all that
- * it reaches. The rest is cleared, which lets ordinary counting destroy it.
+ * A container is garbage if all references to it come from garbage. The
+ * collector copies the reference count of every tracked object, subtracts the
+ * references that tracked objects hold on each other, and keeps the objects
+ * that still have a count and everything that they reach. It clears the other
+ * objects, after which reference counting destroys them.
  */
 #include "capsule/runtime/interpreter.h"
 
-/* Not to be destroyed, or not of the interpreter that collects: such an object
- * is left where it is. Stays negative when references are taken away. */
+/* Marks an object that the collector must not touch: it is known to be
+ * reachable, or belongs to another interpreter. Negative, and stays negative
+ * when references are subtracted. */
 enum { KEPT = -1 };
 
 static struct gc_head *head_of(void *op) { return (struct gc_head *)op - 1; }
@@ -98,7 +100,7 @@ static int subtract_reference(PyObject *op, void *arg)
     return 0;
 }
 
-/* Moves an object that is reachable to the end of the list of survivors. */
+/* Moves a reachable object to the end of the list of survivors. */
 static int keep(PyObject *op, void *survivors)
 {
     if (PyObject_GC_IsTracked(op) && head_of(op)->references >= 0) {
@@ -109,7 +111,7 @@ static int keep(PyObject *op, void *survivors)
     return 0;
 }
 
-/* Moves all of `from` behind the last of `to`. */
+/* Moves all entries of `from` to the end of `to`. */
 static void splice(struct gc_head *to, struct gc_head *from)
 {
     while (from->next != from) {
@@ -137,7 +139,7 @@ Py_ssize_t PyGC_Collect(void)
         next = h->next;
         if (h->references > 0) {
             keep(object_of(h), &survivors);
-            next = tracked->next; /* `next` itself may have been kept */
+            next = tracked->next; /* keep() may have moved `next` */
         }
     }
     for (struct gc_head *h = survivors.next; h != &survivors; h = h->next) {
@@ -150,7 +152,8 @@ Py_ssize_t PyGC_Collect(void)
         struct gc_head *h = garbage.next;
         PyObject *op = Py_NewRef(object_of(h));
         unlink_head(h);
-        link_before(tracked, h); /* a destructor may make it reachable */
+        link_before(tracked,
+                    h); /* a destructor may make the object reachable again */
         h->references = KEPT;
         inquiry clear = TYPE_SLOT(Py_TYPE(op), tp_clear);
         if (clear) {

@@ -1,8 +1,10 @@
-/* Importing: sys.modules, and the modules that are initialised on demand. */
+/* Importing: sys.modules, and modules that are initialised by their first
+ * import. */
 #include "capsule/runtime/inittab.h"
 #include "capsule/runtime/interpreter.h"
 
-/* sys.modules: module names to any objects; NULL where it is gone. */
+/* Returns sys.modules, borrowed; NULL once it is gone. Its values may be any
+ * objects. */
 static PyObject *modules(void) { return interpreter()->import.modules; }
 
 /* --- failures ------------------------------------------------------------- */
@@ -46,8 +48,8 @@ static PyObject *raise_halted(PyObject *name)
 
 /* --- importing ------------------------------------------------------------ */
 
-/* sys.modules[name], new reference; NULL with an exception on failure, without
- * one where it is not there. */
+/* Returns sys.modules[name]: new reference. If the entry is missing, returns
+ * NULL without an exception; on failure, NULL with one. */
 static PyObject *find_module(PyObject *name)
 {
     if (interpreter()->import.ending) {
@@ -60,7 +62,7 @@ static PyObject *find_module(PyObject *name)
     return Py_XNewRef(module);
 }
 
-/* Initialises the module of exactly that name: new reference. */
+/* Initialises the module that was announced with this name: new reference. */
 static PyObject *load(PyObject *name)
 {
     const struct announced *entry = inittab_find(name);
@@ -78,8 +80,8 @@ static bool is_package(PyObject *parent, PyObject *parent_name, PyObject *name)
     return path != NULL;
 }
 
-/* parent.child = module. An object that refuses the attribute is no reason to
- * fail: the module can be found in sys.modules. */
+/* Sets parent.child = module. Ignores an object that refuses the attribute,
+ * because the module can still be found in sys.modules. */
 static int publish_in(PyObject *parent, const char *child, PyObject *module)
 {
     if (PyObject_SetAttrString(parent, child, module) < 0) {
@@ -93,7 +95,8 @@ static int publish_in(PyObject *parent, const char *child, PyObject *module)
 
 static PyObject *import_name(PyObject *name);
 
-/* Imports `name`, which is `parent_name`.`child`: new reference. */
+/* Imports the submodule `name`, which is `parent_name`.`child`: new
+ * reference. */
 static PyObject *load_below(PyObject *parent_name, const char *child,
                             PyObject *name)
 {
@@ -101,7 +104,8 @@ static PyObject *load_below(PyObject *parent_name, const char *child,
     if (parent == NULL) {
         return NULL;
     }
-    /* The parent may have imported its child; None is then as good. */
+    /* The import of the parent may have imported its child. An entry None
+     * counts as well. */
     PyObject *module = Py_XNewRef(PyDict_GetItemWithError(modules(), name));
     if (module == NULL && is_package(parent, parent_name, name)) {
         module = load(name);
@@ -133,8 +137,8 @@ static PyObject *import_name(PyObject *name)
     return module;
 }
 
-/* Also the first component of a dotted name has to be importable, even if
- * nothing needed it; false and an exception where it is not. */
+/* Checks that the first component of a dotted name can be imported, even if the
+ * import did not need it. Returns false with an exception if not. */
 static bool import_front(PyObject *name)
 {
     const char *utf8 = PyUnicode_AsUTF8(name);
@@ -193,7 +197,7 @@ PyObject *PyImport_GetModule(PyObject *name)
     return Py_XNewRef(PyDict_GetItemWithError(PyImport_GetModuleDict(), name));
 }
 
-/* The module, made if necessary: new reference. */
+/* Returns the module, and adds an empty one if it is missing: new reference. */
 static PyObject *add_module(PyObject *name)
 {
     PyObject *module = PyImport_GetModule(name);
@@ -213,7 +217,7 @@ static PyObject *add_module(PyObject *name)
 PyObject *PyImport_AddModuleObject(PyObject *name)
 {
     PyObject *module = add_module(name);
-    Py_XDECREF(module); /* sys.modules has its own reference */
+    Py_XDECREF(module); /* sys.modules holds its own reference */
     return module;
 }
 
@@ -228,7 +232,7 @@ PyObject *PyImport_AddModuleRef(const char *name)
 PyObject *PyImport_AddModule(const char *name)
 {
     PyObject *module = PyImport_AddModuleRef(name);
-    Py_XDECREF(module); /* sys.modules has its own reference */
+    Py_XDECREF(module); /* sys.modules holds its own reference */
     return module;
 }
 

@@ -1,9 +1,10 @@
-/* How the modules of an interpreter end, in the order of CPython: what only
- * sys.modules holds first, then the contents of what somebody else holds. */
+/* How the modules of an interpreter end, in CPython's order: first the modules
+ * that only sys.modules holds, then the contents of modules that other code
+ * holds. */
 #include "capsule/runtime/interpreter.h"
 
-/* Puts None in the place of each module, in the order of sys.modules, which
- * destroys those that nobody else holds. */
+/* Replaces each module in sys.modules by None, in order. Destroys the modules
+ * that no other code holds. */
 static void take_modules_out(PyObject *modules)
 {
     Py_ssize_t position = 0, rank = 0;
@@ -11,14 +12,16 @@ static void take_modules_out(PyObject *modules)
     while (PyDict_Next(modules, &position, &key, &value)) {
         if (PyModule_Check(value)) {
             module_set_rank(value, ++rank);
-            Py_INCREF(key); /* a destructor may delete the entry */
+            Py_INCREF(key); /* a destructor may delete the entry and, with it,
+                               the key */
             PyDict_SetItem(modules, key, Py_None);
             Py_DECREF(key);
         }
     }
 }
 
-/* `_name`, but not `__name__`: what a module ends with first. */
+/* True for names like `_name`, but not `__name__`. A module drops these
+ * first. */
 static bool is_private(const char *name)
 {
     return name && name[0] == '_' && name[1] != '_';
@@ -38,7 +41,7 @@ static void clear_names(PyObject *dict, bool private_ones)
     }
 }
 
-/* The module that left sys.modules last and still lives; NULL: none. */
+/* Returns the module that left sys.modules last and is still alive, or NULL. */
 static PyObject *last_survivor(void)
 {
     PyObject *last = NULL;

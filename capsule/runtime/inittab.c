@@ -1,10 +1,11 @@
-/* The modules that are announced, and how one of them is initialised. */
+/* The announced modules, and how a module is initialised. */
 #include "capsule/runtime/inittab.h"
 
 #include "capsule/runtime/interpreter.h"
 
-/* Of the process: outlives the interpreters, and so must not come from their
- * allocator. Grows while none is running, so that entries stay in place. */
+/* Belongs to the process and outlives all interpreters, so it does not come
+ * from their allocator. Grows only while no interpreter runs, so that pointers
+ * to entries stay valid. */
 static struct announced *inittab;
 static size_t inittab_size;
 
@@ -37,8 +38,9 @@ const struct announced *inittab_find(PyObject *name)
     return NULL;
 }
 
-/* What the result of an init function really means: an object that is fit to
- * be a module, or NULL. Steals and returns the reference. */
+/* Checks the result of an init function. Returns an object that can serve as
+ * the module, or NULL with an exception. Steals `result`, returns a new
+ * reference. */
 static PyObject *check_result(PyObject *result, PyObject *name)
 {
     const char *complaint = NULL;
@@ -75,7 +77,8 @@ static PyObject *initialise(const struct announced *entry, PyObject *name)
 
 PyObject *module_initialise(const struct announced *entry, PyObject *name)
 {
-    /* An init function that imports its own module is called again. */
+    /* The limit of nested initialisations: an init function that imports its
+     * own module is called again, without end. */
     enum { DEEPEST = 100 };
     struct import_state *import = &interpreter()->import;
     if (import->initialisations == DEEPEST) {

@@ -1,4 +1,5 @@
-/* What importing needs of the announced modules. */
+/* The table of announced modules, and the functions that initialise a module
+ * from it. */
 #ifndef CAPSULE_RUNTIME_INITTAB_H
 #define CAPSULE_RUNTIME_INITTAB_H
 
@@ -9,15 +10,15 @@ struct announced {
     PyObject *(*init)(void);
 };
 
-/* The entry of that name, or NULL. */
+/* Returns the entry with this name, or NULL. */
 const struct announced *inittab_find(PyObject *name);
 
-/* Makes the module and puts it into sys.modules: new reference. Where that
- * fails, it is not there. */
+/* Initialises the module and puts it into sys.modules: new reference. On
+ * failure the module is not in sys.modules. */
 PyObject *module_initialise(const struct announced *entry, PyObject *name);
 
-/* The same for what an init function returned, if that is a definition to be
- * initialised in phases. */
+/* Does the same with a definition that an init function returned for
+ * multi-phase initialisation. */
 PyObject *module_initialise_in_phases(PyModuleDef *def, PyObject *name);
 
 #endif

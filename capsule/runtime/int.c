@@ -98,7 +98,7 @@ static PyObject *long_add(PyObject *a, PyObject *b)
     return PyLong_FromLong(sum);
 }
 
-/* n.real is n, like everything that a number is made of. */
+/* Finds `real`, which is the number itself, besides the methods. */
 static PyObject *long_getattro(PyObject *op, PyObject *name)
 {
     if (PyUnicode_CompareWithASCIIString(name, "real") == 0) {

@@ -1,5 +1,5 @@
-/* Declarations that the files of the runtime and of the reference share; users
- * of the C API do not see them. */
+/* Declarations that the files of the runtime and of the reference share. They
+ * are not part of the C API. */
 #ifndef CAPSULE_RUNTIME_INTERNAL_H
 #define CAPSULE_RUNTIME_INTERNAL_H
 
@@ -9,27 +9,28 @@
 
 #include "capsule/profile.h"
 
-/* The profile whose measured behaviour is followed; never NULL. */
+/* The profile that the implementation follows; never NULL. */
 extern const struct profile *reference_profile;
 
 /* The head of an object that is never destroyed. */
 #define STATIC_OBJECT(type) {_Py_STATIC_REFCNT, type}
 
-/* Raised when there is no memory for another exception. */
+/* The MemoryError that is raised if there is no memory for an exception. */
 extern PyBaseExceptionObject no_memory;
 
-/* Objects of container types, for the collector: a list through the heads that
- * stand before the objects. */
+/* The collector's head, which stands before each object of a container type.
+ * The heads form a list. */
 struct gc_head {
-    struct gc_head *next; /* NULL while not tracked */
+    struct gc_head *next; /* NULL if the object is not tracked */
     struct gc_head *previous;
-    Py_ssize_t references; /* during a collection: not explained so far */
+    Py_ssize_t references; /* used during a collection: references that no
+                              tracked object explains */
 };
 
-/* The name of the type without its module. */
+/* Returns the name of the type without its module. */
 const char *type_name(PyTypeObject *type);
 
-/* The slot of `type` or of the nearest base that has it, or NULL. */
+/* The slot of `type`, or of the nearest base that has the slot; or NULL. */
 #define TYPE_SLOT(type, slot)                                                  \
     ({                                                                         \
         PyTypeObject *_t = (type);                                             \
@@ -39,32 +40,34 @@ const char *type_name(PyTypeObject *type);
         _t ? _t->slot : NULL;                                                  \
     })
 
-/* Frees an object and, for a heap type, its reference to the type: the last
- * step of every tp_dealloc that may be inherited. */
+/* Frees an object and, for a heap type, drops the reference to the type. Every
+ * tp_dealloc that may be inherited ends with this call. */
 void object_free(PyObject *op);
 
-/* The method of that name of `type` or a base, bound to `self`: new reference.
- * NULL without an exception where there is none. */
+/* Returns the method with this name of `type` or of a base, bound to `self`:
+ * new reference. NULL without an exception if there is no such method. */
 PyObject *type_find_method(PyTypeObject *type, const char *name,
                            PyObject *self);
 
-/* AttributeError "'TYPE' object has no attribute 'NAME'"; returns NULL. */
+/* Raises AttributeError "'TYPE' object has no attribute 'NAME'". Returns
+ * NULL. */
 PyObject *raise_no_attribute(PyObject *o, PyObject *name);
 
-/* A module of that name with the state that `def` asks for; `def` may be NULL.
- * New reference. */
+/* Returns a new module with this name and the state that `def` asks for; `def`
+ * may be NULL. New reference. */
 PyObject *module_new(const char *name, PyModuleDef *def);
 
-/* When a module left a sys.modules that ends, counted from 1. Of an object that
- * did not, or is no module: 0. */
+/* The rank of a module: the position, from 1, at which the module left
+ * sys.modules during shutdown. module_rank() returns 0 if the module has not
+ * left sys.modules, or if the object is not a module. */
 void module_set_rank(PyObject *op, Py_ssize_t rank);
 Py_ssize_t module_rank(PyObject *op);
 
-/* A tuple of `n` NULL items, to be filled. New reference. */
+/* Returns a tuple of `n` NULL items, for the caller to fill. New reference. */
 PyObject *tuple_of_nulls(Py_ssize_t n);
 
-/* A growing byte buffer. After a failure (no memory; MemoryError is set) it
- * ignores further text. */
+/* A growing byte buffer. After a failure, which sets MemoryError, it ignores
+ * further text. */
 struct text {
     char *bytes;
     size_t size;
@@ -72,13 +75,14 @@ struct text {
     bool failed;
 };
 void text_append(struct text *text, const char *bytes, size_t size);
-/* The text as a str, and the buffer freed: new reference. */
+/* Returns the text as a str and frees the buffer: new reference. */
 PyObject *text_finish(struct text *text);
-/* Appends bytes, each maximal run that is not UTF-8 as U+FFFD, except where the
- * profile has a str of any bytes. */
+/* Appends bytes. Replaces each maximal run that is not UTF-8 by U+FFFD, unless
+ * the profile says that a str holds any bytes. */
 void text_append_replacing(struct text *text, const char *bytes, size_t size);
-/* The length of the UTF-8 sequence at `bytes`, or minus the length of what a
- * decoder replaces by one U+FFFD. `size` > 0. */
+/* Returns the length of the UTF-8 sequence at `bytes`. If the bytes are not
+ * UTF-8, returns minus the number of bytes that a decoder replaces by one
+ * U+FFFD. `size` must be positive. */
 int utf8_sequence(const unsigned char *bytes, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* Interpreters and thread states: made, entered, left, ended. */
+/* Interpreters and thread states: creating, entering, leaving, ending. */
 #include "capsule/runtime/interpreter.h"
 #include "capsule/runtime/small_blocks.h"
 
@@ -6,10 +6,11 @@
 
 _Thread_local PyThreadState *current_thread_state;
 
-/* The one that PyGILState_Ensure() makes current. */
+/* The thread state that PyGILState_Ensure() makes current. */
 static _Thread_local PyThreadState *own_thread_state;
 
-static PyInterpreterState *last; /* and through it all others */
+static PyInterpreterState
+    *last; /* the newest interpreter; `next` leads to the older ones */
 static int64_t next_id;
 
 /* Guards `last` and the lists of thread states. */
@@ -35,7 +36,7 @@ static PyThreadState *new_thread_state(PyInterpreterState *interp)
     return state;
 }
 
-/* The current one ends; no other takes its place. */
+/* Ends the current thread state. Afterwards none is current. */
 static void end_thread_state(void)
 {
     PyErr_Clear();
@@ -128,7 +129,8 @@ bool interpreter_begin(void)
     pthread_mutex_unlock(&lists);
     if (interp->next == NULL) {
         own_thread_state = state;
-        state->ensured = 1; /* until the interpreter ends */
+        state->ensured = 1; /* an extra count: this thread state lives until the
+                               interpreter ends */
     }
     current_thread_state = state;
     gc_start();

@@ -1,4 +1,5 @@
-/* Starting and ending: the main interpreter, and what comes after it. */
+/* Starting and ending Python: the main interpreter, and the functions of
+ * Py_AtExit(). */
 #include "capsule/runtime/interpreter.h"
 #include "capsule/runtime/warnings.h"
 
@@ -43,7 +44,7 @@ int Py_AtExit(void (*function)(void))
     return 0;
 }
 
-/* Ends those that were forgotten. */
+/* Ends the subinterpreters that the program did not end. */
 static void end_subinterpreters(void)
 {
     PyThreadState *state = thread_state();

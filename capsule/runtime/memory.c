@@ -1,4 +1,4 @@
-/* The one place that allocates and frees. */
+/* All memory is allocated and freed here. */
 #include "capsule/runtime/internal.h"
 #include "capsule/runtime/small_blocks.h"
 

@@ -1,4 +1,4 @@
-/* Making modules from definitions, and filling them. */
+/* Creates modules from definitions, and sets their attributes. */
 #include "capsule/runtime/internal.h"
 
 PyObject *PyModule_Create2(PyModuleDef *def, int api_version)

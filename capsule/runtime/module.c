@@ -4,12 +4,12 @@
 typedef struct {
     PyObject_HEAD
     PyObject *dict;
-    PyModuleDef *def; /* NULL where PyModule_Create was not asked */
-    void *state;      /* def->m_size bytes; NULL where there is no such size */
+    PyModuleDef *def; /* NULL for a module without a definition */
+    void *state;      /* def->m_size bytes, or NULL if m_size is 0 or -1 */
     Py_ssize_t rank;  /* see module_set_rank() */
 } Module;
 
-/* Gives the new module its attributes; false on failure. */
+/* Gives the new module its attributes. Returns false on failure. */
 static bool fill_dict(Module *module, const char *name)
 {
     module->dict = PyDict_New();
@@ -21,7 +21,7 @@ static bool fill_dict(Module *module, const char *name)
     return done;
 }
 
-/* Gives the new module its state; false on failure. */
+/* Gives the new module its state. Returns false on failure. */
 static bool make_state(Module *module, PyModuleDef *def)
 {
     if (def && def->m_size > 0) {
@@ -31,7 +31,8 @@ static bool make_state(Module *module, PyModuleDef *def)
             return false;
         }
     }
-    /* Last: the functions of the def never see a module that is not whole. */
+    /* Set last, so that the functions of `def` never see an incomplete
+     * module. */
     module->def = def;
     return true;
 }
@@ -75,8 +76,9 @@ PyObject *PyModule_GetDict(PyObject *op)
     return ((Module *)op)->dict;
 }
 
-/* The str that the module has as its name (borrowed); NULL where it has none,
- * and NULL with an exception where there is no memory to look. */
+/* Returns the str that is the module's name, borrowed. NULL without an
+ * exception if the module has no name; NULL with an exception if there is no
+ * memory for the lookup. */
 static PyObject *find_name(PyObject *op)
 {
     PyObject *key = PyUnicode_FromString("__name__");
@@ -138,8 +140,8 @@ static PyObject *raise_no_module_attribute(PyObject *op, PyObject *name)
                         "module '%U' has no attribute '%U'", module, name);
 }
 
-/* Asks the module's own function `__getattr__` for an attribute that is not in
- * the dict; AttributeError where there is no such function. */
+/* Calls the module's own function `__getattr__` for an attribute that is not in
+ * the dict. AttributeError if there is no such function. */
 static PyObject *ask_hook(PyObject *op, PyObject *name)
 {
     PyObject *key = PyUnicode_FromString("__getattr__");

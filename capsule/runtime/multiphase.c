@@ -1,5 +1,5 @@
-/* Modules that are initialised in phases: made first, executed when they can
- * be found in sys.modules. */
+/* Multi-phase initialisation: a module is created, put into sys.modules, and
+ * then executed. */
 #include "capsule/runtime/inittab.h"
 
 PyObject *PyModuleDef_Init(PyModuleDef *def)
@@ -30,7 +30,8 @@ static bool is_known(const PyModuleDef_Slot *slot, const char *name)
     return false;
 }
 
-/* Finds the function of Py_mod_create, or leaves NULL: false on failure. */
+/* Stores the function of the Py_mod_create slot; leaves NULL if there is none.
+ * Returns false on failure. */
 static bool find_create(PyModuleDef *def, const char *name,
                         create_function *create)
 {
@@ -51,8 +52,8 @@ static bool find_create(PyModuleDef *def, const char *name,
     return true;
 }
 
-/* What Py_mod_create made, which may be any object, if it is fit. Steals and
- * returns the reference. */
+/* Checks the result of Py_mod_create, which may be any object. Returns it, or
+ * NULL with an exception. Steals and returns the reference. */
 static PyObject *check_created(PyObject *object, const char *name)
 {
     const char *complaint = NULL;
@@ -111,7 +112,7 @@ static int execute(PyObject *module, const PyModuleDef_Slot *slot)
         complaint = "raised unreported exception";
     }
     const char *name = complaint ? PyModule_GetName(module) : NULL;
-    if (name) { /* else there is an exception that says why not */
+    if (name) { /* if there is no name, an exception says why */
         PyErr_Format(PyExc_SystemError, "execution of module %s %s", name,
                      complaint);
     }
@@ -131,7 +132,7 @@ int PyModule_ExecDef(PyObject *module, PyModuleDef *def)
 
 /* --- both, for an import -------------------------------------------------- */
 
-/* An object with the attribute `name`: new reference. */
+/* Returns an object with the attribute `name`: new reference. */
 static PyObject *make_spec(PyObject *name)
 {
     PyObject *spec = PyModule_New("ModuleSpec");

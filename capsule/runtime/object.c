@@ -1,4 +1,5 @@
-/* Objects: reference counts, `object`, None, and the type machinery. */
+/* Objects: reference counts, the types `object` and None, and the functions
+ * that all types inherit. */
 #include "capsule/runtime/internal.h"
 
 void _Py_Dealloc(PyObject *op) { TYPE_SLOT(Py_TYPE(op), tp_dealloc)(op); }
@@ -86,8 +87,8 @@ static PyObject *object_richcompare(PyObject *a, PyObject *b, int op)
     Py_RETURN_NOTIMPLEMENTED;
 }
 
-/* Both protocols of copying and pickling end here for a type that knows
- * neither. */
+/* __reduce__ and __reduce_ex__ of `object`: copying and pickling call one of
+ * the two for a type that defines neither. Raises TypeError. */
 static PyObject *object_reduce(PyObject *self, PyObject *args)
 {
     (void)args;

@@ -6,7 +6,7 @@ typedef struct {
     PyObject **items;
     Py_ssize_t size;
     Py_ssize_t capacity;
-} Sequence; /* of a list or a tuple */
+} Sequence; /* a list or a tuple */
 
 static bool is_sequence(PyObject *op, PyTypeObject *type)
 {
@@ -17,7 +17,7 @@ static bool is_sequence(PyObject *op, PyTypeObject *type)
     return true;
 }
 
-/* A list or tuple of `size` NULL items. */
+/* Returns a list or tuple of `size` NULL items: new reference. */
 static PyObject *new_sequence(PyTypeObject *type, Py_ssize_t size)
 {
     if (size < 0) {

@@ -4,13 +4,14 @@
 
 #include <malloc.h>
 
-/* Sizes in steps of 16 bytes: list i has blocks of at least 16 * i + 8 bytes,
- * what malloc() makes. Blocks of list 0 would not hold a `struct kept`. */
+/* Blocks are kept by size, in steps of 16 bytes: list i holds blocks of at
+ * least 16 * i + 8 bytes, which are the sizes that malloc() makes. List 0 stays
+ * empty, because its blocks are too small for a `struct kept`. */
 enum { STEP = 16, LEAST = 8, LISTS = 9, LONGEST = 32 };
 
 struct kept {
     struct kept *next;
-    size_t count; /* with those behind it */
+    size_t count; /* the number of blocks from here to the end of the list */
 };
 
 static _Thread_local struct kept *lists[LISTS];

@@ -1,6 +1,6 @@
-/* malloc() and free() that keep a few small blocks of each size for the next
- * who asks: half of the time that a capsule takes is the allocator's. Only
- * where nothing watches the memory; else they are malloc() and free(). */
+/* Free lists for small blocks: the allocator takes half of the time of creating
+ * a capsule. Release builds only; other builds call malloc() and free(), so
+ * that sanitizers see every block. */
 #ifndef CAPSULE_RUNTIME_SMALL_BLOCKS_H
 #define CAPSULE_RUNTIME_SMALL_BLOCKS_H
 
@@ -11,12 +11,14 @@
 extern "C" {
 #endif
 
-/* A block of at least `size` bytes, which is not 0; NULL: no memory. Given back
- * with small_free(), in any thread, or free(). */
+/* Returns a block of at least `size` bytes, or NULL if there is no memory.
+ * `size` must not be 0. Any thread may free the block, with small_free() or
+ * free(). */
 void *small_malloc(size_t size);
-/* Takes what comes from small_malloc(), malloc() and the like, or NULL. */
+/* Frees a block of small_malloc(), malloc() and the like. NULL is ignored. */
 void small_free(void *block);
-/* Frees what is kept for this thread, which has to do so before it ends. */
+/* Frees the blocks that this thread keeps. Each thread must call this before it
+ * ends. */
 void small_blocks_drop(void);
 
 #ifdef __cplusplus

@@ -1,9 +1,9 @@
-/* type: the types' own type, heap types, and calling a type. */
+/* type: the type of types, heap types, and calling a type. */
 #include "capsule/runtime/internal.h"
 
 typedef struct {
     PyTypeObject type;
-    char name[]; /* the copy that type.tp_name points to */
+    char name[]; /* a copy of the name; type.tp_name points to it */
 } HeapType;
 
 static void type_dealloc(PyObject *op)
@@ -12,7 +12,7 @@ static void type_dealloc(PyObject *op)
     PyObject_Free(op);
 }
 
-/* Stores a slot's function; false when the slot is not one of ours. */
+/* Stores the function of a slot. Returns false if the slot is unknown. */
 static bool store_slot(PyTypeObject *type, const PyType_Slot *slot)
 {
     switch (slot->slot) {
@@ -41,7 +41,7 @@ static bool store_slot(PyTypeObject *type, const PyType_Slot *slot)
         type->tp_free = (freefunc)slot->pfunc;
         return true;
     case Py_tp_doc:
-        return true; /* nobody here reads it */
+        return true; /* no code here reads the docstring */
     default:
         return false;
     }
@@ -105,8 +105,8 @@ int PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b)
     return 0;
 }
 
-/* type(o), or type(name, bases, dict) as far as it is supported: a subclass of
- * one base that allows it. */
+/* type(o), or type(name, bases, dict). The second form makes a subclass, of a
+ * single base that allows subclasses. */
 static PyObject *call_type_type(PyObject *args)
 {
     if (PyTuple_Size(args) == 1) {
@@ -147,8 +147,8 @@ static PyObject *call_type_type(PyObject *args)
     return type;
 }
 
-/* Calling a type makes an instance. tp_new is inherited by heap types and
- * exceptions; a static type without one cannot be instantiated (TYPE-5). */
+/* Creates an instance. Heap types and exceptions inherit tp_new; a static type
+ * without tp_new cannot be instantiated (TYPE-5). */
 static PyObject *type_call(PyObject *op, PyObject *args, PyObject *kwargs)
 {
     PyTypeObject *type = (PyTypeObject *)op;
@@ -169,7 +169,8 @@ static PyObject *type_repr(PyObject *op)
     return PyUnicode_FromFormat("<class '%s'>", ((PyTypeObject *)op)->tp_name);
 }
 
-/* The tuple of the type and its bases, in the order of lookup. */
+/* Returns a tuple of the type and its bases, in order of lookup: new
+ * reference. */
 static PyObject *type_mro(PyTypeObject *type)
 {
     Py_ssize_t n = 0;

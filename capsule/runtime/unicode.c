@@ -1,9 +1,9 @@
-/* str: immutable; valid UTF-8, or any bytes where the profile says so. */
+/* str: immutable; holds valid UTF-8, or any bytes if the profile says so. */
 #include "capsule/runtime/internal.h"
 
 typedef struct {
     PyObject_HEAD
-    Py_ssize_t size; /* bytes, without the NUL */
+    Py_ssize_t size; /* in bytes, without the NUL */
     char utf8[];
 } Unicode;
 
@@ -13,8 +13,8 @@ int utf8_sequence(const unsigned char *bytes, size_t size)
     if (first < 0x80) {
         return 1;
     }
-    /* The range of the second byte is what excludes overlong forms,
-     * surrogates and code points beyond U+10FFFF. */
+    /* The range of the second byte excludes overlong forms, surrogates and code
+     * points above U+10FFFF. */
     int length = first < 0xc2    ? 0
                  : first < 0xe0  ? 2
                  : first < 0xf0  ? 3
@@ -35,7 +35,7 @@ int utf8_sequence(const unsigned char *bytes, size_t size)
     return length;
 }
 
-/* A str of `size` bytes to be filled. */
+/* Returns a str of `size` uninitialised bytes: new reference. */
 static Unicode *new_unicode(size_t size)
 {
     Unicode *op = PyObject_Malloc(sizeof(Unicode) + size + 1);
@@ -57,8 +57,8 @@ static bool has_eight_ascii(const char *bytes)
     return (word & UINT64_C(0x8080808080808080)) == 0;
 }
 
-/* How many bytes from the start are known to be ASCII; of less than eight,
- * none. */
+/* Returns how many bytes at the start are known to be ASCII; 0 if there are
+ * fewer than eight bytes. */
 static size_t ascii_prefix(const char *bytes, size_t size)
 {
     size_t i = 0;
@@ -142,7 +142,7 @@ int PyUnicode_Compare(PyObject *a, PyObject *b)
 
 /* --- the type ------------------------------------------------------------- */
 
-/* 'text', or "text" where it has a ' and no "; with \ escapes. */
+/* 'text', or "text" if the text has a ' and no "; with \ escapes. */
 static PyObject *unicode_repr(PyObject *op)
 {
     const char *utf8 = ((Unicode *)op)->utf8;

@@ -1,4 +1,5 @@
-/* Warnings: the filters, what was shown so far, and the functions that warn. */
+/* Warnings: the filters, the warnings shown so far, and the functions that
+ * warn. */
 #include "capsule/runtime/warnings.h"
 
 #include "capsule/runtime/interpreter.h"
@@ -11,7 +12,7 @@ struct filter {
     enum warning_action action;
 };
 
-/* A warning that was shown and is not to be shown again. */
+/* A warning that was shown; `default` does not show it again. */
 struct shown {
     struct shown *next;
     PyObject *category; /* owned */
@@ -74,7 +75,7 @@ static enum warning_action action_for(PyObject *category)
 
 /* --- warning -------------------------------------------------------------- */
 
-/* The one place where warnings become visible. */
+/* Prints a warning. All warnings that are shown pass through here. */
 static void show(PyObject *category, const char *message)
 {
     fprintf(stderr, "%s: %s\n", type_name((PyTypeObject *)category), message);

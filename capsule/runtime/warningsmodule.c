@@ -1,7 +1,8 @@
-/* The module `warnings`, through which the filters are changed. */
+/* The module `warnings`, which changes the filters. */
 #include "capsule/runtime/warnings.h"
 
-/* The action of that name: false and AssertionError where there is none. */
+/* Stores the action with this name. Returns false with AssertionError if there
+ * is none. */
 static bool read_action(PyObject *name, enum warning_action *action)
 {
     static const struct {
@@ -79,7 +80,8 @@ static PyObject *init_warnings(void) { return PyModule_Create(&definition); }
 
 void warnings_announce_module(void)
 {
-    static bool announced; /* for all interpreters to come */
+    static bool
+        announced; /* the announcement holds for all later interpreters */
     if (!announced && PyImport_AppendInittab("warnings", init_warnings) < 0) {
         Py_FatalError("no memory for the module warnings");
     }

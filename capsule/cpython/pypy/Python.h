@@ -1,15 +1,17 @@
-/* PyPy's header and what the tests need beyond it. */
+/* PyPy's header, with the additions that the tests need. */
 #ifndef CAPSULE_CPYTHON_PYPY_PYTHON_H
 #define CAPSULE_CPYTHON_PYPY_PYTHON_H
 
 #include_next <Python.h>
 
-/* Without what PyPy adds for a reference of its own. */
+/* PyPy adds a large number to the count while it holds a reference itself. This
+ * removes that number. */
 #undef Py_REFCNT
 #define Py_REFCNT(object)                                                      \
     (((PyObject *)(object))->ob_refcnt & (((Py_ssize_t)1 << 60) - 1))
 
-/* PyPy is never embedded here: it runs before its extension modules do. */
+/* PyPy is not embedded here: PyPy is running already when it loads the
+ * extension module. */
 static inline void Py_InitializeEx(int initsigs) { (void)initsigs; }
 static inline void Py_Finalize(void) {}
 
@@ -17,7 +19,8 @@ static inline void Py_Finalize(void) {}
 extern "C" {
 #endif
 
-/* In the worker, which has modules of its own. */
+/* Defined by the worker of tools/conformance, which has its own table of
+ * modules. */
 int PyImport_AppendInittab(const char *name, PyObject *(*init)(void));
 
 #ifdef __cplusplus

@@ -1,10 +1,11 @@
-/* Python 2.7's header and those functions of Python 3 that the tests and the
+/* Python 2.7's header, with the Python 3 functions that the tests and the
  * executor use. */
 #ifndef CAPSULE_CPYTHON_PYTHON2_PYTHON_H
 #define CAPSULE_CPYTHON_PYTHON2_PYTHON_H
 
-/* C++17 no longer knows the word. And what initialises a module returns it, as
- * in Python 3. */
+/* C++17 has no keyword `register`, which Python 2.7's header uses.
+ * PyImport_AppendInittab gets another type below: its init functions return the
+ * module, as in Python 3. */
 #ifdef __cplusplus
 #define register
 #endif
@@ -28,7 +29,8 @@ static inline PyObject *capsule_new_ref(PyObject *object)
     return object;
 }
 
-/* These look at their argument more than once, as macros. */
+/* Python 2.7's macros evaluate their argument more than once; these functions
+ * evaluate it once. */
 static inline void capsule_drop(PyObject *object) { Py_DECREF(object); }
 static inline void capsule_drop_any(PyObject *object) { Py_XDECREF(object); }
 #undef Py_DECREF
@@ -38,8 +40,7 @@ static inline void capsule_drop_any(PyObject *object) { Py_XDECREF(object); }
 
 typedef long Py_hash_t;
 
-/* Types that are made at run time, as far as tests make any: a size, what
- * destroys an object, what calls it. */
+/* Heap types, as far as the tests use them: a size, tp_dealloc and tp_call. */
 typedef struct {
     int slot;
     void *pfunc;
@@ -55,7 +56,8 @@ typedef struct {
 #define Py_tp_call 50
 #define Py_tp_dealloc 52
 
-/* Modules that are initialised in one phase or in two; without state. */
+/* Modules with single-phase or multi-phase initialisation, without module
+ * state. */
 typedef struct {
     PyObject_HEAD
 } PyModuleDef_Base;
@@ -85,17 +87,19 @@ typedef struct PyModuleDef {
 extern "C" {
 #endif
 
-/* New references; NULL with an exception where there is no memory. */
+/* Return new references; NULL with an exception if there is no memory. */
 PyObject *PyModuleDef_Init(PyModuleDef *def);
 PyObject *PyModule_Create(PyModuleDef *def);
 
-/* Runs the second phase. Returns 0, or -1 with an exception. */
+/* Runs the second phase of initialisation. Returns 0, or -1 with an
+ * exception. */
 int PyModule_ExecDef(PyObject *module, PyModuleDef *def);
 
-/* In the worker, which has modules of its own. */
+/* Defined by the worker of tools/conformance, which has its own table of
+ * modules. */
 int PyImport_AppendInittab(const char *name, PyObject *(*init)(void));
 
-/* New reference; NULL with an exception where there is no memory. */
+/* Returns a new reference; NULL with an exception if there is no memory. */
 PyObject *PyType_FromSpec(PyType_Spec *spec);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* Functions of Python 3 that Python 2.7 lacks, for host.c and the tests. */
+/* Functions of Python 3 that host.c and the tests need and Python 2.7 lacks. */
 #include <Python.h>
 
 #include <string.h>
@@ -47,7 +47,9 @@ PyObject *PyModule_Create(PyModuleDef *def)
     return module;
 }
 
-/* As Python 3 has it: a failure has an exception, and a success has none. */
+/* Calls a Py_mod_exec function and checks its result as Python 3 does: a
+ * failure must have an exception, a success must have none. Returns 0, or -1
+ * with an exception. */
 static int execute(int (*function)(PyObject *), PyObject *module,
                    const char *name)
 {

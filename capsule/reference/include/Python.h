@@ -1,21 +1,21 @@
 /* The part of the Python C API that capsules need, under its real names.
  *
- * Code written against this header compiles unchanged against CPython's. What
- * a function does here it does there; where CPython's behaviour is undefined
- * (touching the reference count of a dying object, PyCapsule_CheckExact(NULL))
- * this implementation prints one line and aborts.
+ * Code written against this header compiles unchanged against CPython's header,
+ * and each function behaves as in CPython. Where CPython's behaviour is
+ * undefined (changing the reference count of a dying object,
+ * PyCapsule_CheckExact(NULL)), this implementation prints one line and aborts.
  *
  * In the documentation of the functions, "new reference" means that the caller
- * owns the result, "borrowed" that it does not, and "steals" that the callee
- * takes over the caller's reference. Every function that fails sets an
- * exception unless it says otherwise. Ids such as NEW-2 name the rule of
- * capsule/contract.def that a function implements.
+ * owns the result, "borrowed" that the caller does not own it, and "steals"
+ * that the callee takes over the caller's reference. Every function that fails
+ * sets an exception unless its comment says otherwise. Ids such as NEW-2 name
+ * the rule of capsule/contract.def that a function implements.
  */
 #ifndef Py_PYTHON_H
 #define Py_PYTHON_H
 
-/* As CPython's pyconfig.h does: what includes this first has strdup() and the
- * like, in whatever C standard it is compiled. */
+/* CPython's pyconfig.h defines it too: a file that includes this header first
+ * can use strdup() and the like in every C standard. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -31,14 +31,14 @@
 #include <string.h>
 #include <sys/types.h>
 
-/* The version of the C API that this header is a subset of. */
+/* The version of the C API that this header takes its subset from. */
 #define PY_MAJOR_VERSION 3
 #define PY_MINOR_VERSION 14
 #define PY_MICRO_VERSION 0
 #define PY_VERSION_HEX 0x030E00F0
 #define PY_VERSION "3.14.0"
 
-/* Tells this implementation from others, for code that must know. */
+/* Lets code recognise this implementation. */
 #define CAPSULE_REFERENCE 1
 
 #ifdef __cplusplus

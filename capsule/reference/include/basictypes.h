@@ -1,4 +1,5 @@
-/* int, bool, str, list, tuple and dict, as far as capsules' users need them. */
+/* int, bool, str, list, tuple and dict, as far as code that uses capsules needs
+ * them. */
 #ifndef Py_BASICTYPES_H
 #define Py_BASICTYPES_H
 
@@ -21,11 +22,11 @@ typedef struct {
 PyAPI_FUNC(PyObject *) PyLong_FromLong(long value); /* new reference */
 PyAPI_FUNC(PyObject *) PyLong_FromSsize_t(Py_ssize_t value);
 PyAPI_FUNC(PyObject *) PyLong_FromLongLong(long long value);
-/* OverflowError beyond LONG_MAX. */
+/* OverflowError above LONG_MAX. */
 PyAPI_FUNC(PyObject *) PyLong_FromUnsignedLong(unsigned long value);
 PyAPI_FUNC(PyObject *) PyLong_FromSize_t(size_t value);
 PyAPI_FUNC(PyObject *) PyLong_FromVoidPtr(void *pointer);
-/* The value, or -1 and TypeError for what is not an int. */
+/* Return the value; -1 with TypeError if `op` is not an int. */
 PyAPI_FUNC(long) PyLong_AsLong(PyObject *op);
 PyAPI_FUNC(Py_ssize_t) PyLong_AsSsize_t(PyObject *op);
 
@@ -42,24 +43,24 @@ PyAPI_FUNC(PyObject *) PyBool_FromLong(long value); /* new reference */
 
 #define PyUnicode_Check(op) PyObject_TypeCheck(op, &PyUnicode_Type)
 #define PyUnicode_CheckExact(op) Py_IS_TYPE(op, &PyUnicode_Type)
-/* New reference; NULL and UnicodeDecodeError when the bytes are not UTF-8. */
+/* New reference; NULL with UnicodeDecodeError if the bytes are not UTF-8. */
 PyAPI_FUNC(PyObject *) PyUnicode_FromString(const char *utf8);
 PyAPI_FUNC(PyObject *)
     PyUnicode_FromStringAndSize(const char *utf8, Py_ssize_t size);
-/* The characters, NUL-terminated; borrowed from `op`. NULL and TypeError for
- * what is not a str. */
+/* Returns the UTF-8 bytes, NUL-terminated; borrowed from `op`. NULL with
+ * TypeError if `op` is not a str. */
 PyAPI_FUNC(const char *) PyUnicode_AsUTF8(PyObject *op);
 PyAPI_FUNC(const char *)
     PyUnicode_AsUTF8AndSize(PyObject *op, Py_ssize_t *size);
-/* The number of code points; -1 on failure. */
+/* Returns the number of code points; -1 on failure. */
 PyAPI_FUNC(Py_ssize_t) PyUnicode_GetLength(PyObject *op);
-/* <0, 0 or >0, comparing bytes. */
+/* Compare bytes. Return a negative number, 0 or a positive number. */
 PyAPI_FUNC(int)
     PyUnicode_CompareWithASCIIString(PyObject *op, const char *ascii);
 PyAPI_FUNC(int) PyUnicode_Compare(PyObject *a, PyObject *b);
-/* printf for str: %% %c %d %i %u %x %ld %lu %zd %zu %lld %llu %p %s %U %S %R
- * %A, with width and precision for %s and the numbers. Bytes of %s that are
- * not UTF-8 become U+FFFD. New reference. */
+/* printf for str. Knows %% %c %d %i %u %x %ld %lu %zd %zu %lld %llu %p %s %U %S
+ * %R %A, with width and precision for %s and the numbers. Bytes of a %s
+ * argument that are not UTF-8 become U+FFFD. New reference. */
 PyAPI_FUNC(PyObject *) PyUnicode_FromFormat(const char *format, ...);
 PyAPI_FUNC(PyObject *)
     PyUnicode_FromFormatV(const char *format, va_list arguments);
@@ -70,8 +71,9 @@ PyAPI_FUNC(PyObject *)
 PyAPI_FUNC(PyObject *) PyList_New(Py_ssize_t size); /* new reference */
 PyAPI_FUNC(Py_ssize_t) PyList_Size(PyObject *list); /* -1 on failure */
 PyAPI_FUNC(PyObject *)
-    PyList_GetItem(PyObject *list, Py_ssize_t i);              /* borrowed */
-PyAPI_FUNC(int) PyList_Append(PyObject *list, PyObject *item); /* own ref */
+    PyList_GetItem(PyObject *list, Py_ssize_t i); /* borrowed */
+PyAPI_FUNC(int)
+    PyList_Append(PyObject *list, PyObject *item); /* takes a new reference */
 #define PyList_GET_SIZE(list) PyList_Size(_PyObject_CAST(list))
 #define PyList_GET_ITEM(list, i) PyList_GetItem(_PyObject_CAST(list), i)
 
@@ -82,9 +84,10 @@ PyAPI_FUNC(PyObject *) PyTuple_New(Py_ssize_t size);  /* new reference */
 PyAPI_FUNC(Py_ssize_t) PyTuple_Size(PyObject *tuple); /* -1 on failure */
 PyAPI_FUNC(PyObject *)
     PyTuple_GetItem(PyObject *tuple, Py_ssize_t i); /* borrowed */
-PyAPI_FUNC(int) PyTuple_SetItem(PyObject *tuple, Py_ssize_t i,
-                                PyObject *item); /* steals, also on failure */
-/* A tuple with its own references to the `n` objects that follow. */
+PyAPI_FUNC(int)
+    PyTuple_SetItem(PyObject *tuple, Py_ssize_t i,
+                    PyObject *item); /* steals `item`, also on failure */
+/* Returns a tuple of the `n` objects that follow, each with a new reference. */
 PyAPI_FUNC(PyObject *) PyTuple_Pack(Py_ssize_t n, ...);
 #define PyTuple_GET_SIZE(tuple) PyTuple_Size(_PyObject_CAST(tuple))
 #define PyTuple_GET_ITEM(tuple, i) PyTuple_GetItem(_PyObject_CAST(tuple), i)
@@ -96,11 +99,11 @@ PyAPI_FUNC(PyObject *) PyTuple_Pack(Py_ssize_t n, ...);
 #define PyDict_Check(op) PyObject_TypeCheck(op, &PyDict_Type)
 PyAPI_FUNC(PyObject *) PyDict_New(void); /* new reference */
 PyAPI_FUNC(Py_ssize_t) PyDict_Size(PyObject *dict);
-/* Borrowed, or NULL without an exception when the key is not there. */
+/* Borrowed; NULL without an exception if the key is missing. */
 PyAPI_FUNC(PyObject *) PyDict_GetItem(PyObject *dict, PyObject *key);
 PyAPI_FUNC(PyObject *) PyDict_GetItemWithError(PyObject *dict, PyObject *key);
 PyAPI_FUNC(PyObject *) PyDict_GetItemString(PyObject *dict, const char *key);
-/* Takes its own references; -1 on failure. */
+/* Take new references to key and value. Return 0, or -1 on failure. */
 PyAPI_FUNC(int) PyDict_SetItem(PyObject *dict, PyObject *key, PyObject *value);
 PyAPI_FUNC(int)
     PyDict_SetItemString(PyObject *dict, const char *key, PyObject *value);
@@ -108,8 +111,8 @@ PyAPI_FUNC(int) PyDict_DelItem(PyObject *dict, PyObject *key); /* KeyError */
 PyAPI_FUNC(int) PyDict_DelItemString(PyObject *dict, const char *key);
 PyAPI_FUNC(int) PyDict_Contains(PyObject *dict, PyObject *key);
 PyAPI_FUNC(void) PyDict_Clear(PyObject *dict);
-/* Steps through the items: start with *position = 0; 0 at the end. Key and
- * value are borrowed. */
+/* Iterates over the items. Start with *position = 0. Returns 0 at the end. Key
+ * and value are borrowed. */
 PyAPI_FUNC(int) PyDict_Next(PyObject *dict, Py_ssize_t *position,
                             PyObject **key, PyObject **value);
 

@@ -1,4 +1,4 @@
-/* C functions as objects, and the conversion of argument lists. */
+/* C functions as objects, and the conversion of their arguments. */
 #ifndef Py_MODSUPPORT_H
 #define Py_MODSUPPORT_H
 
@@ -20,31 +20,35 @@ typedef struct PyMethodDef {
 
 PyAPI_DATA(PyTypeObject) PyCFunction_Type;
 #define PyCFunction_Check(op) Py_IS_TYPE(op, &PyCFunction_Type)
-/* A callable that passes `self` (own reference; may be NULL) and its arguments
- * to def->ml_meth; `def` must outlive it. New reference. */
+/* Returns a callable that calls def->ml_meth with `self` and the arguments.
+ * `self` may be NULL; the callable takes a reference to it. `def` must outlive
+ * the callable. New reference. */
 PyAPI_FUNC(PyObject *) PyCFunction_New(PyMethodDef *def, PyObject *self);
 
-/* An object from C values: O S N (steals) s z i l n k K L p d-less subset, and
- * (...) [...] {...} around them. "" gives None, one value that value, several a
- * tuple. New reference. */
+/* Builds an object from C values. Units: O, S and N (which steals) take an
+ * object; s, z and U a string, or a string and a size with '#'; b, h, i, I, l,
+ * k, L and n an integer; p a truth value; (...), [...] and {...} make a tuple,
+ * a list and a dict. "" gives None, one unit gives its value, several units
+ * give a tuple. New reference. */
 PyAPI_FUNC(PyObject *) Py_BuildValue(const char *format, ...);
 PyAPI_FUNC(PyObject *) Py_VaBuildValue(const char *format, va_list arguments);
 
-/* C values from the tuple `args`: one unit of `format` for each argument,
- * stored through the pointers that follow.
+/* Converts the items of the tuple `args` to C values. `format` has one unit per
+ * argument; each value is stored through the next pointer.
  *
  *   O  PyObject **, borrowed         s  const char **, from a str; borrowed
- *   O! PyTypeObject *, PyObject **   z  the same, NULL from None
- *   U  PyObject **, a str; borrowed  p  int *, 1 or 0: whether it is true
+ *   O! PyTypeObject *, PyObject **   z  like s; None gives NULL
+ *   U  PyObject **, a str; borrowed  p  int *, the truth value: 1 or 0
  *   i  int *                         l  long *; n: Py_ssize_t *
- *   |  what follows may be missing: its targets stay as they are
+ *   |  the following arguments are optional: their targets stay unchanged
  *   :  the rest names the function in messages
  *   ;  the rest is the message of TypeErrors
  *
- * 1, or 0 and an exception: TypeError for the wrong number or type of
+ * Returns 1, or 0 with an exception: TypeError for the wrong number or type of
  * arguments, OverflowError for an int out of range, ValueError for a NUL in a
- * string, SystemError for a format or `args` that is none. Targets before the
- * one that failed are set then. */
+ * string, SystemError for a bad format or if `args` is not a tuple. Targets of
+ * earlier arguments are set even if a later one fails.
+ */
 PyAPI_FUNC(int) PyArg_ParseTuple(PyObject *args, const char *format, ...);
 PyAPI_FUNC(int)
     PyArg_VaParse(PyObject *args, const char *format, va_list values);

@@ -18,8 +18,8 @@ typedef struct {
 #define PyObject_HEAD PyObject ob_base;
 #define PyObject_VAR_HEAD PyVarObject ob_base;
 
-/* The count of static objects, which are immortal: it never changes, so that
- * all interpreters and threads can share them. */
+/* The reference count of static objects. It never changes, so that all
+ * interpreters and threads can share these objects. */
 #define _Py_STATIC_REFCNT ((Py_ssize_t)1 << 40)
 #define PyObject_HEAD_INIT(type) {_Py_STATIC_REFCNT, type},
 #define PyVarObject_HEAD_INIT(type, size) {{_Py_STATIC_REFCNT, type}, size},
@@ -45,9 +45,9 @@ typedef PyObject *(*getiterfunc)(PyObject *);
 
 struct PyMethodDef;
 
-/* What an object of a type can do. A function that is NULL is inherited from
- * tp_base where that makes sense, or the operation raises TypeError. Not the
- * layout of CPython's struct: use names, never positions. */
+/* The slots of a type. A NULL slot is inherited from tp_base, or the operation
+ * raises TypeError. CPython's struct has another layout: initialise the members
+ * by name, never by position. */
 struct _typeobject {
     PyObject ob_base;
     const char *tp_name; /* "module.Name", or "Name" for a built-in type */
@@ -62,7 +62,7 @@ struct _typeobject {
     inquiry tp_bool;
     ternaryfunc tp_call;
     getattrofunc tp_getattro;
-    setattrofunc tp_setattro; /* value NULL: delete */
+    setattrofunc tp_setattro; /* a NULL value deletes */
     lenfunc tp_length;
     binaryfunc tp_subscript;
     objobjargproc tp_ass_subscript;
@@ -77,7 +77,7 @@ struct _typeobject {
 };
 
 #define Py_TPFLAGS_DEFAULT 0UL
-#define Py_TPFLAGS_IMMUTABLETYPE (1UL << 8) /* every type is */
+#define Py_TPFLAGS_IMMUTABLETYPE (1UL << 8) /* every type has it */
 #define Py_TPFLAGS_HEAPTYPE (1UL << 9)
 #define Py_TPFLAGS_BASETYPE (1UL << 10)
 #define Py_TPFLAGS_HAVE_GC (1UL << 14)
@@ -100,8 +100,8 @@ PyAPI_DATA(PyObject) _Py_NotImplementedStruct;
 /* Calls the type's tp_dealloc for an object whose count just became 0. */
 PyAPI_FUNC(void) _Py_Dealloc(PyObject *op);
 
-/* For a count that is not positive: prints which call met it, and aborts, as
- * the object is being destroyed (DTOR-8, DTOR-9). */
+/* Prints the call that met a count that is not positive, and aborts: the object
+ * is being destroyed (DTOR-8, DTOR-9). */
 PyAPI_FUNC(void) _Py_ReferenceMisuse(const char *call, PyObject *op)
     __attribute__((noreturn, cold));
 
@@ -170,8 +170,8 @@ static inline PyObject *_Py_XNewRef(PyObject *op)
 #define Py_IS_TYPE(op, type) (Py_TYPE(op) == (type))
 #define Py_SIZE(op) (((PyVarObject *)(op))->ob_size)
 
-/* Takes or gives back a reference. `op` must not be NULL but for the X forms,
- * and must not be in its destruction. */
+/* Take and drop a reference. `op` must not be NULL, except for the X forms, and
+ * must not be in its destruction. */
 #define Py_INCREF(op) _Py_INCREF(_PyObject_CAST(op))
 #define Py_DECREF(op) _Py_DECREF(_PyObject_CAST(op))
 #define Py_XINCREF(op) _Py_XINCREF(_PyObject_CAST(op))
@@ -180,8 +180,8 @@ static inline PyObject *_Py_XNewRef(PyObject *op)
 #define Py_NewRef(op) _Py_NewRef(_PyObject_CAST(op))
 #define Py_XNewRef(op) _Py_XNewRef(_PyObject_CAST(op))
 
-/* Sets the variable to NULL before giving back the reference that it held, so
- * that a destructor never meets a dangling variable. */
+/* Sets the variable to NULL before dropping the reference, so that a destructor
+ * never sees a dangling pointer. */
 #define Py_CLEAR(op)                                                           \
     do {                                                                       \
         PyObject *_py_old = _PyObject_CAST(op);                                \
@@ -191,7 +191,7 @@ static inline PyObject *_Py_XNewRef(PyObject *op)
         }                                                                      \
     } while (0)
 
-/* Stores `src`, whose reference it steals, before giving back the old one. */
+/* Stores `src`, stealing its reference, and then drops the old value. */
 #define Py_SETREF(dst, src)                                                    \
     do {                                                                       \
         PyObject *_py_old = _PyObject_CAST(dst);                               \
@@ -207,12 +207,13 @@ static inline PyObject *_Py_XNewRef(PyObject *op)
 
 /* --- making objects ------------------------------------------------------- */
 
-/* An object of `type` with count 1 and everything behind its head
- * uninitialised. New reference; NULL and MemoryError on failure. */
+/* Returns a new object of `type` with count 1. All fields after the head are
+ * uninitialised. New reference; NULL with MemoryError on failure. */
 PyAPI_FUNC(PyObject *) _PyObject_New(PyTypeObject *type);
 #define PyObject_New(T, type) ((T *)_PyObject_New(type))
 
-/* The same for types with Py_TPFLAGS_HAVE_GC, behind a collector's head. */
+/* The same for types with Py_TPFLAGS_HAVE_GC: puts the collector's head before
+ * the object. */
 PyAPI_FUNC(PyObject *) _PyObject_GC_New(PyTypeObject *type);
 #define PyObject_GC_New(T, type) ((T *)_PyObject_GC_New(type))
 PyAPI_FUNC(void) PyObject_GC_Track(void *op);
@@ -220,8 +221,8 @@ PyAPI_FUNC(void) PyObject_GC_UnTrack(void *op);
 PyAPI_FUNC(int) PyObject_GC_IsTracked(PyObject *op);
 PyAPI_FUNC(void) PyObject_GC_Del(void *op);
 
-/* Destroys unreachable cycles. Returns the number of objects in them; the
- * error indicator is as before. */
+/* Destroys unreachable cycles. Returns the number of objects in them and leaves
+ * the error indicator alone. */
 PyAPI_FUNC(Py_ssize_t) PyGC_Collect(void);
 
 #define Py_VISIT(op)                                                           \
@@ -237,7 +238,7 @@ PyAPI_FUNC(Py_ssize_t) PyGC_Collect(void);
 /* --- types ---------------------------------------------------------------- */
 
 typedef struct {
-    int slot; /* Py_tp_* */
+    int slot; /* a Py_tp_* constant */
     void *pfunc;
 } PyType_Slot;
 
@@ -249,7 +250,7 @@ typedef struct {
     PyType_Slot *slots; /* ended by {0, NULL} */
 } PyType_Spec;
 
-/* The slots that PyType_FromSpec knows; CPython's numbers. */
+/* The slots that PyType_FromSpec knows, with CPython's numbers. */
 #define Py_tp_alloc 47
 #define Py_tp_call 50
 #define Py_tp_dealloc 52
@@ -260,14 +261,15 @@ typedef struct {
 #define Py_tp_repr 66
 #define Py_tp_str 70
 
-/* A new heap type. New reference; SystemError for a slot not listed above. */
+/* Returns a new heap type. New reference; SystemError for a slot that is not
+ * listed above. */
 PyAPI_FUNC(PyObject *) PyType_FromSpec(PyType_Spec *spec);
-/* An object of `type` whose fields are all zero. New reference. */
+/* Return a new object of `type` whose fields are all zero. New reference. */
 PyAPI_FUNC(PyObject *)
     PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems);
 PyAPI_FUNC(PyObject *)
     PyType_GenericNew(PyTypeObject *type, PyObject *args, PyObject *kwargs);
-/* True when `a` is `b` or inherits from it. Never fails. */
+/* True if `a` is `b` or inherits from it. Never fails. */
 PyAPI_FUNC(int) PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b);
 #define PyType_Check(op) PyObject_TypeCheck(op, &PyType_Type)
 #define PyObject_TypeCheck(op, type)                                           \

@@ -1,22 +1,24 @@
 /* Capsules: an object that carries a pointer from one piece of C to another.
  *
  * Common to all functions but PyCapsule_Import: a call that succeeds leaves the
- * error indicator as it was, one that fails replaces it by its own exception
- * (ERR-1, ERR-2). The capsule argument may be NULL or any object; those that
- * need a capsule then fail with ValueError (GET-ALL-1, SET-ALL-1). Of these
- * functions only PyCapsule_New allocates anything unless it fails.
+ * error indicator alone; a call that fails replaces it by its own exception
+ * (ERR-1, ERR-2). The capsule argument may be NULL or any object; a function
+ * that needs a capsule then fails with ValueError (GET-ALL-1, SET-ALL-1). Apart
+ * from PyCapsule_New, these functions allocate only when they fail.
  */
 #ifndef Py_PYCAPSULE_H
 #define Py_PYCAPSULE_H
 
 PyAPI_DATA(PyTypeObject) PyCapsule_Type;
 
-/* Called with the capsule, once, when the last reference is gone. Its count is
- * 0 then and must stay so (DTOR-8, DTOR-9); every accessor works (DTOR-2). The
- * error indicator is the caller's and must be left as it was (DTOR-6). */
+/* Called with the capsule, once, when the last reference is gone. The reference
+ * count is 0 and must stay 0 (DTOR-8, DTOR-9); every getter and setter works
+ * (DTOR-2). The error indicator belongs to the caller: the destructor must
+ * leave it as it was (DTOR-6). */
 typedef void (*PyCapsule_Destructor)(PyObject *);
 
-/* 1 for a capsule, 0 for any other object. `op` must not be NULL (TYPE-3). */
+/* True for a capsule, false for any other object. `op` must not be NULL
+ * (TYPE-3). */
 PyAPI_FUNC(void) _PyCapsule_CheckedNull(void) __attribute__((noreturn, cold));
 static inline int _PyCapsule_CheckExact(PyObject *op)
 {
@@ -27,55 +29,60 @@ static inline int _PyCapsule_CheckExact(PyObject *op)
 }
 #define PyCapsule_CheckExact(op) _PyCapsule_CheckExact(_PyObject_CAST(op))
 
-/* A new capsule around `pointer`, with context NULL: new reference (NEW-1).
- * `pointer` is never followed (NEW-11); NULL is refused with ValueError
- * (NEW-2). `name` may be NULL; it is kept, not copied, and must outlive the
- * capsule, its destructor excepted (NEW-5, NEW-6). `destructor` may be NULL.
- * NULL and MemoryError when there is no memory (NEW-3). */
+/* Returns a new capsule that holds `pointer`, with context NULL: new reference
+ * (NEW-1). `pointer` is never dereferenced (NEW-11); NULL is refused with
+ * ValueError (NEW-2). `name` may be NULL; the string is kept, not copied. It
+ * must outlive the capsule, but the destructor may free it (NEW-5, NEW-6).
+ * `destructor` may be NULL. NULL with MemoryError if there is no memory
+ * (NEW-3). */
 PyAPI_FUNC(PyObject *) PyCapsule_New(void *pointer, const char *name,
                                      PyCapsule_Destructor destructor);
 
-/* The pointer, when `name` equals the stored name byte by byte or both are
- * NULL; else NULL and ValueError (GETP-1..6). Borrowed from whoever owns it. */
+/* Returns the pointer if `name` equals the stored name byte by byte, or if both
+ * are NULL; else NULL with ValueError (GETP-1..6). The pointer is borrowed: its
+ * owner decides how long it is valid. */
 PyAPI_FUNC(void *) PyCapsule_GetPointer(PyObject *capsule, const char *name);
 
-/* The field as it is now. NULL is a legal value: it means failure only when an
- * exception is set (GETD-2, GETC-2, GETN-2). The name is the very pointer that
- * was stored (GETN-3). */
+/* Return the current value of the field. NULL is a legal value; it means
+ * failure only if an exception is set (GETD-2, GETC-2, GETN-2). The name is the
+ * same pointer that was stored (GETN-3). */
 PyAPI_FUNC(PyCapsule_Destructor) PyCapsule_GetDestructor(PyObject *capsule);
 PyAPI_FUNC(const char *) PyCapsule_GetName(PyObject *capsule);
 PyAPI_FUNC(void *) PyCapsule_GetContext(PyObject *capsule);
 
-/* 1 when `capsule` is a capsule whose name equals `name` as for
- * PyCapsule_GetPointer, so that every getter will succeed; else 0. Never fails
- * and never touches the error indicator (VAL-1..6). */
+/* True if `capsule` is a capsule whose name equals `name`, compared as in
+ * PyCapsule_GetPointer; then every getter succeeds. Never fails and never
+ * changes the error indicator (VAL-1..6). */
 PyAPI_FUNC(int) PyCapsule_IsValid(PyObject *capsule, const char *name);
 
-/* Replace one field: 0, or -1 and ValueError with nothing changed. The old
+/* Replace one field. Return 0, or -1 with ValueError and no change. The old
  * value is neither freed nor called (SETN-3, SETD-1, SETC-1). Only the pointer
- * may not be NULL (SETP-2). */
+ * must not be NULL (SETP-2). */
 PyAPI_FUNC(int) PyCapsule_SetPointer(PyObject *capsule, void *pointer);
 PyAPI_FUNC(int)
     PyCapsule_SetDestructor(PyObject *capsule, PyCapsule_Destructor destructor);
 PyAPI_FUNC(int) PyCapsule_SetName(PyObject *capsule, const char *name);
 PyAPI_FUNC(int) PyCapsule_SetContext(PyObject *capsule, void *context);
 
-/* The pointer of the capsule at `name`, a path like `module.attribute` or
- * `package.attribute.attribute`: imports the first component and looks the
- * others up as attributes, so that submodules are found only if somebody
- * imported them (IMP-1, IMP-3, IMP-4). The capsule's own name must equal the
- * whole path (IMP-2). Borrowed like that of PyCapsule_GetPointer: no reference
- * to module or capsule is kept (IMP-9). `name` is needed only during the call
- * and not changed (IMP-15); `no_block` is ignored but in profiles of CPython
- * before 3.11, where it leaves the import's exception as it is (IMP-8).
+/* Returns the pointer of the capsule at `name`, a path like `module.attribute`
+ * or `package.attribute.attribute`. Imports the first component and looks up
+ * each further component as an attribute; a submodule is found only if other
+ * code has imported it (IMP-1, IMP-3, IMP-4). The capsule's own name must equal
+ * the whole path (IMP-2). The pointer is borrowed, as from
+ * PyCapsule_GetPointer: the function keeps no reference to module or capsule
+ * (IMP-9). It needs `name` only during the call and does not change it
+ * (IMP-15). `no_block` is ignored, except in profiles of CPython before 3.11,
+ * where it leaves the import's exception in place (IMP-8).
  *
- * NULL with ImportError, whatever the import raised (IMP-6); with the exception
- * of an attribute lookup (IMP-7); with AttributeError for what is no capsule of
- * that name; with MemoryError (IMP-16).
+ * Returns NULL with ImportError if the import fails, for whatever reason
+ * (IMP-6); with the exception of an attribute lookup (IMP-7); with
+ * AttributeError if the object is not a capsule of that name; with MemoryError
+ * (IMP-16).
  *
- * Undefined in CPython, one line and abort() here: a name that is NULL
- * (IMP-13), and a call while an exception is pending, which imports would run
- * into. */
+ * Two misuses are undefined in CPython; here they print one line and abort: a
+ * NULL name (IMP-13), and a call while an exception is pending, because imports
+ * run code that must not see one.
+ */
 PyAPI_FUNC(void *) PyCapsule_Import(const char *name, int no_block);
 
 #endif

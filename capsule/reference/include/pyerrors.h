@@ -5,10 +5,11 @@
 /* An exception instance. */
 typedef struct {
     PyObject_HEAD
-    PyObject *value; /* the only argument, a tuple of several, or NULL */
+    PyObject
+        *value; /* the only argument, a tuple of several arguments, or NULL */
 } PyBaseExceptionObject;
 
-/* EXCEPTION(name, base); a table so that each type is named once. */
+/* EXCEPTION(name, base), one row per exception type. */
 #define _Py_EXCEPTIONS(EXCEPTION)                                              \
     EXCEPTION(SystemExit, BaseException)                                       \
     EXCEPTION(KeyboardInterrupt, BaseException)                                \
@@ -58,9 +59,9 @@ _Py_DECLARE_EXCEPTION(BaseException, object)
     PyType_IsSubtype(Py_TYPE(x), (PyTypeObject *)PyExc_BaseException)
 #define PyExceptionInstance_Class(x) ((PyObject *)Py_TYPE(x))
 
-/* Set the indicator, replacing what is there; the arguments are borrowed. When
+/* Set the error indicator and replace what it held; arguments are borrowed. If
  * there is no memory for the exception, MemoryError is set instead.
- * PyErr_Format returns NULL always; for its formats see PyUnicode_FromFormat.
+ * PyErr_Format always returns NULL; PyUnicode_FromFormat lists its formats.
  */
 PyAPI_FUNC(void) PyErr_SetNone(PyObject *type);
 PyAPI_FUNC(void) PyErr_SetObject(PyObject *type, PyObject *value);
@@ -74,30 +75,32 @@ PyAPI_FUNC(int) PyErr_BadArgument(void); /* TypeError; returns 0 */
 PyAPI_FUNC(void) _PyErr_BadInternalCall(const char *file, int line);
 #define PyErr_BadInternalCall() _PyErr_BadInternalCall(__FILE__, __LINE__)
 
-/* The type of the pending exception, borrowed, or NULL. */
+/* Returns the type of the pending exception, borrowed, or NULL. */
 PyAPI_FUNC(PyObject *) PyErr_Occurred(void);
 PyAPI_FUNC(void) PyErr_Clear(void);
-/* 1 when the pending (given) exception, an instance or a type, is of the type
- * `exc`, inherits from it, or of one of the types of the tuple `exc`. */
+/* True if the pending (or given) exception, an instance or a type, is of the
+ * type `exc` or inherits from it. If `exc` is a tuple of types, one of them
+ * must match. */
 PyAPI_FUNC(int) PyErr_ExceptionMatches(PyObject *exc);
 PyAPI_FUNC(int) PyErr_GivenExceptionMatches(PyObject *given, PyObject *exc);
 
-/* Take the pending exception away (new references; NULL for none) and put one
- * back (steals). Between the two the indicator is empty. */
+/* Fetch and GetRaisedException take the pending exception away: new references,
+ * NULL for none. Restore and SetRaisedException put an exception back and steal
+ * the references. In between, the error indicator is empty. */
 PyAPI_FUNC(void)
     PyErr_Fetch(PyObject **type, PyObject **value, PyObject **traceback);
 PyAPI_FUNC(void)
     PyErr_Restore(PyObject *type, PyObject *value, PyObject *traceback);
 PyAPI_FUNC(PyObject *) PyErr_GetRaisedException(void);
 PyAPI_FUNC(void) PyErr_SetRaisedException(PyObject *exception);
-/* Makes *value an instance of *type, if it is not one. */
+/* Makes *value an instance of *type if it is not an instance yet. */
 PyAPI_FUNC(void) PyErr_NormalizeException(PyObject **type, PyObject **value,
                                           PyObject **traceback);
 
-/* Reports the pending exception on stderr as one that cannot be raised, in
- * `object` (may be NULL), and clears it. Nothing happens when none is set.
- * Takes a reference to `object` meanwhile, so a destructor must not pass its
- * own capsule (DTOR-9). */
+/* Prints the pending exception on stderr as one that cannot be raised, with
+ * `object`, which may be NULL, as its origin, and clears the exception. Does
+ * nothing if no exception is set. Takes a reference to `object` meanwhile, so a
+ * destructor must not pass its own capsule (DTOR-9). */
 PyAPI_FUNC(void) PyErr_WriteUnraisable(PyObject *object);
 /* Prints the pending exception on stderr and clears it. */
 PyAPI_FUNC(void) PyErr_Print(void);

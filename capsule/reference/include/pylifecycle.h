@@ -1,23 +1,23 @@
-/* Starting and ending. */
+/* Starting and ending Python. */
 #ifndef Py_PYLIFECYCLE_H
 #define Py_PYLIFECYCLE_H
 
-/* Makes the main interpreter, whose thread state becomes current. Nothing
- * happens where it is there already. */
+/* Creates the main interpreter and makes its thread state current. Does nothing
+ * if the main interpreter exists. */
 PyAPI_FUNC(void) Py_Initialize(void);
 PyAPI_FUNC(void) Py_InitializeEx(int initsigs); /* initsigs is ignored */
 PyAPI_FUNC(int) Py_IsInitialized(void);
 
 /* Ends all interpreters, the main one last, each as Py_EndInterpreter() does;
  * then calls the functions of Py_AtExit(). The main interpreter must be
- * current. Nothing is left: Py_Initialize() begins anew. 0, as nothing can go
- * wrong here. */
+ * current. Afterwards Py_Initialize() can start again from nothing. Returns 0:
+ * this function cannot fail here. */
 PyAPI_FUNC(int) Py_FinalizeEx(void);
 PyAPI_FUNC(void) Py_Finalize(void);
 
-/* Has the function called once when Py_FinalizeEx() is done, the last one
- * first, when no interpreter is left to be used. 0, or -1 without an exception:
- * there is room for 32. */
+/* Registers a function that Py_FinalizeEx() calls once, after the last
+ * interpreter has ended. The function registered last is called first. Returns
+ * 0, or -1 without an exception if 32 functions are registered already. */
 PyAPI_FUNC(int) Py_AtExit(void (*function)(void));
 
 PyAPI_FUNC(const char *) Py_GetVersion(void); /* static */

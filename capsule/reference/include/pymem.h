@@ -1,5 +1,5 @@
-/* Memory: everything is allocated through one allocator, which can be
- * replaced, for instance by one that fails at the n-th call. */
+/* Memory: all memory comes from one allocator. The allocator can be replaced,
+ * for instance by one that fails at the n-th call. */
 #ifndef Py_PYMEM_H
 #define Py_PYMEM_H
 
@@ -11,21 +11,22 @@ typedef struct {
     void (*free)(void *ctx, void *block);
 } PyMemAllocatorEx;
 
-/* This implementation has a single allocator behind all domains. */
+/* All domains share one allocator here. */
 typedef enum {
     PYMEM_DOMAIN_RAW,
     PYMEM_DOMAIN_MEM,
     PYMEM_DOMAIN_OBJ
 } PyMemAllocatorDomain;
 
-/* Reads or replaces the allocator. Replace it while no block is allocated, or
- * by one that passes calls on to the former one. */
+/* Read and replace the allocator. Replace it only while no block is allocated,
+ * or by an allocator that passes calls on to the former one. */
 PyAPI_FUNC(void) PyMem_GetAllocator(PyMemAllocatorDomain domain,
                                     PyMemAllocatorEx *allocator);
 PyAPI_FUNC(void) PyMem_SetAllocator(PyMemAllocatorDomain domain,
                                     PyMemAllocatorEx *allocator);
 
-/* A block of `size` bytes (1 if 0); NULL on failure, without an exception. */
+/* Return a block of `size` bytes (1 if `size` is 0); NULL on failure, without
+ * an exception. */
 PyAPI_FUNC(void *) PyMem_Malloc(size_t size);
 PyAPI_FUNC(void *) PyMem_Calloc(size_t count, size_t size);
 PyAPI_FUNC(void *) PyMem_Realloc(void *block, size_t size);

@@ -1,14 +1,14 @@
-/* Interpreters, and what a thread has of its own in one of them.
+/* Interpreters and thread states.
  *
  * A process may have several interpreters. Each has its own sys.modules and so
- * its own instance of each module, its own filters of warnings and its own
- * garbage. A thread is in one of them at a time, by the thread state that is
- * current for it; the error indicator belongs to the thread state.
+ * its own instance of each module, its own warning filters and its own garbage.
+ * The current thread state says which interpreter a thread is in; the error
+ * indicator belongs to the thread state.
  *
- * There is no global lock here: every thread runs at any time, as in a build of
- * CPython without its lock. Threads may create and destroy objects at the same
- * time; what several of them touch (one capsule, a container, sys.modules) they
- * have to guard themselves, and containers are best left to one thread.
+ * There is no global lock here: threads run in parallel, as in a free-threaded
+ * build of CPython. Threads may create and destroy objects at the same time.
+ * Objects that several threads use (a capsule, a container, sys.modules) need a
+ * lock of the caller; a container is best left to one thread.
  */
 #ifndef Py_PYSTATE_H
 #define Py_PYSTATE_H
@@ -18,37 +18,40 @@ typedef struct _is PyInterpreterState;
 
 /* --- interpreters --------------------------------------------------------- */
 
-/* A new interpreter with a thread state for this thread, which becomes current
- * and is returned; borrowed from the interpreter. NULL where there is no
- * memory; then nothing has changed. The interpreter knows the announced modules
- * and has imported none (SUB-2). */
+/* Creates an interpreter and a thread state for this thread, makes the thread
+ * state current and returns it; borrowed from the interpreter. NULL if there is
+ * no memory; then nothing has changed. The interpreter knows the announced
+ * modules and has imported none (SUB-2). */
 PyAPI_FUNC(PyThreadState *) Py_NewInterpreter(void);
 
-/* Ends the interpreter of the thread state, which must be current and not of
- * the main interpreter. Its modules are destroyed, and with them the capsules
- * that nobody else holds: their destructors run in this interpreter, which can
- * import nothing any more (DTOR-10). Afterwards no thread state is current. */
+/* Ends the interpreter of the thread state, which must be current and must not
+ * belong to the main interpreter. Destroys the interpreter's modules, and with
+ * them the capsules that no other code holds. Their destructors run in this
+ * interpreter, which can no longer import (DTOR-10). Afterwards no thread state
+ * is current. */
 PyAPI_FUNC(void) Py_EndInterpreter(PyThreadState *tstate);
 
-/* The interpreter of the current thread state, the one that Py_Initialize()
- * made, and a number that no other interpreter since then has; the main one has
- * 0. Never NULL. */
+/* The interpreter of the current thread state; the interpreter that
+ * Py_Initialize() created; and the interpreter's number, which no other
+ * interpreter has had. The main interpreter has number 0. Never NULL. */
 PyAPI_FUNC(PyInterpreterState *) PyInterpreterState_Get(void);
 PyAPI_FUNC(PyInterpreterState *) PyInterpreterState_Main(void);
 PyAPI_FUNC(int64_t) PyInterpreterState_GetID(PyInterpreterState *interp);
 
 /* --- thread states -------------------------------------------------------- */
 
-/* Makes another thread state current for this thread (NULL: none) and returns
- * the former one, or NULL. The error indicator changes with it. */
+/* Makes a thread state, or none if NULL, current for this thread. Returns the
+ * former thread state, or NULL. The error indicator changes with the thread
+ * state. */
 PyAPI_FUNC(PyThreadState *) PyThreadState_Swap(PyThreadState *tstate);
-/* The current thread state: never NULL, as the process is aborted where there
- * is none. */
+/* Returns the current thread state. Aborts if there is none, so the result is
+ * never NULL. */
 PyAPI_FUNC(PyThreadState *) PyThreadState_Get(void);
 PyAPI_FUNC(PyInterpreterState *)
     PyThreadState_GetInterpreter(PyThreadState *tstate);
 
-/* PyThreadState_Swap(NULL), for a thread that will wait, and its reverse. */
+/* SaveThread is PyThreadState_Swap(NULL), for a thread that is going to wait;
+ * RestoreThread undoes it. */
 PyAPI_FUNC(PyThreadState *) PyEval_SaveThread(void);
 PyAPI_FUNC(void) PyEval_RestoreThread(PyThreadState *tstate);
 #define Py_BEGIN_ALLOW_THREADS                                                 \
@@ -58,10 +61,10 @@ PyAPI_FUNC(void) PyEval_RestoreThread(PyThreadState *tstate);
     PyEval_RestoreThread(_save);                                               \
     }
 
-/* For threads that the interpreter did not make: afterwards a thread state of
- * the main interpreter is current, made where this thread has none. Each Ensure
- * needs a Release with what it returned; the last one ends the thread state
- * that the first one made. */
+/* For threads that the interpreter did not create. Ensure makes a thread state
+ * of the main interpreter current, and creates one if this thread has none.
+ * Each Ensure needs a Release with its result; the last Release ends the thread
+ * state that the first Ensure created. */
 typedef enum { PyGILState_LOCKED, PyGILState_UNLOCKED } PyGILState_STATE;
 PyAPI_FUNC(PyGILState_STATE) PyGILState_Ensure(void);
 PyAPI_FUNC(void) PyGILState_Release(PyGILState_STATE state);
