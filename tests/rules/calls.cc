@@ -11,7 +11,7 @@ int payload;
 int context;
 const char *const name = "demo.full";
 
-// A pointer that faults when it is followed.
+// Returns a pointer that faults when it is dereferenced.
 const char *Unreadable() { return reinterpret_cast<const char *>(1); }
 
 bool NewFails(void *pointer, const char *with_name,
@@ -28,7 +28,8 @@ Call Success(const char *text, std::function<bool()> fails)
     return {text, std::move(fails), nullptr, ""};
 }
 
-// One call of each function that takes a capsule, on something that is none.
+// Appends one call of each function that takes a capsule, with an argument that
+// is not a capsule.
 void AppendCallsOn(const WrongObjects::Entry &wrong, std::vector<Call> *calls)
 {
     PyObject *object = wrong.object;
@@ -178,7 +179,7 @@ std::vector<Call> SuccessfulCallsThatReturnNull(const SampleCapsules &samples,
         calls.push_back({"PyCapsule_IsValid(" + what + ", name)",
                          [=] { return PyCapsule_IsValid(object, name) != 0; },
                          nullptr, ""});
-        if (object) { // CheckExact has no answer for NULL (TYPE-3)
+        if (object) { // CheckExact(NULL) is not allowed (TYPE-3)
             calls.push_back({"PyCapsule_CheckExact(" + what + ")",
                              [=] { return PyCapsule_CheckExact(object) != 0; },
                              nullptr, ""});

@@ -1,5 +1,5 @@
-// Every call of the capsule API, as a table: once so that it succeeds, once so
-// that it fails. Rules about all functions run through these tables.
+// Tables with every call of the capsule API, as calls that succeed and as calls
+// that fail. Tests of rules about all functions loop over these tables.
 #ifndef TESTS_RULES_CALLS_H
 #define TESTS_RULES_CALLS_H
 
@@ -14,16 +14,17 @@
 namespace rules {
 
 struct Call {
-    std::string text; // for SCOPED_TRACE
-    // Makes the call. True when the value that it returned says "failed".
+    std::string text; // what SCOPED_TRACE shows
+    // Makes the call. Returns true if the returned value means failure.
     std::function<bool()> fails;
-    // What the call raises; NULL for a call that succeeds.
+    // The type of the exception that the call raises; NULL if the call
+    // succeeds.
     PyObject *exception;
     std::string message;
 };
 
-// A capsule whose four fields are all set, and one that has only a pointer.
-// The calls of the tables leave both as they are.
+// Two capsules: in the first all four fields are set, the second has only a
+// pointer. The calls of the tables do not change them.
 class SampleCapsules {
   public:
     SampleCapsules();
@@ -32,7 +33,7 @@ class SampleCapsules {
     PyObject *full() const { return full_; }
     PyObject *bare() const { return bare_; }
 
-    // Every field is what the construction made it.
+    // Succeeds if every field still has the value that the constructor gave it.
     ::testing::AssertionResult Unchanged() const;
 
   private:
@@ -40,20 +41,21 @@ class SampleCapsules {
     PyObject *bare_;
 };
 
-// Calls that return a value which is NULL only on failure, or a status.
+// Successful calls that return a status, or a value that is NULL only on
+// failure.
 std::vector<Call> SuccessfulCalls(const SampleCapsules &samples);
 
-// Calls whose NULL or 0 is a result, not a failure (GETD-2, VAL-3, ...);
-// `fails` is true when the result is another one.
+// Successful calls whose result is NULL or 0 (GETD-2, VAL-3, ...). Here `fails`
+// returns true if the result is another value.
 std::vector<Call> SuccessfulCallsThatReturnNull(const SampleCapsules &samples,
                                                 const WrongObjects &wrong);
 
-// Every way to fail, with every message of the API.
+// Failing calls: every way to fail, with every message of the API.
 std::vector<Call> FailingCalls(const SampleCapsules &samples,
                                const WrongObjects &wrong);
 
-// PyCapsule_SetPointer(not a capsule, NULL) breaks two rules at once: this is
-// the message that wins in the profile (ERR-4).
+// PyCapsule_SetPointer(not a capsule, NULL) breaks two rules. Returns the
+// message of the rule that the profile checks first (ERR-4).
 const char *MessageOfSetPointerWithTwoErrors();
 
 } // namespace rules

@@ -1,5 +1,5 @@
 // Section 12 of docs/contract.md, COBJ-4 to COBJ-6 and COBJ-8: reading and
-// writing a PyCObject.
+// changing a PyCObject.
 
 #include <string>
 
@@ -22,7 +22,7 @@ const char NAME[] = "demo._C_API";
 
 int payload, other, description;
 
-void *destroyed; // what the last destructor got
+void *destroyed; // the pointer that the last destructor received
 
 void Destroy(void *pointer) { destroyed = pointer; }
 
@@ -143,7 +143,7 @@ TEST_F(CobjectAccessTest, COBJ_5_FailureReplacesAPendingException)
 
 // --- COBJ-6 ------------------------------------------------------------------
 
-// The setters of capsules return 0 for success (SET-ALL-3).
+// Unlike the setters of capsules, which return 0 for success (SET-ALL-3).
 TEST_F(CobjectAccessTest, COBJ_6_ReturnsOneAndReplacesThePointer)
 {
     for (PyObject *cobject : {plain_, described_}) {
@@ -212,7 +212,8 @@ TEST_F(CobjectAccessTest, COBJ_6_ReplacesOrLeavesAPendingException)
 
 // --- COBJ-8 ------------------------------------------------------------------
 
-// So that PyCObject_AsVoidPtr(PyObject_GetAttrString(...)) reports what failed.
+// This lets PyCObject_AsVoidPtr(PyObject_GetAttrString(...)) report the
+// exception of the inner call.
 TEST_F(CobjectAccessTest, COBJ_8_NullKeepsAPendingException)
 {
     PendingException before_pointer;

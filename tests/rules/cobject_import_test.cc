@@ -13,7 +13,7 @@ using rules::Publish;
 using rules::Put;
 using rules::Raised;
 
-// PyCObject_Import's arguments are no const.
+// Calls PyCObject_Import, whose arguments are `char *` without const.
 void *Import(std::string module, std::string name)
 {
     return PyCObject_Import(&module[0], &name[0]);
@@ -60,7 +60,7 @@ TEST_F(CobjectImportTest, COBJ_7_AddsNoReference)
     EXPECT_EQ(Py_REFCNT(module.get()), references);
 }
 
-// PyCapsule_Import says "could not import" (IMP-6).
+// PyCapsule_Import would replace the exception by ImportError (IMP-6).
 TEST_F(CobjectImportTest, COBJ_7_TheExceptionOfTheImportPassesThrough)
 {
     EXPECT_EQ(Import("nosuchmod", "x"), nullptr);
@@ -81,7 +81,7 @@ TEST_F(CobjectImportTest, COBJ_7_TheExceptionOfTheAttributePassesThrough)
     }
 }
 
-// PyCapsule_Import says AttributeError, "is not valid" (IMP-2).
+// PyCapsule_Import would raise AttributeError "is not valid" (IMP-2).
 TEST_F(CobjectImportTest, COBJ_7_OtherObjectsAreRefused)
 {
     Importable module("demo");

@@ -1,5 +1,5 @@
-// Section 12 of docs/contract.md, COBJ-1 to COBJ-3: what a PyCObject is, how it
-// is made and how it ends.
+// Section 12 of docs/contract.md, COBJ-1 to COBJ-3: creating, recognising and
+// destroying a PyCObject.
 
 #include <cstdio>
 #include <string>
@@ -22,7 +22,7 @@ PyObject *const COBJECT_TYPE = reinterpret_cast<PyObject *>(&PyCObject_Type);
 
 int payload, description;
 
-// One run of a destructor; `desc` is NULL for that with one argument.
+// One run of a destructor; `desc` is NULL if the destructor takes one argument.
 struct Destruction {
     void *pointer;
     void *desc;
@@ -50,7 +50,7 @@ class CobjectTest : public rules::Python2Test {
     }
 };
 
-// The str, which it takes, as text.
+// Returns the text of a str. Steals the reference.
 std::string TakeText(PyObject *string)
 {
     std::string text = rules::TextOf(string);
@@ -150,7 +150,7 @@ TEST_F(CobjectTest, COBJ_2_ReturnsANewReference)
     Py_DECREF(other);
 }
 
-// A capsule refuses NULL (NEW-2).
+// Unlike a capsule, which refuses NULL (NEW-2).
 TEST_F(CobjectTest, COBJ_2_WrapsAnyPointer)
 {
     void *const unmapped = reinterpret_cast<void *>(1);
@@ -196,7 +196,7 @@ TEST_F(CobjectTest, COBJ_2_LeavesAPendingException)
     Py_XDECREF(cobject);
 }
 
-// As with capsules (DTOR-7), nothing is saved or restored around it.
+// As with capsules (DTOR-7), the caller's exception stays pending.
 TEST_F(CobjectTest, COBJ_2_TheDestructorSeesAPendingException)
 {
     ONLY_WHERE_OBSERVED_RULES_APPLY();

@@ -1,5 +1,5 @@
-// Section 12 of docs/contract.md, COBJ-2 and COBJ-3: the warning of what Python
-// 3 lacks, which the option -3 of Python 2.7 asks for.
+// Section 12 of docs/contract.md, COBJ-2 and COBJ-3: the warning about Python
+// 3, which option -3 of Python 2.7 enables.
 
 #include <string>
 
@@ -101,7 +101,7 @@ TEST_F(CobjectWarningsTest, COBJ_3_AWarningThatIsShownDoesNotReplaceTheCheck)
     EXPECT_EQ(CountOf(NOT_IN_PYTHON_3, shown), 1) << shown;
 }
 
-// Only the making of one is against Python 3.
+// Only creating a PyCObject signals the warning; using one does not.
 TEST_F(CobjectWarningsTest, COBJ_4_AccessSignalsNothingUnderMinusThree)
 {
     Py_Py3kWarningFlag = 0;

@@ -1,4 +1,4 @@
-// Section 9 of docs/contract.md: how a consumer gets at what was published.
+// Section 9 of docs/contract.md: how a consumer gets a published table.
 
 #include "tests/rules/demo_module.h"
 #include "tests/rules/fields.h"
@@ -25,8 +25,8 @@ class PublishedTest : public rules::DemoTest {};
 
 DemoApi *consumed;
 
-// What a consumer does before it uses a table: 0, or -1 with an exception,
-// `consumed` NULL and no reference kept.
+// The steps of a consumer before it uses a table. Returns 0; or -1 with an
+// exception, `consumed` set to NULL and no reference kept.
 int Consume()
 {
     consumed = nullptr;
@@ -52,8 +52,8 @@ int Consume()
     return 0;
 }
 
-// The consumer fails with that exception, and leaves `published` and the module
-// as they were.
+// Expects that the consumer fails with this exception, and that the reference
+// counts of `published` and of the module stay the same.
 void ExpectFailure(PyObject *module, PyObject *published, PyObject *type,
                    const char *message)
 {
@@ -61,7 +61,8 @@ void ExpectFailure(PyObject *module, PyObject *published, PyObject *type,
     Py_ssize_t references = published ? Py_REFCNT(published) : 0;
     EXPECT_EQ(Consume(), -1);
     EXPECT_EQ(consumed, nullptr);
-    // First of all, as an exception may hold the object that it is about.
+    // Take the exception away first: it may hold a reference to an object that
+    // is counted below.
     EXPECT_TRUE(Raised(type, message));
     EXPECT_EQ(module ? Py_REFCNT(module) : 0, modules);
     EXPECT_EQ(published ? Py_REFCNT(published) : 0, references);

@@ -27,13 +27,13 @@ inline PyObject *AddOne(PyObject *number)
 
 const DemoApi demo_api = {1, AddOne};
 
-// A table for a capsule, which has no use for `const`.
+// Returns the table without `const`, as PyCapsule_New takes it.
 inline DemoApi *Table(const DemoApi &api)
 {
     return const_cast<DemoApi *>(&api);
 }
 
-// The module can be imported during the test.
+// A fixture during which the module can be imported.
 class DemoTest : public CapsuleTest {
   protected:
     void SetUp() override

@@ -8,9 +8,9 @@ namespace {
 int payload;
 const char *const name = "demo.destructor";
 
-// Nothing saves or restores the indicator around a destructor. That a
-// destructor therefore disturbs its caller is what CPython does; an
-// implementation that only follows the documents may shield the caller.
+// The implementation does not save and restore the error indicator around a
+// destructor. A destructor can therefore disturb its caller in CPython; an
+// implementation that follows only the documents may protect the caller.
 class DestructorErrorsTest : public CapsuleTest {
   protected:
     static void DropNew(PyCapsule_Destructor destructor)
@@ -32,7 +32,7 @@ class DestructorErrorsTest : public CapsuleTest {
     GTEST_SKIP() << "what a bad destructor does to its caller is not "         \
                     "documented, and ends a debug build"
 
-// Destructors that treat the error indicator in different ways.
+// Destructors that handle the error indicator in different ways.
 
 void WrongNameNoClear(PyObject *self)
 {
@@ -40,7 +40,8 @@ void WrongNameNoClear(PyObject *self)
     LogDestructor(self);
 }
 
-// The idiom of many destructors: right when nothing was pending before.
+// Many destructors do this. It is right only if no exception was pending
+// before.
 void WrongNameThenClear(PyObject *self)
 {
     if (!PyCapsule_GetPointer(self, "demo.wrong")) {
@@ -65,8 +66,10 @@ void SaveReportRestore(PyObject *self)
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     if (!PyCapsule_GetPointer(self, "demo.wrong")) {
-        // Not the capsule: reporting it takes a reference to it (DTOR-9).
-        PyErr_WriteUnraisable(Py_None); // Python 2 crashes of NULL
+        // Reports None rather than the capsule, because reporting takes a
+        // reference to the object (DTOR-9).
+        PyErr_WriteUnraisable(
+            Py_None); // Python 2 crashes if the argument is NULL
     }
     LogDestructor(self);
     PyErr_Restore(type, value, traceback);
@@ -186,8 +189,8 @@ TEST_F(DestructorErrorsTest, DTOR_7_SeesThePendingExceptionOfTheCaller)
     EXPECT_TRUE(pending.StillPending());
 }
 
-// A NULL context is no failure (GETC-2), although an exception is pending:
-// code that asks PyErr_Occurred() in a destructor finds its caller's.
+// A NULL context means success (GETC-2), even with an exception pending:
+// PyErr_Occurred() in a destructor returns the caller's exception.
 TEST_F(DestructorErrorsTest, DTOR_7_GettersWorkWhileAnExceptionIsPending)
 {
     PendingException pending;

@@ -1,5 +1,6 @@
-// What corrupts memory, and must be seen by the implementation or by the
-// sanitizer: the dying capsule's reference count, and memory after its end.
+// Misuse that corrupts memory: changing the reference count of a dying capsule,
+// and using memory after its end. The implementation or the sanitizer must
+// report each.
 #include <cstdlib>
 #include <cstring>
 
@@ -21,8 +22,8 @@ const char *const check_of_null =
     "capsule reference: PyCapsule_CheckExact(NULL); the argument must not be "
     "NULL (TYPE-3)";
 
-// A capsule that is destroyed inside its own destruction. Which of its parts
-// meets the freed memory first is the implementation's business.
+// The report if a capsule is destroyed during its own destruction. The
+// implementation decides which access meets the freed memory first.
 const char *const freed_twice =
     "(attempting double-free|heap-use-after-free|SEGV)";
 
@@ -30,13 +31,14 @@ class DestructorMisuseDeathTest : public CapsuleTest {
   protected:
     void SetUp() override
     {
-        // A fresh process per death: with a plain fork the child would have
-        // whatever threads and locks the implementation has started.
+        // Run each death test in a new process: a forked child would inherit
+        // the threads and locks of the implementation.
         ::testing::FLAGS_gtest_death_test_style = "threadsafe";
         CapsuleTest::SetUp();
     }
 
-    // Runs `destructor` once, at the end of a capsule named "demo.dying".
+    // Creates a capsule named "demo.dying" and drops it, which runs
+    // `destructor` once.
     static void DropNew(PyCapsule_Destructor destructor)
     {
         PyObject *capsule = PyCapsule_New(&payload, "demo.dying", destructor);
@@ -44,7 +46,7 @@ class DestructorMisuseDeathTest : public CapsuleTest {
         host_collect();
     }
 
-    // A capsule that is gone; whoever follows the result is in error.
+    // Returns a pointer to a destroyed capsule.
     static PyObject *DeadCapsule()
     {
         PyObject *capsule = PyCapsule_New(&payload, "demo.dead", nullptr);
@@ -62,7 +64,8 @@ class DestructorMisuseDeathTest : public CapsuleTest {
     }
 };
 
-// Without a limit the destructor would call itself until the stack ends.
+// Limits the destructor, which would otherwise call itself until the stack
+// overflows.
 int remaining_runs = 1;
 
 TEST_F(DestructorMisuseDeathTest, DTOR_9_TakingAndGivingBackAReference)
@@ -106,8 +109,9 @@ TEST_F(DestructorMisuseDeathTest, DTOR_9_PuttingItIntoAContainer)
                           ImplementationReports(incref_of_dying, freed_twice));
 }
 
-// Destructors of DLPack capsules do this. CPython 3.8 to 3.13 hands the object
-// to a hook, takes a reference for that, and runs the destructor again.
+// Destructors of DLPack capsules do this. CPython 3.8 to 3.13 passes the object
+// to a hook and takes a reference for it; dropping that reference runs the
+// destructor again.
 TEST_F(DestructorMisuseDeathTest, DTOR_9_ReportingTheDyingCapsule)
 {
     EXPECT_MISUSE_IS_SEEN(DropNew([](PyObject *self) {
@@ -181,8 +185,8 @@ TEST_F(DestructorMisuseDeathTest, DTOR_1_EverySetterAfterTheEnd)
                           report);
 }
 
-// The name is stored by reference: where the implementation kept a copy, or
-// did not look, freeing it too early would go unnoticed.
+// An implementation that copied the name, or never read it, would not notice
+// that the name is freed too early.
 TEST_F(DestructorMisuseDeathTest, NEW_5_ANameFreedWhileTheCapsuleUsesIt)
 {
     auto free_and_compare = [] {

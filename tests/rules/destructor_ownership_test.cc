@@ -1,7 +1,8 @@
-// Section 8 of docs/contract.md: who frees what, and when a destructor is due.
+// Section 8 of docs/contract.md: who frees what, and when a destructor is
+// needed.
 //
-// The blocks of these tests are heap memory: a sanitizer reports the one that
-// is freed twice or never; the count says the same where there is none.
+// The blocks of these tests are heap memory: a sanitizer reports a block that
+// is freed twice or never. Without a sanitizer, the tests count blocks.
 #include <cstdlib>
 #include <cstring>
 
@@ -81,7 +82,7 @@ TEST_F(DestructorOwnershipTest, DTOR_13_StaticPointerWithoutDestructor)
     PyObject *capsule = PyCapsule_New(&payload, "demo.static", nullptr);
     ASSERT_TRUE(capsule);
     Drop(capsule);
-    payload = 1; // still ours
+    payload = 1; // the memory still belongs to the test
 }
 
 TEST_F(DestructorOwnershipTest, DTOR_13_OwnedPointerIsFreedByTheDestructor)
@@ -158,7 +159,8 @@ TEST_F(DestructorOwnershipTest, DTOR_13_EverythingMayBeOwned)
 
 TEST_F(DestructorOwnershipTest, DTOR_13_ANameMayBeFreedBeforeThePointerIs)
 {
-    // Order inside the destructor is its own business: NULL matches NULL.
+    // A destructor may free in any order: after SetName(NULL), GetPointer(NULL)
+    // still matches.
     PyObject *capsule =
         PyCapsule_New(NewBlock(), NewName("demo.order"), [](PyObject *self) {
             const char *name = PyCapsule_GetName(self);

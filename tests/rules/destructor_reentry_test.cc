@@ -1,5 +1,5 @@
-// Section 8 of docs/contract.md: destructors that use the API while a capsule
-// dies.
+// Section 8 of docs/contract.md: destructors that call the API while their
+// capsule dies.
 #include <cstdlib>
 #include <cstring>
 
@@ -19,7 +19,7 @@ class DestructorReentryTest : public CapsuleTest {
         held = nullptr;
     }
 
-    // Another object that a destructor of the test drops.
+    // A second object, which a destructor drops.
     static PyObject *held;
 
     static void DropHeldThenLog(PyObject *self)
@@ -28,7 +28,7 @@ class DestructorReentryTest : public CapsuleTest {
         LogDestructor(self);
     }
 
-    // The context is a reference to another object, owned by the capsule.
+    // For capsules that own a reference to another object in their context.
     static void LogThenDropContext(PyObject *self)
     {
         LogDestructor(self);
@@ -48,7 +48,8 @@ TEST_F(DestructorReentryTest, DTOR_2_DropsAnotherCapsule)
     host_collect();
     ASSERT_EQ(destructor_log.size(), 2u);
     if (!host_profile()->deferred_destruction) {
-        // The other one dies inside, and this one is still whole after it.
+        // The held capsule dies during the destructor; afterwards the dying
+        // capsule is still complete.
         EXPECT_EQ(destructor_log[0].name, "demo.held");
         EXPECT_EQ(destructor_log[1].name, "demo.a");
     }
@@ -78,7 +79,7 @@ TEST_F(DestructorReentryTest, DTOR_2_CreatesAndDropsACapsule)
         PyObject *inner =
             PyCapsule_New(&inner_payload, "demo.inner", OtherLogDestructor);
         EXPECT_TRUE(inner);
-        // The dying capsule's memory is not free yet.
+        // The memory of the dying capsule is still in use.
         EXPECT_NE(inner, self);
         EXPECT_EQ(PyCapsule_GetPointer(inner, "demo.inner"), &inner_payload);
         Py_XDECREF(inner);
@@ -114,7 +115,8 @@ TEST_F(DestructorReentryTest, DTOR_2_DropsTheOwnerInItsContext)
     PyObject *view = PyCapsule_New(&payload, "demo.view", LogThenDropContext);
     ASSERT_TRUE(owner);
     ASSERT_TRUE(view);
-    ASSERT_EQ(PyCapsule_SetContext(view, owner), 0); // takes the reference
+    ASSERT_EQ(PyCapsule_SetContext(view, owner),
+              0); // takes over the reference to `owner`
     EXPECT_EQ(PyCapsule_IsValid(owner, "demo.owner"), 1);
     Drop(view);
     host_collect();
@@ -138,7 +140,7 @@ TEST_F(DestructorReentryTest, DTOR_2_AChainOfOwnersDiesFromTheEnd)
     }
     Drop(last);
     for (size_t i = 0; i < length; i++) {
-        host_collect(); // a collection may find one link at a time
+        host_collect(); // a collection may find only one link of the chain
     }
     ASSERT_EQ(destructor_log.size(), length);
     for (size_t i = 0; i < length; i++) {
@@ -148,8 +150,8 @@ TEST_F(DestructorReentryTest, DTOR_2_AChainOfOwnersDiesFromTheEnd)
 
 TEST_F(DestructorReentryTest, DTOR_5_AnExceptionLeftBehindReachesAnother)
 {
-    // The held capsule's destructor leaves an exception; the outer one sees
-    // it as one that was pending when its own call returned, and clears it.
+    // The destructor of the held capsule leaves an exception behind. The outer
+    // destructor finds this exception pending and clears it.
     if (!host_profile()->observed_rules ||
         host_profile()->bad_destructors_are_fatal) {
         GTEST_SKIP() << "what a bad destructor leaves is not documented, and "

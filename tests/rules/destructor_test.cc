@@ -1,5 +1,5 @@
-// Section 8 of docs/contract.md: when a destructor runs, and what it sees and
-// may change.
+// Section 8 of docs/contract.md: when a destructor runs, and what it may read
+// and change.
 #include "tests/rules/drop.h"
 #include "tests/rules/support.h"
 
@@ -15,7 +15,7 @@ const char *const other_name = "demo.renamed";
 
 class DestructorTest : public CapsuleTest {
   protected:
-    // A capsule whose four fields are set. New reference.
+    // Returns a capsule with all four fields set: new reference.
     static PyObject *NewCapsule(PyCapsule_Destructor destructor)
     {
         PyObject *capsule = PyCapsule_New(&payload, name, destructor);

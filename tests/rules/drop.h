@@ -1,4 +1,4 @@
-// Dropping a reference, for tests that then look at what the destructor did.
+// Drop(), for tests that check what a destructor did.
 #ifndef TESTS_RULES_DROP_H
 #define TESTS_RULES_DROP_H
 
@@ -8,8 +8,8 @@
 
 namespace rules {
 
-// Gives the reference back. Where the implementation destroys later (DTOR-11),
-// waits for it, so that a destructor that is due has run at return.
+// Drops the reference. With deferred destruction (DTOR-11), also collects, so
+// that a destructor that is due has run when Drop() returns.
 inline void Drop(PyObject *object)
 {
     Py_DECREF(object);

@@ -1,4 +1,5 @@
-// Section 7 of docs/contract.md: when the error indicator is set, and to what.
+// Section 7 of docs/contract.md: when the error indicator is set, and to which
+// exception.
 #include "tests/rules/calls.h"
 #include "tests/rules/support.h"
 #include "tests/rules/wrong_objects.h"
@@ -83,7 +84,7 @@ TEST_F(ErrorsTest, ERR_2_FailureReplacesTheExceptionOfAnEarlierFailure)
 {
     for (const Call &call : AllFailingCalls()) {
         SCOPED_TRACE(call.text);
-        // The message of this one is none of the table's.
+        // No call of the table raises this message.
         PyErr_SetString(PyExc_ValueError, "an earlier failure");
         EXPECT_TRUE(call.fails());
         EXPECT_TRUE(Raised(call.exception, call.message));
@@ -99,8 +100,9 @@ TEST_F(ErrorsTest, ERR_2_AReplacedExceptionIsReleasedAndNotChained)
         SCOPED_TRACE(call.text);
         PendingException pending;
         EXPECT_TRUE(call.fails());
-        // The new exception is still there; were the old one its context, or
-        // forgotten without being released, it had more than this reference.
+        // Only `pending` may still hold the old exception. A second reference
+        // would mean that the new exception has it as context, or that it
+        // leaked.
         EXPECT_EQ(Py_REFCNT(pending.exception()), 1);
         PyErr_Clear();
     }
@@ -159,8 +161,8 @@ TEST_F(ErrorsTest, ERR_2_LackOfMemoryReplacesAPendingException)
     EXPECT_EQ(destructor_log.size(), 0u);
 }
 
-// An exception is an object too: a call that fails while memory is short may
-// raise another one, but it may not return its failure without any.
+// An exception is an object too. A call that fails while memory is short may
+// raise a different exception, but must raise one.
 TEST_F(ErrorsTest, ERR_2_FailureRaisesSomethingWhenMemoryIsShort)
 {
     if (!host_fail_allocation(0, HOST_FAIL_ONCE)) {
@@ -184,8 +186,8 @@ TEST_F(ErrorsTest, ERR_2_FailureRaisesSomethingWhenMemoryIsShort)
     EXPECT_TRUE(samples_.Unchanged());
 }
 
-// A call on no capsule with an unreadable name can only survive when the
-// object is looked at first; the tables contain such calls.
+// A call with a wrong object and an unreadable name survives only if the
+// function checks the object first. The tables contain such calls.
 TEST_F(ErrorsTest, ERR_4_GetPointerLooksAtTheObjectBeforeTheName)
 {
     const char *unreadable = reinterpret_cast<const char *>(1);

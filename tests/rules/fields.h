@@ -1,4 +1,4 @@
-// Names to hand to the API, and the fields that it hands back.
+// Names to pass to the API, and the fields that it returns.
 #ifndef TESTS_RULES_FIELDS_H
 #define TESTS_RULES_FIELDS_H
 
@@ -9,8 +9,8 @@
 
 namespace rules {
 
-// A name in a heap block of exactly its size, so that a sanitizer sees whoever
-// reads past its end or after its life.
+// A name in a heap block of exactly its size, so that a sanitizer reports a
+// read past its end or after its life.
 class HeapName {
   public:
     explicit HeapName(const std::string &text);
@@ -25,7 +25,7 @@ class HeapName {
     char *buffer_;
 };
 
-// The four fields of a capsule, as its getters tell them.
+// The four fields of a capsule, as its getters return them.
 struct Fields {
     void *pointer;
     const char *name;

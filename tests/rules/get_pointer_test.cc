@@ -1,4 +1,5 @@
-// Section 3 of docs/contract.md: PyCapsule_GetPointer and how names compare.
+// Section 3 of docs/contract.md: PyCapsule_GetPointer, and how names are
+// compared.
 
 #include <string>
 #include <utility>
@@ -15,7 +16,7 @@ using rules::NothingRaised;
 using rules::PendingException;
 using rules::Raised;
 using rules::WrongObjects;
-using ::testing::PrintToString; // escapes what is no ASCII
+using ::testing::PrintToString; // escapes characters that are not ASCII
 
 const char NAME[] = "demo._C_API";
 
@@ -25,7 +26,8 @@ const char INCORRECT[] = "PyCapsule_GetPointer called with incorrect name";
 
 class GetPointerTest : public rules::CapsuleTest {
   protected:
-    // Both names go into blocks of their exact size.
+    // Copies both names into blocks of their exact size, so that a sanitizer
+    // reports a read past the end.
     void ExpectMatch(const std::string &stored, const std::string &asked)
     {
         HeapName stored_name(stored), asked_name(asked);
@@ -56,7 +58,7 @@ TEST_F(GetPointerTest, GETP_1_TheRightNameGetsThePointer)
     PyObject *capsule = PyCapsule_New(&payload_, NAME, nullptr);
     EXPECT_EQ(PyCapsule_GetPointer(capsule, NAME), &payload_);
     EXPECT_TRUE(NothingRaised());
-    // As often as one asks.
+    // A second call gives the same result.
     EXPECT_EQ(PyCapsule_GetPointer(capsule, NAME), &payload_);
     Py_DECREF(capsule);
 }
@@ -143,7 +145,8 @@ TEST_F(GetPointerTest, GETP_3_EveryByteOfANameCounts)
     const std::string name = NAME;
     PyObject *capsule = PyCapsule_New(&payload_, NAME, nullptr);
     for (size_t i = 0; i < name.size(); i++) {
-        // The byte 0 ends the name, so that it is a prefix that is asked for.
+        // Byte 0 ends the string, so that the test then asks for a prefix of
+        // the name.
         for (int byte = 0; byte < 256; byte++) {
             std::string asked = name;
             asked[i] = static_cast<char>(byte);
@@ -233,7 +236,7 @@ TEST_F(GetPointerTest, GETP_6_OneAddressWithOtherTextMatchesNoMore)
     asked.get()[0] = 'x';
     EXPECT_EQ(PyCapsule_GetPointer(capsule, asked), nullptr);
     EXPECT_TRUE(Raised(PyExc_ValueError, INCORRECT));
-    // The same edit of the stored one makes them equal again.
+    // After the same edit of the stored name, the names are equal again.
     stored.get()[0] = 'x';
     EXPECT_EQ(PyCapsule_GetPointer(capsule, asked), &payload_);
     EXPECT_EQ(PyCapsule_GetPointer(capsule, NAME), nullptr);

@@ -25,7 +25,7 @@ using rules::WrongObjects;
 
 const char NAME[] = "demo._C_API";
 
-// All getters under one signature; GetPointer asks for NAME.
+// All getters with one signature; GetPointer asks for NAME.
 struct Getter {
     const char *function;
     const void *(*get)(PyObject *capsule);
@@ -76,7 +76,7 @@ TEST_F(GettersTest, GETD_1_ReturnsTheDestructorThatWasSet)
     PyObject *capsule = PyCapsule_New(&payload_, NAME, LogDestructor);
     ASSERT_EQ(PyCapsule_SetDestructor(capsule, OtherLogDestructor), 0);
     EXPECT_EQ(PyCapsule_GetDestructor(capsule), OtherLogDestructor);
-    // And the one that runs sees itself.
+    // The destructor that runs is the one that was set.
     Drop(capsule);
     ASSERT_EQ(destructor_log.size(), 1u);
     EXPECT_EQ(destructor_log[0].destructor, OtherLogDestructor);
@@ -182,7 +182,7 @@ TEST_F(GettersTest, GETN_3_ReturnsTheVeryPointer)
     Py_DECREF(capsule);
 }
 
-// A name that the implementation freed would be freed twice in here.
+// If the implementation freed the name, HeapName would free it a second time.
 TEST_F(GettersTest, GETN_3_TheNameStaysItsOwners)
 {
     HeapName name(NAME);
@@ -255,8 +255,8 @@ TEST_F(GettersTest, GET_ALL_2_SuccessLeavesAPendingException)
     Drop(capsule);
 }
 
-// NULL is the stored value here: with or without an exception that was there
-// before, it is no failure.
+// The stored value is NULL. A NULL result is a success, whether or not an
+// exception was pending before.
 TEST_F(GettersTest, GET_ALL_2_AStoredNullLeavesAPendingException)
 {
     PyObject *capsule = PyCapsule_New(&payload_, nullptr, nullptr);

@@ -1,4 +1,4 @@
-// Memory that ends where nothing may be read.
+// Memory that ends at the start of an unreadable page.
 #ifndef TESTS_RULES_GUARDED_H
 #define TESTS_RULES_GUARDED_H
 
@@ -6,18 +6,18 @@
 
 namespace rules {
 
-// Bytes whose end is the end of a page, before one that cannot be read: one
-// byte too many is a fault, with or without a sanitizer.
+// Bytes that end where a page ends; the next page cannot be read. Reading one
+// byte too many faults, with or without a sanitizer.
 class Guarded {
   public:
-    // A copy of `size` bytes, at most a page.
+    // Copies `size` bytes, at most a page.
     Guarded(const void *bytes, size_t size);
     ~Guarded();
     Guarded(const Guarded &) = delete;
     Guarded &operator=(const Guarded &) = delete;
 
     void *get() const { return bytes_; }
-    // The page that cannot be read; its first byte is the end of the bytes.
+    // The unreadable page. The bytes end where this page starts.
     void *page() const { return page_; }
 
   private:

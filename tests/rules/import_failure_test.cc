@@ -1,4 +1,5 @@
-// Section 6 of docs/contract.md: PyCapsule_Import, which exception it raises.
+// Section 6 of docs/contract.md: PyCapsule_Import, and which exception it
+// raises.
 
 #include <cstring>
 #include <memory>
@@ -38,7 +39,8 @@ template <PyObject **TYPE> PyObject *InitRaising()
 
 PyObject *InitSilent() { return nullptr; }
 
-// Made, but its second phase fails, while it can be found in sys.modules.
+// Fails in the second phase of initialisation, while the module is in
+// sys.modules.
 int ExecuteRaising(PyObject *)
 {
     attempts++;
@@ -220,7 +222,7 @@ TEST_F(ImportFailureTest, IMP_6_ANameThatIsNotUtf8)
     EXPECT_TRUE(Raised(PyExc_ImportError, CouldNotImport(shown)));
 }
 
-// The new exception says nothing of the one that it replaces.
+// The new exception does not refer to the exception that it replaces.
 TEST_F(ImportFailureTest, IMP_6_TheExceptionIsNotChained)
 {
     ONLY_WHERE_OBSERVED_RULES_APPLY();
@@ -248,7 +250,7 @@ TEST_F(ImportFailureTest, IMP_6_TheExceptionIsNotChained)
 
 // --- IMP-7 -------------------------------------------------------------------
 
-PyObject *hook_exception; // what the hook raises; borrowed
+PyObject *hook_exception; // the exception that the hook raises; borrowed
 
 PyObject *RaiseException(PyObject *, PyObject *name)
 {
@@ -330,7 +332,7 @@ TEST_F(ImportFailureTest, IMP_8_SuccessDoesNotDependOnIt)
     }
 }
 
-// Type and message of the pending exception; takes it away.
+// Returns type and message of the pending exception, and takes it away.
 std::string TakeRaised()
 {
     if (!PyErr_Occurred()) {
@@ -353,14 +355,14 @@ TEST_F(ImportFailureTest, IMP_8_FailureDoesNotDependOnIt)
 {
     for (const char *name : FAILING_NAMES) {
         if (std::strcmp(name, NOT_UTF8) == 0) {
-            continue; // what comes then is IMP-7's
+            continue; // IMP-7 says which exception this name raises
         }
         SCOPED_TRACE(name);
         EXPECT_EQ(PyCapsule_Import(name, 0), nullptr);
         std::string wanted = TakeRaised();
         if (host_profile()->import_no_block_is_unwrapped &&
             wanted.find("could not import module") != std::string::npos) {
-            continue; // the next test's
+            continue; // the next test checks this case
         }
         for (int no_block : {1, -1}) {
             EXPECT_EQ(PyCapsule_Import(name, no_block), nullptr);
@@ -409,8 +411,8 @@ TEST_F(ImportFailureTest, IMP_13_TheNameMustNotBeNull)
                               "NULL (IMP-13)"));
 }
 
-// Imports run into an exception that is pending. Versions of CPython lose it,
-// fail, or abort; none of them promises anything.
+// The import runs code while the exception is pending. Some versions of CPython
+// lose the exception, some fail, some abort; no document promises anything.
 TEST_F(ImportFailureTest, ERR_1_ImportIsNotToBeCalledWithAnExceptionPending)
 {
     EXPECT_MISUSE_IS_SEEN(

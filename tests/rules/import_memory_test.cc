@@ -1,4 +1,5 @@
-// Section 6 of docs/contract.md: what PyCapsule_Import takes, keeps and leaves.
+// Section 6 of docs/contract.md: which references and which memory
+// PyCapsule_Import keeps.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -109,7 +110,7 @@ TEST_F(ImportMemoryTest, IMP_9_ACapsuleThatNobodyElseHoldsIsDestroyed)
 
 // --- IMP-15 ------------------------------------------------------------------
 
-// A page that holds one name at its very end and cannot be written.
+// A page that holds a name at its very end and cannot be written.
 class ReadOnlyName {
   public:
     explicit ReadOnlyName(const std::string &text)
@@ -165,7 +166,7 @@ TEST_F(ImportMemoryTest, IMP_15_TheNameCanBeFreedAfterwards)
 
     name = std::make_unique<HeapName>("capm.ns.nope");
     EXPECT_EQ(PyCapsule_Import(*name, 0), nullptr);
-    name.reset(); // before anybody reads the message
+    name.reset(); // free the name before the message is read
     EXPECT_TRUE(Raised(PyExc_AttributeError));
 }
 
@@ -209,8 +210,8 @@ TEST_F(ImportMemoryTest, IMP_16_NoMemoryForACopyOfTheName)
     }
 }
 
-// Makes one allocation after the other fail until the import succeeds, or
-// until it fails for reasons of its own.
+// Makes each allocation fail in turn, until the import succeeds or fails for
+// another reason.
 void FailEachAllocation(const char *name, void *pointer, host_failure how)
 {
     SCOPED_TRACE(name);

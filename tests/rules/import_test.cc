@@ -1,4 +1,5 @@
-// Section 6 of docs/contract.md: PyCapsule_Import, where it finds what.
+// Section 6 of docs/contract.md: PyCapsule_Import, and where it looks for a
+// capsule.
 
 #include <memory>
 #include <string>
@@ -42,7 +43,8 @@ class ImportTest : public rules::CapsuleTest {
 
     PyObject *module() const { return importable_->get(); }
 
-    // Nothing of that name can be imported: the object is no such capsule.
+    // Expects that the import fails because the object at this path is not a
+    // capsule of this name.
     static void ExpectNotValid(const char *name)
     {
         EXPECT_EQ(PyCapsule_Import(name, 0), nullptr) << name;
@@ -100,7 +102,8 @@ const BeforeStart announce([] {
     PyImport_AppendInittab("cappkg.sub", InitSubmodule);
 });
 
-// The package, not imported yet, and forgotten at the end.
+// A fixture for the package `cappkg`, which is removed from sys.modules after
+// each test.
 class ImportPackageTest : public rules::CapsuleTest {
   protected:
     void SetUp() override
@@ -116,8 +119,8 @@ class ImportPackageTest : public rules::CapsuleTest {
         CapsuleTest::TearDown();
     }
 
-    // Imports the submodule as any other code would do it. False where the
-    // importer finds no submodules of this kind (CPython before 3.11).
+    // Imports the submodule as other code would. Returns false if the importer
+    // does not find announced submodules (CPython before 3.11).
     static bool ImportSubmodule()
     {
         PyObject *submodule = PyImport_ImportModule("cappkg.sub");
@@ -182,7 +185,8 @@ TEST_F(ImportTest, IMP_2_OtherObjectsAreNotValid)
 {
     Put(module(), "notcap", PyLong_FromLong(7));
     ExpectNotValid("capm.notcap");
-    ExpectNotValid("capm.notcap.real"); // an int, too
+    ExpectNotValid(
+        "capm.notcap.real"); // `real` of an int is an int, not a capsule
     Put(module(), "notcap", PyList_New(0));
     ExpectNotValid("capm.notcap");
     Put(module(), "notcap", NewNamespace());
@@ -255,7 +259,7 @@ TEST_F(ImportTest, IMP_3_AnAttributeWinsOverASubmodule)
 
 std::vector<std::string> asked_for;
 
-// Answers every name with one and the same namespace; logs the names.
+// Returns the same namespace for every attribute, and logs the names.
 PyObject *AnswerWithNamespace(PyObject *, PyObject *name)
 {
     std::string text = rules::TextOf(name);

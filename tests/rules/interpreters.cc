@@ -2,13 +2,14 @@
 
 #include "capsule/host.h"
 
-// NULL where LeakSanitizer is not linked in.
+// NULL if LeakSanitizer is not linked.
 extern "C" void __lsan_disable() __attribute__((weak));
 extern "C" void __lsan_enable() __attribute__((weak));
 
 namespace rules {
 
-// What is allocated from then on is no leak if a host with caches loses it.
+// LeakSanitizer ignores what is allocated from now on, if the host keeps
+// caches: such hosts lose memory when an interpreter ends.
 static void DisableLeakChecks()
 {
     if (!host_keeps_nothing() && __lsan_disable) {
@@ -59,7 +60,7 @@ namespace {
 
 struct State {
     long count;
-    PyObject *last; // what was added last: an object of this interpreter
+    PyObject *last; // the number added last, an object of this interpreter
 };
 
 State *StateOf(PyObject *module)

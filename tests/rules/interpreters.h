@@ -1,4 +1,4 @@
-// Several interpreters in one test, and a module that keeps its state right.
+// Subinterpreters for tests, and a module that keeps its state per interpreter.
 #ifndef TESTS_RULES_INTERPRETERS_H
 #define TESTS_RULES_INTERPRETERS_H
 
@@ -8,8 +8,8 @@
 
 namespace rules {
 
-// A subinterpreter. Current from its construction on; it ends with Leave() or
-// with this object, and the interpreter that made it is current again.
+// A subinterpreter. The constructor makes it current. End() or the destructor
+// ends it and makes the interpreter current that created it.
 class Subinterpreter {
   public:
     Subinterpreter();
@@ -17,7 +17,8 @@ class Subinterpreter {
     Subinterpreter(const Subinterpreter &) = delete;
     Subinterpreter &operator=(const Subinterpreter &) = delete;
 
-    // Makes it current, or the one that made it.
+    // Enter() makes this interpreter current, Leave() the interpreter that
+    // created it.
     void Enter();
     void Leave();
 
@@ -31,8 +32,9 @@ class Subinterpreter {
 
 const char COUNTER_NAME[] = "counter._C_API";
 
-// Functions and constants alone (SUB-1); what they count is in the module that
-// they are given (MODST-1). `count` may return -1 with an exception.
+// A table that holds functions and constants only (SUB-1). The count is stored
+// in the module that the functions receive (MODST-1). `count` may return -1
+// with an exception.
 struct CounterApi {
     int version;
     size_t size;
@@ -40,23 +42,24 @@ struct CounterApi {
     long (*count)(PyObject *module);
 };
 
-// The one table of the process.
+// The only instance; all interpreters share it.
 extern const CounterApi counter_api;
 
-// How many modules have been executed, and how many states have been freed.
+// How many modules were executed, and how many module states were freed.
 extern int counters_made, counters_freed;
 
-// Announces the module; for BeforeStart.
+// Announces the module; use it with BeforeStart.
 void AnnounceCounter();
 
-// Its table, as a consumer in the current interpreter gets it; NULL and an
-// exception where there is none.
+// Imports the table as a consumer in the current interpreter. NULL with an
+// exception if that fails.
 const CounterApi *ImportCounterApi();
 
-// What the module of the current interpreter has counted, by its table.
+// Returns the count of the module of the current interpreter, read through the
+// table.
 long Count();
 
-// Adds to it; nonzero on failure.
+// Adds to that count. Returns nonzero on failure.
 int Add(long number);
 
 } // namespace rules

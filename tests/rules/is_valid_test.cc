@@ -93,7 +93,7 @@ TEST_F(IsValidTest, VAL_1_FollowsTheSetters)
     EXPECT_TRUE(PyCapsule_IsValid(named_, "other"));
     ASSERT_EQ(PyCapsule_SetPointer(named_, &other), 0);
     EXPECT_TRUE(PyCapsule_IsValid(named_, "other"));
-    // The refused pointer does not make the capsule invalid.
+    // The refused pointer leaves the capsule valid.
     EXPECT_NE(PyCapsule_SetPointer(named_, nullptr), 0);
     PyErr_Clear();
     EXPECT_TRUE(PyCapsule_IsValid(named_, "other"));
@@ -137,7 +137,7 @@ TEST_F(IsValidTest, VAL_3_NeitherAnswerSetsAnException)
 
 TEST_F(IsValidTest, VAL_4_AfterTrueEveryGetterSucceeds)
 {
-    // Three of the four fields are NULL here, which is no failure.
+    // Three of the four fields are NULL here; a NULL result is a success.
     ASSERT_TRUE(PyCapsule_IsValid(unnamed_, nullptr));
     EXPECT_EQ(PyCapsule_GetPointer(unnamed_, nullptr), &payload_);
     EXPECT_TRUE(NothingRaised());

@@ -1,5 +1,5 @@
-// Section 9 of docs/contract.md: who keeps alive what a capsule's pointer leads
-// to, and the second pointer, the context.
+// Section 9 of docs/contract.md: who keeps the target of a capsule's pointer
+// alive; and the second pointer, the context.
 #include <cstdlib>
 
 #include "tests/rules/drop.h"
@@ -34,7 +34,7 @@ void DropContext(PyObject *capsule)
     Py_XDECREF(static_cast<PyObject *>(PyCapsule_GetContext(capsule)));
 }
 
-// What a consumer does with what a capsule leads to.
+// Reads through the pointer of a capsule, as a consumer does.
 char Read(PyObject *capsule, const char *name)
 {
     return *static_cast<volatile char *>(PyCapsule_GetPointer(capsule, name));
@@ -82,7 +82,7 @@ TEST_F(LifetimeTest, LIFE_1_AModuleGlobalStructNeedsNoDestructor)
     Drop(b);
 }
 
-// The fixture counts the blocks.
+// The fixture checks that no block is left.
 TEST_F(LifetimeTest, LIFE_1_AHeapContextNeedsOne)
 {
     PyObject *capsule = PyCapsule_New(NewBlock(16), "demo.heap", FreePointer);
@@ -94,8 +94,8 @@ TEST_F(LifetimeTest, LIFE_1_AHeapContextNeedsOne)
     EXPECT_EQ(blocks, 0);
 }
 
-// A capsule of a part of what `owner` owns, which holds the owner in its
-// context.
+// Returns a capsule for a part of the memory that `owner` owns. The capsule
+// holds the owner in its context.
 PyObject *NewPart(PyObject *owner)
 {
     char *whole =
@@ -123,7 +123,7 @@ TEST_F(LifetimeDeathTest, LIFE_1_APointerIntoResizableMemoryGoesStale)
     auto grow_and_read = [] {
         char *buffer = NewBlock(16);
         PyObject *capsule = PyCapsule_New(buffer + 8, "demo.part", nullptr);
-        // A realloc() that moves the block, as a longer one may.
+        // Does what a realloc() does that has to move the block.
         char *grown = NewBlock(4096);
         FreeBlock(buffer);
         Read(capsule, "demo.part");
@@ -152,7 +152,8 @@ TEST_F(LifetimeTest, LIFE_2_TheCapsuleOutlivesWhatItLeadsTo)
     void *block = NewBlock(16);
     PyObject *capsule = PyCapsule_New(block, "demo.heap", nullptr);
     FreeBlock(block);
-    // It still answers, and cannot know better.
+    // The capsule cannot know that the block is gone, and still returns its
+    // pointer.
     EXPECT_TRUE(PyCapsule_IsValid(capsule, "demo.heap"));
     EXPECT_EQ(PyCapsule_GetPointer(capsule, "demo.heap"), block);
     EXPECT_TRUE(NothingRaised());
@@ -247,7 +248,8 @@ TEST_F(LifetimeTest, CTX_1_TheDestructorFindsIt)
     EXPECT_EQ(destructor_log[0].context, &context);
 }
 
-// The fixture counts the block, which is the test's own affair.
+// The test frees the block itself; the fixture checks that no code frees it
+// twice or that it leaks.
 TEST_F(LifetimeTest, CTX_1_ItIsNeverFreed)
 {
     int pointer;

@@ -1,4 +1,4 @@
-// main() of each rule test: starts the implementation before the tests.
+// main() of the rule tests: starts the implementation, then runs the tests.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -7,7 +7,8 @@
 #include "capsule/host.h"
 #include "tests/rules/support.h"
 
-// CAPSULE_PROFILE names the profile that the tests hold the host to.
+// The environment variable CAPSULE_PROFILE names the profile that the tests
+// expect.
 int main(int argc, char **argv)
 {
     ::testing::InitGoogleTest(&argc, argv);

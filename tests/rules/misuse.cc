@@ -25,8 +25,9 @@ namespace {
 
 const bool has_address_sanitizer = true;
 
-// An implementation with an allocator of its own hides its blocks: look
-// whether the memory of a capsule that is gone is marked.
+// True if AddressSanitizer watches capsules. It does not if the implementation
+// has its own allocator, so this function destroys a capsule and checks that
+// its memory is marked as freed.
 bool SanitizerSeesCapsules()
 {
     static int payload;
@@ -47,7 +48,7 @@ bool SanitizerSeesCapsules() { return false; }
 
 #endif
 
-// The text as a regular expression that matches nothing else.
+// Returns a regular expression that matches exactly this text.
 std::string Literally(const std::string &text)
 {
     std::string pattern;
@@ -83,7 +84,8 @@ std::string SanitizerReportsCapsule(const std::string &what)
 
 std::string SanitizerReportsInside(const std::string &what)
 {
-    // Who catches misuse is built here, with the flags of the tests.
+    // An implementation that catches misuse is built from source, with the
+    // flags of the tests; so the sanitizer watches it too.
     return host_catches_misuse() ? SanitizerReportsCapsule(what) : "";
 }
 

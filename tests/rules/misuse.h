@@ -1,7 +1,8 @@
-// What must be seen when a program does to capsules what C leaves undefined.
+// What a test can expect when a program does to capsules what C leaves
+// undefined.
 //
-// Nothing can be claimed in general: an implementation without a sanitizer may
-// well go on. These functions say what this build can claim, as a regular
+// Nothing holds for every build: an implementation without a sanitizer may just
+// go on. These functions return what this build can expect: a regular
 // expression for EXPECT_DEATH, or "" for nothing.
 #ifndef TESTS_RULES_MISUSE_H
 #define TESTS_RULES_MISUSE_H
@@ -12,23 +13,26 @@
 
 namespace rules {
 
-// The line of the implementation itself, where it catches misuse. Else the
-// report of a sanitizer about a capsule's memory, where `otherwise` asks for
-// one and the sanitizer sees that memory.
+// The line that the implementation prints, if it catches misuse. Else, if
+// `otherwise` is given and the sanitizer watches capsules, the sanitizer's
+// report about a capsule's memory.
 std::string ImplementationReports(const std::string &line,
                                   const std::string &otherwise = "");
 
-// AddressSanitizer's report about memory of a capsule that this test touches.
+// AddressSanitizer's report about memory of a capsule that the test itself
+// accesses.
 std::string SanitizerReportsCapsule(const std::string &what);
 
-// The same about memory that the implementation touches: only where it is
-// built with the sanitizer too.
+// The same for memory that the implementation accesses; "" unless the
+// implementation is built with the sanitizer.
 std::string SanitizerReportsInside(const std::string &what);
 
-// AddressSanitizer's report about a block that the test got from malloc().
+// AddressSanitizer's report about a block that the test allocated with
+// malloc().
 std::string SanitizerReportsBlock(const std::string &what);
 
-// `statement` ends the process with `report`, one of the above.
+// Expects that `statement` ends the process with `report`, which one of the
+// functions above returned. Skips the test if the report is "".
 #define EXPECT_MISUSE_IS_SEEN(statement, report)                               \
     do {                                                                       \
         std::string expected_report = (report);                                \

@@ -1,4 +1,4 @@
-// Modules to import capsules from, made with the C API alone.
+// Modules to import capsules from, made with C API calls only.
 #ifndef TESTS_RULES_MODULES_H
 #define TESTS_RULES_MODULES_H
 
@@ -8,13 +8,13 @@
 
 namespace rules {
 
-// Something that can be imported by its name as long as this lives: an entry
-// of sys.modules.
+// An entry of sys.modules, so that a name can be imported while this object
+// lives.
 class Importable {
   public:
     // An empty module.
     explicit Importable(const char *name);
-    // Any object, whose reference it takes.
+    // Any object. Steals the reference.
     Importable(const char *name, PyObject *object);
     ~Importable();
     Importable(const Importable &) = delete;
@@ -27,23 +27,24 @@ class Importable {
     PyObject *object_;
 };
 
-// Takes what an import put into sys.modules out again, if it did.
+// Removes a module from sys.modules, if an import put it there.
 void Forget(const char *name);
 
-// An object with attributes and nothing else: a module that cannot be imported.
-// New reference.
+// Returns an object that has attributes but is not importable: new reference.
 PyObject *NewNamespace();
 
-// object.attribute = value; takes the reference to `value`.
+// Sets object.attribute = value. Steals the reference to `value`.
 void Put(PyObject *object, const char *attribute, PyObject *value);
 
-// object.attribute = a capsule of that pointer and name, which is borrowed.
+// Sets object.attribute to a new capsule with this pointer and name. Returns
+// the capsule, borrowed.
 PyObject *Publish(PyObject *object, const char *attribute, void *pointer,
                   const char *name);
 
-// From now on the function of `hook` is asked, with the attribute's name, for
-// attributes that the module does not have. `hook` has to live on.
-// NEEDS_MODULE_GETATTR() leaves a test where modules cannot have one.
+// AskForMissingAttributes() makes `hook` the module's __getattr__: it is called
+// with the name of each attribute that the module lacks. `hook` must outlive
+// the module. NEEDS_MODULE_GETATTR() skips a test if modules cannot have a
+// __getattr__.
 #define NEEDS_MODULE_GETATTR()                                                 \
     do {                                                                       \
         if (host_profile()->modules_ignore_getattr) {                          \
@@ -53,10 +54,10 @@ PyObject *Publish(PyObject *object, const char *attribute, void *pointer,
     } while (0)
 void AskForMissingAttributes(PyObject *module, PyMethodDef *hook);
 
-// The str as text; "?" for what is none.
+// Returns the text of a str; "?" if the object is not a str.
 std::string TextOf(PyObject *string);
 
-// The importer of CPython asks modules for attributes of its own.
+// True for attributes that CPython's importer itself asks modules for.
 bool IsSpecialName(const std::string &name);
 
 } // namespace rules

@@ -96,7 +96,8 @@ TEST_F(NewTest, NEW_2_TheRefusalReplacesAPendingException)
         Raised(PyExc_ValueError, "PyCapsule_New called with null pointer"));
 }
 
-// The Capsules chapter, 66.3, fills its capsule from a table that is NULL.
+// Section 66.3 of the Capsules chapter creates a capsule from a table that is
+// still NULL.
 TEST_F(NewTest, NEW_2_AnApiTableThatIsStillNullIsRefused)
 {
     static void *api_table = nullptr;
@@ -105,8 +106,8 @@ TEST_F(NewTest, NEW_2_AnApiTableThatIsStillNullIsRefused)
         Raised(PyExc_ValueError, "PyCapsule_New called with null pointer"));
 }
 
-// Makes one allocation after the other fail until New succeeds; the number of
-// failures, or -1 where the host cannot make allocations fail.
+// Makes each allocation fail in turn, until New succeeds. Returns the number of
+// failures; -1 if the host cannot make allocations fail.
 int FailuresUntilSuccess(void *pointer, enum host_failure how, bool pending)
 {
     for (int nth = 1;; nth++) {
@@ -164,7 +165,8 @@ TEST_F(NewTest, NEW_5_TheVeryNameComesBack)
     HeapName name(NAME), same_text(NAME);
     PyObject *capsule = PyCapsule_New(&payload_, name, nullptr);
     EXPECT_EQ(PyCapsule_GetName(capsule), name.get());
-    // Not even a match on equal text changes which name is stored.
+    // A successful comparison with an equal name does not replace the stored
+    // name.
     EXPECT_TRUE(PyCapsule_IsValid(capsule, same_text));
     EXPECT_EQ(PyCapsule_GetName(capsule), name.get());
     Py_DECREF(capsule);
@@ -206,7 +208,7 @@ void FreeNameAndLogDestructor(PyObject *capsule)
     FreeNameDestructor(capsule);
 }
 
-// A sanitizer sees a read of the name after its end and a name freed twice.
+// A sanitizer reports a read of the freed name, and a name that is freed twice.
 TEST_F(NewTest, NEW_6_TheDestructorMayFreeTheName)
 {
     PyObject *capsule =
@@ -258,7 +260,8 @@ TEST_F(NewTest, NEW_7_EachCapsuleHasItsOwnDestructor)
 
 TEST_F(NewTest, NEW_8_WithoutADestructorNothingIsCalled)
 {
-    // The block of the first capsule is likely to be used again.
+    // The next capsule probably gets the memory of this one, where a destructor
+    // was stored.
     Drop(PyCapsule_New(&payload_, NAME, LogDestructor));
     destructor_log.clear();
     PyObject *capsule = PyCapsule_New(&payload_, NAME, nullptr);
@@ -269,7 +272,8 @@ TEST_F(NewTest, NEW_8_WithoutADestructorNothingIsCalled)
 TEST_F(NewTest, NEW_10_TheContextIsNull)
 {
     ONLY_WHERE_OBSERVED_RULES_APPLY();
-    // Each block is likely to be used again, with the context of its past.
+    // Each capsule probably gets the memory of the last one, where a context
+    // was stored.
     for (int i = 0; i < 10; i++) {
         PyObject *capsule = PyCapsule_New(&payload_, NAME, nullptr);
         EXPECT_EQ(PyCapsule_GetContext(capsule), nullptr);
@@ -316,7 +320,7 @@ TEST_F(NewTest, NEW_12_FailureCallsNoDestructor)
 
 TEST_F(NewTest, NEW_12_FailureDoesNotTakeTheName)
 {
-    // A name that was freed would be freed a second time at the end.
+    // If New freed the name, HeapName would free it a second time.
     HeapName name(NAME);
     EXPECT_EQ(PyCapsule_New(nullptr, name, FreeNameDestructor), nullptr);
     PyErr_Clear();

@@ -1,5 +1,5 @@
-// Section 1 of docs/contract.md, TYPE-7: what Python code can do to a capsule,
-// which is next to nothing.
+// Section 1 of docs/contract.md, TYPE-7: Python code can do almost nothing with
+// a capsule.
 
 #include <algorithm>
 #include <string>
@@ -28,7 +28,7 @@ class ObjectProtocolTest : public rules::CapsuleTest {
 
     void TearDown() override
     {
-        // Whatever Python code does, it changes nothing in a capsule.
+        // No operation of the tests may change a field.
         EXPECT_EQ(FieldsOf(capsule_), before_);
         EXPECT_EQ(Py_REFCNT(capsule_), 1);
         Py_XDECREF(capsule_);
@@ -93,7 +93,7 @@ TEST_F(ObjectProtocolTest, TYPE_7_IsTrue)
 
 TEST_F(ObjectProtocolTest, TYPE_7_EqualsItselfOnly)
 {
-    // A twin has all four fields in common.
+    // `twin` has the same four fields.
     PyObject *twin = PyCapsule_New(&payload_, NAME, nullptr);
     ASSERT_EQ(FieldsOf(twin), FieldsOf(capsule_));
     EXPECT_EQ(PyObject_RichCompareBool(capsule_, capsule_, Py_EQ), 1);
@@ -150,7 +150,7 @@ TEST_F(ObjectProtocolTest, TYPE_7_HashesByIdentity)
     Py_hash_t hash = PyObject_Hash(capsule_);
     EXPECT_NE(hash, -1);
     EXPECT_TRUE(NothingRaised());
-    // Were it made of the fields, it would change with them.
+    // A hash of the fields would change with them.
     int other = 0;
     ASSERT_EQ(PyCapsule_SetPointer(capsule_, &other), 0);
     ASSERT_EQ(PyCapsule_SetName(capsule_, "other"), 0);
@@ -199,7 +199,7 @@ TEST_F(ObjectProtocolTest, TYPE_7_TakesNoWeakReferences)
                        "cannot create weak reference to 'PyCapsule' object"));
 }
 
-// The two methods that pickle and copy live on.
+// `pickle` and `copy` call these two methods.
 TEST_F(ObjectProtocolTest, TYPE_7_CannotBeReduced)
 {
     const char *refusal = host_profile()->says_cant_pickle
@@ -216,10 +216,11 @@ TEST_F(ObjectProtocolTest, TYPE_7_CannotBeReduced)
 
 TEST_F(ObjectProtocolTest, TYPE_7_IsNotSmallerThanAnObject)
 {
-    ONLY_WHERE_OBSERVED_RULES_APPLY(); // PyPy knows no sizes
+    ONLY_WHERE_OBSERVED_RULES_APPLY(); // PyPy has no object sizes
     PyObject *size = PyObject_CallMethod(capsule_, "__sizeof__", nullptr);
     ASSERT_NE(size, nullptr);
-    // Where an implementation keeps the fields is its own affair.
+    // The implementation decides where it stores the fields; the head is the
+    // least it needs.
     EXPECT_GE(PyLong_AsLong(size), (long)sizeof(PyObject));
     Py_DECREF(size);
 }

@@ -53,8 +53,8 @@ PyModuleDef producer_def = {PyModuleDef_HEAD_INIT,
                             nullptr,
                             nullptr};
 
-// What an init function does: a module that holds a capsule, or NULL with an
-// exception and nothing left.
+// Does what an init function does: returns a module that holds a capsule; or
+// NULL with an exception, leaving nothing behind.
 PyObject *Produce()
 {
     PyObject *module = PyModule_Create(&producer_def);
@@ -85,7 +85,7 @@ TEST_F(PublishTest, API_9_AProducerPublishesItsTable)
     EXPECT_TRUE(destructor_log.empty());
 }
 
-// The fixture finds what is left of a module that was not finished.
+// The fixture reports blocks that an unfinished module leaves behind.
 TEST_F(PublishTest, API_9_WhereverMemoryEndsNothingIsLeft)
 {
     for (host_failure how : {HOST_FAIL_ONCE, HOST_FAIL_FROM_THERE_ON}) {

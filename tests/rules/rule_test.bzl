@@ -1,28 +1,28 @@
-"""One rule test, run once for each profile that it has to hold in."""
+"""Macros for rule tests: each runs once per profile that it applies to."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("//tools/build_defs:implementation.bzl", "implementation_test")
 
-# The names of rows of //capsule:profile.c.
+# The profiles of most tests, by their names in //capsule:profile.c.
 _PROFILES = [
     "cpython-3.11",
     "cpython-3.14",
 ]
 
-# Tests whose names begin like that hold in these profiles instead.
+# Tests whose names begin with these words run in these profiles instead.
 _OTHER_PROFILES = {
-    # What differs most from one version to the next.
+    # These tests differ most between versions.
     "import_": _PROFILES + ["cpython-2.7", "cpython-3.8"],
     "object_protocol_": _PROFILES + ["cpython-2.7"],
     "type_": _PROFILES + ["cpython-2.7"],
-    # What only Python 2 has.
+    # Only Python 2 has these functions.
     "cobject_": ["cpython-2.7", "documented-2.7"],
     "warnings_": ["cpython-2.7", "documented-2.7"],
     "whatsnew27_": ["cpython-2.7", "documented-2.7"],
 }
 
-# Tests of what Python 3 has no header for, or does otherwise: only built where
-# the implementation offers it.
+# Tests that do not compile against Python 3, or of functions that behave
+# differently there. Left out on CPython.
 _NOT_IN_PYTHON_3 = ["cobject_", "warnings_", "whatsnew27_"]
 
 def _profiles(name):
@@ -35,16 +35,15 @@ def _is_of_python_2(name):
     return any([name.startswith(prefix) for prefix in _NOT_IN_PYTHON_3])
 
 def rule_test_program(name):
-    """One of the tests `rule_test(name)`, to ask for what is in it."""
+    """The program of `rule_test(name)` for its first profile, which lists its tests."""
     return name + "_" + _profiles(name)[0]
 
 def rule_tests_on(name, rule_tests, implementation):
     """A test `<name>`: all rule tests in one program, on an implementation.
 
     Args:
-      name: of the test.
-      rule_tests: the names of the rule_test()s; those of what Python 3 does not
-        have are left out.
+      name: the name of the test.
+      rule_tests: the names of the rule_test()s; tests of Python 2 are left out.
       implementation: label of the implementation, whose own profile is used.
     """
     cc_binary(
@@ -76,7 +75,7 @@ def rule_test(name):
             "//conditions:default": ["@platforms//:incompatible"],
         })
 
-    # Compiled once; alwayslink, since nothing refers to a test by name.
+    # Compiled once. alwayslink, because no code refers to a test by name.
     cc_library(
         name = name + "_lib",
         testonly = True,

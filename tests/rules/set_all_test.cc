@@ -1,4 +1,4 @@
-// Section 5 of docs/contract.md: what all setters have in common.
+// Section 5 of docs/contract.md: rules that hold for all setters.
 #include "tests/rules/calls.h"
 #include "tests/rules/support.h"
 #include "tests/rules/wrong_objects.h"
@@ -44,7 +44,7 @@ class SetAllTest : public CapsuleTest {
         {"PyCapsule_SetContext", SetContext},
     };
 
-    // The capsule has the fields that the four setters gave it.
+    // Expects that the capsule has the fields that the four setters gave it.
     static void ExpectOtherFields(PyObject *capsule)
     {
         EXPECT_EQ(PyCapsule_GetPointer(capsule, other_name), &other_payload);
@@ -84,7 +84,7 @@ TEST_F(SetAllTest, SET_ALL_2_AForeignObjectIsNeverWrittenTo)
     }
     EXPECT_NE(SetPointerToNull(foreign.object()), 0);
     EXPECT_TRUE(foreign.Unchanged());
-    // NULL is what a confused implementation could write unseen elsewhere.
+    // The calls above write other values; these write NULL.
     EXPECT_NE(PyCapsule_SetName(foreign.object(), nullptr), 0);
     EXPECT_NE(PyCapsule_SetDestructor(foreign.object(), nullptr), 0);
     EXPECT_NE(PyCapsule_SetContext(foreign.object(), nullptr), 0);

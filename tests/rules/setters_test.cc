@@ -16,8 +16,8 @@ int other_context;
 const char *const name = "demo.setters";
 const char *const other_name = "demo.renamed";
 
-// A name in heap memory of exactly its size, so that a sanitizer sees one byte
-// read too many. The caller frees it.
+// Returns a name in a heap block of exactly its size, so that a sanitizer
+// reports a read past its end. The caller frees it.
 char *HeapName(const char *text)
 {
     size_t size = std::strlen(text) + 1;
@@ -26,7 +26,7 @@ char *HeapName(const char *text)
     return copy;
 }
 
-// One capsule with four fields set.
+// A fixture with one capsule whose four fields are set.
 class SettersTest : public CapsuleTest {
   protected:
     void SetUp() override
@@ -52,7 +52,7 @@ class SettersTest : public CapsuleTest {
         }
     }
 
-    // The capsule has these four fields, and no getter raises.
+    // Expects that the capsule has these four fields and that no getter raises.
     void ExpectFields(void *pointer, const char *stored_name,
                       PyCapsule_Destructor destructor, void *stored_context)
     {

@@ -1,4 +1,5 @@
-// DTOR-10: destructors that run while an interpreter ends.
+// Section 8 of docs/contract.md, DTOR-10: destructors that run while an
+// interpreter ends.
 
 #include <cstdlib>
 #include <cstring>
@@ -16,7 +17,7 @@ using rules::Subinterpreter;
 
 int payload;
 
-// A capsule that logs its end, as an attribute of the module.
+// Adds a capsule to the module whose destructor logs its run.
 void PublishLogged(PyObject *module, const char *attribute, const char *name)
 {
     Put(module, attribute, PyCapsule_New(&payload, name, LogDestructor));
@@ -84,8 +85,9 @@ void DropContext(PyObject *capsule)
     Py_DECREF(static_cast<PyObject *>(PyCapsule_GetContext(capsule)));
 }
 
-// A cycle that no collector sees: the interpreter takes the contents of a
-// module that is still held.
+// The cycle from module to capsule and back is invisible to the collector. The
+// interpreter breaks it when it clears the contents of modules that are still
+// referenced.
 TEST_F(ShutdownTest, DTOR_10_ACapsuleThatHoldsItsModuleEnds)
 {
     Subinterpreter sub;
@@ -111,7 +113,7 @@ TEST_F(ShutdownTest, DTOR_10_ACapsuleInSysModulesEnds)
 
 int freed;
 
-// Small and safe: uses what the capsule has and nothing else.
+// Uses only its own capsule, which is safe.
 void FreePayloadAndName(PyObject *capsule)
 {
     char *name = const_cast<char *>(PyCapsule_GetName(capsule));
@@ -134,7 +136,7 @@ TEST_F(ShutdownTest, DTOR_10_ResourcesAreGivenBack)
 
 int imports_failed;
 
-// Asks for more than there is at the end.
+// Tries to import, which is not possible any more at the end.
 void ImportOthers(PyObject *capsule)
 {
     for (const char *name : {"ending.other", "other.cap", "nosuch.cap"}) {
@@ -162,7 +164,8 @@ PyThreadState *ended_in;
 
 void NoteThreadState(PyObject *) { ended_in = PyThreadState_Get(); }
 
-// The thread state that ends is current, so that an error stays in there.
+// The thread state of the ending interpreter is current; an exception of the
+// destructor stays in it.
 TEST_F(ShutdownTest, DTOR_10_DestructorsRunInTheInterpreterThatEnds)
 {
     ended_in = nullptr;
@@ -176,7 +179,7 @@ TEST_F(ShutdownTest, DTOR_10_DestructorsRunInTheInterpreterThatEnds)
     EXPECT_TRUE(outer.StillPending());
 }
 
-// The main interpreter, and a new beginning in the same process.
+// Ends the main interpreter and starts a new one in the same process.
 TEST(FinalizeTest, DTOR_10_AllEndsWithTheMainInterpreter)
 {
     NEEDS_OWN_INTERPRETER();

@@ -1,4 +1,5 @@
-// MODST-1, SUB-1, SUB-2: module state, and tables that interpreters share.
+// Section 9 of docs/contract.md, MODST-1, SUB-1 and SUB-2: module state, and
+// tables that interpreters share.
 
 #include "tests/rules/interpreters.h"
 #include "tests/rules/misuse.h"
@@ -128,8 +129,8 @@ TEST_F(SubinterpretersTest, SUB_1_ATableOutlivesTheInterpreterThatFoundIt)
     Py_DECREF(module);
 }
 
-// A table that is not fit to be shared: it keeps an object of the interpreter
-// that filled it, without a reference even.
+// A table that must not be shared: it keeps an object of the interpreter that
+// filled it, even without a reference.
 struct BadApi {
     PyObject *module;
 };
@@ -145,7 +146,7 @@ TEST_F(SubinterpretersTest, SUB_1_AnObjectInATableEndsWithItsInterpreter)
         Publish(module.get(), "_C_API", &bad_api, "bad._C_API");
         EXPECT_EQ(PyCapsule_Import("bad._C_API", 0), &bad_api);
     }
-    // The table is there, and what it holds is not.
+    // The table still exists; the object that it points to does not.
     volatile Py_ssize_t seen;
     EXPECT_MISUSE_IS_SEEN(
         seen = bad_api.module->ob_refcnt;
@@ -219,7 +220,7 @@ TEST_F(SubinterpretersTest, SUB_2_AnExceptionIsNotSeenInAnother)
     EXPECT_TRUE(Raised(PyExc_KeyError));
 }
 
-// The fixture sees to it that it is given back.
+// The fixture checks that the exception is freed.
 TEST_F(SubinterpretersTest, SUB_2_AnExceptionEndsWithItsInterpreter)
 {
     Subinterpreter sub;

@@ -12,7 +12,7 @@ std::string About(contract_rule rule)
 
 namespace {
 
-// The message of the exception, or "?" where it has none that can be read.
+// Returns the message of the exception, or "?" if it has no readable message.
 std::string MessageOf(PyObject *exception)
 {
     PyObject *text = PyObject_Str(exception);
@@ -23,7 +23,8 @@ std::string MessageOf(PyObject *exception)
     return message;
 }
 
-// Takes the pending exception away; NULL where there is none. New reference.
+// Takes the pending exception away and returns it: new reference. NULL if none
+// is pending.
 PyObject *TakeException()
 {
     PyObject *type, *value, *traceback;
@@ -57,7 +58,8 @@ void Log(PyObject *capsule)
     destructor_log.push_back(call);
 }
 
-// Filled before main() begins, in whatever order the files come in.
+// The functions to call before the start. A function-local static, because
+// objects in other files register before main(), in any order.
 std::vector<void (*)()> &FunctionsBeforeStart()
 {
     static std::vector<void (*)()> functions;
@@ -169,7 +171,7 @@ void CapsuleTest::TearDown()
     }
 }
 
-// True if another run can tell a cache from a leak.
+// True if another run can tell a leak from a cache.
 bool CapsuleTest::MayBeACache() const
 {
     const int enough_runs = 4;

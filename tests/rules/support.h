@@ -1,7 +1,7 @@
-// What the rule tests share: a fixture, and words for the error indicator.
+// The fixture of the rule tests, and assertions about the error indicator.
 //
 // Rule tests are plain C API calls against <Python.h>: the same source runs on
-// every implementation. Nothing here or in a test looks into an object.
+// every implementation. No test looks inside an object.
 #ifndef TESTS_RULES_SUPPORT_H
 #define TESTS_RULES_SUPPORT_H
 
@@ -17,17 +17,17 @@
 
 namespace rules {
 
-// Succeeds if the exception of `type` with exactly this message is pending;
-// takes the exception away. Type and message are of the level `observed`: a
-// profile without observed rules accepts any exception. A difference is about
-// ERR-5.
+// Succeeds if the exception of `type` with exactly this message is pending.
+// Takes the exception away. Type and message are of the level `observed`: a
+// profile without observed rules accepts any exception. A failure names ERR-5.
 ::testing::AssertionResult Raised(PyObject *type, const std::string &message);
 
-// The same for a message that differs between versions: accepts any message.
+// The same, for a message that differs between versions: accepts any message.
 ::testing::AssertionResult Raised(PyObject *type);
 
-// Expects that the object has that many references. With deferred destruction
-// the count is not checked: the implementation may hold references of its own.
+// Expects that the object has this number of references. With deferred
+// destruction the count is not checked, because the implementation may hold
+// references of its own.
 #define EXPECT_REFERENCES(object, count)                                       \
     do {                                                                       \
         if (!host_profile()->deferred_destruction) {                           \
@@ -35,11 +35,11 @@ namespace rules {
         }                                                                      \
     } while (0)
 
-// The end of a message of a comparison that tests of many rules make: the rule
-// that the comparison is about, in brackets. tools/conformance reads it.
+// The end of the message of a shared assertion: the rule that the assertion is
+// about, in brackets. tools/conformance reads it.
 std::string About(contract_rule rule);
 
-// Leaves a test of a rule that only the profiles of CPython are held to.
+// Skips a test of an observed rule in profiles without observed rules.
 #define ONLY_WHERE_OBSERVED_RULES_APPLY()                                      \
     do {                                                                       \
         if (!host_profile()->observed_rules) {                                 \
@@ -51,8 +51,8 @@ std::string About(contract_rule rule);
 // one failure does not become many.
 ::testing::AssertionResult NothingRaised();
 
-// A KeyError that is pending from construction on, to see what a call does to
-// an exception that was there before it.
+// Sets a KeyError. Tests use it to see what a call does to an exception that
+// was pending before.
 class PendingException {
   public:
     PendingException();
@@ -73,7 +73,7 @@ class PendingException {
 struct DestructorCall {
     PyObject *capsule;
     void *pointer;
-    std::string name; // "NULL" where the stored name is NULL
+    std::string name; // "NULL" if the stored name is NULL
     void *context;
     PyCapsule_Destructor destructor;
     int is_valid;
@@ -107,11 +107,12 @@ class CapsuleTest : public ::testing::Test {
     void RunAgain();
 
     size_t live_blocks_;
-    long left_blocks_; // of the last run
+    long left_blocks_; // blocks left by the last run
     int runs_ = 1;
 };
 
-// A test of a rule of Python 2; skipped if the profile has no PyCObject.
+// A fixture for rules of Python 2; skips the test if the profile has no
+// PyCObject.
 class Python2Test : public CapsuleTest {
   protected:
     void SetUp() override;
@@ -125,7 +126,7 @@ extern bool inside_another_program;
 // then keep blocks: some versions of CPython lose thousands of them.
 extern bool ended_an_interpreter;
 
-// Leaves a test that needs an interpreter of its own.
+// Skips a test that needs an interpreter of its own.
 #define NEEDS_OWN_INTERPRETER()                                                \
     do {                                                                       \
         if (rules::inside_another_program) {                                   \

@@ -1,4 +1,4 @@
-// Section 9 of docs/contract.md: what functions of a table return.
+// Section 9 of docs/contract.md: what the functions of a table return.
 #include "capsule/api_table.h"
 #include "tests/rules/support.h"
 
@@ -10,7 +10,8 @@ using rules::Raised;
 
 class TableCallsTest : public rules::CapsuleTest {};
 
-// A function of a table, as good or bad as it is told to be.
+// A function of a table. The arguments say if it returns an object, and if it
+// sets an exception.
 PyObject *ReturnObject(bool object, bool exception)
 {
     if (exception) {
@@ -51,7 +52,7 @@ TEST_F(TableCallsTest, API_7_NullWithoutAnExceptionIsReported)
         Raised(PyExc_SystemError, "demo.f returned NULL without an exception"));
 }
 
-// The fixture sees to it that the object is given back.
+// The fixture checks that the object is freed.
 TEST_F(TableCallsTest, API_7_AnObjectWithAnExceptionIsReported)
 {
     EXPECT_EQ(api_table_object(ReturnObject(true, true), "demo.f"), nullptr);
@@ -59,7 +60,7 @@ TEST_F(TableCallsTest, API_7_AnObjectWithAnExceptionIsReported)
                        "demo.f returned an object with an exception"));
 }
 
-// The functions of the C API that a table would call keep it too.
+// The capsule functions themselves keep this convention.
 TEST_F(TableCallsTest, API_7_CapsuleFunctionsReturnNullExactlyWithAnException)
 {
     int payload;

@@ -1,4 +1,4 @@
-// Section 9 of docs/contract.md: tables of functions of different ages.
+// Section 9 of docs/contract.md: editions of a table of functions.
 #include <climits>
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +14,8 @@
 namespace rules {
 namespace {
 
-// Three editions of one table. The second grew; the third was rearranged, so
-// it would need a version of its own.
+// Three editions of a table. The second appends a member. The third moves
+// members, so it would need a new version.
 struct OldTable {
     API_TABLE_HEAD
     PyObject *(*one)(PyObject *);
@@ -43,7 +43,7 @@ const GrownTable grown_table = {API_TABLE(GrownTable, 1), One, Two};
 
 class TableTest : public DemoTest {
   protected:
-    // A published table of that version and size.
+    // Publishes a table with this version and size.
     void PublishHead(int version, size_t size)
     {
         table_ = grown_table;
@@ -57,7 +57,8 @@ class TableTest : public DemoTest {
         ASSERT_EQ(api_table_publish(demo(), "_C_API", DEMO_NAME, table), 0);
     }
 
-    // The consumer of that version and prefix takes the published table.
+    // Succeeds if a consumer with this version and prefix accepts the published
+    // table.
     ::testing::AssertionResult Accepts(int version, size_t prefix)
     {
         const void *table = api_table_import(DEMO_NAME, version, prefix);
@@ -68,7 +69,7 @@ class TableTest : public DemoTest {
         return NothingRaised();
     }
 
-    // It refuses with that message.
+    // Succeeds if such a consumer refuses the table with this message.
     ::testing::AssertionResult Refuses(int version, size_t prefix,
                                        const std::string &message)
     {
@@ -86,7 +87,7 @@ const size_t prefix = sizeof(OldTable);
 
 // --- API-1: the capsule ------------------------------------------------------
 
-// None of the functions looks at what the pointer leads to.
+// No function dereferences the pointer.
 TEST_F(TableTest, API_1_NothingIsReadThroughThePointer)
 {
     Guarded guarded("", 1);
@@ -105,7 +106,8 @@ TEST_F(TableTest, API_1_NothingIsReadThroughThePointer)
     EXPECT_EQ(destructor_log.size(), 1u);
 }
 
-// Another layout under the same name is handed out like the right one.
+// A capsule does not know the layout: a table with another layout is returned
+// like any other.
 TEST_F(TableTest, API_1_ALayoutIsNotChecked)
 {
     const char no_table[] = "no table at all";
@@ -177,7 +179,7 @@ TEST_F(TableTest, API_3_TheLargestPrefixNeedsTheLargestSize)
     EXPECT_TRUE(Accepts(1, SIZE_MAX));
 }
 
-// A table that is shorter than its own head lies about something.
+// A table that claims to be shorter than its head is refused.
 TEST_F(TableTest, API_3_AtLeastTheHeadIsNeeded)
 {
     for (size_t asked_for : {(size_t)0, (size_t)1, sizeof(api_table_head)}) {
@@ -210,7 +212,7 @@ TEST_F(TableTest, API_4_ANewConsumerSeesWhatAnOldTableLacks)
     PublishTable(&old_table);
     EXPECT_EQ(API_TABLE_IMPORT(GrownTable, DEMO_NAME, 1), nullptr);
     EXPECT_TRUE(Raised(PyExc_RuntimeError));
-    // One that can do without asks for the prefix that it needs.
+    // A consumer that does not need `two` asks for the prefix before it.
     const GrownTable *table = static_cast<const GrownTable *>(
         api_table_import(DEMO_NAME, 1, offsetof(GrownTable, two)));
     ASSERT_NE(table, nullptr);
@@ -371,7 +373,7 @@ TEST_F(TableTest, API_14_ATableWithoutANameIsCheckedLikeAnyOther)
 
 // --- API-15: where a table lives ---------------------------------------------
 
-// Publishes a table of its own frame.
+// Publishes a table that lives on this function's stack.
 __attribute__((noinline)) void PublishLocalTable(PyObject *module)
 {
     OldTable local = {API_TABLE(OldTable, 1), One};

@@ -1,5 +1,5 @@
-// THR-1, THR-2: capsules in several threads. What two threads do to each other
-// unseen is for tests/threads, which runs under ThreadSanitizer.
+// Section 11 of docs/contract.md, THR-1 and THR-2: capsules in several threads.
+// tests/threads looks for data races, under ThreadSanitizer.
 
 #include <atomic>
 #include <functional>
@@ -14,8 +14,8 @@ const int THREADS = 4, ROUNDS = 300;
 
 class ThreadsTest : public rules::CapsuleTest {
   protected:
-    // Calls `body` with 0, 1, 2, ... in that many threads at once, each of
-    // which may use the C API.
+    // Runs `body` with 0, 1, 2, ... in that many threads at once. Each thread
+    // may use the C API.
     static void InThreads(const std::function<void(int)> &body)
     {
         std::atomic<int> ready{0};
@@ -62,7 +62,7 @@ TEST_F(ThreadsTest, THR_1_ThreadsCreateCapsulesAtTheSameTime)
     EXPECT_EQ(destroyed, THREADS * ROUNDS);
 }
 
-// CheckExact only looks: the object may be anybody's.
+// CheckExact only reads, so several threads may check the same object.
 TEST_F(ThreadsTest, THR_1_ThreadsCheckOneObjectAtTheSameTime)
 {
     PyObject *capsule = PyCapsule_New(payloads, "shared", nullptr);
@@ -77,8 +77,8 @@ TEST_F(ThreadsTest, THR_1_ThreadsCheckOneObjectAtTheSameTime)
     Py_DECREF(capsule);
 }
 
-// All that can be done to a capsule, with one of one's own; the errors too are
-// those of one's own thread.
+// Calls every function with a capsule that only this thread uses. The
+// exceptions belong to this thread too.
 bool UseAll(PyObject *capsule, int i)
 {
     char *payload = &payloads[i];

@@ -26,7 +26,7 @@ const char NAME[] = "demo._C_API";
 
 PyObject *const CAPSULE_TYPE = reinterpret_cast<PyObject *>(&PyCapsule_Type);
 
-// The text of a str object, which it takes; "(failed)" for NULL.
+// Returns the text of a str, whose reference it steals; "(failed)" for NULL.
 std::string TextOf(PyObject *text)
 {
     const char *utf8 = text ? PyUnicode_AsUTF8(text) : nullptr;
@@ -37,7 +37,8 @@ std::string TextOf(PyObject *text)
 
 class TypeTest : public rules::CapsuleTest {
   protected:
-    // What repr() of the capsule has to be when its name is shown like that.
+    // Returns the repr() that a capsule must have whose name is shown as
+    // `shown`.
     static std::string Expected(PyObject *capsule, const std::string &shown)
     {
         char address[32];
@@ -157,7 +158,7 @@ TEST_F(TypeTest, TYPE_2_CapsulesDoNotShareFields)
     Py_DECREF(b);
 }
 
-// To check NULL is undefined: CPython crashes.
+// CheckExact(NULL) is undefined: CPython crashes.
 TEST_F(TypeTest, TYPE_3_NullIsNotToBeChecked)
 {
     if (!host_catches_misuse()) {
@@ -251,7 +252,8 @@ TEST_F(TypeTest, TYPE_5_TheTypeTakesNoAttributes)
 TEST_F(TypeTest, TYPE_6_ShowsTheQuotedNameAndTheAddress)
 {
     ONLY_WHERE_OBSERVED_RULES_APPLY();
-    // Nothing in a name is escaped, and nothing is a format.
+    // repr() shows a name as it is: it neither escapes characters nor expands
+    // formats.
     const std::string names[] = {NAME,      "",     "a\"b'c\\d",
                                  "%s%n%p%", "a\nb", std::string(600, 'n')};
     for (const std::string &name : names) {

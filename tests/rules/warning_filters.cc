@@ -4,7 +4,8 @@ namespace rules {
 
 namespace {
 
-// Imported once and left in sys.modules, as a program would.
+// Returns the module `warnings`. The first import leaves it in sys.modules, as
+// in a program.
 PyObject *Module()
 {
     PyObject *module = PyImport_ImportModule("warnings");
@@ -40,7 +41,7 @@ void RemoveWarningFilters()
 
 void WarningsTest::SetUp()
 {
-    // Before the base class counts blocks.
+    // Import the module before the base class counts blocks.
     Py_DECREF(Module());
     Python2Test::SetUp();
 }

@@ -1,5 +1,5 @@
-// Warnings in tests: what becomes of them is decided by filters, which are
-// changed by the functions of the module `warnings`.
+// Warnings in tests. Filters decide how a warning is handled; functions of the
+// module `warnings` change the filters.
 #ifndef TESTS_RULES_WARNING_FILTERS_H
 #define TESTS_RULES_WARNING_FILTERS_H
 
@@ -12,24 +12,25 @@
 
 namespace rules {
 
-// Begins with the filters of the interpreter's start and leaves them behind.
+// A fixture that starts each test with the filters of the interpreter's start,
+// and restores them.
 class WarningsTest : public Python2Test {
   protected:
     void SetUp() override;
     void TearDown() override;
 };
 
-// warnings.simplefilter(action, category): from now on what happens to warnings
-// of that category, all of them if it is missing.
+// warnings.simplefilter(action, category): sets how warnings of this category
+// are handled. Without a category, all warnings.
 void FilterWarnings(const char *action, PyObject *category = nullptr);
 
-// warnings.resetwarnings(): there are no filters.
+// warnings.resetwarnings(): removes all filters.
 void RemoveWarningFilters();
 
-// What a function writes to stderr, where warnings are shown.
+// Returns what the function writes to stderr, where warnings are shown.
 std::string WrittenBy(const std::function<void()> &function);
 
-// How often the text occurs in the other one.
+// Returns how often `text` occurs in `in`.
 int CountOf(const std::string &text, const std::string &in);
 
 } // namespace rules

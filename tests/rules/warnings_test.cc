@@ -1,8 +1,8 @@
-// What W27-3 stands on: a warning is silent, shown or an exception, as the
-// filters have it.
+// The warnings that W27-3 depends on: filters decide if a warning is ignored,
+// shown or raised.
 //
-// Every test has texts of its own: Python 2.7 remembers the warnings that it
-// has shown even when the filters are changed.
+// Each test uses texts of its own, because Python 2.7 remembers the warnings
+// that it has shown even after the filters change.
 
 #include <string>
 
@@ -20,7 +20,7 @@ using rules::WrittenBy;
 
 using WarningsTest = rules::WarningsTest;
 
-// What is shown when the same warning is signalled three times.
+// Returns what is shown if the same warning is signalled three times.
 std::string ShownThreeTimes(PyObject *category, const char *text)
 {
     return WrittenBy([&] {

@@ -1,5 +1,5 @@
-// Section 12 of docs/contract.md: What's New in Python 2.7, where capsules and
-// PyCObject meet.
+// Section 12 of docs/contract.md: capsules and PyCObject as What's New in
+// Python 2.7 describes them.
 
 #include <string>
 
@@ -30,7 +30,7 @@ const char PENDING_DEPRECATION[] =
 
 int payload, other;
 
-// No test here leaves anything behind in the filters.
+// The tests restore the warning filters.
 class WhatsNew27Test : public rules::WarningsTest {
   protected:
     void SetUp() override
@@ -53,8 +53,8 @@ class WhatsNew27Test : public rules::WarningsTest {
 
 // --- W27-1 -------------------------------------------------------------------
 
-// The consumer of the sample in the text: the pointer, or NULL where somebody
-// put another object in the place of the right one.
+// The consumer from What's New in Python 2.7. Returns the pointer; NULL if
+// another object took the place of the right capsule.
 void *Consume(PyObject *module)
 {
     PyObject *found = PyObject_GetAttrString(module, "_C_API");
@@ -85,8 +85,8 @@ TEST_F(WhatsNew27Test, W27_1_APyCObjectInItsPlaceIsNoticed)
     EXPECT_TRUE(NothingRaised());
 }
 
-// What capsules are for: whoever asks with PyCObject_AsVoidPtr gets the wrong
-// pointer and no exception.
+// Capsules exist to prevent this: PyCObject_AsVoidPtr returns the wrong
+// pointer, without an exception.
 TEST_F(WhatsNew27Test, W27_1_PyCObjectsHaveNoSuchProtection)
 {
     Importable module("demo");

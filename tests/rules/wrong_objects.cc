@@ -16,8 +16,8 @@ struct CapsuleShaped {
     PyCapsule_Destructor destructor;
 };
 
-// As large as a capsule of this implementation, which may keep the fields
-// elsewhere: a size proves nothing.
+// At least the size of a capsule of this implementation: the size of an object
+// does not prove that it is a capsule.
 size_t Size()
 {
     return std::max(static_cast<size_t>(PyCapsule_Type.tp_basicsize),
@@ -34,8 +34,8 @@ void Deallocate(PyObject *self)
     Py_DECREF(type);
 }
 
-// Without the head: what is in there beside type and references is the
-// implementation's own.
+// Returns the bytes after the head. The head is left out, because it may hold
+// data of the implementation.
 std::string BytesOf(PyObject *object)
 {
     return std::string(reinterpret_cast<char *>(object + 1),
@@ -50,7 +50,8 @@ LookAlike::LookAlike(const char *name) : type_(nullptr), object_(nullptr)
         {Py_tp_dealloc, reinterpret_cast<void *>(Deallocate)},
         {0, nullptr},
     };
-    // The same last name as the real type: a name proves nothing.
+    // Ends like the name of the real type: a name does not prove anything
+    // either.
     PyType_Spec spec = {"lookalike.PyCapsule", static_cast<int>(Size()), 0,
                         Py_TPFLAGS_DEFAULT, slots};
     type_ = PyType_FromSpec(&spec);

@@ -1,4 +1,4 @@
-// Arguments that are no capsule, for the calls that must refuse them.
+// Arguments that are not capsules, for calls that must refuse them.
 #ifndef TESTS_RULES_WRONG_OBJECTS_H
 #define TESTS_RULES_WRONG_OBJECTS_H
 
@@ -11,20 +11,21 @@
 
 namespace rules {
 
-// An object of another type that has the size of a capsule, or more, and in
-// it what a capsule could hold. Whoever takes it for a capsule reads plausible
-// values, and whoever writes to it is seen.
+// An object of another type, at least as large as a capsule and filled with
+// values that a capsule could hold. Code that takes it for a capsule reads
+// plausible values; Unchanged() notices if code writes to it.
 class LookAlike {
   public:
-    // The name that it holds, so that a test can ask for the right one.
+    // `name` is stored where a capsule may keep its name, so that a test can
+    // ask for the right name.
     explicit LookAlike(const char *name = "demo.lookalike");
     ~LookAlike();
 
-    // Borrowed; NULL when the object could not be made.
+    // Borrowed; NULL if the object could not be made.
     PyObject *object() const { return object_; }
 
-    // No byte of the object changed since the construction; it has its type and
-    // one reference.
+    // Succeeds if no byte, the type and the reference count of the object have
+    // changed since the constructor.
     ::testing::AssertionResult Unchanged() const;
 
   private:
@@ -33,7 +34,7 @@ class LookAlike {
     std::string bytes_;
 };
 
-// One of each kind; NULL comes first.
+// One object of each kind. The first entry is NULL.
 class WrongObjects {
   public:
     struct Entry {
@@ -41,7 +42,7 @@ class WrongObjects {
         PyObject *object; // borrowed
     };
 
-    // The name that the look-alike among them holds.
+    // The name for the LookAlike.
     explicit WrongObjects(const char *name = "demo.lookalike");
     ~WrongObjects();
 
