@@ -195,7 +195,7 @@ def fuzz(
     The input that shows the finding is written to `keep`."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
-            pathlib.Path(program).resolve(),
+            pathlib.Path(program).absolute(),
             f"-seed={seed}",
             f"-runs={executions}",
             f"-artifact_prefix={folder}/",

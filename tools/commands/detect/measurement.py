@@ -113,10 +113,19 @@ def conditions(
                 sorted(libraries(binaries, job.bug).glob("*.so"))
             )
         if path not in programs:
-            programs[path] = _digest([path, *_linked(path)])
+            programs[path] = _digest(
+                file for part in _parts(path) for file in [part, *_linked(part)]
+            )
         limit = BY_NAME[job.method].limit(executions)
         known[job] = f"{broken[job.bug]} {programs[path]} {limit}"
     return known
+
+
+def _parts(path: pathlib.Path) -> list[pathlib.Path]:
+    """Returns the program and, where it is a script for AFL++, the target that
+    the script runs."""
+    engine = path.with_name(path.name + "_engine")
+    return [path, engine] if engine.exists() else [path]
 
 
 def _linked(path: pathlib.Path) -> list[pathlib.Path]:

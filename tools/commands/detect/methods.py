@@ -54,6 +54,11 @@ METHODS = (
         ("-whole=1",),
     ),
     Method(
+        "afl",
+        "the same targets and the same mutator under AFL++",
+        "_afl",
+    ),
+    Method(
         SANITIZERS,
         "the same targets without the model: what ASan, LSan, UBSan "
         "and crashes show; malloc() in place of the arena",

@@ -134,6 +134,7 @@ class Instance:
         self._process = subprocess.Popen(
             self.command,
             env={**os.environ, **self._environment},
+            cwd=self.artifacts,  # where reports leave C files
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -91,6 +91,32 @@ ENTRIES = (
         f"tools/prog --check {PROGRAM}",
     ),
     Entry(
+        r"tools/fuzz --seconds 28800 --jobs 2",
+        "tools/fuzz name --seconds 2 --jobs 2",
+    ),
+    Entry(r"bazel build //fuzz:name_fuzz_engine.*", AS_SHOWN),
+    Entry(r"tools/setup", AS_SHOWN),
+    Entry(
+        r"make PYTHON_CONFIG=.*",
+        why_not="//tools/commands/package:package_test runs it in the archive",
+    ),
+    Entry(
+        r"bazel run //fuzz:name_fuzz_merge -- .*",
+        "bazel run //fuzz:name_fuzz_merge -- out/merged corpus/name/seed",
+    ),
+    Entry(
+        r"bazel run //fuzz:name_fuzz_minimize -- FILE",
+        why_not="needs a finding; //tests/harness/driver runs minimize",
+    ),
+    Entry(
+        r"bazel run //fuzz:name_fuzz_repro -- FILE",
+        f"bazel run //fuzz:sequence_fuzz_repro -- {PROGRAM}",
+    ),
+    Entry(
+        r"CAPSULE_LLVM=\d+ tools/test",
+        why_not="needs another clang; .github/workflows/test.yml runs it",
+    ),
+    Entry(
         r"bazel run //fuzz:sequence_fuzz_repro -- FILE",
         f"bazel run //fuzz:sequence_fuzz_repro -- {PROGRAM}",
     ),
