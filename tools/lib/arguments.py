@@ -1,7 +1,7 @@
 """The command line of a Python tool: a parser whose errors are one line.
 
-The messages about values are our own. Those of argparse differ between the
-versions of Python, and no test compares them."""
+The messages about values are our own, so that tests can compare them: the
+messages of argparse differ between versions of Python."""
 
 import argparse
 from collections.abc import Callable, Iterable
@@ -13,8 +13,9 @@ from tools.lib.problem import Problem
 class Parser(argparse.ArgumentParser):
     """Parses the arguments of the command `prog`.
 
-    `about` and `more` stand before and after the flags in --help, as they are
-    written. A flag cannot be abbreviated. Bad arguments raise a Problem."""
+    --help prints `about`, the flags and `more`, with the line breaks of the
+    source. The parser accepts only full flag names. Bad arguments raise a
+    Problem."""
 
     def __init__(
         self, prog: str, about: str, more: str = "", usage: str | None = None
@@ -33,7 +34,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def number(least: int, most: int = 10**9) -> Callable[[str], int]:
-    """Returns the type of an argument that is a whole number in this range."""
+    """Returns an argparse type that accepts the whole numbers from `least` to
+    `most`."""
 
     def parse(text: str) -> int:
         value = int(text) if text.isascii() and text.isdigit() else least - 1
@@ -47,7 +49,7 @@ def number(least: int, most: int = 10**9) -> Callable[[str], int]:
 
 
 def seconds(text: str) -> float:
-    """The type of an argument that is a time in seconds, above zero."""
+    """An argparse type that accepts a time in seconds above zero."""
     try:
         value = float(text)
     except ValueError:
@@ -58,7 +60,7 @@ def seconds(text: str) -> float:
 
 
 def one_of(names: Iterable[str]) -> Callable[[str], str]:
-    """Returns the type of an argument that is one of these names."""
+    """Returns an argparse type that accepts one of these names."""
     known = list(names)
 
     def parse(text: str) -> str:

@@ -1,5 +1,5 @@
-"""Tests of the arguments of tools: what is accepted, and the one line that
-refuses the rest."""
+"""Tests of tools/lib/arguments.py: which values the parser accepts, and the one
+line that a user sees for a wrong value."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_values_are_read() -> None:
         ("more", "more"),
     ],
 )
-def test_what_is_refused_is_one_line(
+def test_a_wrong_argument_gives_one_line(
     argument: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def main() -> int:
@@ -56,7 +56,7 @@ def test_help_keeps_the_lines_of_its_text(
     assert "\nAbout this tool.\n" in capsys.readouterr().out
 
 
-def test_what_stops_a_tool_is_one_line(
+def test_an_error_that_ends_a_tool_gives_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def stopped_by(error: BaseException) -> tuple[int, str]:

@@ -1,5 +1,5 @@
-"""A planted bug: a file that says what is wrong, which edits of the code plant
-the bug, and who must catch it.
+"""Reads planted bugs. The file of a bug describes the bug, names the tests and
+fuzz targets that must find it, and holds the edits that put it into the code.
 
     Compares the addresses of names, not their characters.
 
@@ -41,16 +41,16 @@ SUFFIX = ".bug"
 
 
 class Malformed(Exception):
-    """The file is not written as it should be."""
+    """The file of a bug has a wrong format."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Broken:
-    """Code with a bug.
+    """The code after the edits of a bug.
 
-    files    {path: text} of the files that are edited
-    names    what a source that includes an edited header names if it compiles
-             differently with the bug
+    files    {path: text} of the edited files
+    names    the identifiers of edited headers whose meaning changes; a source
+             that uses one of them compiles differently with the bug
     sources  see Bug
     """
 
@@ -70,18 +70,19 @@ class Broken:
 class Bug:
     """A planted bug, as its file describes it.
 
-    about           one sentence
-    breaks          the rules whose tests fail, each of them
-    reports         what replay and fuzzing may report; replay must report the
-                    first
+    about           one sentence that says what the broken code does
+    breaks          the rules whose tests all fail
+    reports         the findings that replay and fuzzing may report; replay must
+                    report the first
     budgets         {target: executions within which the target finds the bug}
-    corpora         the folders of corpus/ whose replay shows the bug
+    corpora         the folders of corpus/ whose replay finds the bug
     profile         the profile that the implementation follows, or None
-    calls           how many calls the smallest program takes, at least
-    sanitizer_only  True if a replay without sanitizers does not see the bug
-    sources         the only sources that are compiled with an edited header,
-                    or None: all those that name what is edited
-    edits           what plants the bug
+    calls           the least number of calls in a minimized program that finds
+                    the bug
+    sanitizer_only  True if a replay without sanitizers misses the bug
+    sources         the sources to compile with an edited header, or None for
+                    every source that uses an edited identifier
+    edits           the edits that plant the bug
     """
 
     def __init__(self, path: pathlib.Path, text: str):
@@ -100,7 +101,9 @@ class Bug:
         self.calls = int(fields.get("Calls", "1"))
         self.sanitizer_only = fields.get("Sanitizer") == "only"
         if "Sanitizer" in fields and not self.sanitizer_only:
-            raise Malformed(f"{path}: `Sanitizer:` is `only` or not there")
+            raise Malformed(
+                f"{path}: `Sanitizer:` must be `only`; correct or remove it"
+            )
         self.sources = _list(fields["Sources"]) if "Sources" in fields else None
         try:
             self.edits = edits.parse("@ " + rest)
@@ -108,11 +111,11 @@ class Bug:
             raise Malformed(f"{path}: {error}") from error
 
     def files(self) -> list[str]:
-        """Returns the paths of the files that are edited."""
+        """Returns the paths of the edited files."""
         return list(dict.fromkeys(edit.path for edit in self.edits))
 
     def broken(self, root: pathlib.Path) -> Broken:
-        """Returns the code below `root` with the bug; raises
+        """Returns the code of the checkout `root` with the bug. Raises
         edits.DoesNotApply."""
         files = {
             path: edits.apply(
@@ -165,8 +168,8 @@ def _list(text: str) -> list[str]:
 
 
 def read_code(path: pathlib.Path) -> str:
-    """Returns the text of a file of code; "" if there is none, so that its
-    edits do not apply."""
+    """Returns the text of a source file. Returns "" if the file does not exist:
+    edits of a missing file then fail like edits of missing code."""
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 

@@ -1,4 +1,4 @@
-"""Headers of planted bugs."""
+"""Tests of tools/lib/bug.py: which headers of planted bugs are valid."""
 
 import pathlib
 
@@ -20,13 +20,13 @@ def test_a_header_is_read() -> None:
     assert planted.files() == ["capsule.c"]
 
 
-def test_what_no_target_finds_says_why() -> None:
-    header = "Forgets.\n\nBreaks: NEW-5\nFuzz: none, nobody asks\n"
+def test_a_bug_that_no_target_finds_gives_a_reason() -> None:
+    header = "Forgets.\n\nBreaks: NEW-5\nFuzz: none, no program calls it\n"
     planted = bug.Bug(PATH, header + EDIT)
     assert planted.budgets == {} and planted.corpora == []
 
 
-def test_what_only_a_sanitizer_sees_says_so() -> None:
+def test_a_header_can_say_that_only_sanitizers_find_the_bug() -> None:
     header = "Forgets.\n\nBreaks: NEW-5\nFuzz: name_fuzz 20\n"
     assert not bug.Bug(PATH, header + EDIT).sanitizer_only
     assert bug.Bug(PATH, header + "Sanitizer: only\n" + EDIT).sanitizer_only
@@ -50,7 +50,7 @@ def test_a_malformed_file_is_named(header: str, edit: str, why: str) -> None:
         bug.Bug(PATH, f"Forgets.\n\n{header}{edit}")
 
 
-def test_a_source_changes_if_it_names_what_a_header_changes() -> None:
+def test_a_source_changes_if_it_uses_a_changed_name_of_a_header() -> None:
     broken = bug.Broken({"a.h": "", "b.c": ""}, frozenset({"outer"}), None)
     assert broken.changes("b.c", "")
     assert broken.changes("c.c", "x = outer(1);")

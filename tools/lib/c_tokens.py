@@ -1,7 +1,7 @@
 """Splits C into tokens, and a file into the definitions at its top level.
 
-Comments, white space and line breaks are no tokens, and neighbouring string
-literals are one token: two texts with equal tokens compile to the same code.
+The tokenizer drops comments, white space and line breaks, and joins adjacent
+string literals. Two texts with equal tokens therefore compile to the same code.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-# The end of a preprocessor directive, the only line break with a meaning.
+# The token for the end of a preprocessor directive, the only line break that
+# changes the meaning of C code.
 END_OF_DIRECTIVE = "\n"
 
 _LEXEME = re.compile(
@@ -48,7 +49,7 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """Returns the tokens of a text, which may be a part of a file."""
+    """Returns the tokens of a file or of a part of a file."""
     found: list[Token] = []
     in_directive = False
     starts_line = True
@@ -82,7 +83,8 @@ def tokens(text: str) -> list[Token]:
 
 
 def words(text: str) -> list[str]:
-    """Returns what two texts are compared by."""
+    """Returns the texts of the tokens. Two texts with equal words compile to the
+    same code."""
     return [token.text for token in tokens(text)]
 
 
@@ -101,7 +103,7 @@ class Item:
 
 
 def items(all_tokens: list[Token]) -> list[Item]:
-    """Returns what stands at the top level of a file, in its order."""
+    """Returns the top-level items of a file, in the order of the file."""
     found = []
     first = 0
     while first < len(all_tokens):
@@ -113,7 +115,8 @@ def items(all_tokens: list[Token]) -> list[Item]:
 
 
 def _end(all_tokens: list[Token], first: int) -> tuple[int, bool]:
-    """Returns (the index behind the item, True if it is a function's body)."""
+    """Returns (the index after the item's last token, True if the item is the
+    definition of a function)."""
     texts = [token.text for token in all_tokens[first : first + 3]]
     if texts[0] == "#":
         index = first
@@ -154,8 +157,10 @@ def _name(texts: list[str]) -> str:
 
 
 def _head(texts: list[str]) -> Iterator[str]:
-    """Yields the words outside of brackets up to the body or the value, and
-    "()" for each pair of parentheses that does not belong to an attribute."""
+    """Yields the words of a definition before its body or value.
+
+    Skips text in brackets. Yields "()" for each pair of parentheses, except
+    those of an __attribute__."""
     depth = 0
     is_attribute = False
     for index, text in enumerate(texts):

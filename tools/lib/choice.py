@@ -1,4 +1,4 @@
-"""The planted bugs that a user asks for."""
+"""Selects planted bugs by the regular expression that a user gives."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tools.lib.problem import Problem
 
 
 def chosen_bugs(root: pathlib.Path, pattern: str) -> list[bug.Bug]:
-    """Returns the bugs below the folder `root` whose folder/name matches, by
-    name; raises Problem."""
+    """Returns the bugs of the checkout `root` whose folder/name matches
+    `pattern`, sorted by name. Raises Problem."""
     try:
         wanted = re.compile(pattern)
     except re.error as error:

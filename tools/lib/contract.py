@@ -23,7 +23,7 @@ _SOURCES = (
     "capsule/profile.c",
 )
 
-# The levels, in the order in which one includes those before it.
+# The levels. Each level includes all earlier ones.
 LEVELS = ("documented", "observed", "advice")
 
 _TEST = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
@@ -68,7 +68,7 @@ class Profile:
 
 
 def _fields(cls: Any, value: dict[str, Any]) -> Any:
-    """An object of the class; lists become tuples."""
+    """Returns an object of the class `cls`, with tuples in place of lists."""
     return cls(
         **{
             name: tuple(item) if isinstance(item, list) else item
@@ -78,7 +78,7 @@ def _fields(cls: Any, value: dict[str, Any]) -> Any:
 
 
 class Contract:
-    """The rules in their order, the facts and the profiles."""
+    """The rules in the order of contract.def, the facts and the profiles."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Contract:
 
     @classmethod
     def of_json(cls, text: str) -> Contract:
-        """Takes what capsule/contract_json prints."""
+        """Returns the contract from the output of capsule/contract_json."""
         value = json.loads(text)
         return cls(
             [_fields(Rule, row) for row in value["rules"]],
@@ -108,11 +108,11 @@ class Contract:
         return identity in self._ids
 
     def rule_of_test(self, test: str) -> Rule | None:
-        """Returns the rule that a test is about: its name begins with the
-        rule's identifier and `_`. The longest identifier wins.
+        """Returns the rule that a test checks: the test's name begins with the
+        rule's identifier and `_`. The longest matching identifier wins.
 
-        `test` is the name, with or without "Suite." in front and a parameter
-        behind it: "Suite.GETP_3_APrefix/0"."""
+        `test` is the name of the test. A "Suite." before the name and a "/0"
+        after it are ignored: "Suite.GETP_3_APrefix/0"."""
         name = test.rpartition(".")[2].partition("/")[0]
         fitting = [
             rule
@@ -130,8 +130,8 @@ class Contract:
         return self._ids.get(title[1]) if title else None
 
     def wrong_title(self, path: pathlib.Path, text: str) -> str:
-        """Says what is wrong with the first line of a program of the corpus, or
-        returns ""."""
+        """Returns what is wrong with the first line of a program of the corpus;
+        "" if the line is right."""
         title = _TITLE.match(text)
         if not title:
             return "begins with neither `# ID: text` nor `# Bug: text`"
@@ -151,8 +151,9 @@ def tests_of(text: str) -> list[str]:
 def tests_by_rule(
     root: pathlib.Path, contract: Contract
 ) -> dict[str, list[tuple[pathlib.Path, str]]]:
-    """Returns the tests of each rule that has one, by the rule's id: the file
-    and "Suite.Name". Reads the C++ files below tests/."""
+    """Returns {id of a rule: its tests, each as (file, "Suite.Name")}.
+
+    Leaves out rules without a test. Reads the C++ files below tests/."""
     found: dict[str, list[tuple[pathlib.Path, str]]] = {}
     for path in sorted((root / "tests").rglob("*_test.cc")):
         for test in tests_of(path.read_text()):
@@ -163,8 +164,10 @@ def tests_by_rule(
 
 
 def corpus_of(root: pathlib.Path) -> list[pathlib.Path]:
-    """Returns the programs that must keep the contract, in the order of their
-    names. corpus/misuse breaks the contract, corpus/program holds no programs."""
+    """Returns the paths of the programs that must keep the contract, sorted.
+
+    Leaves out corpus/misuse, whose programs break the contract, and
+    corpus/program, which holds inputs for the parser of programs."""
     return sorted(
         path
         for path in (root / "corpus").glob("*/*/*.prog")
@@ -175,7 +178,7 @@ def corpus_of(root: pathlib.Path) -> list[pathlib.Path]:
 def programs_by_rule(
     root: pathlib.Path, contract: Contract
 ) -> dict[str, list[pathlib.Path]]:
-    """Returns the programs of the corpus that show each rule, by its id."""
+    """Returns {id of a rule: the programs of the corpus that show the rule}."""
     found: dict[str, list[pathlib.Path]] = {}
     for path in corpus_of(root):
         rule = contract.rule_of_program(path.read_text())
@@ -185,8 +188,8 @@ def programs_by_rule(
 
 
 def json_of(root: pathlib.Path) -> str:
-    """Returns what capsule/contract_json prints. Compiles it first, which takes
-    a fraction of a second. `root` is the root of the repository."""
+    """Compiles capsule/contract_json.c, which takes a fraction of a second, and
+    returns what the program prints. `root` is the root of the repository."""
     with tempfile.TemporaryDirectory() as folder:
         program = f"{folder}/contract_json"
         command = [_COMPILER, "-std=c11", f"-I{root}", "-o", program]

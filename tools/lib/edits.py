@@ -1,8 +1,7 @@
 """An edit of C code: old text in a named definition, and the new text.
 
-Texts are compared token by token, so that neither comments nor white space nor
-line breaks matter; see CONTRIBUTING.md, "Plant a bug", for how edits are
-written.
+Texts are compared token by token, so that comments, white space and line breaks
+do not matter. CONTRIBUTING.md, "Plant a bug", describes the format of edits.
 """
 
 from __future__ import annotations
@@ -15,18 +14,18 @@ import re
 
 from tools.lib import c_tokens
 
-# So much of the old text is shown in one line of a message.
+# The most characters of the old text that an error message shows.
 _SHOWN = 50
 
 _HEADING = re.compile(r"@ (\S+) (before )?(\w+)")
 
 
 class Malformed(Exception):
-    """The text of an edit is not written as it should be."""
+    """The text of an edit has a wrong format."""
 
 
 class DoesNotApply(Exception):
-    """The code that an edit changes has been changed."""
+    """The code does not contain the old text of an edit exactly once."""
 
     def __init__(self, edit: Edit, why: str):
         super().__init__(f"{edit.path}, {edit.item}: {why}")
@@ -36,12 +35,13 @@ class DoesNotApply(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Edit:
-    """One place that is changed.
+    """A change of one place in the code.
 
-    path     of the file, from the root of the repository
-    item     the function, variable, type or macro that is changed
-    before   True if the new text stands before the item, which does not change
-    old, new the texts; `old` is empty if `before`
+    path     the file, relative to the root of the repository
+    item     the function, variable, type or macro that contains the place
+    before   True if the edit inserts `new` before the item and leaves the item
+             as it is
+    old, new the text to replace, and its replacement; `old` is empty if `before`
     """
 
     path: str
@@ -90,7 +90,7 @@ def _edit(heading: re.Match[str] | None, body: list[str]) -> Edit:
 
 
 def written(edits: list[Edit]) -> str:
-    """Returns the text of edits; parse() reads it."""
+    """Returns the edits as text that parse() reads back."""
     lines: list[str] = []
     heading = ""
     for edit in edits:
@@ -115,7 +115,7 @@ def written(edits: list[Edit]) -> str:
 
 
 class Code:
-    """The text of a file and what edits of it need to know."""
+    """The text of a file, with its tokens and top-level items."""
 
     def __init__(self, text: str):
         self.text = text
@@ -125,14 +125,14 @@ class Code:
         self._lines: list[int] | None = None
 
     def named(self, name: str) -> list[c_tokens.Item]:
-        """Returns the items of that name: the definitions of functions if
-        there are any, else all."""
+        """Returns the items with this name. If some of them are definitions of
+        functions, returns only the definitions."""
         found = [item for item in self.items if item.name == name]
         return [item for item in found if item.has_body] or found
 
     def at_line(self, line: int) -> int:
-        """Returns the index of the first token in the line or behind it; lines
-        count from 0."""
+        """Returns the index of the first token in this line or after it. Lines
+        are numbered from 0."""
         if self._lines is None:
             lengths = [0, *(len(text) for text in self.text.splitlines(True))]
             self._lines = list(itertools.accumulate(lengths))
@@ -140,8 +140,8 @@ class Code:
         return bisect.bisect_left(starts, self._lines[line])
 
     def places(self, item: str, words: list[str]) -> list[tuple[int, int]]:
-        """Returns where the words stand in the items of that name, each time as
-        tokens[first:last]."""
+        """Returns each place of the words in the items with this name, as
+        (first, last) of tokens[first:last]."""
         return [
             (first, first + len(words))
             for around in self.named(item)
@@ -150,12 +150,13 @@ class Code:
         ]
 
     def count(self, item: str, first: int, last: int) -> int:
-        """Returns how often tokens[first:last] stand in the items of that
-        name."""
+        """Returns how often the items with this name contain the text of
+        tokens[first:last]."""
         return len(self.places(item, self.words[first:last]))
 
     def place(self, edit: Edit) -> tuple[int, int]:
-        """Returns the only place of the old text; raises DoesNotApply."""
+        """Returns the place of the edit's old text. Raises DoesNotApply unless
+        there is exactly one such place."""
         named = self.named(edit.item)
         if not named:
             raise DoesNotApply(edit, f"there is no {edit.item} in the file")
@@ -199,8 +200,9 @@ def _one_line(text: str) -> str:
 
 
 def users(items: set[str], header: str) -> set[str]:
-    """Returns the names of the items of a header whose meaning changes with
-    those of `items`: these and, again and again, who names one of them.
+    """Returns the names whose meaning changes when `items` of a header change:
+    the items themselves and every item that uses one of them, directly or
+    through other items.
 
     header  the text of the header
     """

@@ -1,4 +1,5 @@
-"""Edits of code: what they match, what breaks them, how they are written."""
+"""Tests of tools/lib/edits.py: which code an edit matches, when an edit fails,
+and how a recorded edit looks."""
 
 import pathlib
 import re
@@ -158,7 +159,7 @@ def test_a_header_changes_sources_that_name_what_uses_the_edited_item() -> None:
 
 
 @pytest.mark.parametrize("path", bug.all_paths(pathlib.Path()), ids=str)
-def test_a_planted_bug_is_written_as_the_tools_write_it(path: pathlib.Path) -> None:
+def test_a_planted_bug_has_the_format_that_tools_write(path: pathlib.Path) -> None:
     found = bug.read(path).edits
     text = path.read_text(encoding="utf-8")
     assert edits.written(found) == "@ " + text.partition("\n@ ")[2]

@@ -1,5 +1,5 @@
-"""Lays the files that a planted bug edits over the whole ones: the compiler
-reads them under the path of the whole files, which stay as they are."""
+"""Makes the compiler read the edited files of a planted bug under the paths of
+the original files, which stay unchanged on disk."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tools.lib.bug import Broken, read_code
 
 
 class Overlay:
-    """A file for the compiler's flag -ivfsoverlay.
+    """A virtual file system for the compiler.
 
-    path  of that file
+    path  the file to give to the compiler's flag -ivfsoverlay
     """
 
     def __init__(self, broken: Broken, folder: pathlib.Path, root: pathlib.Path):
-        """Writes it, and the edited files, into the folder.
+        """Writes the overlay and the edited files into the folder.
 
-        root  what the compiler puts before the paths of files: the root of the
-              repository, or nothing if it runs there
+        root  the prefix of paths in the compiler's command: the root of the
+              repository, or empty if the compiler runs in the root
         """
         self.path = folder / "overlay.yaml"
         self._broken = broken
@@ -40,8 +40,8 @@ class Overlay:
         )
 
     def flags(self, source: pathlib.Path) -> list[str]:
-        """Returns the compiler's flags for a source; none if it compiles with
-        the bug as it does without."""
+        """Returns the compiler's flags for a source. Returns no flags if the bug
+        does not change the source's object code."""
         if not source.is_relative_to(self._root):
             return []
         path = str(source.relative_to(self._root))
@@ -50,5 +50,6 @@ class Overlay:
         return ["-ivfsoverlay", str(self.path)]
 
     def contents(self) -> str:
-        """Returns what an object that is compiled with the flags depends on."""
+        """Returns the text of the overlay and of the edited files: an object
+        that was compiled with flags() depends on this text."""
         return json.dumps(self._broken.files, sort_keys=True)

@@ -1,12 +1,14 @@
-"""Where things are. `bazel run` starts a program in another folder, and tells
-it where the user stands."""
+"""Finds the root of the repository and the user's working directory.
+
+`bazel run` starts a program in another directory and passes both paths in
+environment variables."""
 
 import os
 import pathlib
 
 
 def start_folder() -> pathlib.Path:
-    """Returns the folder that the user's relative paths are relative to."""
+    """Returns the user's working directory."""
     return pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd()))
 
 

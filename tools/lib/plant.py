@@ -1,12 +1,13 @@
 """plant.py COMMANDS OUTPUT UNUSED BUG ...: builds libraries with planted bugs.
 
-For each bug, OUTPUT/<name of the bug> receives the libraries that differ from
-those without the bug, under their own names. Where the bug cannot be planted,
-the folder receives a file TROUBLE with one line instead: the test of that bug
-fails with the line, and all other bugs are built.
+For each bug, this writes the libraries that the bug changes to OUTPUT/<name of
+the bug>, under their usual names. If a bug cannot be planted, this writes the
+reason to the file TROUBLE in that folder and builds the other bugs. The test of
+the bug then fails with that reason.
 
-COMMANDS is a JSON file that tests/bugs/bugs.bzl writes: see Commands. UNUSED
-receives the paths of the inputs that no bug needed, for Bazel.
+COMMANDS is a JSON file that tests/bugs/bugs.bzl writes; class Commands describes
+its fields. UNUSED receives the paths of the inputs that no bug needed: Bazel
+does not rebuild when only such inputs change.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ TROUBLE = "trouble.txt"
 
 @dataclasses.dataclass(frozen=True)
 class Commands:
-    """How to build.
+    """The commands that compile and link.
 
     compile         {source: command with @OUTPUT@ and @OVERLAY@}
     objects         {source: the path of its object without a bug}
-    library         {source: the name of the library that the source is in}
+    library         {source: the name of the library that contains the source}
     link            {library: command with @OUTPUT@ and @OBJECTS@}
-    parts           {library: the objects that the library is made of}
-    sanitizer_only  True if only bugs that say so are built
+    parts           {library: the objects to link}
+    sanitizer_only  True to build only the bugs with `Sanitizer: only`
     """
 
     compile: dict[str, list[str]]
@@ -57,7 +58,8 @@ class Planter:
         self.used: set[str] = set()
 
     def plant(self, planted: bug.Bug, output: pathlib.Path) -> None:
-        """Builds the libraries of one bug in the folder; raises Trouble."""
+        """Builds the libraries of one bug in the folder `output`. Raises
+        Trouble."""
         try:
             broken = planted.broken(self._root)
         except edits.DoesNotApply as error:

@@ -1,4 +1,4 @@
-"""How a tool ends: a problem is one line and exit status 2."""
+"""Ends a tool with one line and an exit status in place of a traceback."""
 
 import sys
 from collections.abc import Callable
@@ -7,7 +7,7 @@ INTERRUPTED = 130
 
 
 class Problem(Exception):
-    """Bad input, or a machine on which the tool cannot work.
+    """The user can correct this error: bad input, or a missing program.
 
     The text says what is wrong and what the user can do about it."""
 
@@ -18,8 +18,8 @@ def exit_status(
     """Runs main() and returns the exit status of the tool.
 
     A Problem becomes one line, `tool: what is wrong; what to do`, and status 2.
-    Ctrl-C becomes the line `tool: interrupted` and status 130; `interrupted`
-    may say more about what is left."""
+    Ctrl-C becomes the line `tool: interrupted` and status 130. A tool passes
+    another text in `interrupted` to say which results are kept."""
     try:
         return main()
     except Problem as problem:
@@ -28,7 +28,8 @@ def exit_status(
         print(f"{tool}: {interrupted}", file=sys.stderr)
         return INTERRUPTED
     except OSError as error:
-        # Usually a full disk, which can appear at any place.
+        # Usually the disk is full. Any write can fail then, so the error is
+        # handled here once for all tools.
         print(
             f"{tool}: {error.filename}: {error.strerror}; check disk and "
             "permissions",

@@ -1,8 +1,8 @@
-"""Writes edits: from two versions of a file, with as little old text as finds
-its place again.
+"""Makes edits from two versions of a file.
 
-An edit breaks when its old text is changed. Therefore the old text is what the
-edit changes, and more only where that would not be unique or could not be read.
+An edit stops applying when somebody changes its old text. Therefore an edit
+quotes only the text that it replaces. It quotes more only where that text is not
+unique or is hard to read.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from tools.lib import c_tokens
 from tools.lib.edits import Code, Edit
 
-# Changes with no more than so many tokens between them are one edit.
+# Two changes with at most this many tokens between them become one edit.
 _NEAR = 6
 
-# An expression or a statement may be that much longer than what changes in it.
+# The most tokens that an edit quotes before and after the changed tokens to show
+# a whole expression or statement.
 _READABLE = 16
 
 # Where an expression or a statement begins and ends.
@@ -30,9 +31,9 @@ Span = tuple[int, int]
 
 
 def edits_between(path: str, old: str, new: str) -> list[Edit]:
-    """Returns the edits that make the code `new` of the code `old`.
+    """Returns the edits that turn the code `old` into the code `new`.
 
-    path  of the file, for the edits
+    path  the file that the edits name
     """
     before, after = Code(old), Code(new)
     found = []
@@ -42,14 +43,14 @@ def edits_between(path: str, old: str, new: str) -> list[Edit]:
 
 
 def text_of(code: Code, first: int, last: int) -> str:
-    """Returns the text of tokens[first:last] without comments and without the
-    indentation of the line that it starts in."""
+    """Returns the text of tokens[first:last] without comments. Removes the
+    indentation of the first line from all lines."""
     if first >= last:
         return ""
     start = code.tokens[first].start
     in_directive = code.tokens[first].in_directive
     lines = [
-        # A directive is written in one line.
+        # An edit shows a directive without its continuation backslashes.
         line.rstrip("\\ ") if in_directive else line.rstrip()
         for line in _COMMENT.sub("", code.text[start : code.tokens[last - 1].end])
         .splitlines()
@@ -62,8 +63,8 @@ def text_of(code: Code, first: int, last: int) -> str:
 
 
 def unique(code: Code, item: str, span: Span) -> Span:
-    """Returns the shortest span around `span` whose text is unique in the items
-    of that name."""
+    """Returns the shortest span around `span` whose text occurs once in the
+    items with this name."""
     first, last = span
     around = next(i for i in code.items if i.first <= first and last <= i.last)
     for more in range(around.last - around.first):
@@ -81,8 +82,8 @@ def unique(code: Code, item: str, span: Span) -> Span:
 
 
 def _changes(before: Code, after: Code) -> Iterator[tuple[Span, Span]]:
-    """Yields the spans of tokens that differ: whole lines first, as a reader
-    sees changes, and then without what the lines have in common."""
+    """Yields the spans of tokens that differ. Compares whole lines first, as a
+    reader does, then drops the tokens that changed lines have in common."""
     found: list[tuple[int, int, int, int]] = []
     lines = difflib.SequenceMatcher(
         None,
@@ -113,8 +114,8 @@ def _same(before: Code, index: int, after: Code, other: int) -> bool:
 
 
 def _moved(before: Code, after: Code, old: Span, new: Span) -> tuple[Span, Span]:
-    """Returns an insertion or a removal where it reads best: the same text can
-    often be taken from several places."""
+    """Shifts an insertion or a removal to the most readable place. Several
+    places can give the same result: in `a b a b`, either `a b` can be removed."""
     if (old[0] < old[1]) == (new[0] < new[1]):
         return old, new
     code, span = (after, new) if old[0] == old[1] else (before, old)
@@ -182,7 +183,8 @@ def _edit(path: str, before: Code, after: Code, old: Span, new: Span) -> Edit:
 
 
 def _item_around(code: Code, span: Span) -> c_tokens.Item | None:
-    """Returns the item that the span is in, None for one between items."""
+    """Returns the item that contains the span; None if the span lies between
+    items."""
     first, last = span
     for item in code.items:
         if item.name and item.first <= first and last <= item.last:
@@ -201,8 +203,8 @@ def _starts_or_ends_inside_a_line(code: Code, old: Span, new: Span) -> bool:
 
 
 def _readable(code: Code, item: c_tokens.Item, span: Span) -> Span:
-    """Returns the shortest expression or statement around the span in the same
-    lines; the span itself if there is none."""
+    """Returns the shortest expression or statement that contains the span and
+    lies in the same lines; the span itself if there is none."""
     first, last = span
     start = code.text.rfind("\n", 0, code.tokens[first].start)
     end = code.text.find("\n", code.tokens[last - 1].end - 1)

@@ -1,7 +1,8 @@
-"""The files of this repository, for tests that look at all of them.
+"""Lists the files of this repository, for tests that read all of them.
 
-Such a test finds the repository through the link to this file, and Bazel does
-not know which files it reads: it has the tag `external`, and always runs."""
+Such a test follows the symbolic link from Bazel's sandbox to this file to find
+the repository. Bazel does not know which files the test reads. The test has the
+tag `external` so that Bazel always runs it and does not reuse an old result."""
 
 import pathlib
 import subprocess
@@ -10,8 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def files(*suffixes: str) -> list[pathlib.Path]:
-    """Returns the paths, from the root, of the files with one of the suffixes;
-    all files without one. Ignored files are left out."""
+    """Returns the files with one of the suffixes, as paths relative to the root.
+    Without suffixes, returns all files. Leaves out files that git ignores."""
     command = ["git", "ls-files", "-z", "--cached", "--others"]
     listed = subprocess.run(
         [*command, "--exclude-standard"],

@@ -1,4 +1,5 @@
-"""Reads the counters of a run; fuzz/executor/status.h has their layout."""
+"""Reads the counters that a fuzz target writes while it runs.
+fuzz/executor/status.h defines the layout of the file."""
 
 import pathlib
 import struct
@@ -10,7 +11,8 @@ _RULE = struct.Struct("<16sQQ")
 
 
 class Status:
-    """Reads the file while the target writes to it through a mapping."""
+    """The counters in one status file. The target maps the file into memory and
+    keeps writing while this class reads."""
 
     def __init__(self, path: pathlib.Path | str) -> None:
         self.path = pathlib.Path(path)
@@ -18,8 +20,8 @@ class Status:
         self.rules: dict[str, tuple[bool, int]] = {}  # id -> (reachable, count)
 
     def read(self) -> None:
-        """Reads the numbers as they are now; keeps the old ones if the file is not
-        there or not whole."""
+        """Reads the current numbers. Keeps the old numbers if the file is
+        missing or incomplete."""
         try:
             self._decode(self.path.read_bytes())
         except OSError:
@@ -43,8 +45,8 @@ class Status:
 
 
 def rules_of(statuses: Iterable[Status]) -> tuple[list[str], list[str]]:
-    """Returns the ids of the reachable rules that several runs have exercised,
-    and of those that they have not."""
+    """Returns the ids of the rules that at least one of the runs has exercised,
+    and the ids of the reachable rules that no run has exercised."""
     counts: dict[str, int] = {}
     for status in statuses:
         for ident, (reachable, count) in status.rules.items():
