@@ -1,4 +1,4 @@
-"""tools/fuzz: builds a target, fuzzes with it, and keeps what it finds."""
+"""tools/fuzz: builds a fuzz target, runs it, and keeps its findings."""
 
 import argparse
 import pathlib
@@ -18,25 +18,25 @@ from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
 ABOUT = """\
-Fuzzes the implementation: runs random programs on it and holds each result
-against the contract. Sets the system up and builds first."""
+Fuzzes an implementation: runs random programs on it and checks each result
+against the contract. Installs missing packages and builds the target first."""
 
 MORE = """\
-What is kept is below out/<target>: corpus, findings, damaged files; below
-out/<target>-<implementation> for another implementation than the reference.
-Several jobs of libFuzzer share a corpus at the end, not before; those of AFL++
-(a main instance and secondary ones) while they run. What AFL++ finds is merged
-into the same corpus, and AFL++ starts from that corpus.
+Corpus, findings and damaged files are kept in out/<target>, or in
+out/<target>-<implementation> for an implementation other than the reference.
+Jobs of libFuzzer merge their inputs into the corpus when the run ends. Jobs of
+AFL++ (a main instance and secondary ones) exchange inputs while they run. Both
+engines start from the same corpus and add to it.
 
 Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
 
   tools/fuzz                               sequence_fuzz for a minute
   tools/fuzz name --seconds 3600 --jobs 2  an hour on two cores
-  tools/fuzz --seed 7 --fresh -- -runs=100000   the same each time
-  tools/fuzz --engine afl --jobs 2         the same with AFL++, on two cores
+  tools/fuzz --seed 7 --fresh -- -runs=100000   a reproducible run
+  tools/fuzz --engine afl --jobs 2         AFL++ on two cores
   tools/fuzz --rules                       which target exercises which rule
-  tools/fuzz --implementation cpython      the CPython of the system; another
-      one with CAPSULE_PYTHON=/path/to/python3 in the environment
+  tools/fuzz --implementation cpython      the system's CPython; set the variable
+      CAPSULE_PYTHON=/path/to/python3 to use another CPython
 """
 
 
@@ -57,7 +57,7 @@ def known_implementations(root: pathlib.Path) -> list[str]:
 def parse(
     argv: list[str], targets: list[str], implementations: list[str]
 ) -> tuple[argparse.Namespace, list[str]]:
-    """Returns the arguments, and the engine's flags that follow `--`."""
+    """Returns (the tool's arguments, the engine's flags, which follow `--`)."""
     end = argv.index("--") if "--" in argv else len(argv)
     flags = argv[end + 1 :]
     parser = Parser(
@@ -88,33 +88,34 @@ def parse(
         type=number(1, 256),
         default=1,
         metavar="N",
-        help="engines to run at once, each with a seed of its own (default 1)",
+        help="engine processes to run at once, each with its own seed (default 1)",
     )
     parser.add_argument(
         "--seed",
         type=number(1, 2**31),
         metavar="N",
-        help="seed of the first engine (default: another each time)",
+        help="seed of the first engine (default: a new random seed)",
     )
     parser.add_argument(
         "--fresh",
         action="store_true",
-        help="start without seeds and from an empty corpus; the working corpus "
-        "is moved to corpus.1, ...",
+        help="start from an empty corpus, without the committed seeds; rename "
+        "the working corpus to corpus.1, ...",
     )
     parser.add_argument(
         "--rules",
         action="store_true",
-        help="run nothing; print for each rule how many tests it has, the "
-        "targets that can exercise it, how many programs of their corpora show "
-        "it, and why where no target can (tabs where the output is no terminal)",
+        help="do not fuzz; print for each rule the number of its tests, the "
+        "targets that can exercise the rule, the number of its programs in the "
+        "corpora, and the reason if no target can (tab-separated if the output "
+        "is not a terminal)",
     )
     parser.add_argument(
         "--implementation",
         type=one_of(implementations),
         default=REFERENCE,
         metavar="NAME",
-        help=f"what is fuzzed: {', '.join(implementations)} (default "
+        help=f"implementation to fuzz: {', '.join(implementations)} (default "
         f"{REFERENCE})",
     )
     parser.add_argument(
@@ -122,11 +123,11 @@ def parse(
         type=one_of(ENGINES),
         default="libfuzzer",
         metavar="NAME",
-        help=f"what drives the target: {', '.join(ENGINES)} (default libfuzzer)",
+        help=f"fuzzing engine: {', '.join(ENGINES)} (default libfuzzer)",
     )
     arguments = parser.parse_args(argv[:end])
     if arguments.rules and len(argv) > 1:
-        raise Problem("--rules runs nothing; leave the rest out")
+        raise Problem("--rules does not fuzz; remove the other arguments")
     ENGINES[arguments.engine].check_flags(flags)
     for name in (arguments.target, f"{arguments.target}_fuzz"):
         if name in targets:
@@ -139,8 +140,9 @@ def parse(
 
 
 def flags_of(implementation: str) -> list[str]:
-    """What Bazel needs to build another implementation, in a folder of its
-    own: a run with the reference may be going on."""
+    """Returns the flags with which Bazel builds the implementation. Other
+    implementations than the reference get their own output folder, so that the
+    build does not replace the files of a running fuzzer."""
     if implementation == REFERENCE:
         return []
     return [
@@ -152,7 +154,7 @@ def flags_of(implementation: str) -> list[str]:
 def build(
     names: Sequence[str], flags: Sequence[str], root: pathlib.Path
 ) -> pathlib.Path:
-    """Builds the targets of fuzz/BUILD; returns the folder with the results."""
+    """Builds targets of fuzz/BUILD; returns the folder with the built files."""
     labels = [f"//fuzz:{name}" for name in names]
     command = ["bazel", "build", *flags, *labels]
     print(shlex.join(command), file=sys.stderr, flush=True)
@@ -175,7 +177,7 @@ def build(
 
 
 def runs_programs(target: str, root: pathlib.Path) -> bool:
-    """True if the inputs of the target are programs, which the mutator knows."""
+    """True if the target's inputs are programs, which our mutator can change."""
     return "const struct target TARGET" in (
         root / "fuzz" / f"{target}.c"
     ).read_text(encoding="utf-8")
@@ -190,7 +192,7 @@ def install_afl(root: pathlib.Path) -> None:
 def build_tools(
     target: str, flags: Sequence[str], root: pathlib.Path, engine: str
 ) -> Tools:
-    """Builds all that a run needs."""
+    """Builds the target and the other files that a run needs."""
     parts = ["_bin", "_corpus", "_dict", "_repro", "_minimize"]
     if engine == "afl":
         install_afl(root)

@@ -1,8 +1,8 @@
-"""AFL++ as an engine: one main instance, the others secondary, and a folder
-that all of them share while they run.
+"""Runs AFL++ as an engine: one main instance, any number of secondary ones, and
+a folder through which the instances exchange inputs.
 
-What an instance leaves is put where libFuzzer puts it, under the same names, so
-that findings, corpus and summary are those of any engine.
+An instance copies its inputs and findings to the folders that libFuzzer would
+use, under the same names. The rest of tools/fuzz then treats all engines alike.
 """
 
 import os
@@ -23,21 +23,23 @@ from tools.lib.problem import Problem
 from tools.lib.status import Status
 
 
-# What an instance's exit status becomes; see engine.FINDINGS.
+# The exit statuses of libFuzzer that an instance returns for its findings; see
+# engine.FINDINGS.
 _CRASH = 77
 _HANG = 70
 
-# AFL++ calls this a hang. As long as libFuzzer may take, in milliseconds.
+# AFL++ reports an input that runs longer as a hang. Milliseconds; the same limit
+# as for libFuzzer.
 _TIME_LIMIT = 10_000
 
-# Flags of afl-fuzz that a user may give, each with a value.
+# The flags of afl-fuzz that a user may pass. Each takes a value.
 _USER_FLAGS = {
     "-E": "executions after which an instance ends",
     "-p": "power schedule",
     "-t": "milliseconds that an input may take",
 }
 
-# What AFL++ writes about itself.
+# A line of the file fuzzer_stats, in which AFL++ reports its progress.
 _STATISTIC = re.compile(r"^(\w+) +: (\d+)", re.MULTILINE)
 
 ENVIRONMENT = {
@@ -45,11 +47,12 @@ ENVIRONMENT = {
     "AFL_NO_AFFINITY": "1",
     "AFL_SKIP_CPUFREQ": "1",
     "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
-    # A finding ends the run.
+    # End the run at the first finding, as libFuzzer does.
     "AFL_BENCH_UNTIL_CRASH": "1",
-    # Cutting bytes off a program makes another program.
+    # Do not trim inputs: a program with fewer bytes is a different program.
     "AFL_DISABLE_TRIM": "1",
-    # afl-fuzz demands the first two of each line. The executor counts blocks itself.
+    # afl-fuzz requires abort_on_error and symbolize. Leak detection is off because
+    # the executor itself reports leaked blocks.
     "ASAN_OPTIONS": "abort_on_error=1:symbolize=0:detect_leaks=0:"
     "malloc_context_size=0:quarantine_size_mb=4:"
     "detect_stack_use_after_return=0",
@@ -58,26 +61,33 @@ ENVIRONMENT = {
 
 
 def check_flags(flags: list[str]) -> None:
-    """A Problem for a flag that is not the user's to give."""
+    """Raises a Problem for a flag that is missing from _USER_FLAGS or lacks its
+    value."""
     known = ", ".join(f"{flag} N ({what})" for flag, what in _USER_FLAGS.items())
     words = iter(flags)
     for flag in words:
         if flag not in _USER_FLAGS:
-            raise Problem(f"'{flag}' is not for here; afl-fuzz may get {known}")
+            raise Problem(
+                f"'{flag}' cannot be passed to afl-fuzz; use {known}"
+            )
         if next(words, None) is None:
-            raise Problem(f"'{flag}' needs a value; afl-fuzz may get {known}")
+            raise Problem(f"'{flag}' needs a value; use {known}")
 
 
 def check_known(flags: Sequence[str], tools: Tools) -> None:
-    """A Problem where AFL++ is not installed; check_flags() knows its flags."""
+    """Raises a Problem if AFL++ is not installed. check_flags() has already
+    checked the flags."""
     del flags, tools
     if not shutil.which("afl-fuzz"):
         raise Problem("there is no afl-fuzz here; run tools/setup fuzz_afl")
 
 
 def seeds(folders: Iterable[pathlib.Path], target: pathlib.Path) -> pathlib.Path:
-    """All inputs of the folders in one, as afl-fuzz takes no more; an input if
-    there is none, as it takes no less. AFL++ cannot run the empty input."""
+    """Copies the inputs of all folders into `target`; returns `target`.
+
+    afl-fuzz accepts exactly one folder with at least one input, and it cannot run
+    the empty input. Therefore this skips empty inputs, and writes a line feed if
+    nothing else is left."""
     corpus.make_folder(target)
     for folder in folders:
         for path in corpus.inputs(folder)[0]:
@@ -90,7 +100,7 @@ def seeds(folders: Iterable[pathlib.Path], target: pathlib.Path) -> pathlib.Path
 
 
 class Instance:
-    """One afl-fuzz process. To a session what engine.Engine is."""
+    """One afl-fuzz process, with the methods of options.Job."""
 
     def __init__(
         self,
@@ -151,7 +161,7 @@ class Instance:
             self.log.feed(line)
 
     def look(self) -> None:
-        """Takes in the numbers as they are now."""
+        """Reads the current numbers."""
         self.status.read()
         try:
             text = (self._own / "fuzzer_stats").read_text(encoding="utf-8")
@@ -170,13 +180,13 @@ class Instance:
             self._process.send_signal(signal.SIGINT)
 
     def has_failed(self) -> bool:
-        """True if the process has ended, and not because its time was up."""
+        """True if the process has ended with a finding or an error."""
         if self._process is None or self.is_running():
             return False
         return self._process.returncode != 0 or bool(self._findings())
 
     def _findings(self) -> list[tuple[str, pathlib.Path]]:
-        """(what libFuzzer calls it, the file) for each finding."""
+        """Returns (libFuzzer's name for its kind, its file) for each finding."""
         return [
             (name, path)
             for name, folder in (("crash", "crashes"), ("timeout", "hangs"))
@@ -184,7 +194,7 @@ class Instance:
         ]
 
     def wait(self) -> int:
-        """Waits for the end; puts what was found where libFuzzer puts it.
+        """Waits for the end; copies inputs and findings to libFuzzer's folders.
         Returns the exit status that libFuzzer would have had."""
         assert self._process and self._reader
         status = self._process.wait()
@@ -213,15 +223,15 @@ def instances(
     seed: int,
     options: Options,
 ) -> list[Instance]:
-    """The instances of a run, one main and the others secondary, not yet
-    started.
+    """Makes the instances of a run, the first as main instance. Does not start
+    them.
 
     Args:
-      tools: options.Tools, with what AFL++ needs.
+      tools: the built target, with the files for AFL++.
       folder: a private folder of the run.
       inputs: folders of inputs to start from.
-      seed: of the main instance; the next ones follow.
-      options: options.Options.
+      seed: the seed of the main instance; instance number n gets seed + n.
+      options: the user's options.
     """
     assert tools.afl
     start = seeds(inputs, folder / "inputs")

@@ -1,4 +1,4 @@
-"""AFL++ as an engine of tools/fuzz, with a program in the place of afl-fuzz."""
+"""Tests of tools/commands/fuzz/afl.py, with a fake afl-fuzz."""
 
 import pathlib
 import time
@@ -11,7 +11,8 @@ from tools.commands.fuzz.session import Options, Tools
 from tools.lib.problem import Problem
 
 
-# Leaves what afl-fuzz leaves; BEHAVIOUR is put in. `own` is its folder.
+# A fake afl-fuzz. It writes the files that afl-fuzz writes, then runs the code
+# that a test puts in place of BEHAVIOUR. `own` is the instance's folder.
 AFL_FUZZ = """\
 #!/usr/bin/python3
 import os, pathlib, sys, time
@@ -41,7 +42,7 @@ def started(
     jobs: int = 1,
     **options: Any,
 ) -> list[afl.Instance]:
-    """The instances of a run with one input in its corpus."""
+    """Starts the instances of a run that has one input in its corpus."""
     program = folder / "bin/afl-fuzz"
     program.parent.mkdir()
     program.write_text(AFL_FUZZ.replace("BEHAVIOUR", behaviour))
@@ -73,7 +74,7 @@ def test_nothing_found(
     assert job.wait() == 0
     assert not job.has_failed()
     assert (job.executions(), job.log.coverage, job.log.corpus) == (1234, 56, 7)
-    # Not the input that it started from.
+    # The input that the instance started from is not copied.
     assert [path.read_bytes() for path in job.units.iterdir()] == [b"new"]
     assert not list(job.artifacts.iterdir())
 
@@ -146,7 +147,7 @@ def test_without_inputs_there_is_one(tmp_path: pathlib.Path) -> None:
 
 def test_flags() -> None:
     afl.check_flags(["-E", "100", "-p", "explore"])
-    with pytest.raises(Problem, match="'-runs=1' is not for here"):
+    with pytest.raises(Problem, match="'-runs=1' cannot be passed to afl-fuzz"):
         afl.check_flags(["-runs=1"])
     with pytest.raises(Problem, match="'-E' needs a value"):
         afl.check_flags(["-E"])

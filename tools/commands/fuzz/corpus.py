@@ -1,8 +1,10 @@
-"""Folders of inputs. The name of a unit is the SHA-1 of its bytes.
+"""Reads and writes folders of inputs. libFuzzer calls its inputs units and names
+each unit after the SHA-1 of its bytes.
 
-libFuzzer ignores write errors: on a full disk it leaves files that are empty
-or cut. The name tells. Whatever is kept is checked, and appears under its name
-by rename, so that a folder never holds half a unit.
+libFuzzer ignores write errors: on a full disk it leaves empty or truncated files.
+The functions here detect such files by comparing name and content. They write a
+unit to a temporary file and then rename it, so that a folder never holds half a
+unit.
 """
 
 import errno
@@ -22,7 +24,8 @@ def digest(data: bytes) -> str:
 def is_intact(path: pathlib.Path) -> bool:
     """True if the name of the file is the digest of its bytes.
 
-    The name is the digest, alone or behind a dash: `crash-<digest>`.
+    The name is the digest alone, or a prefix, a dash and the digest, as in
+    `crash-<digest>`.
     """
     return path.name.rpartition("-")[2] == digest(path.read_bytes())
 
@@ -31,15 +34,16 @@ _DIGEST = re.compile("[0-9a-f]{40}")
 
 
 def is_damaged(path: pathlib.Path) -> bool:
-    """True if the name is a digest, but not that of the bytes. A file that a
-    person named is never damaged."""
+    """True if the name is a digest that differs from the digest of the bytes.
+    False for any other name, such as one that a person chose."""
     return bool(_DIGEST.fullmatch(path.name)) and not is_intact(path)
 
 
 def inputs(
     folder: pathlib.Path
 ) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
-    """Returns the usable and the damaged files below a folder, of any name."""
+    """Returns (usable files, damaged files) below a folder. The files may have
+    any name."""
     usable: list[pathlib.Path] = []
     damaged: list[pathlib.Path] = []
     for path in sorted(folder.rglob("*")):
@@ -51,7 +55,7 @@ def inputs(
 def units(
     folder: pathlib.Path
 ) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
-    """Returns the intact and the damaged files of a folder, sorted by name."""
+    """Returns (intact files, damaged files) of a folder, sorted by name."""
     intact: list[pathlib.Path] = []
     damaged: list[pathlib.Path] = []
     for path in sorted(folder.iterdir()):
@@ -61,7 +65,7 @@ def units(
 
 
 def write_error(path: pathlib.Path, error: OSError) -> Problem:
-    """Returns the Problem for an OSError of writing to `path`."""
+    """Returns the Problem to raise for an OSError from writing to `path`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Problem(f"the disk of {path} is full; make room, start again")
     return Problem(f"cannot write {path}: {error.strerror}; make it writable")
@@ -78,8 +82,10 @@ def make_folder(path: pathlib.Path) -> pathlib.Path:
 def keep(
     data: bytes, folder: pathlib.Path, name: str | None = None
 ) -> tuple[pathlib.Path, bool]:
-    """Writes an input into the folder, whole or not at all; under its digest
-    unless it has a name. Returns (its path, whether it is new)."""
+    """Writes an input into the folder, whole or not at all.
+
+    The file's name is `name`, or the digest of `data` if `name` is empty.
+    Returns (the file's path, True if the file is new)."""
     target = folder / (name or digest(data))
     if target.exists() and target.read_bytes() == data:
         return target, False
@@ -96,10 +102,10 @@ def keep(
 def publish(
     path: pathlib.Path, folder: pathlib.Path, name: str | None = None
 ) -> bool:
-    """Puts an intact unit into the folder; returns true if it is new there.
+    """Adds an intact unit to the folder; returns True if the unit is new there.
 
-    As a second name of the same file where that can be, so that a full disk
-    does not stand between a run and what it has found.
+    Makes a hard link if possible, because a hard link needs no space on a full
+    disk. Copies the file otherwise.
     """
     target = folder / (name or path.name)
     if target.exists() and is_same(path, target):
@@ -119,13 +125,14 @@ def is_same(one: pathlib.Path, other: pathlib.Path) -> bool:
 def publish_all(
     source: pathlib.Path, folder: pathlib.Path
 ) -> tuple[int, list[pathlib.Path]]:
-    """Publishes all intact units; returns how many are new, and the damaged."""
+    """Publishes all intact units of a folder. Returns (the number of new units,
+    the damaged files)."""
     intact, damaged = units(source)
     return sum(publish(path, folder) for path in intact), damaged
 
 
 def set_aside(paths: Iterable[pathlib.Path], folder: pathlib.Path) -> None:
-    """Moves files into the folder, under names that are free there."""
+    """Moves files into the folder, under names that are unused there."""
     make_folder(folder)
     for path in paths:
         target = folder / path.name
@@ -137,7 +144,7 @@ def set_aside(paths: Iterable[pathlib.Path], folder: pathlib.Path) -> None:
 
 
 def readable_folder(path: pathlib.Path) -> pathlib.Path:
-    """Returns the path of a readable folder; raises a Problem for any other."""
+    """Returns `path` if it is a readable folder; raises a Problem if not."""
     try:
         os.listdir(path)
     except OSError as error:

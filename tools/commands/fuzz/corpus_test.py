@@ -1,4 +1,5 @@
-"""Damaged, empty and renamed files, and folders that cannot be written."""
+"""Tests of tools/commands/fuzz/corpus.py: damaged, empty and renamed files, and
+folders that cannot be written."""
 
 import errno
 import os
@@ -38,7 +39,7 @@ def test_a_cut_empty_or_overwritten_unit_is_damaged(
     assert corpus.inputs(tmp_path) == ([], [path])
 
 
-def test_a_name_that_people_gave_is_an_input_and_not_a_unit(
+def test_a_file_with_another_name_is_an_input_but_not_a_unit(
     tmp_path: pathlib.Path
 ) -> None:
     path = put(tmp_path, b"abc", "a_seed")
@@ -56,14 +57,14 @@ def test_publish_says_whether_it_is_new_and_leaves_nothing_else(
     assert [p.name for p in to.iterdir()] == [path.name]
 
 
-def test_publish_mends_a_damaged_unit(tmp_path: pathlib.Path) -> None:
+def test_publish_replaces_a_damaged_unit(tmp_path: pathlib.Path) -> None:
     path = put(tmp_path / "from", b"abc")
     put(tmp_path / "to", b"a", path.name)
     assert corpus.publish(path, tmp_path / "to")
     assert (tmp_path / "to" / path.name).read_bytes() == b"abc"
 
 
-def test_publish_copies_where_a_link_cannot_be(
+def test_publish_copies_if_a_hard_link_is_impossible(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*unused: str) -> None:
@@ -86,7 +87,7 @@ def test_publish_all_leaves_damaged_files_where_they_are(
     assert len(list(to.iterdir())) == 1
 
 
-def test_a_full_disk_is_said_and_leaves_no_half_file(
+def test_a_full_disk_is_reported_and_leaves_no_half_file(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*unused: str) -> None:
@@ -106,7 +107,7 @@ def test_set_aside_overwrites_nothing(tmp_path: pathlib.Path) -> None:
     assert names == ["name", "name.2", "name.3"]
 
 
-def test_an_unreadable_folder_is_one_line(
+def test_an_unreadable_folder_gives_one_line(
     tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def main() -> int:

@@ -8,7 +8,7 @@ import rich.console
 import rich.live
 import rich.text
 
-# Seconds between two lines if the output is no terminal.
+# Seconds between two lines if the output is not a terminal.
 _PLAIN_INTERVAL = 10
 
 
@@ -17,7 +17,8 @@ def elapsed(seconds: float, total: int | None) -> str:
 
 
 class Display:
-    """Redraws one line on a terminal; elsewhere prints a line every 10 s."""
+    """Redraws one line on a terminal. Prints a line every 10 s if the output is
+    not a terminal."""
 
     def __init__(self, file: TextIO | None = None) -> None:
         self._console = rich.console.Console(file=file, highlight=False)

@@ -1,4 +1,4 @@
-"""One libFuzzer process: its folders, its command, its output."""
+"""Runs one libFuzzer process: its folders, its command, its output."""
 
 import ctypes
 import os
@@ -17,7 +17,7 @@ from tools.lib.problem import Problem
 from tools.lib.status import Status
 
 
-# The exit statuses of libFuzzer other than 0.
+# The exit statuses with which libFuzzer reports a finding.
 FINDINGS = {
     1: "a sanitizer's report",
     70: "a time limit",
@@ -32,8 +32,8 @@ _LISTED_FLAG = re.compile(r"^ (\w+)\s+\S+\t", re.MULTILINE)
 # Seconds that one input may take.
 _TIME_LIMIT = 10
 
-# Flags that this tool sets, or that make libFuzzer do something other than
-# running inputs, and what to use instead.
+# Flags that a user must not pass: tools/fuzz sets them itself, or they switch
+# libFuzzer to another mode. Each with the replacement to use.
 _OWN_FLAGS = {
     "artifact_prefix": "files go to out/",
     "exact_artifact_path": "files go to out/",
@@ -58,15 +58,15 @@ def check_flags(flags: Sequence[str]) -> None:
             )
         if not flag.startswith("-") or "=" not in flag:
             raise Problem(
-                f"'{flag}' is no flag of libFuzzer; write -name=value"
+                f"'{flag}' is not a flag of libFuzzer; write -name=value"
             )
         if name in _OWN_FLAGS:
-            raise Problem(f"'{flag}' is not for here; {_OWN_FLAGS[name]}")
+            raise Problem(f"'{flag}' is not allowed here; {_OWN_FLAGS[name]}")
 
 
 def check_known(flags: Sequence[str], tools: Tools) -> None:
-    """Raises a Problem for a flag that libFuzzer does not know: libFuzzer would
-    only warn."""
+    """Raises a Problem for an unknown flag, for which libFuzzer itself prints
+    only a warning."""
     binary = tools.binary
     listed = subprocess.run(
         [str(binary), "-help=1"],
@@ -87,12 +87,13 @@ def check_known(flags: Sequence[str], tools: Tools) -> None:
 
 
 def end_with_parent() -> None:
-    """Called in a child: the kernel sends it SIGTERM when its parent ends."""
+    """Asks the kernel to send this process SIGTERM when its parent ends. Runs in
+    the child, between fork() and exec()."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 class Engine:
-    """A running target. A thread reads its output."""
+    """One process of a target with libFuzzer. A thread reads its output."""
 
     def __init__(
         self,
@@ -141,7 +142,7 @@ class Engine:
             self.log.feed(line)
 
     def look(self) -> None:
-        """Reads the numbers as they are now."""
+        """Reads the current numbers."""
         self.status.read()
 
     def is_running(self) -> bool:
@@ -152,13 +153,14 @@ class Engine:
             self._process.send_signal(signal.SIGINT)
 
     def has_failed(self) -> bool:
-        """True if the process has ended, and with a finding or an error."""
+        """True if the process has ended with a finding or an error."""
         if self._process is None or self.is_running():
             return False
         return self._process.returncode not in (0, INTERRUPTED)
 
     def wait(self) -> int:
-        """Waits for the end and the last line; returns the exit status."""
+        """Waits until the process has ended and its last line is read; returns
+        the exit status."""
         assert self._process and self._reader
         status = self._process.wait()
         self._reader.join(timeout=10)
@@ -176,7 +178,8 @@ def instances(
     seed: int,
     options: Options,
 ) -> list[Engine]:
-    """Returns the engines of a run, not yet started; see afl.instances()."""
+    """Makes the engines of a run and does not start them. The parameters are
+    those of afl.instances()."""
     common = []
     if options.seconds:
         common.append(f"-max_total_time={options.seconds}")

@@ -1,4 +1,4 @@
-"""The findings of a run: keeps them, makes them small, drops duplicates."""
+"""Keeps the findings of a run, minimizes them and drops duplicates."""
 
 import dataclasses
 import pathlib
@@ -12,11 +12,11 @@ from tools.commands.fuzz.log import Log
 from tools.commands.fuzz.options import Job, Tools
 
 
-# What libFuzzer calls the files of findings; slow-unit-* is only a remark, and
-# the C file of a report ends in .c.
+# The names that libFuzzer gives to the inputs of findings. A slow-unit-* file is
+# only a warning, and a file that ends in .c is the C file of a report.
 _NAME = re.compile("(crash|leak|timeout|oom)-[0-9a-f]{40}")
 
-# The most seconds for making an input small.
+# The most seconds that minimizing one input may take.
 _SECONDS = 60
 
 # "FILE: GETP-3, 31 calls before, 4 after, 120 candidates"
@@ -30,8 +30,13 @@ _MINIMIZED = re.compile(
 
 @dataclasses.dataclass
 class Finding:
-    """`name` is its class, e.g. GETP-3, `path` the file that the engine wrote,
-    `smaller` the minimised input, `counts` how much smaller it is."""
+    """One finding.
+
+    name     the class of the finding, such as GETP-3
+    path     the input that the engine wrote
+    smaller  the minimized input
+    counts   the size of the input before and after, as text
+    """
 
     name: str
     path: pathlib.Path
@@ -44,7 +49,7 @@ class Finding:
 def artifacts(
     folder: pathlib.Path
 ) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
-    """Returns the intact and the damaged files of findings."""
+    """Returns (intact files, damaged files) of the findings in a folder."""
     intact, damaged = corpus.units(folder)
     return list(filter(_is_input, intact)), list(filter(_is_input, damaged))
 
@@ -56,9 +61,9 @@ def _is_input(path: pathlib.Path) -> bool:
 def collect(
     jobs: Iterable[Job], folder: pathlib.Path, tools: Tools
 ) -> tuple[list[Finding], list[pathlib.Path]]:
-    """Takes the findings of all jobs into the folder.
+    """Copies the findings of all jobs into the folder and examines them.
 
-    Returns (a Finding for each that differs, damaged files).
+    Returns (a Finding for each different finding, the damaged files).
     """
     found: dict[str, Finding] = {}
     damaged: list[pathlib.Path] = []
@@ -77,8 +82,8 @@ def collect(
 def _keep_c_file(
     finding: Finding, source: pathlib.Path, folder: pathlib.Path
 ) -> None:
-    """Keeps the C file that the engine's own report left, if it did, and makes
-    the report name the file that is kept."""
+    """Keeps the C file of the engine's own report, if there is one. Changes the
+    path in the report to that of the kept file."""
     c_file = source / f"{finding.path.name}.c"
     if c_file.exists():
         corpus.publish(c_file, folder)
@@ -87,7 +92,8 @@ def _keep_c_file(
 
 
 def examine(path: pathlib.Path, tools: Tools, log: Log) -> Finding:
-    """Makes the input at `path` small, runs it, and returns the Finding."""
+    """Minimizes the input at `path`, runs the result, and returns the
+    Finding."""
     run = _run([tools.minimize, f"--seconds={_SECONDS}", path])
     match = _MINIMIZED.search(run.stdout)
     if run.returncode != 0 or not match:
@@ -103,10 +109,11 @@ def examine(path: pathlib.Path, tools: Tools, log: Log) -> Finding:
 
 
 def _show(finding: Finding, tools: Tools) -> None:
-    """Runs the minimised input; takes its report and its C file."""
+    """Runs the minimized input and keeps its report and its C file."""
     path = finding.path
     run = _run([tools.repro, f"--artifact_prefix={path}.", finding.smaller])
-    # If the input is a program, the report itself shows it.
+    # The report of a program contains the program. For other inputs, the repro
+    # command prints the input to stdout.
     has_program = "\n  program\n" in run.stderr
     finding.report = run.stderr if has_program else run.stdout + run.stderr
     for source in path.parent.glob(f"{path.name}.*.c"):

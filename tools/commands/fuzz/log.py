@@ -8,10 +8,10 @@ _PROGRESS = re.compile(r"#(?P<executions>\d+)\s+\S+.*?corp: (?P<corpus>\d+)/")
 _COVERAGE = re.compile(r"\bcov: (\d+)")
 _UNITS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 
-# libFuzzer prints only this when it stops looking for leaks.
+# libFuzzer gives up leak detection with this line and no error.
 _NO_LEAKS = "INFO: libFuzzer disabled leak detection"
 
-# Where the report of a finding starts.
+# The first line of a finding's report.
 _REPORT = re.compile(
     r"contract violation: |==\d+==\s?ERROR: |\S+: runtime error: |ALARM: "
 )
@@ -20,7 +20,7 @@ _LINES_KEPT = 4000
 
 
 class Log:
-    """The numbers and facts in the lines that were fed so far."""
+    """The numbers and events in the lines that were fed so far."""
 
     def __init__(self) -> None:
         self.executions = 0
@@ -49,8 +49,8 @@ class Log:
             self.coverage = int(match[1])
 
     def report(self) -> str:
-        """Returns the lines from the beginning of a finding's report; without a
-        finding, the last 20."""
+        """Returns the report of a finding. Returns the last 20 lines of the
+        output if there is no finding."""
         lines = list(self.tail)
         for number, line in enumerate(lines):
             if _REPORT.match(line):

@@ -1,4 +1,5 @@
-"""libFuzzer's lines, and the file of counters."""
+"""Tests of tools/commands/fuzz/log.py, which reads libFuzzer's output, and of
+tools/lib/status.py, which reads the counters of a run."""
 
 import pathlib
 import struct
@@ -33,13 +34,13 @@ def test_the_final_number_wins() -> None:
     assert log.executions == 4999
 
 
-def test_leak_detection_that_was_given_up_is_seen() -> None:
+def test_the_log_notes_that_leak_detection_was_given_up() -> None:
     line = "INFO: libFuzzer disabled leak detection after every mutation."
     assert fed(line).leaks_ignored
     assert not fed("INFO: leak detection").leaks_ignored
 
 
-def test_a_report_starts_where_the_finding_does() -> None:
+def test_a_report_starts_with_the_line_of_the_finding() -> None:
     log = fed("#1 NEW", "contract violation: GETP-3  x", "  expected  y")
     assert log.report() == "contract violation: GETP-3  x\n  expected  y"
 
@@ -70,7 +71,7 @@ def test_status(tmp_path: pathlib.Path) -> None:
     assert rules_of([status]) == (["A-1"], ["A-2"])
 
 
-def test_a_rule_that_one_of_several_exercised_is_exercised(
+def test_a_rule_counts_as_exercised_if_one_run_exercised_it(
     tmp_path: pathlib.Path
 ) -> None:
     one = write_status(tmp_path / "1", [("A-1", 1, 5), ("A-2", 1, 0)])
@@ -78,7 +79,7 @@ def test_a_rule_that_one_of_several_exercised_is_exercised(
     assert rules_of([one, two]) == (["A-1", "A-2"], [])
 
 
-def test_a_missing_cut_or_foreign_status_file_says_nothing(
+def test_a_missing_truncated_or_foreign_status_file_is_ignored(
     tmp_path: pathlib.Path
 ) -> None:
     missing = Status(tmp_path / "none")

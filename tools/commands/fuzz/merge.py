@@ -1,14 +1,13 @@
-"""Adds inputs to one corpus that reach something new.
+"""Adds to one corpus the inputs of others that reach new code.
 
 usage: bazel run //fuzz:<target>_merge -- OUT IN...
 
-OUT gets those inputs of the folders IN that reach something that OUT does not
-reach. libFuzzer does the work in a private folder; OUT only ever gets whole
-files. libFuzzer drops inputs on which the target fails; this copies them to
-OUT.findings.
+OUT gets the inputs of the folders IN that reach code that no input of OUT
+reaches. libFuzzer merges in a private folder, and only whole files are copied to
+OUT. Inputs on which the target fails are copied to OUT.findings.
 
-Exit status: 0 merged, 1 merged but for inputs with findings or damaged files,
-2 bad input or a full disk; then OUT is as it was.
+Exit status: 0 all merged; 1 merged, except inputs with findings and damaged
+files; 2 bad input or a full disk, and OUT is unchanged.
 """
 
 import pathlib
@@ -29,9 +28,10 @@ def merge(
     sources: Sequence[pathlib.Path],
     new: pathlib.Path,
 ) -> list[bytes]:
-    """Puts the inputs of sources that add to out into the empty folder new.
+    """Copies the inputs of `sources` that reach more code than `out` into the
+    empty folder `new`.
 
-    Returns the bytes of those on which the target fails.
+    Returns the bytes of the inputs on which the target fails.
     """
     with tempfile.TemporaryDirectory(dir=new.parent, prefix="merge-") as name:
         private = pathlib.Path(name)
@@ -51,7 +51,7 @@ def merge(
 def _copy(
     folders: Sequence[pathlib.Path], target: pathlib.Path
 ) -> pathlib.Path:
-    """Copies all usable inputs of the folders, named by their digests."""
+    """Copies all usable inputs of the folders, under their digests as names."""
     corpus.make_folder(target)
     for folder in folders:
         for path in corpus.inputs(folder)[0]:
@@ -65,7 +65,8 @@ def _run(
     more: pathlib.Path,
     private: pathlib.Path,
 ) -> list[bytes]:
-    """Merges more into base; returns the bytes of inputs that failed."""
+    """Merges `more` into `base`; returns the bytes of the inputs on which the
+    target failed."""
     artifacts = corpus.make_folder(private / "artifacts")
     run = subprocess.run(
         [

@@ -1,4 +1,5 @@
-"""What a run is made of: the built target, the user's wishes, the engines."""
+"""The parameters of a run: the built target, the user's options, and the
+interface of the engines."""
 
 import dataclasses
 import pathlib
@@ -10,10 +11,11 @@ from tools.lib.status import Status
 
 
 class Tools(NamedTuple):
-    """What Bazel has built for a target.
+    """The files that Bazel has built for a target.
 
-    `afl` is the target for AFL++, and `mutator` is what AFL++ loads to change
-    programs; both only if AFL++ runs. A target for bytes has no `mutator`."""
+    `afl` is the target for AFL++, and `mutator` is the library with which AFL++
+    changes programs. Both are None unless AFL++ is the engine. A target whose
+    inputs are bytes has no `mutator`."""
 
     binary: pathlib.Path
     seeds: pathlib.Path
@@ -26,8 +28,8 @@ class Tools(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What the user asks for. `flags` are the engine's, `build_flags` those of
-    Bazel that built the target."""
+    """The user's options. `flags` go to the engine. `build_flags` are the flags
+    with which Bazel has built the target."""
 
     jobs: int = 1
     seed: int | None = None
@@ -39,7 +41,7 @@ class Options:
 
 
 class Job(Protocol):
-    """One process of an engine that fuzzes: engine.Engine or afl.Instance."""
+    """One fuzzing process: engine.Engine or afl.Instance."""
 
     units: pathlib.Path
     artifacts: pathlib.Path
@@ -50,7 +52,7 @@ class Job(Protocol):
         """Starts the process."""
 
     def look(self) -> None:
-        """Reads the numbers as they are now."""
+        """Reads the current numbers."""
 
     def is_running(self) -> bool:
         """True from start() until the process has ended."""
@@ -62,7 +64,7 @@ class Job(Protocol):
         """True if the process has ended with a finding or an error."""
 
     def wait(self) -> int:
-        """Waits for the end; returns the exit status, as libFuzzer has it."""
+        """Waits for the end; returns an exit status with libFuzzer's meaning."""
 
     def executions(self) -> int:
         """Returns how many inputs were run."""

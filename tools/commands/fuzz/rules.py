@@ -1,4 +1,4 @@
-"""The table of rules: the tests, fuzz targets and programs that each has."""
+"""Prints a table of the rules: the tests, fuzz targets and programs of each."""
 
 import os
 import pathlib
@@ -17,8 +17,8 @@ from tools.lib.status import Status
 
 
 class Row(NamedTuple):
-    """A rule: how many tests and programs it has, the targets that can exercise
-    it, and why none can."""
+    """A rule: the numbers of its tests and programs, the targets that can
+    exercise the rule, and the reason if no target can."""
 
     id: str
     tests: int
@@ -29,8 +29,8 @@ class Row(NamedTuple):
 
 
 def reachable(binary: pathlib.Path) -> set[str]:
-    """Returns the ids of the rules that a target can exercise; none for a target
-    that runs no programs."""
+    """Returns the ids of the rules that a target can exercise. Returns no rules
+    for a target whose inputs are not programs."""
     with tempfile.TemporaryDirectory() as folder:
         status = Status(f"{folder}/status")
         done = subprocess.run(
@@ -51,7 +51,8 @@ def reachable(binary: pathlib.Path) -> set[str]:
 
 
 def rows(root: pathlib.Path, binaries: Mapping[str, pathlib.Path]) -> list[Row]:
-    """Returns a Row for each rule. `binaries`: target -> its engine."""
+    """Returns a Row for each rule. `binaries` maps the name of each target to
+    its executable."""
     contract = contracts.read(root)
     targets = {name: reachable(path) for name, path in binaries.items()}
     tests = contracts.tests_by_rule(root, contract)
@@ -78,7 +79,7 @@ HEADINGS = ["rule", "tests", "targets", "programs", "why no target"]
 
 
 def show(table: Sequence[Row], console: rich.console.Console) -> None:
-    """Prints the rows: for people on a terminal, else with tabs."""
+    """Prints the rows as a table on a terminal; separated by tabs otherwise."""
     if not console.is_terminal:
         for cells in [HEADINGS, *map(_cells, table)]:
             print("\t".join(cells), file=console.file)

@@ -2,7 +2,7 @@
 
 usage: run.py TARGET BINARY SEEDS DICTIONARY REPRO MINIMIZE [FLAG...]
 
-The flags are libFuzzer's. tools/fuzz has flags of its own.
+The flags go to libFuzzer. tools/fuzz runs the same code with its own flags.
 """
 
 import pathlib

@@ -1,4 +1,5 @@
-"""A run of a target: one or several engines, one corpus, one summary."""
+"""Runs a target: starts one or several engines, keeps one corpus, and prints one
+summary."""
 
 import pathlib
 import random
@@ -15,7 +16,7 @@ from tools.lib.problem import Problem
 from tools.lib.status import rules_of
 
 
-# By the name that a user gives.
+# The modules of the engines, by the value of --engine.
 ENGINES = {"libfuzzer": engine, "afl": afl}
 
 _LARGEST_SEED = 2**32 - 1
@@ -39,8 +40,8 @@ class Session:
         self._interrupted = False
 
     def run(self) -> int:
-        """Runs until all engines have ended, one finds something, or Ctrl-C;
-        prints the summary. Returns the exit status."""
+        """Runs until all engines have ended, an engine has a finding, or the user
+        presses Ctrl-C. Prints the summary; returns the exit status."""
         ENGINES[self.options.engine].check_known(
             self.options.flags, self.tools
         )
@@ -112,7 +113,7 @@ class Session:
         return "  ".join(parts)
 
     def _finish(self, jobs: Sequence[Job], folder: pathlib.Path) -> Summary:
-        """Keeps what the engines leave; returns the summary."""
+        """Keeps the inputs and findings of the engines; returns the summary."""
         summary = Summary(
             self.target, self.workspace, self.options.build_flags
         )
@@ -149,7 +150,7 @@ class Session:
             )
             sources = [merged]
         except (Problem, OSError) as problem:
-            summary.failures.append(f"not merged, all is kept: {problem}")
+            summary.failures.append(f"all inputs kept without merging: {problem}")
         for units in sources:
             summary.new += corpus.publish_all(units, self.workspace.corpus)[0]
         return damaged

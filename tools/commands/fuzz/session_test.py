@@ -1,4 +1,4 @@
-"""Whole runs, with a program in the engine's place."""
+"""Tests of tools/fuzz: whole runs with a fake engine, arguments, and merging."""
 
 import pathlib
 import re
@@ -17,7 +17,8 @@ from tools.commands.fuzz.workspace import Workspace
 from tools.lib.problem import Problem, exit_status
 
 
-# Does what libFuzzer does, as far as a run can tell; BEHAVIOUR is put in.
+# A fake libFuzzer with the files, output lines and flags that tools/fuzz uses. A
+# test puts code in place of BEHAVIOUR.
 ENGINE = """\
 #!/usr/bin/python3
 import hashlib, pathlib, signal, sys, time
@@ -109,7 +110,7 @@ class World:
         return list(self.out.glob("run-*"))
 
 
-def test_a_run_keeps_what_it_has_found(
+def test_a_run_keeps_its_new_inputs(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert world.run("write(units, '', b'one'); write(units, '', b'two')") == 0
@@ -129,7 +130,7 @@ def test_several_jobs_have_seeds_of_their_own_and_one_corpus(
     assert "300 executions" in capsys.readouterr().out
 
 
-def test_files_that_were_cut_are_not_kept_and_fail_the_run(
+def test_truncated_files_are_not_kept_and_fail_the_run(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = world.run(
@@ -147,7 +148,7 @@ sys.exit(77)
 """
 
 
-def test_a_finding_is_told_once_with_the_command_that_shows_it(
+def test_a_finding_is_reported_once_with_the_command_that_reproduces_it(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert world.run(FINDING, jobs=2, seed=5) == 1
@@ -160,12 +161,12 @@ def test_a_finding_is_told_once_with_the_command_that_shows_it(
         output,
     )
     assert command
-    # The engine that finds it first ends the other one.
+    # Either engine may be first; its finding ends the other engine.
     found = (world.out / "findings" / command[1]).read_bytes()
     assert found in (b"5", b"6")
 
 
-def test_a_finding_of_a_sanitizer_is_told_by_its_class(
+def test_a_finding_of_a_sanitizer_is_named_by_its_class(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert world.run(FINDING, found="AddressSanitizer: SEGV", seed=5) == 1
@@ -180,7 +181,7 @@ def test_a_finding_without_a_file_still_shows_its_report(
     behaviour = "say('==1==ERROR: AddressSanitizer: SEGV x'); sys.exit(1)"
     assert world.run(behaviour) == 1
     output = capsys.readouterr().out
-    assert "no input for it was written" in output
+    assert "but the engine wrote no input for it" in output
     assert "==1==ERROR: AddressSanitizer: SEGV x" in output
 
 
@@ -191,12 +192,12 @@ def test_a_target_that_does_not_start_is_a_failure(
     assert "ended with status 2:\n" in capsys.readouterr().out
 
 
-def test_leaks_that_nobody_looks_for_fail_the_run(
+def test_a_run_fails_if_libfuzzer_gives_up_leak_detection(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = "INFO: libFuzzer disabled leak detection after every mutation."
     assert world.run(f"say('{line}')") == 1
-    assert "stopped looking for leaks" in capsys.readouterr().out
+    assert "gave up leak detection" in capsys.readouterr().out
 
 
 def test_interrupting_gives_the_summary(
@@ -215,7 +216,7 @@ def test_interrupting_gives_the_summary(
     assert world.corpus() == [b"one"]
 
 
-def test_what_a_killed_run_left_is_kept(
+def test_the_inputs_of_a_killed_run_are_kept(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     units = world.out / "run-abc" / "job-0" / "corpus"
@@ -225,8 +226,8 @@ def test_what_a_killed_run_left_is_kept(
     assert world.run("write(units, '', b'one')") == 0
     assert world.corpus() == [b"left", b"one"]
     assert (
-        "an earlier run was killed; 1 new inputs of it are kept, 1 that were "
-        "cut are not" in capsys.readouterr().out
+        "an earlier run was killed; kept 1 of its new inputs, dropped 1 "
+        "truncated files" in capsys.readouterr().out
     )
     assert not world.leftovers()
 
@@ -262,7 +263,7 @@ def test_an_unknown_flag_starts_nothing(world: World) -> None:
     "flag, words",
     [
         ("--runs=1", "two dashes; write '-runs=1'"),
-        ("runs=1", "no flag of libFuzzer"),
+        ("runs=1", "not a flag of libFuzzer"),
         ("-runs", "write -name=value"),
         ("-jobs=2", "use --jobs"),
         ("-merge=1", "_merge"),
@@ -291,10 +292,10 @@ IMPLEMENTATIONS = ["cpython", "reference"]
         (["name", "sequence"], "sequence"),
         (["--implementation", "x"], "there is no 'x'; there are cpython, reference"),
         (["--", "--runs=1"], "two dashes"),
-        (["name", "--rules"], "--rules runs nothing"),
+        (["name", "--rules"], "--rules does not fuzz"),
     ],
 )
-def test_bad_arguments_are_one_line(
+def test_bad_arguments_give_one_line(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def parse() -> Any:

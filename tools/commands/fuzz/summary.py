@@ -1,4 +1,4 @@
-"""What tools/fuzz prints at the end of a run."""
+"""Prints the summary at the end of a run of tools/fuzz."""
 
 import shlex
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ class Summary:
     ) -> None:
         self.target = target
         self.workspace = workspace
-        self.build_flags = build_flags  # of Bazel, for the same binary
+        self.build_flags = build_flags  # Bazel's, to build the same binary again
         self.jobs: list[Job] = []
         self.findings: list[Finding] = []
-        self.failures: list[str] = []  # what else went wrong, a line each
+        self.failures: list[str] = []  # other errors, one text each
         self.new = 0
         self.seconds = 0.0
         self.interrupted = False
@@ -32,13 +32,13 @@ class Summary:
         self.jobs.append(job)
         if job.log.leaks_ignored:
             self.failures.append(
-                "libFuzzer stopped looking for leaks: the target keeps memory "
+                "libFuzzer gave up leak detection: the target keeps memory "
                 "from one input to the next"
             )
         if status in FINDINGS:
             if not any(job.artifacts.iterdir()):
                 self.failures.append(
-                    f"{FINDINGS[status]}, and no input for it was written:\n"
+                    f"{FINDINGS[status]}, but the engine wrote no input for it:\n"
                     + job.log.report()
                 )
         elif status not in (0, INTERRUPTED):
@@ -46,7 +46,7 @@ class Summary:
                 f"the target ended with status {status}:\n" + job.log.report()
             )
         elif not self.executions() and not self.interrupted:
-            self.failures.append("not one input was run")
+            self.failures.append("the engine ran no input")
 
     def executions(self) -> int:
         return sum(job.executions() for job in self.jobs)

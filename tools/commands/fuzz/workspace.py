@@ -1,9 +1,9 @@
-"""What is kept of a target's runs, below out/<target>:
+"""The folders in out/<target>, in which tools/fuzz keeps the results of runs:
 
-    corpus    the working corpus; units named by their SHA-1
-    findings  inputs that show something, with what belongs to them
-    damaged   files whose bytes do not match their names
-    run-*     private folders of a run; gone when it has ended
+    corpus    the working corpus; each input is named after its SHA-1
+    findings  inputs with findings, their minimized versions and their C files
+    damaged   files whose content does not match their name
+    run-*     private folders of a run, removed when the run ends
 """
 
 import contextlib
@@ -28,12 +28,12 @@ class Workspace:
         self._start = start
 
     def show(self, path: pathlib.Path) -> str:
-        """Returns the path relative to the folder where the user stands."""
+        """Returns the path relative to the user's working directory."""
         return os.path.relpath(path, self._start)
 
     def prepare(self, fresh: bool) -> None:
-        """Makes the folders, sets damaged units aside, and takes in what runs
-        that were killed have left."""
+        """Makes the folders, sets damaged units aside, and recovers the inputs
+        and findings of killed runs."""
         corpus.make_folder(self.folder)
         for folder in sorted(self.folder.glob("run-*")):
             self._recover(folder)
@@ -41,7 +41,7 @@ class Workspace:
             self._move_corpus_away()
         corpus.make_folder(self.corpus)
         for leftover in self.corpus.glob(".*"):
-            leftover.unlink()  # half published by a run that was killed
+            leftover.unlink()  # a killed run did not finish writing this file
         _, damaged = corpus.units(self.corpus)
         if damaged:
             corpus.set_aside(damaged, self.damaged)
@@ -62,7 +62,7 @@ class Workspace:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                return  # that run goes on
+                return  # the run still holds its lock, so it is alive
             corpus.make_folder(self.corpus)
             kept = 0
             damaged: list[pathlib.Path] = []
@@ -72,8 +72,8 @@ class Workspace:
             for units in folder.glob("job-*/artifacts"):
                 damaged += self._recover_findings(units)
             print(
-                f"an earlier run was killed; {kept} new inputs of it are kept, "
-                f"{len(damaged)} that were cut are not"
+                f"an earlier run was killed; kept {kept} of its new inputs, "
+                f"dropped {len(damaged)} truncated files"
             )
             shutil.rmtree(folder)
 
@@ -82,15 +82,16 @@ class Workspace:
         for path in intact:
             corpus.publish(path, corpus.make_folder(self.findings))
             print(
-                "an earlier run was killed before it told of "
+                "an earlier run was killed before it reported "
                 f"{self.show(self.findings / path.name)}"
             )
         return damaged
 
     @contextlib.contextmanager
     def private_folder(self) -> Iterator[pathlib.Path]:
-        """A folder for a run; removed when the run ends, however it ends. It
-        is locked, so that another run knows when nobody owns it any more."""
+        """Makes a private folder for a run and removes the folder when the run
+        ends normally. The run holds a lock on the folder; a folder without a
+        lock belongs to a killed run, and the next run recovers it."""
         try:
             folder = pathlib.Path(
                 tempfile.mkdtemp(prefix="run-", dir=self.folder)
