@@ -34,19 +34,19 @@ _RULE = re.compile(r"^  ([A-Z0-9]+(?:-[A-Z0-9]+)+) +\d+$", re.MULTILINE)
 _NEVER = re.compile(r"^never reached:(.*)$", re.MULTILINE)
 
 ABOUT = """\
-Measures how many executions, and seconds, it takes to find each planted bug of
-tests/bugs."""
+Measures how many executions and seconds each fuzzing method needs to find each
+planted bug of tests/bugs."""
 
 MORE = """\
 methods:
 {methods}
 
-A bug counts with each of its targets. A bug that is not found counts as found
-at the limit. The same command goes on where an earlier one was interrupted or
-killed; what has changed since is measured again. The reference is built with
-the flags of the tests.
+Measures each bug with each of its targets. A run that does not find the bug
+counts as one that finds it at the limit. If a run of this command was interrupted
+or killed, the same command continues it; it measures again where the code has
+changed. The reference is built with the flags of the tests.
 
-Exit status: 0 if every seed of the first method finds every bug, 1 if not, 130
+Exit status: 0 if the first method finds every bug with every seed, 1 if not, 130
 after Ctrl-C, 2 for bad input.
 
   tools/detect --bugs=get_pointer --seeds=2   the bugs of that name
@@ -70,7 +70,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--bugs",
         default=".",
         metavar="REGEX",
-        help="only bugs whose source/name matches",
+        help="measure only the bugs whose folder/name matches (default: all)",
     )
     parser.add_argument(
         "--seeds",
@@ -84,27 +84,27 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         type=number(1),
         default=100000,
         metavar="N",
-        help="the limit of a run (default 100000)",
+        help="executions after which a run gives up (default 100000)",
     )
     parser.add_argument(
         "--methods",
         default=",".join(m.name for m in METHODS),
         metavar="NAME,...",
-        help="default: all",
+        help="the methods to measure (default: all)",
     )
     parser.add_argument(
         "--jobs",
         type=number(1, 256),
         default=os.cpu_count(),
         metavar="N",
-        help="runs at a time (default: one for each processor)",
+        help="parallel runs (default: one for each processor)",
     )
     parser.add_argument(
         "--output",
         type=pathlib.Path,
         default=ROOT / "out/detect",
         metavar="FOLDER",
-        help="where detect.json and runs.jsonl go (default out/detect)",
+        help="folder for detect.json and runs.jsonl (default out/detect)",
     )
     return parser.parse_args(arguments)
 
@@ -113,8 +113,8 @@ def bugs_to_find(pattern: str) -> list[Bug]:
     bugs = [planted for planted in chosen_bugs(ROOT, pattern) if planted.budgets]
     if not bugs:
         raise Problem(
-            f"--bugs={pattern} matches no bug that a target can find; "
-            "ls tests/bugs/*"
+            f"--bugs={pattern} matches no bug that a target can find; see "
+            "`ls tests/bugs/*` for the names"
         )
     return bugs
 
@@ -146,7 +146,7 @@ def targets_of(bugs: Iterable[Bug]) -> list[str]:
 
 
 def build(bugs: list[Bug], methods: list[Method]) -> pathlib.Path:
-    """Builds what is needed; returns the folder that it is in."""
+    """Builds the targets and the libraries with bugs; returns their folder."""
     labels = [f"//tests/bugs:{planted.name}_library" for planted in bugs]
     for method in methods:
         labels += [f"//tests/bugs:{t}{method.suffix}" for t in targets_of(bugs)]
@@ -159,7 +159,7 @@ def build(bugs: list[Bug], methods: list[Method]) -> pathlib.Path:
     except FileNotFoundError as error:
         raise Problem("there is no bazel; run tools/setup") from error
     if status != 0:
-        raise Problem("the build failed; Bazel said why")
+        raise Problem("the build failed; see Bazel's output above")
     folder = subprocess.run(
         ["bazel", "info", "bazel-bin"],
         cwd=ROOT,
@@ -272,6 +272,6 @@ if __name__ == "__main__":
         exit_status(
             "detect",
             lambda: main(sys.argv[1:]),
-            "interrupted; the same command goes on",
+            "interrupted; run the same command again to continue",
         )
     )

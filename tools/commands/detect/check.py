@@ -1,10 +1,10 @@
 """check.py --rule-tests=PROGRAM --libraries=FOLDER ... BUG ...
 
-Checks that each planted bug is caught by each of the three detectors, and named
-by what its header says. Exit status 0 if so, 1 if not.
+Checks that each of the three detectors finds each planted bug and reports a
+finding that the bug's header lists. Exit status 0 if so, 1 if not.
 
-Runs as a test of Bazel: writes one test case per bug to $XML_OUTPUT_FILE, and
-runs only the bugs whose names match --test_filter, if there is one.
+Runs as a Bazel test: writes one test case per bug to $XML_OUTPUT_FILE. With
+--test_filter, checks only the bugs with matching names.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SEEDS = (1, 2)
 
 
 class Survivor(Exception):
-    """A detector missed the bug, or called it by another name."""
+    """A detector missed the bug or reported an unexpected finding."""
 
     def __init__(self, what: str, outcome: detectors.Outcome | None = None):
         super().__init__(f"{what}\n{outcome.excerpt()}" if outcome else what)
@@ -42,7 +42,7 @@ class Target:
 
 
 class Check:
-    """Holds bugs to their headers."""
+    """Compares the results of the detectors with the headers of bugs."""
 
     def __init__(self, options: argparse.Namespace):
         self._options = options
@@ -52,7 +52,8 @@ class Check:
         }
 
     def check(self, planted: bug.Bug) -> None:
-        """Raises Survivor."""
+        """Runs the detectors on one bug. Raises Survivor if one of them misses
+        the bug."""
         libraries = _libraries(self._options.libraries, planted)
         self._check_rule_tests(planted, libraries)
         if planted.corpora:
@@ -75,7 +76,7 @@ class Check:
         print("rule tests: " + ", ".join(planted.breaks))
 
     def _check_replay(self, planted: bug.Bug, libraries: pathlib.Path) -> None:
-        # Any target's replay runs the programs of all targets.
+        # The replay of any target can run the programs of all targets.
         replay = next(iter(self._targets.values())).replay
         expected = planted.reports[0]
         outcome = _replay(planted, replay, libraries, expected)
@@ -88,7 +89,7 @@ class Check:
         libraries = _libraries(self._options.plain_libraries, planted)
         outcome = _replay(planted, self._options.plain_replay, libraries)
         if outcome.status != 0:
-            raise Survivor("the bug is seen without sanitizers, too", outcome)
+            raise Survivor("a replay without sanitizers also finds the bug", outcome)
         print("without sanitizers: nothing")
 
     def _check_fuzzing(
@@ -108,7 +109,9 @@ class Check:
         )
         what = f"{target} with seed {seed}"
         if executions is None:
-            raise Survivor(f"{what} misses it in {budget} executions", outcome)
+            raise Survivor(
+                f"{what} misses the bug in {budget} executions", outcome
+            )
         named = outcome.findings[0] if outcome.findings else "nothing"
         if named not in planted.reports:
             allowed = ", ".join(planted.reports)
@@ -128,7 +131,7 @@ class Check:
             self._options.minimize, libraries, path, planted.profile
         )
         if not text:
-            raise Survivor(f"what {what} finds cannot be made smaller", outcome)
+            raise Survivor(f"the finding of {what} cannot be minimized", outcome)
         count = len(detectors.calls(text))
         if count < planted.calls:
             raise Survivor(
@@ -138,8 +141,8 @@ class Check:
 
 
 def _libraries(folder: pathlib.Path, planted: bug.Bug) -> pathlib.Path:
-    """Returns the folder of a bug's libraries; raises Survivor if the bug could
-    not be planted."""
+    """Returns the folder of a bug's libraries. Raises Survivor if the build did
+    not plant the bug."""
     path = folder / planted.name
     trouble = path / plant.TROUBLE
     if trouble.exists():
@@ -178,7 +181,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def failure(check: Check, path: pathlib.Path) -> str:
-    """Returns why the bug in a file is not caught, or ""."""
+    """Checks the bug in a file. Returns the reason why a detector misses it; ""
+    if all detectors find the bug."""
     try:
         check.check(bug.read(path))
     except (Survivor, bug.Malformed) as error:
@@ -187,7 +191,7 @@ def failure(check: Check, path: pathlib.Path) -> str:
 
 
 def is_wanted(path: pathlib.Path) -> bool:
-    """True if --test_filter lets the bug run."""
+    """True if --test_filter selects the bug, or is not given."""
     wanted = os.environ.get("TESTBRIDGE_TEST_ONLY")
     return not wanted or fnmatch.fnmatch(path.stem, wanted)
 

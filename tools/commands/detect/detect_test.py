@@ -1,5 +1,5 @@
-"""tools/detect, with a program in Bazel's place: what that would build is
-here."""
+"""Tests of tools/detect with a fake Bazel. Bazel has already built the programs
+and libraries, as data of this test."""
 
 import json
 import os
@@ -47,20 +47,20 @@ class Detect:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # A signal that was ignored at the start cannot be caught.
+            # A child cannot catch a signal that its parent ignores, so reset it.
             preexec_fn=lambda: signal.signal(
                 signal.SIGINT, signal.default_int_handler
             ),
         )
 
     def run(self, *arguments: str, **options: Any) -> tuple[int, str, str]:
-        """(status, what was printed, what was printed as an error)"""
+        """Returns (exit status, stdout, stderr)."""
         process = self.start(*arguments, **options)
         output, errors = process.communicate(timeout=120)
         return process.returncode, output, errors
 
     def stop_early(self, number: int, *arguments: str) -> tuple[int, str]:
-        """Sends the signal as soon as something was measured."""
+        """Sends the signal as soon as the first measurement is recorded."""
         process = self.start(*arguments)
         deadline = time.monotonic() + 60
         while not (self.record.exists() and self.record.stat().st_size):
@@ -92,14 +92,14 @@ SLOW = (
 def measured_fixture(
     tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Detect, str]:
-    """Detect after a whole run, and what that has printed."""
+    """Returns (a Detect after a complete run, the output of that run)."""
     detect = Detect(tmp_path_factory.mktemp("measured"))
     status, output, errors = detect.run(*SLOW)
     assert (status, errors) == (0, "")
     return detect, output
 
 
-def test_what_is_measured_is_what_is_written(
+def test_the_results_are_written(
     measured: tuple[Detect, str]
 ) -> None:
     detect, output = measured
@@ -110,7 +110,7 @@ def test_what_is_measured_is_what_is_written(
     }
     assert len(runs) == len(result["runs"]) == 2 * 3 * 2
     for seed in (1, 2):
-        # Only the model knows which names match.
+        # Only the model detects a wrong result of a name comparison.
         run = runs["get_pointer_ignores_name", "sanitizers", seed]
         assert run["executions"] is None and run["limit"] == 300
         run = runs["get_pointer_ignores_name", "targets", seed]
@@ -126,14 +126,14 @@ def test_what_is_measured_is_what_is_written(
     assert max(map(len, lines)) <= 80
 
 
-def test_what_was_killed_goes_on(detect: Detect) -> None:
+def test_a_killed_command_continues(detect: Detect) -> None:
     status, _ = detect.stop_early(signal.SIGKILL, *SLOW)
     assert status == -signal.SIGKILL
     assert not (detect.output / "detect.json").exists()
     content = detect.record.read_bytes()
     before = content[: content.rfind(b"\n") + 1]
     assert 0 < before.count(b"\n") < 12
-    # Killed within a line.
+    # The earlier command was killed while it wrote a line.
     detect.record.write_bytes(before + before[:20])
     assert detect.run(*SLOW)[0] == 0
     after = detect.record.read_bytes()
@@ -141,7 +141,7 @@ def test_what_was_killed_goes_on(detect: Detect) -> None:
     assert len(detect.result()["runs"]) == 12
 
 
-def test_nothing_is_measured_twice_but_what_has_changed(detect: Detect) -> None:
+def test_only_changed_code_is_measured_again(detect: Detect) -> None:
     one = (f"--bugs={BUGS}", "--seeds=1", "--methods=targets")
     detect.run(*one)
     detect.run(*one)
@@ -154,11 +154,11 @@ def test_ctrl_c(detect: Detect) -> None:
     status, errors = detect.stop_early(signal.SIGINT, *SLOW)
     assert (status, errors) == (
         130,
-        "detect: interrupted; the same command goes on\n",
+        "detect: interrupted; run the same command again to continue\n",
     )
 
 
-def test_what_is_not_found_is_status_1(detect: Detect) -> None:
+def test_a_bug_that_is_not_found_gives_status_1(detect: Detect) -> None:
     status, output, _ = detect.run(
         "--bugs=/get_pointer_ignores_name$",
         "--seeds=1",
@@ -194,7 +194,7 @@ def test_without_a_bug_the_sanitizers_are_silent() -> None:
     )
     assert done.returncode == 0, done.stdout
     assert "Done 3000 runs" in done.stdout
-    # It gives up where it has checked in vain too often.
+    # libFuzzer gives up leak detection after too many checks without a leak.
     assert "disabled leak detection" not in done.stdout
 
 
@@ -209,7 +209,7 @@ def test_without_a_bug_the_sanitizers_are_silent() -> None:
         (["--output=/dev/null/out"], "--output=/dev/null/out: Not a directory"),
     ],
 )
-def test_bad_input_is_one_line(
+def test_bad_input_gives_one_line(
     detect: Detect, arguments: list[str], words: str
 ) -> None:
     status, output, errors = detect.run(*arguments)
@@ -236,7 +236,7 @@ def test_a_build_that_fails(detect: Detect) -> None:
     status, _, errors = detect.run(*SLOW, build_status=1)
     assert (status, errors) == (
         2,
-        "detect: the build failed; Bazel said why\n",
+        "detect: the build failed; see Bazel's output above\n",
     )
 
 

@@ -1,7 +1,8 @@
-"""The three detectors: rule tests, replay of a corpus, fuzzing from nothing.
+"""Runs the three detectors: rule tests, replay of a corpus, and fuzzing from an
+empty corpus.
 
-Each runs a program of shared libraries, with those from the folder of a bug in
-the place of the whole ones.
+Each detector is a program that is linked with shared libraries. LD_LIBRARY_PATH
+puts the libraries with a bug in place of the correct ones.
 """
 
 import os
@@ -17,10 +18,10 @@ from collections.abc import Callable, Mapping, Sequence
 from tools.commands.detect import report
 
 
-# A bug may hang the program that it breaks.
+# Seconds after which a program counts as hanging: a bug may cause an endless loop.
 SECONDS = 60
 
-# Executions per second; a slower program hangs.
+# Executions per second. A slower fuzz target counts as hanging.
 SLOWEST = 200
 
 _FAILED_TEST = re.compile(r"^\[ +FAILED +\] \w+\.(\w+)", re.MULTILINE)
@@ -31,12 +32,12 @@ _EXECUTIONS = re.compile(r"^stat::number_of_executed_units: +(\d+)$", re.M)
 
 class Outcome:
     def __init__(self, status: int | None, output: str) -> None:
-        self.status = status  # None: did not end in time
+        self.status = status  # None if the program did not end in time
         self.output = output
         self.findings = report.findings(output)
 
     def excerpt(self) -> str:
-        """The first lines, without the stacks."""
+        """Returns the first lines of the output, without stack traces."""
         lines = [x for x in self.output.splitlines() if not _FRAME.match(x)]
         return "\n".join(lines[:40])
 
@@ -50,12 +51,12 @@ def run(
     seconds: float = SECONDS,
     until: Callable[[str], bool] | None = None,
 ) -> Outcome:
-    """Runs the command with the broken libraries in place of the whole ones.
+    """Runs the command with the broken libraries in place of the correct ones.
 
-    Ends it as soon as until(output so far) is true."""
+    Ends the command as soon as until(output so far) is true."""
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-        # Symbols take most of the time of a failure, and nobody reads stacks.
+        # Symbolizing takes most of the time of a failure, and nobody reads the stacks.
         "ASAN_OPTIONS": "symbolize=0:" + sanitizer_options,
         "UBSAN_OPTIONS": "symbolize=0",
         "LSAN_OPTIONS": "symbolize=0",
@@ -83,9 +84,9 @@ def _output(
     deadline: float,
     until: Callable[[str], bool] | None,
 ) -> tuple[str, bool]:
-    """Returns what the process writes, and True if it ended in time.
+    """Returns (the output of the process, True if the process ended in time).
 
-    The process is killed at the deadline, or when until(output) is true."""
+    Kills the process at the deadline, or as soon as until(output) is true."""
     assert process.stdout
     content = b""
     text = ""
@@ -117,8 +118,8 @@ def rule_tests(
     outcome = run(command, libraries, profile)
     failed = set(_FAILED_TEST.findall(outcome.output))
     if outcome.status not in (0, 1) or not failed:
-        # The program did not come to its summary: the last test ended it, or
-        # what it left behind did.
+        # The program ended without a summary. Either the last test or the damage
+        # that it caused has ended the program, so the last test has failed.
         failed.update(_STARTED_TEST.findall(outcome.output)[-1:])
     if outcome.status == 0:
         failed.clear()
@@ -136,7 +137,8 @@ def minimized(
     path: pathlib.Path,
     profile: str | None,
 ) -> tuple[str, Outcome]:
-    """Returns the smallest program that shows what the input shows, in text."""
+    """Minimizes an input. Returns (the smallest program with the same finding, as
+    text, or "" if minimizing failed; the outcome)."""
     smallest = pathlib.Path(f"{path}.prog")
     outcome = run(
         [program, f"--output={smallest}", path], libraries, profile
@@ -144,12 +146,12 @@ def minimized(
     return smallest.read_text() if outcome.status == 0 else "", outcome
 
 
-# What a program gets for itself.
+# Lines that only allocate the program's own memory; they do not count as calls.
 _OWN = re.compile(r"^\w+ = (payload|name|table)\(")
 
 
 def calls(text: str) -> list[str]:
-    """The calls of a program in text."""
+    """Returns the lines with calls of a program, which is given as text."""
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     return [line for line in lines if line and not _OWN.match(line)]
 
@@ -165,8 +167,8 @@ def replay(
     profile: str | None,
     expected: str | None = None,
 ) -> Outcome:
-    """Runs the files of all these folders, or those up to the first that shows
-    the expected finding: each failure costs a process."""
+    """Runs the files of all these folders. Stops at the first file with the
+    expected finding, because each failure costs a process."""
 
     def is_found(output: str) -> bool:
         return expected in report.findings(output)
@@ -190,9 +192,8 @@ def fuzz(
     environment: Mapping[str, str] | None = None,
     keep: pathlib.Path | None = None,
 ) -> tuple[int | None, Outcome]:
-    """Fuzzes; returns the executions until something was found, or None.
-
-    The input that shows the finding is written to `keep`."""
+    """Fuzzes. Returns (the executions until the first finding, or None if there
+    was none; the outcome). Writes the input with the finding to `keep`."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
             pathlib.Path(program).absolute(),

@@ -1,9 +1,10 @@
-"""What the detectors read."""
+"""Tests of tools/commands/detect/detectors.py: how the calls of a program are
+counted."""
 
 from tools.commands.detect import detectors
 
 
-def test_what_a_program_gets_for_itself_is_no_call() -> None:
+def test_lines_that_allocate_memory_do_not_count_as_calls() -> None:
     text = """# GETP-1: a title
 p0 = payload(16)
 n0 = name("demo._C_API")

@@ -1,4 +1,5 @@
-"""Runs of one method on one bug with one seed, and the file that keeps them."""
+"""Measures one method on one bug with one seed, and keeps the results in a file,
+so that an interrupted measurement can continue."""
 
 import concurrent.futures
 import dataclasses
@@ -20,7 +21,7 @@ from tools.lib.problem import Problem
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A run that was asked for; the names of bug, target and method."""
+    """A run to make: the names of bug, target and method, and the seed."""
 
     bug: str
     target: str
@@ -30,8 +31,8 @@ class Job:
 
 @dataclasses.dataclass(frozen=True)
 class Run(Job):
-    """A run that has ended. `executions` is None if it found nothing in `limit`
-    executions."""
+    """A finished run. `executions` is None if `limit` executions found
+    nothing."""
 
     executions: int | None
     seconds: float
@@ -47,10 +48,10 @@ _LINKED = re.compile(r"=> (\S+_solib_\S+)")
 
 
 class State:
-    """What was measured so far: the file has a line for each run that ended.
+    """The finished runs. The file has a line for each of them.
 
-    Each line has the conditions of the run. A run under other conditions than
-    today's does not count."""
+    Each line records the conditions of its run: libraries, program and limit.
+    Runs under other conditions than the current ones are ignored."""
 
     def __init__(self, path: pathlib.Path, conditions: dict[Job, str]) -> None:
         self._conditions = conditions
@@ -61,8 +62,8 @@ class State:
         self._file.truncate(whole)
 
     def _load(self, path: pathlib.Path) -> int:
-        """Reads the runs; returns how many bytes are whole lines. A run that
-        was killed may have left half a line."""
+        """Reads the runs. Returns the number of bytes in complete lines: a killed
+        command may have left an incomplete last line."""
         content = path.read_bytes()
         whole = content.rfind(b"\n") + 1
         for number, line in enumerate(content[:whole].splitlines(), 1):
@@ -89,20 +90,20 @@ class State:
 
 
 def write_whole(path: pathlib.Path, text: str) -> None:
-    """Writes a file that is there whole or not at all."""
+    """Writes a file through a temporary file, so that no reader sees a part."""
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
 
 
-# --- what a result depends on ------------------------------------------------
+# --- the conditions of a run -------------------------------------------------
 
 
 def conditions(
     jobs: Iterable[Job], binaries: pathlib.Path, executions: int
 ) -> dict[Job, str]:
-    """Returns for each job a text that names the libraries with the bug, the
-    program with the libraries it is linked with, and the limit."""
+    """Returns {job: its conditions}. The conditions are one text with digests of
+    the broken libraries and of the linked program, and the limit."""
     broken: dict[str, str] = {}
     programs: dict[pathlib.Path, str] = {}
     known = {}
@@ -129,7 +130,7 @@ def _parts(path: pathlib.Path) -> list[pathlib.Path]:
 
 
 def _linked(path: pathlib.Path) -> list[pathlib.Path]:
-    """Returns the libraries of this repository that the program needs."""
+    """Returns the libraries of this repository that the program is linked with."""
     listed = subprocess.run(
         ["ldd", path], capture_output=True, text=True, check=False
     ).stdout
@@ -144,7 +145,7 @@ def _digest(paths: Iterable[pathlib.Path]) -> str:
 
 
 def libraries(binaries: pathlib.Path, bug: str) -> pathlib.Path:
-    """Returns the folder of the libraries that have the bug."""
+    """Returns the folder of the libraries with the bug."""
     return binaries / f"{bug}_library" / bug
 
 
@@ -158,7 +159,7 @@ def program(binaries: pathlib.Path, job: Job) -> pathlib.Path:
 def measure(
     job: Job, planted: Bug, binaries: pathlib.Path, executions: int
 ) -> Run:
-    """Runs the job: executions and seconds until the bug is found."""
+    """Runs the job; returns the executions and seconds until the finding."""
     method = BY_NAME[job.method]
     limit = method.limit(executions)
     start = time.monotonic()
@@ -188,8 +189,8 @@ def measure_all(
     workers: int,
     display: Callable[[], None],
 ) -> None:
-    """Runs the jobs that the state lacks, several at a time. Ctrl-C keeps in the
-    state what has ended until then."""
+    """Runs the jobs that are missing in the state, several at a time. After
+    Ctrl-C, the state keeps the jobs that have finished."""
     missing = [job for job in jobs if job not in state.runs]
     pool = concurrent.futures.ThreadPoolExecutor(workers)
     futures = [pool.submit(run_job, job) for job in missing]

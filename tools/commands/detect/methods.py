@@ -1,4 +1,4 @@
-"""The ways to look for a bug that tools/detect compares."""
+"""The fuzzing methods that tools/detect compares."""
 
 import dataclasses
 from collections.abc import Callable
@@ -16,12 +16,12 @@ def _only_sanitizers(findings: list[str]) -> str | None:
 
 @dataclasses.dataclass(frozen=True)
 class Method:
-    """A way to look for a bug.
+    """A fuzzing method.
 
-    The program that runs has the target's name and `suffix`. `most` limits the
-    executions of a run below what the user asks for: a method that finds little
-    always runs to its limit. `counts` chooses the finding that counts from all
-    findings of a run; None if none counts."""
+    The method runs the program `<target><suffix>`. `most` is an upper limit for
+    the executions of a run, because a method that finds few bugs uses all of its
+    executions in most runs. `counts` receives all findings of a run and returns
+    the finding that counts, or None."""
 
     name: str
     about: str
@@ -32,24 +32,24 @@ class Method:
     counts: Callable[[list[str]], str | None] = _any
 
     def limit(self, executions: int) -> int:
-        """Returns the executions after which a run ends."""
+        """Returns the executions after which a run gives up."""
         return min(executions, self.most or executions)
 
 
 RANDOM = "random"
 SANITIZERS = "sanitizers"
 
-# The first is what the others are compared with.
+# The first method is the project's own; the tables compare the others with it.
 METHODS = (
     Method("targets", "the project's targets, from an empty corpus", ""),
     Method(
         "swarm",
-        "generated programs, a swarm each, without coverage",
+        "generated programs, each with a random subset of the calls, no coverage",
         "_sequences",
     ),
     Method(
         RANDOM,
-        "generated programs of all calls, without coverage",
+        "generated programs with all calls, no coverage",
         "_sequences",
         ("-whole=1",),
     ),
@@ -60,14 +60,14 @@ METHODS = (
     ),
     Method(
         SANITIZERS,
-        "the same targets without the model: what ASan, LSan, UBSan "
-        "and crashes show; malloc() in place of the arena",
+        "the same targets without the model: only ASan, LSan, UBSan and "
+        "crashes count; malloc() in place of the arena",
         "",
         ("-detect_leaks=1",),
         {
             "CAPSULE_CHECKS": "sanitizers",
             "CAPSULE_ALLOCATOR": "malloc",
-            # LeakSanitizer ignores a block without malloc()'s caller.
+            # LeakSanitizer ignores blocks whose stack does not show malloc()'s caller.
             "ASAN_OPTIONS": "symbolize=0:malloc_context_size=2:"
             "quarantine_size_mb=4",
         },

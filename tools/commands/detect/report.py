@@ -1,9 +1,11 @@
-"""What a run reports: the rule that is broken, or a sanitizer's class."""
+"""Reads the findings in the output of a run: the broken rule, or the class of a
+sanitizer's error."""
 
 import re
 
-# The executor names its findings. It does not see leaks, which are looked for at
-# the end of the process, nor what UBSan finds in a program of shared libraries.
+# The executor prints the class of a finding in the line "finding". It prints no
+# class for leaks, which LeakSanitizer detects at the end of the process, nor for
+# errors that UBSan detects in shared libraries.
 _FINDING = re.compile(
     r"^contract violation: (?P<rule>\S+)"
     r"|^  finding +(?P<sanitizer>.+)"
@@ -18,12 +20,12 @@ _RULE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+")
 
 
 def findings(text: str) -> list[str]:
-    """All findings that are named in the text, in their order."""
+    """Returns the findings that the text names, in the order of the text."""
     return [_name(match) for match in _FINDING.finditer(text)]
 
 
 def is_rule(finding: str) -> bool:
-    """True if the finding is a rule, that is, named by the model."""
+    """True if the finding is a rule. Only the model reports rules."""
     return _RULE.fullmatch(finding) is not None
 
 

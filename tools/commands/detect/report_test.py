@@ -1,4 +1,4 @@
-"""What a report is called by."""
+"""Tests of tools/commands/detect/report.py: which finding a line reports."""
 
 import pytest
 
@@ -29,5 +29,5 @@ def test_a_report_has_a_name(line: str, finding: str) -> None:
     assert report.findings(f"before\n{line}\nafter\n") == [finding]
 
 
-def test_a_note_about_a_sanitizer_is_no_report() -> None:
+def test_a_line_that_only_mentions_a_sanitizer_is_not_a_finding() -> None:
     assert report.findings("Combine with AddressSanitizer: better\n") == []

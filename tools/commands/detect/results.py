@@ -1,4 +1,4 @@
-"""What the runs of all methods say: numbers, sentences and tables."""
+"""Evaluates the runs of all methods: numbers, sentences and tables."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -10,8 +10,10 @@ from tools.commands.detect.methods import RANDOM, SANITIZERS
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """`all_found`: each bug by each seed of the first method. `uncaught`: the
-    rules that no bug is reported by."""
+    """The results of a measurement.
+
+    `all_found` is True if the first method finds each bug with each seed.
+    `uncaught` lists the rules that no run has reported."""
 
     about: str
     all_found: bool
@@ -22,8 +24,8 @@ class Result:
 def evaluate(
     bugs: int, runs: Sequence[Run], names: Sequence[str], rules: Sequence[str]
 ) -> Result:
-    """Returns what the runs of the methods `names` on so many bugs say. `rules`
-    are those that a run can report."""
+    """Returns the results of the runs. `bugs` is the number of bugs, `names` are
+    the names of the methods, and `rules` the rules that a run can report."""
     first = names[0]
     summaries = summary.by_method(runs, names)
     caught = summary.by_comparison(runs, rules)
@@ -68,9 +70,9 @@ def _sentences(
     )
     if RANDOM in summaries and first != RANDOM:
         yield (
-            "Means are geometric. The engine begins with "
-            f"{summary.OWN_EXECUTIONS} inputs of its own, which the "
-            f"comparison of {first} with {RANDOM} leaves out."
+            "Means are geometric. The engine first runs "
+            f"{summary.OWN_EXECUTIONS} inputs of its own; the "
+            f"comparison of {first} with {RANDOM} subtracts them."
         )
     if SANITIZERS in summaries:
         alone = {r.bug for r in runs if r.method == SANITIZERS and r.finding}
@@ -80,4 +82,4 @@ def _sentences(
             "never found without the model."
         )
     if uncaught:
-        yield "No bug is reported by: " + ", ".join(uncaught) + "."
+        yield "Rules that no run has reported: " + ", ".join(uncaught) + "."

@@ -1,4 +1,4 @@
-"""Numbers of executions until a bug is found, put together."""
+"""Summarizes how many executions the runs of a method need to find a bug."""
 
 import math
 import statistics
@@ -7,18 +7,20 @@ from collections.abc import Iterable, Sequence
 from tools.commands.detect import report
 from tools.commands.detect.measurement import Run
 
-# libFuzzer runs two inputs of its own before it asks for a program: the empty
-# input and a line feed.
+# libFuzzer runs two inputs of its own before the first generated program: the
+# empty input and a line feed.
 OWN_EXECUTIONS = 2
 
-# How much later than random programs the targets may be.
+# The largest acceptable ratio of the targets' executions to those of random
+# programs.
 LATER = 2
 
 
 class Summary:
-    """The runs of one method, on one bug or on all. A bug that is not found
-    counts as found at the limit, which makes the method look better than it
-    is."""
+    """The runs of one method, on one bug or on all bugs.
+
+    A run without a finding counts as a finding at the limit. The figures are
+    therefore better than the method."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
         counts = [run.executions or run.limit for run in runs]
@@ -32,7 +34,7 @@ class Summary:
         self.mean = geometric_mean(counts)
 
 
-# By bug and target.
+# {(bug, target): summary}
 Summaries = dict[tuple[str, str], Summary]
 
 
@@ -43,7 +45,7 @@ def geometric_mean(counts: Iterable[float]) -> float:
 def by_method(
     runs: Sequence[Run], methods: Iterable[str]
 ) -> dict[str, Summaries]:
-    """Returns the summaries of each of these methods."""
+    """Returns {method: its summaries} for the methods `methods`."""
     groups: dict[str, dict[tuple[str, str], list[Run]]] = {m: {} for m in methods}
     for run in runs:
         if run.method in groups:
@@ -56,16 +58,16 @@ def by_method(
 
 
 def is_later(targets: Summary, random: Summary) -> bool:
-    """True if the targets find a bug more than LATER times as late as random
-    programs, by the medians and without libFuzzer's own inputs."""
+    """True if the targets need more than LATER times the executions of random
+    programs to find a bug. Compares medians, without libFuzzer's own inputs."""
     return targets.median - OWN_EXECUTIONS > LATER * random.median
 
 
 def by_comparison(
     runs: Iterable[Run], rules: Iterable[str]
 ) -> dict[str, set[str]]:
-    """Returns for each of the rules, and each that a run reports, the bugs that
-    are reported by it."""
+    """Returns {rule: the bugs for which a run reports the rule}, for each of
+    `rules` and for each rule that a run reports."""
     bugs: dict[str, set[str]] = {rule: set() for rule in rules}
     for run in runs:
         if run.finding and report.is_rule(run.finding):

@@ -10,7 +10,8 @@ from tools.commands.detect.summary import Summaries, Summary
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """`most`: how many rows the terminal shows; None: all."""
+    """A table. The terminal shows only the first `most` rows, or all rows if
+    `most` is None."""
 
     title: str
     heads: tuple[str, ...]
@@ -19,7 +20,7 @@ class Table:
 
 
 def methods(runs: Sequence[Run], summaries: dict[str, Summaries]) -> Table:
-    """Returns a row per method, with all bugs and seeds together."""
+    """Returns a row per method, over all bugs and seeds."""
     rows = []
     for name, bugs_of in summaries.items():
         if not bugs_of:
@@ -48,7 +49,8 @@ def worst(of: Summary) -> str:
 
 
 def bugs(summaries: Summaries, method: str) -> Table:
-    """Returns how soon the method finds each bug, the slowest first."""
+    """Returns a row per bug with the executions that the method needs, the
+    largest first."""
     slowest = sorted(
         summaries.items(), key=lambda item: (-item[1].worst, item[0])
     )
@@ -71,7 +73,8 @@ def bugs(summaries: Summaries, method: str) -> Table:
 
 
 def later(summaries: dict[str, Summaries], first: str, other: str) -> Table:
-    """Returns the bugs that the first method finds much later than the other."""
+    """Returns the bugs for which the first method needs many more executions than
+    the other."""
     both = [
         (bug, target, of, summaries[other][bug, target])
         for (bug, target), of in summaries[first].items()
@@ -90,8 +93,8 @@ def later(summaries: dict[str, Summaries], first: str, other: str) -> Table:
     ]
     rows.sort(key=lambda row: -float(row[4]))
     return Table(
-        f"{len(rows)} of {len(both)}: {first} more than {summary.LATER} times "
-        f"as late as {other}",
+        f"{len(rows)} of {len(both)}: {first} needs more than {summary.LATER} "
+        f"times the executions of {other}",
         ("bug", "target", first, other, "times"),
         rows,
     )
