@@ -25,9 +25,10 @@ PARTS: dict[str, types.ModuleType] = {
 }
 
 ABOUT = """\
-Measures what has to be fast, always as ratios within one run: each function of
-the reference against CPython's, the fuzz targets against an empty one and on
-CPython against the reference, replay, and the size of a report."""
+Measures speed as ratios within one run. Compares each function of the reference
+with CPython's, the fuzz targets with an empty target, and the fuzz targets on
+CPython with the same targets on the reference. Also measures replay and the size
+of a report."""
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -50,27 +51,27 @@ def parse(argv: list[str]) -> argparse.Namespace:
         type=number(1),
         default=5,
         metavar="N",
-        help="turns of all that is compared (default 5)",
+        help="rounds; each round measures everything once (default 5)",
     )
     parser.add_argument(
         "--seconds",
         type=seconds,
         default=0.05,
         metavar="S",
-        help="time for each function and round (default 0.05)",
+        help="seconds for each function in each round (default 0.05)",
     )
     parser.add_argument(
         "--runs",
         type=number(1),
         default=100000,
         metavar="N",
-        help="executions of each target and round (default 100000)",
+        help="executions of each target in each round (default 100000)",
     )
     parser.add_argument(
         "--json",
         type=pathlib.Path,
         metavar="FILE",
-        help="where the figures go (default out/bench/bench.json)",
+        help="file for the figures (default out/bench/bench.json)",
     )
     return parser.parse_args(argv)
 

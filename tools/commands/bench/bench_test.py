@@ -1,4 +1,4 @@
-"""Tests of the benchmark's parts; none of them looks at how long a thing took."""
+"""Tests of the benchmark's parts. No test depends on a measured time."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from tools.lib.problem import Problem
 
 HERE = pathlib.Path(__file__).parent
 
-def test_every_function_does_what_it_is_timed_for() -> None:
+def test_every_benchmark_makes_the_call_that_it_measures() -> None:
     program = HERE / "reference_functions"
     names = set(functions.times(program, 0.0001))
     assert names >= {
@@ -24,7 +24,7 @@ def test_every_function_does_what_it_is_timed_for() -> None:
     }  # fmt: skip
 
 
-def test_a_benchmark_that_is_wrong_is_no_figure(tmp_path: pathlib.Path) -> None:
+def test_a_wrong_benchmark_raises_an_error(tmp_path: pathlib.Path) -> None:
     wrong = {
         "benchmarks": [
             {"name": "New", "error_occurred": True, "error_message": "no"}
@@ -37,19 +37,19 @@ def test_a_benchmark_that_is_wrong_is_no_figure(tmp_path: pathlib.Path) -> None:
         functions.times(program, 1)
 
 
-def test_a_program_that_fails_is_no_figure() -> None:
+def test_a_failing_program_raises_an_error() -> None:
     with pytest.raises(measure.Failed, match="status 3: broken"):
         measure.cpu_seconds(["sh", "-c", "echo broken; exit 3"])
 
 
-def test_all_take_their_turns_and_ratios_stay_within_a_round() -> None:
+def test_functions_alternate_and_ratios_stay_within_a_round() -> None:
     order = []
     results = measure.by_turns(
         2, {"a": lambda: order.append("a"), "b": lambda: order.append("b")}
     )
     assert order == ["a", "b", "a", "b"]
     assert list(results) == ["a", "b"]
-    # The second round had a slower machine.
+    # In the second round the machine is slower; the ratio stays the same.
     assert measure.ratio([10, 100, 12], [5, 50, 6]) == 2
 
 
@@ -60,7 +60,7 @@ def places_in(folder: pathlib.Path) -> measure.Places:
     return measure.Places(folder, folder, folder, ["a_fuzz"])
 
 
-def test_targets_get_the_flags_of_the_empty_one(
+def test_targets_get_the_flags_of_the_empty_target(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(targets, "cpu_seconds", fake_seconds(tmp_path))
@@ -103,7 +103,7 @@ def fake_seconds(
     return seconds
 
 
-def test_copies_go_round(tmp_path: pathlib.Path) -> None:
+def test_a_larger_folder_repeats_the_committed_programs(tmp_path: pathlib.Path) -> None:
     sources = []
     for name in "ab":
         path = tmp_path / name
@@ -127,7 +127,7 @@ def test_bad_arguments_are_named(argv: list[str], words: str) -> None:
         main.parse(argv)
 
 
-def test_figures_are_published_whole(tmp_path: pathlib.Path) -> None:
+def test_figures_are_written_whole(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "new" / "bench.json"
     main.write({"a": [{"ratio": 1.0}]}, path)
     assert json.loads(path.read_text()) == {"a": [{"ratio": 1.0}]}

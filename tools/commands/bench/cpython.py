@@ -1,4 +1,5 @@
-"""The fuzz targets on CPython: their speed against the reference's."""
+"""Measures the speed of the fuzz targets on CPython, relative to the same targets
+on the reference."""
 
 import argparse
 import functools
@@ -50,7 +51,8 @@ def measure(places: Places, options: argparse.Namespace) -> list[Row]:
     return rows
 
 
-# The engine keeps different programs on each, so the lengths differ.
+# The engine keeps different programs on each implementation, so the mean length
+# of the programs differs. The ratio of calls per second is independent of it.
 TITLE = (
     "Targets on CPython against the reference (ratio: executions per second, "
     "call_ratio: calls per second, user time)"

@@ -1,4 +1,4 @@
-/* Times each function of the capsule API on the implementation that is linked
+/* Measures each function of the capsule API on the implementation that is linked
  * in. Built twice, on the reference and on CPython; //tools:bench runs both by
  * turns and divides. Streams mix the functions as a program would; the names
  * that end in `_fails` take the path that raises, PyErr_Clear() included. */
@@ -8,13 +8,13 @@
 
 namespace {
 
-/* Aligned, since what strcmp() costs depends on where a name lies. */
+/* Aligned, because the speed of strcmp() depends on the alignment. */
 alignas(64) const char kName[] = "demo._C_API";
 int payload;
 
 void do_nothing(PyObject *) {}
 
-/* The same text as kName at another address. */
+/* A copy of kName at another address. */
 const char *equal_name()
 {
     alignas(64) static char name[] = "demo._C_API";
@@ -80,7 +80,7 @@ BENCHMARK(New_fails);
     }                                                                          \
     BENCHMARK(name)
 
-/* The same of a call that raises. */
+/* A benchmark of one call that raises. */
 #define FAILS(name, call)                                                      \
     void name(benchmark::State &state)                                         \
     {                                                                          \
@@ -131,7 +131,7 @@ ON_CAPSULE(SetDestructor, PyCapsule_GetDestructor(capsule) == do_nothing,
            PyCapsule_SetDestructor(capsule, do_nothing));
 FAILS(SetDestructor_fails, PyCapsule_SetDestructor(none, nullptr));
 
-/* PyCapsule_Import, of a capsule in a module that is imported already. */
+/* PyCapsule_Import of a capsule in a module that is already imported. */
 
 bool publish()
 {

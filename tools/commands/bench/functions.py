@@ -1,4 +1,5 @@
-"""The functions of the capsule API: the reference against CPython."""
+"""Measures each function of the capsule API on the reference, relative to
+CPython."""
 
 import argparse
 import functools
@@ -13,7 +14,8 @@ IMPLEMENTATIONS = ("reference", "cpython")
 
 
 def times(program: pathlib.Path, seconds: float) -> dict[str, float]:
-    """Returns the nanoseconds of each benchmark; each runs for `seconds`."""
+    """Returns {benchmark: nanoseconds per call}. Each benchmark runs for
+    `seconds`."""
     done = subprocess.run(
         [
             str(program),

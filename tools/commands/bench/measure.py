@@ -1,8 +1,8 @@
-"""Runs programs and measures the time that they take.
+"""Runs programs and measures their time.
 
-A time says little on a machine that does other things too. So everything here
-is measured by turns, several rounds of all that is to be compared, and given as
-a ratio within the round.
+Other processes on the machine disturb a single measurement. Therefore each round
+runs all programs that are compared, one after the other, and the result is the
+ratio of two times in the same round.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 
-# A line of a table, by the names of its columns.
+# A row of a table: {name of a column: value}.
 Row = dict[str, Any]
 
 K = TypeVar("K")
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclasses.dataclass(frozen=True)
 class Places:
-    """Where Bazel put what is measured, and the names of the targets."""
+    """The paths of the built programs, and the names of the targets."""
 
     bench: pathlib.Path
     fuzz: pathlib.Path
@@ -33,7 +33,7 @@ class Places:
 
 
 class Failed(Exception):
-    """A program that is measured failed."""
+    """A measured program has failed."""
 
 
 def cpu_seconds(
@@ -41,7 +41,8 @@ def cpu_seconds(
     environment: Mapping[str, str] | None = None,
     system: bool = False,
 ) -> float:
-    """Runs the command and returns its user time, with `system` both times.
+    """Runs the command; returns its user time, or its user plus system time if
+    `system` is true.
 
     Output is kept from the terminal, and is in Failed when the command fails.
     """
@@ -67,8 +68,8 @@ def cpu_seconds(
 def by_turns(
     rounds: int, jobs: Mapping[K, Callable[[], T]]
 ) -> dict[K, list[T]]:
-    """Calls all functions in each round; returns the results by name, one per
-    round."""
+    """Calls each function once in each round. Returns {name: its results, one per
+    round}."""
     results: dict[K, list[T]] = {name: [] for name in jobs}
     for _ in range(rounds):
         for name, job in jobs.items():
@@ -77,5 +78,5 @@ def by_turns(
 
 
 def ratio(dividends: Iterable[float], divisors: Iterable[float]) -> float:
-    """Returns the median of the ratios of the rounds."""
+    """Returns the median over the rounds of dividend / divisor."""
     return statistics.median(a / b for a, b in zip(dividends, divisors))

@@ -1,4 +1,4 @@
-"""Replay: the time per program, for the corpus and for larger folders."""
+"""Measures replay: the time per program, for the corpus and larger folders."""
 
 import argparse
 import functools
@@ -13,7 +13,7 @@ SIZES = (10, 100, 1000, 10000)
 
 
 def programs(corpus: pathlib.Path) -> list[pathlib.Path]:
-    """Returns the committed programs, by path; those of misuse are left out."""
+    """Returns the paths of the committed programs, sorted, without misuse."""
     return [
         path
         for path in sorted(corpus.glob("*/*/*.prog"))
@@ -24,7 +24,7 @@ def programs(corpus: pathlib.Path) -> list[pathlib.Path]:
 def copy(
     programs_: list[pathlib.Path], size: int, folder: pathlib.Path
 ) -> pathlib.Path:
-    """Makes a folder with `size` programs: copies of the committed ones."""
+    """Makes a folder with `size` copies of the committed programs."""
     folder.mkdir()
     for number in range(size):
         source = programs_[number % len(programs_)]
@@ -33,8 +33,8 @@ def copy(
 
 
 def measure(places: Places, options: argparse.Namespace) -> list[Row]:
-    """Rows of milliseconds in all and per program. Start-up is what one program
-    costs."""
+    """Returns rows with the milliseconds in total and per program. The time of
+    replaying one program counts as the start-up time."""
     committed = [
         path
         for path in programs(places.corpus)

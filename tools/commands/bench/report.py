@@ -1,5 +1,5 @@
-"""The size of a report, over the programs of corpus/misuse, which all end in
-one."""
+"""Measures the size of reports. Runs the programs of corpus/misuse, because each
+of them ends with a report."""
 
 import argparse
 import pathlib
@@ -23,7 +23,7 @@ def report_of(places: Places, program: pathlib.Path) -> bytes | None:
 
 
 def measure(places: Places, _options: argparse.Namespace) -> list[Row]:
-    """Returns rows of bytes and lines for the kinds of report."""
+    """Returns a row with bytes and lines for each kind of report."""
     kinds: dict[str, list[tuple[int, int, int]]]
     kinds = {"contract violation": [], "sanitizer": []}
     for program in sorted(places.corpus.glob("misuse/*.prog")):

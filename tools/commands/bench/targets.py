@@ -1,4 +1,5 @@
-"""The fuzz targets: their speed against an empty target with the same flags."""
+"""Measures the speed of the fuzz targets, relative to an empty target that runs
+with the same flags."""
 
 import argparse
 import functools
@@ -10,9 +11,10 @@ from tools.commands.bench.measure import Places, Row, by_turns, cpu_seconds, rat
 from tools.lib.status import Status
 
 
-# Programs of some five calls, of some ten, and as long as they come.
+# The values of -max_len: programs of about five calls, of about ten calls, and of
+# any length.
 MAX_LENGTHS = (24, 40, 4096)
-EMPTY_RUNS = 10  # times as many, as it is so fast
+EMPTY_RUNS = 10  # the empty target is fast and needs that many times the runs
 
 
 class Run:

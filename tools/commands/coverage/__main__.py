@@ -1,4 +1,4 @@
-"""tools/coverage: measures which code the tests run."""
+"""tools/coverage: measures which lines, branches and conditions the tests run."""
 
 import argparse
 import json
@@ -36,9 +36,9 @@ FOLDERS = (
     "fuzz/program",
 )
 
-# The groups of tests that are measured apart: flags and patterns for Bazel.
-# Patterns, because Bazel skips a test that it cannot build in this
-# configuration only where a pattern matches the test.
+# The groups of tests to measure separately, each as flags and patterns for Bazel.
+# Patterns are used because Bazel silently skips tests that this configuration
+# cannot build only if they are matched by a pattern.
 GROUPS = {
     "rules": (
         "--test_lang_filters=cc",
@@ -52,22 +52,23 @@ TOGETHER = "both"
 
 ELF = b"\x7fELF"
 
-# What stands above the figures.
+# The headings of the columns with figures.
 HEADING = {"lines": "lines", "branches": "branch", "mcdc": "MC/DC"}
 
-# Where the compiler believes itself to be.
+# The folder of the sources in coverage data: Bazel sets the variable PWD of the
+# compiler to this path, because the path of the sandbox changes.
 COMPILED_IN = "/proc/self/cwd/"
 
 ABOUT = """\
 Measures which lines, branches and conditions (MC/DC) of the reference and of
-the harness are run: by the rule tests, by the replay of the corpus, and by
-both; or only by the TESTs."""
+the harness the tests run. Measures the rule tests, the replay of the corpus, and
+both together; with TEST arguments, only those tests."""
 
 MORE = """\
-Figures go to out/coverage/coverage.json, the sources with their counts to
-out/coverage/html/index.html.
+Writes the figures to out/coverage/coverage.json, and the sources with execution
+counts to out/coverage/html/index.html.
 
-Exit status: 0 measured, 1 a test failed or the build did, 2 bad input.
+Exit status: 0 measured, 1 a test or the build failed, 2 bad input.
 """
 
 
@@ -81,14 +82,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "tests",
         nargs="*",
         metavar="TEST",
-        help="a target or a pattern of Bazel (default: all rule tests, and the "
-        "replay of the corpus)",
+        help="a Bazel target or pattern (default: all rule tests and the replay "
+        "of the corpus)",
     )
     parser.add_argument(
         "--missed",
         metavar="FILE",
-        help="print the lines and branches of that file that nothing runs, "
-        "e.g. capsule/reference/capsule.c",
+        help="print the lines and branches of FILE that no test runs, e.g. "
+        "capsule/reference/capsule.c",
     )
     arguments = parser.parse_args(argv)
     if arguments.missed and not arguments.missed.startswith(FOLDERS):
@@ -102,14 +103,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
 def run(
     command: Sequence[object], root: pathlib.Path, **kwargs: Any
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a command of LLVM or Bazel, with text as output."""
+    """Runs a command of LLVM or Bazel in the root of the repository."""
     return subprocess.run(
         [str(part) for part in command], cwd=root, check=True, text=True, **kwargs
     )
 
 
 class Measurement:
-    """Runs groups of tests and reads which code they ran."""
+    """Runs groups of tests and reads their coverage counters."""
 
     def __init__(
         self, root: pathlib.Path, groups: dict[str, tuple[str, ...]]
@@ -122,8 +123,7 @@ class Measurement:
         self._programs: list[pathlib.Path] = []
 
     def _test(self, group: str) -> None:
-        """Runs the tests of the group, and merges the counters that they
-        leave behind."""
+        """Runs the tests of the group and merges their counter files."""
         folder = self._raw / group
         folder.mkdir(parents=True)
         events = self._raw / "events.json"
@@ -148,8 +148,8 @@ class Measurement:
         shutil.rmtree(folder)
 
     def _programs_of(self, events: pathlib.Path) -> list[pathlib.Path]:
-        """Returns the programs among the tests that ran, but for scripts.
-        llvm-cov reads from them where the code stands."""
+        """Returns the executables of the tests that ran, without scripts.
+        llvm-cov reads the map from counters to source lines from them."""
         labels = set()
         for line in events.read_text().splitlines():
             result = json.loads(line)["id"].get("testResult")
@@ -162,7 +162,7 @@ class Measurement:
         return [path for path in paths if path.read_bytes()[:4] == ELF]
 
     def _merge(self, name: str, files: Iterable[pathlib.Path]) -> None:
-        """Makes one profile of several; a damaged one is left out."""
+        """Merges several profiles into one. Leaves out damaged profiles."""
         listing = self._raw / "files"
         listing.write_text("".join(f"{file}\n" for file in sorted(files)))
         run(
@@ -207,7 +207,7 @@ class Measurement:
         return shares(export, FOLDERS)
 
     def html(self) -> None:
-        """Writes the sources with their counts, of all groups together."""
+        """Writes the sources with execution counts, for all groups together."""
         new = self.out / "html.new"
         shutil.rmtree(new, ignore_errors=True)
         self._llvm_cov(
@@ -225,7 +225,7 @@ class Measurement:
         new.rename(self.out / "html")
 
     def missed(self, file: str) -> list[str]:
-        """Returns the lines and branches of that file that nothing runs."""
+        """Returns the lines and branches of the file that no test runs."""
         done = self._llvm_cov(
             "show",
             self.whole,
@@ -239,7 +239,8 @@ class Measurement:
         return missed(done.stdout) or [f"{file}: nothing"]
 
     def measure(self) -> Figures:
-        """Runs all tests; returns the figures of each group and of all."""
+        """Runs all tests. Returns the figures of each group and of all groups
+        together."""
         shutil.rmtree(self._raw, ignore_errors=True)
         for group in self.groups:
             self._test(group)
@@ -251,7 +252,8 @@ class Measurement:
 
 
 def table(figures: Figures) -> Table:
-    """Returns a row per file, below a row per folder; figures of each group."""
+    """Returns a row for each folder, followed by a row for each of its files.
+    The columns are the figures of the groups."""
     result = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     result.add_column("%", no_wrap=True)
     for metric in METRICS:

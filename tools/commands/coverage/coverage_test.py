@@ -1,4 +1,5 @@
-"""What is made of llvm-cov's output."""
+"""Tests of tools/coverage: how it reads the output of llvm-cov, and how it
+rejects bad arguments."""
 
 import pathlib
 from typing import Any

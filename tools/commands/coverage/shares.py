@@ -1,11 +1,12 @@
-"""What llvm-cov exports, as shares per file."""
+"""Reads the output of llvm-cov: the covered share of each file, and the lines and
+branches that no test runs."""
 
 import dataclasses
 import re
 from collections.abc import Iterable
 from typing import Any
 
-# What a file is measured by, as llvm-cov names it.
+# The metrics of a file, under llvm-cov's names.
 METRICS = ("lines", "branches", "mcdc")
 
 
@@ -15,7 +16,7 @@ class Share:
     count: int
 
     def __str__(self) -> str:
-        # Rounded down: 100.0 means that nothing is missed.
+        # Rounded down, so that 100.0 means complete coverage.
         if self.count == 0:
             return "-"
         tenths = self.covered * 1000 // self.count
@@ -26,7 +27,7 @@ class Share:
         return self.count - self.covered
 
 
-# By the names of metrics, then of files, then of groups of tests.
+# Shares: {metric: share}. Files: {file: shares}. Figures: {group of tests: files}.
 Shares = dict[str, Share]
 Files = dict[str, Shares]
 Figures = dict[str, Files]
@@ -53,7 +54,7 @@ def shares(export: dict[str, Any], folders: Iterable[str]) -> Files:
 
 
 def total(files: Files) -> Shares:
-    """Returns the shares of all these files together."""
+    """Returns the shares of all files in `files` together."""
     return {
         metric: Share(
             sum(file[metric].covered for file in files.values()),
@@ -68,9 +69,9 @@ _BRANCH = re.compile(r"^ +\|  Branch \((\d+):(\d+)\): (.*)$")
 
 
 def missed(listing: str) -> list[str]:
-    """Returns a line for each line and branch that nothing runs.
+    """Returns one line of text for each line and branch that no test runs.
 
-    `listing` is what `llvm-cov show -show-branches=count` prints."""
+    `listing` is the output of `llvm-cov show -show-branches=count`."""
     result = []
     for text in listing.splitlines():
         line = _LINE.match(text)

@@ -1,4 +1,4 @@
-/* Linked where coverage is measured: the counters are written also where a
+/* Linked into tests when coverage is measured. Writes the counters also when a
  * program ends without exit(), by abort() as in a death test or by _exit() as
  * in the processes of a replay. */
 #define _GNU_SOURCE /* syscall */
