@@ -1,4 +1,4 @@
-"""Tests of tools/test, with a program in Bazel's place."""
+"""Tests of tools/test with a fake Bazel."""
 
 import os
 import pathlib
@@ -9,7 +9,8 @@ import pytest
 
 TEST = pathlib.Path(__file__).parent / "test"
 
-# Writes the record of one test with two cases; `$behaviour` comes after that.
+# A fake Bazel. It writes the events of one test with two cases, then runs the
+# shell commands that a test puts in place of {behaviour}.
 BAZEL = """#!/bin/bash
 echo "$@" >{folder}/called
 for argument; do
@@ -26,7 +27,7 @@ echo what Bazel shows
 
 
 class Bazel:
-    """The program, and tools/test calling it."""
+    """Runs tools/test with the fake Bazel in PATH."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
@@ -58,14 +59,14 @@ class Bazel:
     def run(
         self, *arguments: str, behaviour: str = "exit 0"
     ) -> tuple[list[str], int]:
-        """The lines that tools/test prints, and its exit status."""
+        """Returns (the lines that tools/test prints, its exit status)."""
         process = self.start(*arguments, behaviour=behaviour)
         output, _ = process.communicate(timeout=60)
         assert not list((self.folder / "temporary").iterdir())
         return output.splitlines(), process.returncode
 
     def arguments(self) -> list[str]:
-        """What Bazel was called with, but for the name of the record."""
+        """Returns Bazel's arguments, without --build_event_json_file."""
         words = (self.folder / "called").read_text().split()
         return [w for w in words if "--build_event_json_file" not in w]
 
@@ -110,7 +111,7 @@ def test_all_targets_unless_one_is_given(
     assert bazel.arguments() == ["test", "--keep_going", *expected]
 
 
-def test_arguments_stay_whole(bazel: Bazel) -> None:
+def test_an_argument_with_blanks_stays_one_argument(bazel: Bazel) -> None:
     lines, _ = bazel.run("--test_filter=a b*", behaviour='echo "last: ${@: -1}"')
     assert "last: --test_filter=a b*" in lines
 

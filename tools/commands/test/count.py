@@ -3,8 +3,9 @@
 usage: count.py [--interrupted] EVENTS STATUS
 
 EVENTS is the file that --build_event_json_file wrote, STATUS is Bazel's exit
-status. The last line is `N passed, N failed`; lines before it say what Bazel's
-own output does not. Ends with status 0 only if nothing went wrong.
+status. Prints a line for each problem that Bazel's own output does not show, then
+the line `N passed, N failed`. Exit status 0 if Bazel succeeded and every case
+passed.
 """
 
 import collections
@@ -22,14 +23,14 @@ class Cases(NamedTuple):
     skipped: int
 
 
-# One of Bazel's events, and the result of a test in one.
+# One of Bazel's build events, or the result of a test in such an event.
 Event = dict[str, Any]
 
 # bazel.build/run/scripts
 BAZEL_NO_TESTS_FOUND = 4
 BAZEL_INTERRUPTED = 8
 
-# Reasons why a target is not built that are no failure.
+# Bazel's reasons for not building a target that do not count as a failure.
 HARMLESS = ("SKIPPED", "USER_INTERRUPTED")
 
 
@@ -76,7 +77,8 @@ def xml_of(result: Event) -> str | None:
 
 
 def last_attempts(events: list[Event]) -> list[tuple[str, Event]]:
-    """Returns the label and the testResult of each run of each shard."""
+    """Returns (label, testResult) for the last attempt of each run and shard of
+    each test."""
     last: dict[tuple[str | int | None, ...], tuple[int, str, Event]] = {}
     for event in events:
         ident = event["id"].get("testResult")
@@ -95,7 +97,7 @@ def last_attempts(events: list[Event]) -> list[tuple[str, Event]]:
 
 
 def broken_targets(events: list[Event]) -> set[str]:
-    """Returns the labels of targets that could not be built."""
+    """Returns the labels of the targets that Bazel failed to build."""
     broken = set()
     for event in events:
         for ident in event["id"].values():
@@ -116,7 +118,7 @@ def count(
 ) -> Cases:
     """Returns the Cases of a run with these events and this exit status.
 
-    Calls note() with each line that a reader should see.
+    Calls note() with each line to print before the total.
     """
     passed = failed = skipped = 0
     results = last_attempts(events)

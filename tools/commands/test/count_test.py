@@ -1,4 +1,5 @@
-"""Tests of count.py: each kind of result that Bazel writes, and damaged ones."""
+"""Tests of count.py with each kind of result that Bazel writes, and with damaged
+results."""
 
 import json
 import pathlib
@@ -36,7 +37,8 @@ class Run:
         shard: int = 1,
         attempt: int = 1,
     ) -> None:
-        """A test that ran; xml is the text of its test.xml, or None."""
+        """Adds the result of a test. `xml` is the text of its test.xml, or None
+        for a test without that file."""
         outputs = [{"name": "test.log", "uri": "file:///nowhere/test.log"}]
         if xml is not None:
             path = self.folder / f"{len(self.events)} test.xml"
@@ -67,7 +69,7 @@ class Run:
         return path
 
     def count(self, status: int, *flags: str) -> tuple[list[str], int]:
-        """The lines that count.py prints, and its exit status."""
+        """Returns (the lines that count.py prints, its exit status)."""
         done = subprocess.run(
             [sys.executable, COUNT, *flags, self.write(), str(status)],
             capture_output=True,
@@ -107,12 +109,12 @@ def test_the_last_attempt_counts(run: Run) -> None:
 
 
 @pytest.mark.parametrize("case", [SKIPPED, DISABLED])
-def test_skipped_cases_are_named_apart(run: Run, case: str) -> None:
+def test_skipped_cases_are_counted_separately(run: Run, case: str) -> None:
     run.test("//a:a", suites(PASSED, case))
     assert run.count(0) == (["1 passed, 0 failed, 1 skipped"], 0)
 
 
-def test_only_skipped_cases_are_no_success(run: Run) -> None:
+def test_a_run_with_only_skipped_cases_fails(run: Run) -> None:
     run.test("//a:a", suites(SKIPPED))
     assert run.count(0) == (["0 passed, 0 failed, 1 skipped"], 1)
 
@@ -206,7 +208,7 @@ def test_a_command_line_that_bazel_refuses(run: Run) -> None:
     )
 
 
-def test_no_success_where_bazel_has_none(run: Run) -> None:
+def test_the_run_fails_if_bazel_fails(run: Run) -> None:
     run.test("//a:a", suites(PASSED))
     assert run.count(4) == (["1 passed, 0 failed"], 1)
 
@@ -221,7 +223,7 @@ def test_interrupted(run: Run, status: int, flags: list[str]) -> None:
     )
 
 
-def test_events_that_are_cut_off(run: Run) -> None:
+def test_a_truncated_file_of_events(run: Run) -> None:
     run.test("//a:a", suites(PASSED))
     path = run.write()
     path.write_text(path.read_text()[:-20])

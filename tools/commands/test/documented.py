@@ -1,11 +1,11 @@
-"""Runs each command that the documentation shows, a small instance of it.
+"""Runs a small instance of each command that the documentation shows.
 
 usage: python3 -m tools.commands.test.documented
 
-Most commands call Bazel, which cannot run inside a test of Bazel. So .ci/run
-calls this before the tests, and //tests/style:commands_test fails for a command
-that README.md, CONTRIBUTING.md, docs/ or a --help shows and that has no entry
-here. Ends with status 0 only if every command did.
+Most commands call Bazel, which cannot run inside a Bazel test. Therefore .ci/run
+calls this program before the tests. //tests/style:commands_test fails if
+README.md, CONTRIBUTING.md, docs/ or a --help shows a command without an entry in
+this file. Exit status 0 if every command exits with status 0.
 """
 
 import dataclasses
@@ -27,8 +27,9 @@ AS_SHOWN = "as shown"
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """Commands that match `shown` are run as the shell command `run`, or not at
-    all, for the reason `why_not`."""
+    """Says how to run the documented commands that match the regular expression
+    `shown`: by the shell command `run`, or not at all, for the reason
+    `why_not`."""
 
     shown: str
     run: str = ""
@@ -182,7 +183,7 @@ ENTRIES = (
     Entry(r"examples/go/build", why_not="needs Go, which tools/setup leaves out"),
 )
 
-# The first words of commands in the code blocks of a document.
+# A line in a code block is a command if it begins with one of these words.
 PROGRAMS = (
     *("apt-get", "bazel", "clang-format-19", "cp", "docker", "git", "make"),
     *("python3", "sudo", "unshare", "xdg-open"),
@@ -194,8 +195,8 @@ _FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def is_command(text: str) -> bool:
-    """True if the text begins with a program of this repository or of
-    PROGRAMS, behind variables if there are any."""
+    """True if the text begins with a program of this repository or of PROGRAMS.
+    Variable assignments may precede the program."""
     words = text.split()
     while words and _ASSIGNMENT.fullmatch(words[0]):
         words.pop(0)
@@ -224,8 +225,8 @@ def in_document(text: str) -> Iterator[str]:
 
 
 def in_help(text: str) -> Iterator[str]:
-    """Yields the commands at the beginning of indented lines of a --help; a
-    remark stands behind two blanks."""
+    """Yields the commands in the indented lines of a --help. Two blanks separate
+    a command from the remark after it."""
     for line in text.replace("\\\n", " ").split("\n"):
         command = line.strip().partition("  ")[0]
         if line.startswith("  ") and is_command(command):
@@ -244,7 +245,7 @@ def commands() -> list[str]:
 
 
 def help_of(command: str) -> str:
-    """Returns what --help prints, without setting the system up."""
+    """Returns the output of --help. Does not install packages."""
     package = command.replace("tools/", "tools/commands/") + "/__main__.py"
     words = [command, "--help"]
     if (repository.ROOT / package).exists():
@@ -261,7 +262,7 @@ def help_of(command: str) -> str:
 
 
 def shown() -> dict[str, str]:
-    """Returns each command that is shown, and where."""
+    """Returns {command that the documentation shows: the file that shows it}."""
     found: dict[str, str] = {}
     for path in repository.files(".md"):
         if path.parts[0] in ("README.md", "CONTRIBUTING.md", "docs"):
@@ -269,7 +270,7 @@ def shown() -> dict[str, str]:
                 found.setdefault(command, str(path))
     for name in commands():
         found.setdefault(f"{name} --help", name)
-        # The help of tools/prog is that of a program that Bazel builds.
+        # A program that Bazel builds prints the help of tools/prog.
         if name != "tools/prog":
             for command in in_help(help_of(name)):
                 found.setdefault(command, f"{name} --help")
@@ -277,13 +278,12 @@ def shown() -> dict[str, str]:
 
 
 def entry_of(command: str) -> Entry | None:
-    """Returns the entry that runs the command."""
+    """Returns the first entry that matches the command, or None."""
     return next((e for e in ENTRIES if re.fullmatch(e.shown, command)), None)
 
 
 def to_run() -> dict[str, str]:
-    """Returns what is run for the commands that are shown, each once, and the
-    command that it is run for."""
+    """Returns {shell command to run: a documented command that it stands for}."""
     program = min((repository.ROOT / PROGRAM.format("")).glob("*.prog")).name
     found: dict[str, str] = {}
     for command in shown():
