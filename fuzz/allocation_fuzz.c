@@ -1,9 +1,11 @@
 /* Sequences, tables and imports while memory runs out: one allocation fails, or
- * that one and all behind it, wherever it falls: in PyCapsule_New(), in the
- * making of an exception, in a repr, in a destructor, in the midst of an
- * import, between two steps of a producer or a consumer. A call that lacks
- * memory fails with a MemoryError and changes nothing; a call that needs none
- * gives what it always gives; nothing is lost and every destructor runs once.
+ * that one and all later ones. The failure may come anywhere: in
+ * PyCapsule_New(), while an exception is created, in repr(), in a destructor,
+ * during an import, between two steps of a producer or consumer.
+ *
+ * A call that lacks memory must raise MemoryError and change nothing. A call
+ * that needs no memory must return its usual result. Nothing may leak, and
+ * every destructor must run once.
  */
 #include "fuzz/driver/target.h"
 

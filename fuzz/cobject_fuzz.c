@@ -1,8 +1,10 @@
-/* PyCObject as Python 2.7 has it beside capsules: made with and without a
- * description and a destructor, asked, set, imported and dropped, with and
- * without exceptions pending and warnings that are errors. Each function tells
- * a PyCObject from a capsule and from anything else; its destructor is called
- * once, in its own form. */
+/* PyCObject of Python 2.7 next to capsules: created with and without a
+ * description and a destructor, read, changed, imported and dropped, with and
+ * without pending exceptions and warnings that are errors.
+ *
+ * Each function must distinguish a PyCObject from a capsule and from other
+ * objects. The destructor of a PyCObject must be called once, with the right
+ * number of arguments. */
 #include "fuzz/driver/target.h"
 
 const struct target TARGET = {

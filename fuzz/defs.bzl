@@ -1,4 +1,4 @@
-"""cc_fuzz_test: everything that belongs to one fuzz target."""
+"""cc_fuzz_test: the binaries and tests of one fuzz target."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
@@ -6,14 +6,14 @@ load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load("//tools/build_defs:configs.bzl", "configured_binary")
 load("//tools/build_defs:implementation.bzl", "implementation_test")
 
-# libFuzzer cannot be linked where all sanitizers are off.
+# Configurations without sanitizers cannot link libFuzzer.
 NEEDS_ENGINE = select({
     "//tools/build_defs:is-release": ["@platforms//:incompatible"],
     "//tools/build_defs:is-replay": ["@platforms//:incompatible"],
     "//conditions:default": [],
 })
 
-# The same for the engine that //fuzz:cc_engine chooses.
+# Which configurations can link the engine that //fuzz:cc_engine chooses.
 _NEEDS_CHOSEN_ENGINE = select({
     "//fuzz/engines:is-replay-with-replay": [],
     "//tools/build_defs:is-release": ["@platforms//:incompatible"],
@@ -21,7 +21,7 @@ _NEEDS_CHOSEN_ENGINE = select({
     "//conditions:default": [],
 })
 
-# For tests that wait for AddressSanitizer's reports.
+# Tests that need AddressSanitizer's reports run only in these configurations.
 NEEDS_ADDRESS_SANITIZER = select({
     "//tools/build_defs:is-asan-libfuzzer": [],
     "//tools/build_defs:is-asan-ubsan-libfuzzer": [],
@@ -31,7 +31,7 @@ NEEDS_ADDRESS_SANITIZER = select({
 
 _TAG = "cc_fuzz_test"
 
-# What runs the corpus; tools/coverage asks for it.
+# The tag of the tests that run a corpus; tools/coverage selects tests by it.
 _REPLAY = "replay"
 
 def _fuzz_corpus_impl(ctx):
@@ -74,9 +74,9 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
 
     <name>           a test: runs each file of the corpus, and the empty input,
                      without an engine; a file is a test case
-    <name>_sweep     a test: runs each program of the corpus with each of its
-                     allocations failing
-    <name>_profiles  a test: both in each profile that the implementation can
+    <name>_sweep     a test: runs each program of the corpus once for each of
+                     its allocations, which then fails
+    <name>_profiles  both tests in each profile that the implementation can
                      follow, with the arena and with malloc()
     <name>_on_cpython, <name>_sweep_on_cpython
                      the first two on CPython, where the inputs are programs
@@ -89,25 +89,26 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
     <name>_run       runs <name>_bin; libFuzzer's flags follow `--`
     <name>_corpus    the corpus as a folder of binary inputs
     <name>_dict      the dictionaries in one file
-    <name>_repro     prints one input, a program or a crash file, and runs it
+    <name>_repro     prints one input (a program or a crash file) and runs it
     <name>_minimize  makes an input that shows a finding smaller
-    <name>_merge     OUT IN ...: adds to OUT what the folders IN have to add
+    <name>_merge     OUT IN ...: adds to the folder OUT the inputs of the
+                     folders IN that reach new coverage
 
     Args:
-      name: ends in `_fuzz`.
-      srcs: the target: `<name>.c`, which defines TARGET of
+      name: the target's name; ends in `_fuzz`.
+      srcs: the target's file `<name>.c`, which defines TARGET of
         fuzz/driver/target.h or, with `programs = False`,
         LLVMFuzzerTestOneInput().
-      corpus: label of the files below the folder of the same path;
+      corpus: label of the corpus folder;
         //corpus:sequence is corpus/sequence.
       dicts: dictionaries in the form of AFL and libFuzzer.
       deps: libraries of srcs.
-      programs: whether the inputs are programs for the executor.
-      on_cpython: whether CPython 3 offers the functions that they call.
-      sweep_on_cpython: whether CPython allocates in these programs the same
-        each time; its importer keeps caches and does not.
-      size: of the test.
-      **kwargs: passed to the test.
+      programs: True if the inputs are programs for the executor.
+      on_cpython: True if CPython 3 has the functions that the programs call.
+      sweep_on_cpython: True if CPython makes the same allocations each time
+        a program runs. False for imports: CPython's importer has caches.
+      size: the size of the tests.
+      **kwargs: further arguments of the tests.
     """
     label = Label(corpus)
     folder = "%s/%s" % (label.package, label.name)
@@ -187,7 +188,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
     configured_binary(
         name = name + "_bin",
         binary = name + "_engine",
-        # Where no implementation is fuzzed, it is the harness that is.
+        # If the inputs are not programs, the harness itself is under test.
         config = "fuzz" if programs else "asan-ubsan-libfuzzer",
         target_compatible_with = NEEDS_ENGINE,
     )
@@ -277,7 +278,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
     )
 
 def fuzz_targets():
-    """The cc_fuzz_tests above in the same BUILD file, `name=corpus folder`."""
+    """Returns the cc_fuzz_tests of this BUILD file as `name=corpus folder`."""
     return [
         "%s=%s" % (name, rule["args"][0])
         for name, rule in native.existing_rules().items()
@@ -285,5 +286,5 @@ def fuzz_targets():
     ]
 
 def fuzz_binaries():
-    """The same targets with libFuzzer, as labels."""
+    """Returns the labels of these targets with libFuzzer."""
     return [target.split("=")[0] + "_bin" for target in fuzz_targets()]

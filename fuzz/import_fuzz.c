@@ -1,9 +1,11 @@
-/* Trees of modules, namespaces and capsules in them, modules that fail to
- * initialise, attributes that are answered by a function, and dotted paths that
- * lead there, nearly there or nowhere. PyCapsule_Import() gives the pointer
- * exactly where its whole path is the name of what stands there, says of every
- * failure what went wrong, imports nothing but the first component, and leaves
- * names, references and sys.modules as they were. */
+/* Imports through trees of modules and namespaces: capsules as attributes,
+ * modules that fail to initialise, attributes that come from __getattr__, and
+ * dotted paths that lead to a capsule, nearly to one, or nowhere.
+ *
+ * PyCapsule_Import() must return the pointer exactly if the path leads to a
+ * capsule whose name is the whole path. It must report the reason of each
+ * failure, import only the first component, and leave names, references and
+ * sys.modules unchanged. */
 #include "fuzz/driver/target.h"
 
 const struct target TARGET = {
@@ -43,5 +45,5 @@ const struct target TARGET = {
         },
     .longest_name = 64,
     .near_miss_percent = 15,
-    .cost = 20, /* imports modules */
+    .cost = 20, /* importing modules is slow */
 };

@@ -1,8 +1,11 @@
-/* Interpreters that are started, entered and ended in any order, with capsules
- * that are published in one and used in all of them. Each sees what it has
- * published itself and nothing else; one table gives each the state of its own
- * module; an exception stays where it was raised; and what an interpreter has
- * published is destroyed once, with it, while nothing can be imported. */
+/* Interpreters that are started, entered and ended in any order; capsules are
+ * published in one and used in all.
+ *
+ * Each interpreter must see only what it has published itself. One table must
+ * give each interpreter the state of its own module. An exception must stay in
+ * the interpreter that raised it. The published capsules must be destroyed
+ * once, at the end of their interpreter, when imports are no longer
+ * possible. */
 #include "fuzz/driver/target.h"
 
 const struct target TARGET = {
@@ -37,5 +40,5 @@ const struct target TARGET = {
         },
     .longest_name = 16,
     .near_miss_percent = 30,
-    .cost = 200, /* starts and ends interpreters */
+    .cost = 200, /* starting interpreters is slow */
 };

@@ -1,7 +1,9 @@
-/* Names of any bytes and of 0 to 4096 of them, written out or in buffers that
- * are shared, edited in place and freed: a capsule opens under exactly the name
- * that it carries at that moment, byte by byte, and under no near miss of it.
- * No byte beyond a name's end is ever read. */
+/* Names of any bytes and of 0 to 4096 bytes: literals, and buffers that
+ * capsules share and that programs edit and free.
+ *
+ * A capsule must open under exactly the name that it has at that moment,
+ * compared byte by byte, and under no similar name. No byte after a name's end
+ * may be read. */
 #include "fuzz/driver/target.h"
 
 const struct target TARGET = {

@@ -1,6 +1,6 @@
-/* The harness's own parsers: any bytes decode to a program, any text gives a
- * program or one message; whatever is a program survives binary, text and back
- * unchanged. */
+/* The harness's own parsers. Any bytes must decode to a program; any text must
+ * parse to a program or give one message. A program must survive the way to
+ * binary, to text and back unchanged. */
 #include "fuzz/program/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

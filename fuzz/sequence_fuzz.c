@@ -1,9 +1,11 @@
-/* Creates, changes, shares and destroys capsules in any order: several of them
- * at once, several references to each, destructors that create, drop and change
- * capsules, exceptions pending all the while. Whatever a program does within
- * its side of the contract, every call gives what the model says, every
- * destructor runs once with the caller's exception untouched, and nothing is
- * left when the last reference is gone. */
+/* Creates, changes, shares and destroys capsules in any order: several
+ * capsules, several references to each, destructors that create, drop and
+ * change capsules, pending exceptions.
+ *
+ * As long as a program keeps the contract, every call must return what the
+ * model predicts, every destructor must run once and leave the caller's
+ * exception untouched, and nothing may remain after the last reference is
+ * gone. */
 #include "fuzz/driver/target.h"
 
 const struct target TARGET = {

@@ -1,9 +1,11 @@
-/* Exported tables of functions of any version and any size, 0 and SIZE_MAX
- * among them, between producers and consumers of different ages. A consumer
- * takes exactly the tables of its version that are long enough for it, keeps
- * none that it refused, reads no byte behind what it checked and calls the
- * function that its own edition has in that place; results of functions that
- * break the convention about exceptions are reported, never handed on. */
+/* Tables of functions of any version and size, also 0 and SIZE_MAX, between
+ * producers and consumers of different versions.
+ *
+ * A consumer must accept exactly the tables of its version that are long
+ * enough, must not keep a table that it refused, must not read beyond the size
+ * that it checked, and must call the function that its own version has at that
+ * place. Results that break the convention for exceptions must be reported,
+ * never returned. */
 #include "fuzz/driver/target.h"
 
 const struct target TARGET = {

@@ -1,4 +1,4 @@
-/* Runs many inputs in children that survive all but the failing ones; see
+/* Runs many inputs in child processes; an input that fails ends its child. See
  * batch.h. */
 #include "fuzz/driver/batch.h"
 
@@ -11,11 +11,11 @@
 
 enum { TEXT_SIZE = 1024 };
 
-/* What a child works on. */
+/* The state that the parent and a child use. */
 struct work {
     const struct batch *batch;
     size_t first;
-    size_t *current; /* the input that runs now; shared with the child */
+    size_t *current; /* the index of the current input; shared memory */
 };
 
 void batch_open(struct batch *batch, const char *tool, char **paths, int count)
@@ -43,7 +43,8 @@ static const char *path_of(const struct batch *batch, size_t index)
     return index < batch->list.count ? batch->list.paths[index] : NULL;
 }
 
-/* The path below the only folder, else the whole path. */
+/* Returns the path relative to the folder if the user named only one folder,
+ * else the whole path. */
 static const char *name_of(const struct batch *batch, size_t index)
 {
     const char *path = path_of(batch, index);

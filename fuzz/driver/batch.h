@@ -1,6 +1,6 @@
-/* Many inputs, run one after the other in a child process that they share, so
- * that an input costs microseconds. If an input ends the child, that input has
- * failed and a new child runs the inputs behind it. */
+/* Runs many inputs one after the other in one child process, so that an input
+ * costs microseconds. If an input ends the child, that input has failed, and a
+ * new child runs the remaining inputs. */
 #ifndef FUZZ_DRIVER_BATCH_H
 #define FUZZ_DRIVER_BATCH_H
 
@@ -12,27 +12,27 @@
 
 struct batch {
     struct input_list list;
-    const char *root; /* the only folder given: names start below it; or NULL */
-    bool with_empty;  /* true: one more input, which is empty */
-    unsigned seconds; /* that an input may take */
+    const char *root; /* if one folder was given: names are relative to it */
+    bool with_empty;  /* true: one more input, the empty one */
+    unsigned seconds; /* time limit of an input */
 
-    /* In the child: runs the input in that file, or the empty input if it is
-     * NULL. Does not return if the input fails. */
+    /* In the child: runs the input in that file; NULL: the empty input. Does
+     * not return if the input fails. */
     void (*run)(void *context, const char *path);
-    /* In the parent: describes what was under way when the input failed. NULL:
-     * nothing to describe. */
+    /* In the parent: describes what the input was doing when it failed. NULL:
+     * no description. */
     const char *(*under_way)(void *context);
     void *context;
 };
 
-/* Takes the files and the folders that the user names. Ends the program with
- * BAD_INPUT, and one line, if one of them cannot be read. */
+/* Adds the files and folders that the user names. If one is unreadable, prints
+ * one line and ends the program with BAD_INPUT. */
 void batch_open(struct batch *batch, const char *tool, char **paths, int count);
 
-/* Runs all inputs, a case each. */
+/* Runs all inputs and reports one test case for each. */
 void batch_run(struct batch *batch, struct report *report);
 
-/* The number of inputs. */
+/* Returns the number of inputs. */
 size_t batch_count(const struct batch *batch);
 
 void batch_close(struct batch *batch);

@@ -1,4 +1,4 @@
-/* Runs any bytes on the target's LLVMFuzzerTestOneInput(); see runner.h. */
+/* Passes bytes to the target's LLVMFuzzerTestOneInput(); see runner.h. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +26,8 @@ void runner_stop(void)
     input = NULL;
 }
 
-/* Keeps a copy of exactly that size, so that the sanitizer sees a read beyond
- * the end. */
+/* Copies the bytes into a block of exactly their size, so that the sanitizer
+ * sees a read beyond the end. */
 static void take(const uint8_t *bytes, size_t size)
 {
     free(input);

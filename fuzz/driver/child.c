@@ -1,4 +1,4 @@
-/* Runs children; see child.h. */
+/* Runs functions in child processes; see child.h. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "fuzz/driver/child.h"
 
@@ -20,8 +20,8 @@ static void give_up(const char *what)
     exit(2);
 }
 
-/* The output is in a file, not in a pipe: a child writes any amount and this
- * process need not read meanwhile. */
+/* The child writes to a file, not a pipe: a pipe would block a child that
+ * writes much while this process waits. */
 static void read_output(struct child *child, FILE *output)
 {
     if (fseek(output, 0, SEEK_END) != 0) {

@@ -1,5 +1,5 @@
-/* Runs a function in a process of its own, keeps what the process prints and
- * names what it found. */
+/* Runs a function in a child process, captures the child's output and names the
+ * finding. */
 #ifndef FUZZ_DRIVER_CHILD_H
 #define FUZZ_DRIVER_CHILD_H
 
@@ -12,28 +12,28 @@
 extern "C" {
 #endif
 
-/* What became of a child. */
+/* The result of a child. */
 struct child {
-    int status;     /* as waitpid() gives it */
+    int status;     /* from waitpid() */
     char *output;   /* stdout and stderr, NUL-terminated; owned: child_free() */
     size_t size;    /* without the NUL */
-    bool timed_out; /* ended by child_limit() */
-    char finding[FINDING_SIZE]; /* see finding.h; "" if it survived */
+    bool timed_out; /* child_limit() ended the child */
+    char finding[FINDING_SIZE]; /* see finding.h; "" if there was no finding */
 };
 
-/* Forks, runs body(context) in the child, which ends with status 0 when the
- * body returns, and waits. A child that cannot be started ends the program
- * with status 2. */
+/* Forks, runs body(context) in the child and waits. The child ends with status
+ * 0 when the body returns. Ends the program with status 2 if the child cannot
+ * be started. */
 void child_run(struct child *child, void (*body)(void *), void *context);
 
-/* In a child: ends it unless this is called again, or the child ends, within
- * that many seconds; 0 takes the limit away. */
+/* Called in a child: ends the child after that many seconds, counted from the
+ * latest call. 0 removes the limit. */
 void child_limit(unsigned seconds);
 
-/* True if the child returned from its body. */
+/* True if the child's body returned. */
 bool child_survived(const struct child *child);
 
-/* Returns memory, all zero, that this process shares with its children. */
+/* Returns zeroed memory that this process shares with its children. */
 void *child_shared(size_t size);
 
 void child_free(struct child *child);

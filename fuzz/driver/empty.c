@@ -1,5 +1,5 @@
-/* A target that does nothing: an engine's speed with it is the ceiling that
- * tools/bench compares targets with. */
+/* A target that does nothing. The engine's speed with this target is the upper
+ * limit with which tools/bench compares other targets. */
 #include <stddef.h>
 #include <stdint.h>
 

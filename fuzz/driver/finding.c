@@ -1,4 +1,4 @@
-/* Names what became of a child; see finding.h. */
+/* Names the finding of a child; see finding.h. */
 #include "fuzz/driver/finding.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Parses command lines by a table; see flags.h. */
+/* Parses command lines; see flags.h. */
 #include "fuzz/driver/flags.h"
 
 #include <stdarg.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN = 28 }; /* of the help texts */
+enum { COLUMN = 28 }; /* where the help texts begin */
 
 int tool_complain(const char *name, const char *format, ...)
 {
@@ -44,7 +44,7 @@ static void print_help(const struct tool *tool)
     for (const struct flag *flag = tool->flags; flag->name; flag++) {
         print_flag(flag->name, flag->value, flag->help);
     }
-    print_flag("help", NULL, "prints this");
+    print_flag("help", NULL, "prints this help");
 }
 
 /* --- parsing -------------------------------------------------------------- */
@@ -61,7 +61,8 @@ static bool set_number(const struct flag *flag, const char *value)
     return true;
 }
 
-/* The flag of that name, `length` bytes of it; NULL if the tool has none. */
+/* Returns the flag whose name is the first `length` bytes of `name`; NULL if
+ * the tool has none. */
 static const struct flag *find_flag(const struct tool *tool, const char *name,
                                     size_t length)
 {
@@ -74,8 +75,8 @@ static const struct flag *find_flag(const struct tool *tool, const char *name,
     return NULL;
 }
 
-/* Takes an argument that begins with two dashes; ends the program if it is
- * wrong. */
+/* Parses an argument that begins with two dashes. Ends the program if the
+ * argument is wrong. */
 static void take_flag(const struct tool *tool, const char *argument)
 {
     const char *name = argument + 2;
@@ -99,8 +100,8 @@ static void take_flag(const struct tool *tool, const char *argument)
         *flag->text = value;
     } else if (!set_number(flag, value)) {
         exit(tool_complain(tool->name,
-                           "%s is no number from 1 to %u; correct it", argument,
-                           flag->largest));
+                           "%s is not a number from 1 to %u; correct it",
+                           argument, flag->largest));
     }
 }
 

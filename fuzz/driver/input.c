@@ -1,4 +1,4 @@
-/* Finds and reads the files that a tool is given; see input.h. */
+/* Finds and reads the files that the user names; see input.h. */
 #define _XOPEN_SOURCE 700 /* scandir, strdup */
 #include "fuzz/driver/input.h"
 
@@ -26,8 +26,8 @@ static bool fail(const char *path, const char *why, char *error, size_t size)
     return false;
 }
 
-/* Reads until the end of the file. The size that fstat() gives is only a start:
- * a pipe has none. */
+/* Reads until the end of the file. `expected` from fstat() is only a first
+ * guess: for a pipe it is 0. */
 static bool read_all(struct input *input, int file, size_t expected)
 {
     size_t capacity = expected + 1;
@@ -40,7 +40,8 @@ static bool read_all(struct input *input, int file, size_t expected)
             break;
         }
         if (got == 0) {
-            /* Exact, so that the sanitizer sees a read beyond the end. */
+            /* Exactly the input's size, so that the sanitizer sees a read
+             * beyond the end. */
             uint8_t *exact = realloc(input->bytes, input->size + !input->size);
             input->bytes = exact ? exact : input->bytes;
             return true;
@@ -87,7 +88,7 @@ void input_free(struct input *input)
 
 static void add_path(struct input_list *list, char *path)
 {
-    /* Grown in powers of two. */
+    /* Grow in powers of two. */
     if ((list->count & (list->count - 1)) == 0) {
         size_t capacity = list->count ? list->count * 2 : 1;
         list->paths = realloc(list->paths, capacity * sizeof *list->paths);

@@ -1,4 +1,4 @@
-/* The files that a user names: paths, folders, contents. */
+/* The files and folders that the user names, and their contents. */
 #ifndef FUZZ_DRIVER_INPUT_H
 #define FUZZ_DRIVER_INPUT_H
 
@@ -11,12 +11,12 @@ struct input {
     size_t size;
 };
 
-/* Enters the folder of the user's shell, so that relative paths mean the same
- * under `bazel run`, which starts a program in another folder. Call first. */
+/* Changes to the folder of the user's shell: `bazel run` starts programs in
+ * another folder, and relative paths must still work. Call first. */
 void input_use_working_directory(void);
 
-/* Reads the whole file. Returns false, and one line in `error` that names the
- * file and the reason, if that fails. */
+/* Reads the whole file. On failure returns false and writes one line with the
+ * file and the reason to `error`. */
 bool input_read(struct input *input, const char *path, char *error,
                 size_t error_size);
 
@@ -27,9 +27,9 @@ struct input_list {
     size_t count;
 };
 
-/* Adds the file at `path`, or all files below the folder at `path`, in the
- * order of their names. Returns false, with one line in `error` and the list
- * freed, if a folder is unreadable or holds no file. */
+/* Adds the file at `path`, or all files below the folder at `path` in the order
+ * of their names. If a folder is unreadable or contains no file, frees the
+ * list, writes one line to `error` and returns false. */
 bool input_list_add(struct input_list *list, const char *path, char *error,
                     size_t error_size);
 

@@ -1,6 +1,6 @@
 /* Makes an input that shows a finding as small as possible: fewest calls first,
- * then the simplest arguments, as long as the finding stays the same. Each
- * candidate runs in a process of its own. */
+ * then the simplest arguments. The finding stays the same. Each candidate runs
+ * in a child process. */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "fuzz/driver/input.h"
 #include "fuzz/driver/runner.h"
 
-/* A candidate takes microseconds, unless it hangs. */
+/* A candidate takes microseconds unless it hangs. */
 enum { SECONDS_PER_CANDIDATE = 1 };
 
 static struct runner_options options;
@@ -23,10 +23,10 @@ static const char *output;
 static const struct flag FLAGS[] = {
     RUNNER_MISUSE_FLAG(options),
     {"seconds", "N",
-     "stop after N seconds, with what is found\nby then (default 60)",
+     "stop after N seconds and write the smallest\ninput so far (default 60)",
      .number = &seconds, .largest = 1000000},
     {"output", "FILE",
-     "where to write it (default: FILE with\n.min and, for a program, .prog)",
+     "file to write (default: FILE with\n.min and, for a program, .prog)",
      .text = &output},
     {0},
 };
@@ -44,12 +44,12 @@ static const struct tool TOOL = {
 };
 
 struct search {
-    char finding[FINDING_SIZE]; /* of the whole input */
+    char finding[FINDING_SIZE]; /* the finding of the original input */
     time_t deadline;
     size_t candidates;
 };
 
-/* A stack per candidate would cost far more than the candidate. */
+/* Stack traces and symbols would take far longer than the candidate. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
@@ -73,7 +73,8 @@ static void run_candidate(void *unused)
     runner_run();
 }
 
-/* Writes what the loaded input shows; an empty text if it shows nothing. */
+/* Runs the loaded input and writes its finding; an empty text if there is
+ * none. */
 static void find(char finding[FINDING_SIZE])
 {
     struct child child;
@@ -95,8 +96,8 @@ static bool keeps_finding(void *context)
     return strcmp(finding, search->finding) == 0;
 }
 
-/* Writes to a temporary file first, so that the output appears whole or not at
- * all. */
+/* Writes a temporary file and renames it, so that the output is never
+ * incomplete. */
 static int write_output(const char *path)
 {
     char temporary[FILENAME_MAX + 4];

@@ -1,11 +1,10 @@
-/* Runs programs that break the caller's side of the contract, each in a process
- * of its own and with each allocator, and compares the report with what the
- * program says must come:
+/* Runs programs that break the contract, each in a child process and with each
+ * allocator. Compares the report with the one that the program's text requires:
  *
- *   # report arena: DTOR-6
- *   # report malloc: AddressSanitizer: heap-use-after-free
+ *    # report arena: DTOR-6
+ *    # report malloc: AddressSanitizer: heap-use-after-free
  *
- * A program that survives, or is reported as something else, is a failure. */
+ * The test fails if the program survives or the report is another one. */
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,17 +25,19 @@ static const struct flag FLAGS[] = {{0}};
 
 static const struct tool TOOL = {
     .name = "misuse",
-    .about = "Runs programs that must not survive, each with two allocators.\n"
-             "Exit status: 0 each is reported as it says, 1 one is not, 2 bad "
-             "input.\n",
+    .about =
+        "Runs programs that break the contract, each with two allocators.\n"
+        "Exit status: 0 every report is the required one, 1 a report\n"
+        "differs, 2 bad input.\n",
     .arguments = "FOLDER|FILE ...",
     .missing = "no programs given; name folders or files",
     .many = true,
     .flags = FLAGS,
 };
 
-/* No symbolizer: each program ends in a report, and symbols take longer than
- * everything else; `<target>_repro --misuse` shows the same with symbols. */
+/* No symbolizer: every program ends in a report, and symbols would take longer
+ * than everything else. `<target>_repro --misuse` shows a report with
+ * symbols. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "symbolize=0"; }
 
@@ -55,11 +56,11 @@ static void run_program(void *context)
     }
     runner_run();
     runner_stop();
-    /* By exit(), so that LeakSanitizer looks for leaks. */
+    /* exit() runs LeakSanitizer. */
     exit(0);
 }
 
-/* Writes what is wrong to `problem`; an empty text if nothing is. */
+/* Writes the difference to `problem`; an empty text if there is none. */
 static void compare(const struct child *child, const char *expected,
                     char problem[TEXT_SIZE])
 {
@@ -73,7 +74,7 @@ static void compare(const struct child *child, const char *expected,
     }
 }
 
-/* Runs the loaded program and reports the case. */
+/* Runs the loaded program with one allocator and adds a test case. */
 static void run_case(struct report *report, const char *name, bool use_malloc)
 {
     const char *expected = runner_expected_report(use_malloc);

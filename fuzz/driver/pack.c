@@ -1,5 +1,5 @@
-/* Turns a corpus for people into one for engines: one flat folder of binary
- * inputs, named after the files that they come from. */
+/* Packs a corpus for an engine: one flat folder of binary inputs. Each file
+ * name is made from the path of the original. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@ enum { ERROR_SIZE = 1024 };
 static bool as_bytes;
 
 static const struct flag FLAGS[] = {
-    {"bytes", NULL, "the files are inputs as they are, not programs",
+    {"bytes", NULL, "the files are inputs already: copies them",
      .enable = &as_bytes},
     {0},
 };

@@ -24,7 +24,7 @@ run()
     echo "$1, $2: $(tail -n 1 "$log")"
 }
 
-# Each binary would write the whole file.
+# Without this, each binary would overwrite the file.
 unset XML_OUTPUT_FILE
 for profile in $("$replay" --profiles); do
     run "$profile" arena "$replay" || continue

@@ -83,7 +83,8 @@ void runner_reduce(bool (*keeps)(void *), void *context)
     static struct program reduced;
     struct asked asked = {keeps, context};
 
-    /* The expectations of the file would not move with their calls. */
+    /* The reduction moves calls, but not the expectations that belong to them.
+     */
     annotations_free(&notes);
     reduced = program;
     reduce_program(&reduced, keeps_candidate, &asked);

@@ -1,4 +1,5 @@
-/* Reduces programs and bytes by repeating the steps; see reduce.h. */
+/* Reduces programs and bytes: repeats the steps until none helps; see
+ * reduce.h. */
 #include "fuzz/driver/reduce.h"
 
 #include <string.h>
@@ -8,13 +9,14 @@
 /* --- weight --------------------------------------------------------------- */
 
 enum {
-    /* Above any slot. An address or a literal is lighter than a slot, so
-     * that the call which fills the slot becomes useless and goes. */
+    /* More than any slot number. A pointer or a literal weighs less than a
+     * slot: when it replaces the slot, the call that fills the slot can be
+     * removed. */
     WEIGHT_SLOT = 16,
     WEIGHT_CHARACTER = 2,
-    WEIGHT_BUFFER = 1 << 14, /* above any literal */
+    WEIGHT_BUFFER = 1 << 14, /* more than any literal */
     WEIGHT_OBJECT = 64,
-    WEIGHT_CALL = 1 << 24 /* above all arguments of all calls together */
+    WEIGHT_CALL = 1 << 24 /* more than all arguments together */
 };
 
 static uint64_t text_weight(const char *text, size_t length)

@@ -1,10 +1,10 @@
-/* Reducing a program: simpler results and arguments. */
+/* Steps that simplify results and arguments of a program. */
 #include "fuzz/driver/reduction.h"
 
 #include <string.h>
 
-/* Replaces all texts that are equal to the one at `value`, so that names which
- * matched still match. */
+/* Replaces all texts that equal the text of `value`, so that equal names stay
+ * equal. */
 static void replace_texts(struct program *program, const struct value *value,
                           const char *bytes, size_t length)
 {
@@ -36,7 +36,7 @@ static struct value *value_at(struct program *program, struct place place)
     return &program->calls[place.call].args[place.argument];
 }
 
-/* Proposes another text: first for all equal texts, then for this one alone. */
+/* Proposes another text: first for all equal texts, then only at this place. */
 static bool try_text(struct reduction *reduction, struct place place,
                      const char *bytes, size_t length)
 {
@@ -95,7 +95,7 @@ static void simplify_number(struct reduction *reduction, struct place place)
     const struct value *value = value_at(&reduction->best, place);
     struct value other = *value;
 
-    /* Halves the number until the finding is lost. */
+    /* Halves the decrement each time the finding is lost. */
     for (unsigned less = value->number; less > 0;) {
         other.number = (uint16_t)(value->number - less);
         bool done = try_value(reduction, place, other);
@@ -103,8 +103,8 @@ static void simplify_number(struct reduction *reduction, struct place place)
     }
 }
 
-/* Proposes a literal in the place of a name buffer: the buffer's first text, or
- * an empty text. */
+/* Proposes a literal instead of a name buffer: the buffer's first text or an
+ * empty text. */
 static void write_out_buffer(struct reduction *reduction, struct place place)
 {
     const struct value empty = {.tag = VALUE_TEXT};
@@ -124,7 +124,7 @@ static void write_out_buffer(struct reduction *reduction, struct place place)
     }
 }
 
-/* Proposes all simpler values of other kinds that the argument may have. */
+/* Proposes every simpler kind of value that the argument allows. */
 static void simplify_tag(struct reduction *reduction, struct place place)
 {
     enum call_op op = reduction->best.calls[place.call].op;

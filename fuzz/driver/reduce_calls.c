@@ -1,8 +1,8 @@
-/* Reducing a program: fewer calls, and lower slots. */
+/* Steps that remove calls of a program and lower its slots. */
 #include "fuzz/driver/reduction.h"
 
-/* Removes runs of calls, long runs first, from the end to the start, so that
- * the calls after the finding go first. */
+/* Removes runs of calls, long runs first, from the end to the start: the calls
+ * after the finding go first. */
 static void remove_runs(struct reduction *reduction)
 {
     for (size_t length = reduction->best.call_count; length > 0; length /= 2) {
@@ -39,7 +39,7 @@ _Static_assert(VALUE_CAPSULE + RESULT_PAYLOAD == VALUE_PAYLOAD &&
                    VALUE_CAPSULE + RESULT_BUFFER == VALUE_BUFFER,
                "tags and results of slots are in the same order");
 
-/* Removes all calls that use one slot. */
+/* Removes all calls that use a slot, for each slot. */
 static void remove_slots(struct reduction *reduction)
 {
     for (unsigned tag = VALUE_CAPSULE; tag <= VALUE_BUFFER; tag++) {
@@ -55,14 +55,14 @@ static void remove_slots(struct reduction *reduction)
     }
 }
 
-/* The number of pairs grows with the square of the calls: pairs are tried only
- * in short programs. */
+/* True if the program is short enough to try all pairs: their number is the
+ * square of the number of calls. */
 static bool is_short(const struct reduction *reduction)
 {
     return reduction->best.call_count <= 20;
 }
 
-/* Removes two calls that need each other, such as INCREF and DECREF. */
+/* Removes pairs of calls that need each other, such as INCREF and DECREF. */
 static void remove_pairs(struct reduction *reduction)
 {
     if (!is_short(reduction)) {
@@ -74,7 +74,7 @@ static void remove_pairs(struct reduction *reduction)
             program_remove(candidate, i);
             program_remove(candidate, j);
             if (reduction_accept(reduction)) {
-                i = j; /* both are other calls now */
+                i = j; /* calls moved: both indices are stale */
                 break;
             }
         }
@@ -132,7 +132,7 @@ static void exchange(uint8_t *slot, unsigned a, unsigned b)
     *slot = (uint8_t)(*slot == a ? b : *slot == b ? a : *slot);
 }
 
-/* Exchanges two slots everywhere. */
+/* Exchanges two slots in all calls. */
 static void exchange_slots(struct program *program, enum value_tag tag,
                            unsigned a, unsigned b)
 {

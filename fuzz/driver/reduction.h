@@ -1,6 +1,6 @@
-/* What the steps of reducing share. Each step proposes a lighter program; a
- * program that keeps() accepts becomes the best one. The weight only falls, so
- * the steps are repeated until none of them changes the program. */
+/* What the steps of a reduction share. Each step proposes lighter programs; a
+ * program that keeps() accepts becomes the best one. The steps are repeated
+ * until none changes the program; they end because the weight only falls. */
 #ifndef FUZZ_DRIVER_REDUCTION_H
 #define FUZZ_DRIVER_REDUCTION_H
 
@@ -14,14 +14,14 @@ struct reduction {
     void *context;
 };
 
-/* The simplest character that a name can have. */
+/* The simplest character of a name. */
 #define PLAIN 'a'
 
-/* Starts a proposal: returns a copy of the best program, for the step to
+/* Starts a proposal: returns a copy of the best program for the step to
  * change. */
 struct program *reduction_propose(struct reduction *reduction);
 
-/* Ends the proposal. True if the candidate became the best program. */
+/* Ends the proposal. Returns true if the candidate became the best program. */
 bool reduction_accept(struct reduction *reduction);
 
 /* Replaced texts still occupy space in the program; this compacts them. */

@@ -12,7 +12,7 @@
 enum {
     SECONDS_PER_INPUT = 20,
     ERROR_SIZE = 1024,
-    STATUS_NOT_LOADED = 3 /* of a child */
+    STATUS_NOT_LOADED = 3 /* exit status of a child */
 };
 
 static bool asks_for_profiles;
@@ -44,8 +44,8 @@ static void run_input(void *context, const char *path)
     runner_run();
 }
 
-/* Under Bazel, the C files of reports go into a folder that Bazel packs when
- * the test has ended; the report shows where they are then. */
+/* Under Bazel, puts the C files of reports into the folder that Bazel zips
+ * after the test. The report shows the path inside the zip file. */
 static void place_artifacts(struct runner_options *options)
 {
     static char prefix[FILENAME_MAX], shown[FILENAME_MAX];

@@ -1,4 +1,4 @@
-/* Writes test cases for people and for machines; see report.h. */
+/* Reports test cases on stdout and as XML; see report.h. */
 #include "fuzz/driver/report.h"
 
 #include <errno.h>
@@ -11,8 +11,7 @@ static void give_up(const struct report *report)
     exit(2);
 }
 
-/* Writes bytes that XML does not allow as \xNN: a report may quote a name of
- * any bytes. */
+/* Writes bytes that XML forbids as \xNN: a report may quote arbitrary bytes. */
 static void write_text(FILE *file, const char *text)
 {
     for (; *text; text++) {

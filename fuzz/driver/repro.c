@@ -1,4 +1,4 @@
-/* Prints one input, runs it and says what it shows. */
+/* Prints one input, runs it and prints the finding. */
 #define _POSIX_C_SOURCE 200809L /* alarm */
 #include <signal.h>
 #include <stdio.h>
@@ -35,10 +35,11 @@ static const struct tool TOOL = {
     .flags = FLAGS,
 };
 
-/* Ends by abort(), so that the report says which call does not end. */
+/* Aborts after the time limit, so that the report names the call that hangs. */
 static void give_up(int number)
 {
-    static const char LINE[] = "repro: no end within 10 seconds\n";
+    static const char LINE[] =
+        "repro: the input does not end within 10 seconds\n";
     (void)number;
     (void)!write(STDERR_FILENO, LINE, sizeof LINE - 1);
     abort();

@@ -6,11 +6,11 @@
 
 #include "fuzz/driver/target.h"
 
-/* A program that runs inputs without a target has no TARGET. */
+/* TARGET is weak: a tool without a target has none. */
 #pragma weak TARGET
 
 /* True if the environment variable has the second of two values. Unset means
- * the first; another value ends the program. */
+ * the first. Another value ends the program. */
 static bool is_second(const char *variable, const char *what, const char *first,
                       const char *second)
 {

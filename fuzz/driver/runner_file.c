@@ -1,9 +1,9 @@
-/* Loads inputs from files, for the tools that have a runner linked in. */
+/* Loads inputs from files, for tools that link a runner. */
 #include "fuzz/driver/flags.h"
 #include "fuzz/driver/input.h"
 #include "fuzz/driver/runner.h"
 
-/* What is loaded; the runner borrows it. */
+/* The loaded file; the runner borrows it. */
 static struct input loaded;
 
 bool runner_load_file(const char *path, char *error, size_t error_size)

@@ -1,7 +1,7 @@
-/* The sanitizers' options under an engine: no stack trace per allocation, a
- * small quarantine and no frames on the heap, because these would take most of
- * the time. A report has less detail; the reproducer, which runs without these
- * options, shows all of it. */
+/* Sanitizer options for fuzzing with an engine: no stack trace per allocation,
+ * a small quarantine, no stack frames on the heap, because these would take
+ * most of the time. The report has less detail; the reproducer runs without
+ * these options and shows every detail. */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)

@@ -1,9 +1,9 @@
-/* Runs each program of a corpus with each of its allocations failing: first
- * that allocation alone, then that allocation and all that follow.
+/* Runs each program of a corpus once for each of its allocations: first that
+ * allocation alone fails, then that allocation and all later ones.
  *
- * A call in front of the program makes the allocation fail, so that a report
- * shows a program that fails by itself. The sweep leaves out what a program
- * says about allocations, and what it expects: the model judges. */
+ * The sweep puts a call in front that requests the failure, so a report shows a
+ * program that fails without the sweep. It removes the program's own calls of
+ * that kind, and its expectations: the model decides what must come back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +17,17 @@
 
 enum {
     SECONDS_PER_PROGRAM = 60,
-    NO_ALLOCATION = UINT16_MAX, /* a number that no program reaches */
+    NO_ALLOCATION = UINT16_MAX, /* more allocations than any program makes */
     ERROR_SIZE = 1024,
-    STATUS_NOT_SWEPT = 3 /* of a child */
+    STATUS_NOT_SWEPT = 3 /* exit status of a child */
 };
 
 static const struct flag FLAGS[] = {{0}};
 
 static const struct tool TOOL = {
     .name = "sweep",
-    .about = "Runs each program with each of its allocations failing.\n"
+    .about = "Runs each program once per allocation and makes that allocation "
+             "fail.\n"
              "Exit status: 0 no program failed, 1 a program failed, 2 bad "
              "input.\n",
     .arguments = "FOLDER|FILE ...",
@@ -35,19 +36,19 @@ static const struct tool TOOL = {
     .flags = FLAGS,
 };
 
-/* Which call makes an allocation fail, and in which words. */
+/* The calls that make allocations fail, and their descriptions. */
 static const struct {
     enum call_op op;
     const char *words;
 } MODES[] = {
     {CALL_FAIL_ALLOCATION, "alone"},
-    {CALL_FAIL_ALLOCATIONS_FROM, "and all behind it"},
+    {CALL_FAIL_ALLOCATIONS_FROM, "and all later ones"},
 };
 enum { MODE_COUNT = sizeof MODES / sizeof *MODES };
 
-/* How far a child is; shared with it. */
+/* The progress of a child, in shared memory. */
 struct progress {
-    unsigned mode, allocation; /* under way; 0: the count of them */
+    unsigned mode, allocation; /* current; 0: counting the allocations */
     unsigned long programs, allocations, runs;
 };
 
@@ -70,8 +71,8 @@ static bool says_that_allocations_fail(const struct call *call)
     return false;
 }
 
-/* Puts a first call, to be filled in, before those that do not speak of
- * allocations. */
+/* Removes the calls that make allocations fail and inserts an empty call in
+ * front. */
 static void make_room(struct program *program, const char *path)
 {
     unsigned kept = 0;
@@ -113,7 +114,7 @@ static void load(struct program *program, const char *path)
     make_room(program, path);
 }
 
-/* Returns how many allocations were tried. */
+/* Returns how many allocations the program tried. */
 static size_t run_failing(struct program *program, unsigned mode, unsigned nth)
 {
     program->calls[0] = (struct call){

@@ -1,5 +1,5 @@
-/* The functions that an engine calls, the same for every target that runs
- * programs. */
+/* The functions that an engine calls. They are the same for every target that
+ * runs programs. */
 #include "fuzz/driver/target.h"
 
 #include <stdint.h>
@@ -13,11 +13,11 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Prints the rules at exit. libFuzzer ends by _Exit() on a finding and on
- * Ctrl-C; only the status file has the numbers then. */
+/* Prints the rules at exit. libFuzzer ends with _Exit() on a finding and on
+ * Ctrl-C; the numbers are then only in the status file. */
 static void print_rules(void) { executor_print_rules(stderr); }
 
-/* Reports put the C file where libFuzzer puts its own files. */
+/* Returns libFuzzer's prefix of crash files: reports put their C file there. */
 static const char *artifact_prefix(int argc, char **argv)
 {
     static const char FLAG[] = "-artifact_prefix=";
@@ -30,12 +30,12 @@ static const char *artifact_prefix(int argc, char **argv)
     return prefix;
 }
 
-/* NULL under another engine than libFuzzer. */
+/* NULL if another engine than libFuzzer is linked. */
 void __libfuzzer_is_present(void) __attribute__((weak));
 
 /* Sets -max_len to the longest program: libFuzzer's default is the longest file
- * of the corpus. A flag of the user comes later and wins. Other engines, such
- * as AFL++, take the flag for something else. */
+ * of the corpus. The user's own -max_len comes later and wins. Only for
+ * libFuzzer: AFL++ would misread the argument. */
 static void set_longest_input(int *argc, char ***argv)
 {
     static char longest[32];

@@ -1,7 +1,7 @@
 /* main() of a target under AFL++: persistent mode, inputs in shared memory.
  *
- * Linked with AFL++'s runtime (afl-compiler-rt.o). Started by hand, without
- * afl-fuzz, the program runs the one input that it reads from stdin. */
+ * Linked with AFL++'s runtime (afl-compiler-rt.o). Without afl-fuzz, the
+ * program reads one input from stdin and runs it. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,43 +10,37 @@
 #include "fuzz/program/program.h"
 
 enum {
-    /* Programs run by one process before AFL++ starts a new one. */
+    /* The number of inputs after which AFL++ starts a new process. */
     INPUTS_PER_PROCESS = 100000,
-    MOST_RANGES = 64 /* of counters: one for each library, and the rules' */
+    MOST_RANGES = 64 /* one per instrumented library, one for rules */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 __attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-/* AFL++'s runtime. */
-extern unsigned char *__afl_area_ptr; /* the map: a byte for each edge */
+/* Defined by AFL++'s runtime. */
+extern unsigned char *__afl_area_ptr; /* the map: one byte per edge */
 extern unsigned char *__afl_fuzz_ptr; /* NULL without afl-fuzz */
 extern uint32_t *__afl_fuzz_len;
 void __afl_manual_init(void);
 int __afl_persistent_loop(unsigned int);
 void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, uint32_t *stop);
 
-/* Read by the runtime: inputs come in shared memory. */
+/* Tells the runtime that inputs come in shared memory. */
 int __afl_sharedmem_fuzzing = 1;
 
-/* afl-fuzz looks for these texts in the file: a persistent target, and one that
- * says itself when the fork server starts. */
+/* afl-fuzz searches the file for these texts. They say that the target is
+ * persistent and starts the fork server itself. */
 __attribute__((used)) static const volatile char PERSISTENT[] =
     "##SIG_AFL_PERSISTENT##";
 __attribute__((used)) static const volatile char DEFERRED[] =
     "##SIG_AFL_DEFER_FORKSRV##";
 
-/* --- counters ---------------------------------------------------------------
- *
- * The code under test is instrumented as for libFuzzer, with a counter for each
- * edge (-fsanitize-coverage=inline-8bit-counters), so that both engines run the
- * same code. AFL++ gets a place in its map for each counter, and the value of
- * the counter after each input.
- */
+/* --- counters ------------------------------------------------------------- */
 
 struct range {
-    uint8_t *start, *stop; /* counters */
-    uint32_t *places;      /* of each in the map */
+    uint8_t *start, *stop; /* the counters */
+    uint32_t *places;      /* the place of each counter in the map */
 };
 
 static struct range ranges[MOST_RANGES];
@@ -54,8 +48,8 @@ static size_t range_count;
 
 void __sanitizer_cov_8bit_counters_init(uint8_t *start, uint8_t *stop);
 
-/* Called by the constructor of each instrumented file; all files of a program
- * or library name the same range. */
+/* The constructor of each instrumented file calls this function. All files of a
+ * program or library pass the same range. */
 void __sanitizer_cov_8bit_counters_init(uint8_t *start, uint8_t *stop)
 {
     for (size_t i = 0; i < range_count; i++) {
@@ -75,8 +69,8 @@ void __sanitizer_cov_8bit_counters_init(uint8_t *start, uint8_t *stop)
     ranges[range_count++] = (struct range){start, stop, places};
 }
 
-/* The counters of rules, which libFuzzer finds by the section's name
- * (fuzz/executor/rules.c); both NULL where the target has none. */
+/* The counters of rules. libFuzzer finds them by the name of the section
+ * (fuzz/executor/rules.c). NULL if the target has none. */
 extern uint8_t __start___libfuzzer_extra_counters[] __attribute__((weak));
 extern uint8_t __stop___libfuzzer_extra_counters[] __attribute__((weak));
 
@@ -88,7 +82,7 @@ static void add_rules(void)
     }
 }
 
-/* Puts the counters into AFL++'s map, and sets them back to 0. */
+/* Copies the counters to AFL++'s map and resets them. */
 static void publish_counters(void)
 {
     for (size_t i = 0; i < range_count; i++) {
@@ -128,8 +122,8 @@ int main(int argc, char **argv)
         LLVMFuzzerInitialize(&argc, &argv);
     }
     add_rules();
-    publish_counters(); /* those of the start */
-    /* Each process that the fork server makes begins here. */
+    publish_counters(); /* the counters of the start-up */
+    /* Each process of the fork server starts here. */
     __afl_manual_init();
     while (__afl_persistent_loop(INPUTS_PER_PROCESS)) {
         if (__afl_fuzz_ptr) {

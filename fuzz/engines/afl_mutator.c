@@ -1,6 +1,6 @@
-/* The mutator as a custom mutator of AFL++, in a shared library that afl-fuzz
- * loads (AFL_CUSTOM_MUTATOR_LIBRARY). AFL++ itself changes no byte
- * (AFL_CUSTOM_MUTATOR_ONLY): bytes that are changed at random make poor
+/* The mutator as a custom mutator of AFL++: a shared library that afl-fuzz
+ * loads (AFL_CUSTOM_MUTATOR_LIBRARY). AFL++'s own mutations are off
+ * (AFL_CUSTOM_MUTATOR_ONLY), because random changes of bytes make poor
  * programs. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "fuzz/mutator/mutator.h"
 
 enum {
-    CROSSOVER_PERCENT = 20, /* of mutations that are given another input */
+    CROSSOVER_PERCENT = 20, /* of mutations with a second input */
 };
 
 struct afl_mutator {
@@ -24,7 +24,8 @@ size_t afl_custom_fuzz(void *data, uint8_t *input, size_t size,
                        uint8_t **output, uint8_t *other, size_t other_size,
                        size_t max_size);
 
-/* Returns a new mutator; afl_custom_deinit() frees it. NULL without memory. */
+/* Returns a new mutator, or NULL without memory; afl_custom_deinit() frees
+ * it. */
 void *afl_custom_init(void *afl, unsigned int seed)
 {
     (void)afl;
@@ -38,8 +39,8 @@ void *afl_custom_init(void *afl, unsigned int seed)
 
 void afl_custom_deinit(void *data) { free(data); }
 
-/* Mutates `input`, or crosses it with `other`, which may be NULL. Sets
- * `*output` to the result, borrowed until the next call, and returns its size.
+/* Mutates `input`, or crosses it with `other` (may be NULL). Sets `*output` to
+ * the result, borrowed until the next call, and returns the result's size.
  */
 size_t afl_custom_fuzz(void *data, uint8_t *input, size_t size,
                        uint8_t **output, uint8_t *other, size_t other_size,

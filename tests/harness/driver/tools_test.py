@@ -179,9 +179,9 @@ def test_a_wrong_command_line_is_one_line(
     [
         ("--seconds", "--seconds needs a value; try --help"),
         ("--misuse=1", "--misuse takes no value; try --help"),
-        ("--seconds=0", "--seconds=0 is no number from 1 to 1000000; correct it"),
-        ("--seconds=-1", "--seconds=-1 is no number from 1 to 1000000; correct it"),
-        ("--seconds=2x", "--seconds=2x is no number from 1 to 1000000; correct it"),
+        ("--seconds=0", "--seconds=0 is not a number from 1 to 1000000; correct it"),
+        ("--seconds=-1", "--seconds=-1 is not a number from 1 to 1000000; correct it"),
+        ("--seconds=2x", "--seconds=2x is not a number from 1 to 1000000; correct it"),
     ],
 )
 def test_a_wrong_value_is_one_line(flag: str, words: str) -> None:
