@@ -22,7 +22,8 @@ static void require(bool holds, const char *what, const struct program *program)
     }
 }
 
-/* An exact-size copy, so that the sanitizer sees a read beyond the end. */
+/* Returns a copy of exactly that size, so that the sanitizer sees a read beyond
+ * the end. */
 static void *exact_copy(const void *bytes, size_t size)
 {
     void *copy = malloc(size ? size : 1);
@@ -32,7 +33,7 @@ static void *exact_copy(const void *bytes, size_t size)
     return size ? memcpy(copy, bytes, size) : copy;
 }
 
-/* The text of the program; freed by the caller. */
+/* Returns the program as text; the caller frees it. */
 static char *text_of(const struct program *program, size_t *size)
 {
     char *text;
@@ -102,7 +103,7 @@ void program_check_binary(const uint8_t *bytes, size_t size)
     check_printing(&program);
 }
 
-/* One line `text:LINE:COLUMN: expected ...`. */
+/* True for one line of the form `text:LINE:COLUMN: expected ...`. */
 static bool is_message(const char *error)
 {
     unsigned line, column;

@@ -1,6 +1,6 @@
-/* What must hold between the forms of a program, for any input. Used by
- * program_fuzz and by the tests. Each function prints what is wrong and aborts;
- * nothing is printed where all is well. */
+/* Checks of the forms of a program, for any input. Used by program_fuzz and by
+ * tests. Each function prints the error and aborts; without an error it prints
+ * nothing. */
 #ifndef FUZZ_PROGRAM_CHECK_H
 #define FUZZ_PROGRAM_CHECK_H
 
@@ -11,12 +11,13 @@
 extern "C" {
 #endif
 
-/* Any bytes decode; encoding is stable; printing and parsing give the same
- * program; a cut encoding is that of a shorter program. */
+/* Any bytes must decode. Encoding must be stable. Printing and parsing must
+ * return the same program. A truncated encoding must be that of a shorter
+ * program. */
 void program_check_binary(const uint8_t *bytes, size_t size);
 
-/* Any text either parses to a program that survives all the other forms, or is
- * refused with one line that says where and what was expected. */
+/* Any text must either parse to a program that survives all other forms, or
+ * give one line with the place and what was expected. */
 void program_check_text(const char *text, size_t size);
 
 #ifdef __cplusplus

@@ -1,17 +1,17 @@
-/* Bytes to program.
+/* Decodes bytes to a program.
  *
- *   call     op, [result], argument*
- *   op       one byte, modulo the number of rows
- *   result   one byte, the slot; only where the row stores a result
- *   argument [selector] value
- *   selector one byte, the n-th tag that the kind allows; only where it allows
- *            more than one
- *   value    nothing (NULL), an index (one byte), a size (two bytes, low byte
- *            first), a byte, or a literal (its length in two bytes, then the
- *            bytes)
+ *    call     op, [result], argument*
+ *    op       one byte, modulo the number of rows
+ *    result   one byte, the slot; only if the row stores a result
+ *    argument [selector] value
+ *    selector one byte, the n-th tag that the kind allows; only if it allows
+ *             more than one
+ *    value    nothing (NULL), an index (one byte), a size (two bytes, low byte
+ *             first), a byte, or a literal (its length in two bytes, then the
+ *             bytes)
  *
- * Whatever is too large is taken modulo; bytes that are missing at the end are
- * zero, so that a cut file is a legal program too.
+ * A number that is too large is taken modulo its limit. Bytes that are missing
+ * at the end are zero, so a truncated file is a valid program too.
  */
 #include "fuzz/program/program.h"
 
@@ -33,7 +33,7 @@ static uint16_t read_number(struct reader *reader)
     return (uint16_t)(low | read_byte(reader) << 8);
 }
 
-/* The byte modulo `count`. Canonical bytes need no division. */
+/* Returns the byte modulo `count`. Canonical bytes need no division. */
 static unsigned read_below(struct reader *reader, unsigned count)
 {
     unsigned byte = read_byte(reader);
@@ -42,8 +42,8 @@ static unsigned read_below(struct reader *reader, unsigned count)
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-/* A length that is more than there is, or more than there is room for, is cut;
- * what was cut away by MAX_NAME or for lack of room is read over. */
+/* Decodes a literal. The length is limited to the remaining bytes. Bytes beyond
+ * MAX_NAME, or for which the program has no room, are skipped. */
 static void decode_text(struct reader *reader, struct program *program,
                         struct value *value)
 {
@@ -86,7 +86,7 @@ void program_decode(struct program *program, const uint8_t *bytes, size_t size)
     static const uint8_t nothing[1];
     struct reader reader = {nothing, nothing};
 
-    /* Engines may give NULL for no bytes; NULL + 0 is undefined in C. */
+    /* Engines may pass NULL for no bytes; NULL + 0 is undefined in C. */
     if (size > 0) {
         reader = (struct reader){bytes, bytes + size};
     }

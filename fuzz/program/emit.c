@@ -1,9 +1,10 @@
-/* Prints values, variables and calls in C, the same for both forms.
+/* Prints values, variables and calls in C; the same for both C forms.
  *
- * A slot owns the references that the program took in it. Storing into a slot
- * gives up what it had; at the end all slots are given up, c0 first. If no
- * destructor uses a slot and no allocation fails, this file knows how many
- * references the slot owns at each line. Otherwise the printed C counts.
+ * A slot owns the references that the program stored in it. A call that stores
+ * into a slot first drops the slot's references; at the end all slots are
+ * emptied, c0 first. If no destructor uses a slot and no allocation fails, this
+ * file knows the number of references at each line. Otherwise the emitted C
+ * counts them.
  */
 #include "fuzz/program/emit.h"
 
@@ -19,13 +20,13 @@ static const char *const OBJECT_C[OBJECT_COUNT] = {
     [OBJECT_LOOKALIKE] = "(PyObject *)&lookalike",
 };
 
-/* Objects that are made at the start and given up at the end. */
+/* Objects that the emitted C creates at the start and drops at the end. */
 static const char *const OBJECT_NEW[OBJECT_COUNT] = {
     [OBJECT_INT] = "PyLong_FromLong(1234567)",
     [OBJECT_LIST] = "PyList_New(0)",
 };
 
-/* How an initialisation goes, if it raises no exception of the list. */
+/* The argument of set_init() for each outcome that is not an exception. */
 static const char *const INIT_C[INIT_COUNT] = {
     [INIT_WORKS] = "NULL",
     [INIT_SILENT] = "Py_None",
@@ -36,7 +37,7 @@ static const char *const INIT_C[INIT_COUNT] = {
 
 void emit_behaviour_name(FILE *out, enum behaviour behaviour)
 {
-    /* With a prefix: math.h has a function log. */
+    /* The prefix avoids a conflict: math.h has a function log. */
     fprintf(out, "destructor_%s", DESTRUCTORS[behaviour].name);
 }
 
@@ -64,10 +65,10 @@ void emit_text(FILE *out, const char *text, size_t length)
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)text[i];
         if (after_hex && isxdigit(byte)) {
-            fputs("\" \"", out); /* \x would take the digit too */
+            fputs("\" \"", out); /* a digit would belong to \x */
         }
         if (byte == '?' && i > 0 && text[i - 1] == '?') {
-            fputc('\\', out); /* no trigraphs */
+            fputc('\\', out); /* avoids trigraphs */
         }
         emit_byte(out, byte, '"');
         after_hex =
@@ -76,7 +77,7 @@ void emit_text(FILE *out, const char *text, size_t length)
     fputc('"', out);
 }
 
-/* The owner's name, or the object of that name. */
+/* Prints the owner's name, or an expression for the object with that name. */
 static void emit_owner(FILE *out, enum arg_kind kind, const struct value *value)
 {
     bool object = kind == ARG_TARGET || kind == ARG_ATTRIBUTE;
@@ -161,7 +162,7 @@ void emit_call(struct emitter *e, const struct program *program,
     }
 }
 
-/* Returns how many references to the capsule `*of` the call adds. */
+/* Returns the number of references to the capsule `*of` that the call adds. */
 static int references_taken(const struct call *call, const struct value **of)
 {
     *of = &call->args[0];
@@ -179,7 +180,7 @@ static int references_taken(const struct call *call, const struct value **of)
     }
 }
 
-/* Gives up all references that the slot owns. */
+/* Prints the release of all references that the slot owns. */
 static void emit_give_up(struct emitter *e, unsigned slot)
 {
     const char *before = e->form->before_call, *after = e->form->after_call;
@@ -196,8 +197,8 @@ static void emit_give_up(struct emitter *e, unsigned slot)
     }
 }
 
-/* Opens a block that runs only if each slot that the call uses has a capsule.
- * Returns true if the call uses a slot. */
+/* Opens a block that runs only if no slot of the call is empty. Returns true if
+ * the call uses a slot. */
 static bool emit_guard(struct emitter *e, const struct call *call)
 {
     const struct call_info *info = &CALLS[call->op];
@@ -216,7 +217,7 @@ static bool emit_guard(struct emitter *e, const struct call *call)
     return guarded;
 }
 
-/* True if the call uses what its result's slot had before. */
+/* True if an argument is the slot that the result overwrites. */
 static bool uses_result_slot(const struct call *call)
 {
     for (size_t i = 0; i < CALLS[call->op].arg_count; i++) {
@@ -293,7 +294,8 @@ void emit_calls(struct emitter *e, const struct program *program,
     }
 }
 
-/* Gives up what was published and ends all interpreters but the main one. */
+/* Prints the removal of published capsules and the end of all interpreters
+ * except the main one. */
 static void emit_leave_interpreters(struct emitter *e)
 {
     bool starts = e->calls[CALL_START_INTERPRETER] ||
@@ -352,7 +354,7 @@ void emit_run(struct emitter *e)
 
 /* --- comments and variables ----------------------------------------------- */
 
-/* Prints the text so that it neither ends nor opens a comment. */
+/* Prints the text in a form that neither ends nor opens a comment. */
 static void emit_comment_text(FILE *out, const char *text)
 {
     for (const char *c = text; *c; c++) {

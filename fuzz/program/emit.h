@@ -1,4 +1,4 @@
-/* What both C forms of a program share. Private to this folder. */
+/* Shared by both C forms of a program. Private to this folder. */
 #ifndef FUZZ_PROGRAM_EMIT_H
 #define FUZZ_PROGRAM_EMIT_H
 
@@ -9,22 +9,21 @@ enum { YIELD_COUNT = YIELDS_FATE + 1 };
 
 struct emitter;
 
-/* What differs between the two C forms of a program. */
+/* The differences between the two C forms. */
 struct form {
     const char *name; /* "main": headers main_*.h of c/ are for this form */
-    /* At the top of the file. */
-    const char *title; /* more lines of the opening comment */
+    /* The beginning of the file. */
+    const char *title; /* more lines for the opening comment */
     const char *includes;
-    /* Printed around a call that a destructor or the end of the program makes
-     * by itself. */
+    /* Printed around calls that destructors and the end of the program make. */
     const char *before_call, *after_call;
-    /* Prints the start of a destructor and its end; NULL: prints nothing. */
+    /* Print the start and the end of a destructor. NULL: print nothing. */
     void (*enter)(struct emitter *emitter, enum behaviour behaviour);
     const char *leave;
-    /* Prints what helpers of this form call and only the program defines; NULL:
-     * prints nothing. */
+    /* Prints the functions that helpers of this form call and that depend on
+     * the program. NULL: prints nothing. */
     void (*lookups)(struct emitter *emitter);
-    /* Prints one call, its result shown or asserted. */
+    /* Prints one call and shows or asserts its result. */
     void (*statement)(struct emitter *emitter, const struct program *program,
                       const struct call *call, const char *expected);
     /* Print the start and the end of the function that runs the program. */
@@ -32,8 +31,8 @@ struct form {
     const char *end;
 };
 
-/* What is printed, and what the program uses: destructors count with all that
- * they use themselves. */
+/* The output, and what the program uses. A destructor that the program uses
+ * counts with everything that the destructor uses. */
 struct emitter {
     FILE *out;
     const struct program *program;
@@ -48,54 +47,54 @@ struct emitter {
     bool cobjects; /* true if any call is about PyCObject */
     bool addresses[ADDRESS_COUNT];
     bool objects[OBJECT_COUNT];
-    /* Capsule slots that a destructor uses too, and all slots if allocations
-     * may fail: the printed C counts their references. The emitter counts the
-     * references of the other slots, in `references`. */
+    /* True for capsule slots that destructors use, and for all slots if
+     * allocations may fail: the emitted C counts the references of these slots
+     * at run time. The emitter counts those of the others, in `references`. */
     bool counted[SLOTS];
     int references[SLOTS];
-    bool error_saved; /* by the last save_error() or restore_error() */
+    bool error_saved; /* an exception was saved */
 };
 
-/* Prints the whole file. All members in front of `calls` are set, the others
+/* Prints the whole file. The caller sets the members before `calls`; the others
  * are zero. */
 void emit_program(struct emitter *emitter);
 
-/* True if the program makes allocations fail: what it creates may be missing.
- */
+/* True if the program makes allocations fail: objects may be missing then. */
 bool emit_fails_allocations(const struct emitter *emitter);
 
-/* The call as a C expression or statements, without the last `;`. */
+/* Prints the call as a C expression or as statements, without the last `;`. */
 void emit_call(struct emitter *emitter, const struct program *program,
                const struct call *call);
 
-/* The title as a comment, with more lines below it. */
+/* Prints the title and `lines` as a comment. */
 void emit_title(struct emitter *emitter, const char *lines);
 
-/* `-> text` as a comment, or nothing for NULL. */
+/* Prints `-> text` as a comment; nothing for NULL. */
 void emit_expected(struct emitter *emitter, const char *expected);
 
-/* A literal in C. */
+/* Prints the text as a C literal. */
 void emit_text(FILE *out, const char *text, size_t length);
 
-/* The name of a destructor's function. */
+/* Prints the name of the destructor's C function. */
 void emit_behaviour_name(FILE *out, enum behaviour behaviour);
 
-/* True if the call is an expression in C, with a value to show or to assert. */
+/* True if the call is a C expression whose value can be shown or asserted. */
 bool call_is_expression(const struct call *call);
 
-/* In a function: the calls of a program, and what they need declared. */
+/* Within a function: print the variables for saved exceptions, and the
+ * calls. */
 void emit_saved(struct emitter *emitter, const struct program *program);
 void emit_calls(struct emitter *emitter, const struct program *program,
                 bool in_destructor);
 
-/* At file level: the variables of the slots. */
+/* At file level: prints the variables of the slots. */
 void emit_variables(struct emitter *emitter);
 
-/* At file level: the definitions of c/ that this C uses. */
+/* At file level: prints the definitions of c/ that `code` uses. */
 void emit_helpers(struct emitter *emitter, const char *code);
 
-/* In the function that runs the program: objects, calls, and what is given up
- * at the end. */
+/* Within the function that runs the program: prints the objects, the calls, and
+ * the release of what is left. */
 void emit_run(struct emitter *emitter);
 
 #endif

@@ -1,4 +1,5 @@
-/* A program as a GoogleTest case that asserts what is expected of each call. */
+/* Prints a program as a GoogleTest case that asserts the expectation of each
+ * call. */
 #include "fuzz/program/emit.h"
 
 static const char INCLUDES[] = "#include \"tests/rules/support.h\"\n"
@@ -10,8 +11,8 @@ static const char INCLUDES[] = "#include \"tests/rules/support.h\"\n"
                                "namespace {\n"
                                "\n";
 
-/* How the emitted C compares a value. NO_ASSERTION: the expectation means
- * nothing for what the call yields and stays a comment. */
+/* How the emitted C compares a value. NO_ASSERTION: the expectation does not
+ * suit what the call returns, and stays a comment. */
 enum assertion {
     NO_ASSERTION,
     IS_NULL,

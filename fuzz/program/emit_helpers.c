@@ -1,10 +1,10 @@
-/* The functions, variables and macros that C programs call: of the headers in
- * fuzz/program/c, the definitions that a program uses.
+/* Prints the definitions (functions, variables, macros) of the headers in
+ * fuzz/program/c that a program uses.
  *
- * A header is a list of definitions with a blank line between two of them. A
- * definition is a comment, if any, and the C under it; the first identifier in
- * front of `(`, `[`, `=`, `{` or `;` is its name. Names are unique, so that an
- * identifier in a program says which definition it needs. */
+ * A header is a list of definitions, separated by blank lines. A definition is
+ * C code with an optional comment above it. Its name is the first identifier
+ * before `(`, `[`, `=`, `{` or `;`. Names are unique, so each identifier of a
+ * program selects at most one definition. */
 #include "fuzz/program/emit.h"
 
 #include <ctype.h>
@@ -25,7 +25,7 @@ static const struct header HEADERS[] = {
 };
 
 struct definition {
-    struct piece text; /* with its comment, without a blank line */
+    struct piece text; /* with its comment, without the blank line */
     struct piece name;
     bool used;
 };
@@ -34,8 +34,7 @@ struct definition {
 
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
-/* Returns the end of the comment or literal that starts here, or `at` if none
- * starts here. */
+/* If a comment or literal starts here, returns its end, else `at`. */
 static const char *skip_text(const char *at, const char *end)
 {
     if (*at == '/' && at + 1 < end && at[1] == '*') {
@@ -52,8 +51,8 @@ static const char *skip_text(const char *at, const char *end)
     return at < end ? at + 1 : end;
 }
 
-/* The next identifier of the C in [*at, end), outside of comments and literals;
- * empty if there is none. Moves *at behind the identifier. */
+/* Returns the next identifier in [*at, end), outside of comments and literals,
+ * and moves *at after it. Empty if there is none. */
 static struct piece next_identifier(const char **at, const char *end)
 {
     while (*at < end) {
@@ -75,7 +74,7 @@ static struct piece next_identifier(const char **at, const char *end)
     return (struct piece){end, 0};
 }
 
-/* True if the name of a definition ends here. */
+/* True if a definition's name ends here. */
 static bool ends_name(const char *at)
 {
     at += *at == ' ';
@@ -97,8 +96,8 @@ static struct piece name_of(struct piece text)
 
 /* --- the definitions ------------------------------------------------------ */
 
-/* The end of the definition that starts here: a blank line with something at
- * the beginning of the line behind it. */
+/* Returns the end of the definition that starts here: a blank line before a
+ * line without indentation. */
 static const char *end_of_definition(const char *start)
 {
     const char *at = start;
@@ -108,7 +107,8 @@ static const char *end_of_definition(const char *start)
     return at ? at + 1 : start + strlen(start);
 }
 
-/* True for what a header has beside definitions: guards and includes. */
+/* True for the parts of a header that are not definitions: guards and
+ * includes. */
 static bool is_frame(struct piece text)
 {
     static const char *const FRAME[] = {"#ifndef", "#include", "#endif"};
@@ -122,7 +122,7 @@ static bool is_frame(struct piece text)
     return false;
 }
 
-/* True if programs of this form have the header's definitions. */
+/* True if the header belongs to programs of this form. */
 static bool is_for(const struct header *header, const char *form)
 {
     size_t length = strlen(form);
@@ -130,7 +130,7 @@ static bool is_for(const struct header *header, const char *form)
            !strchr(header->name, '_');
 }
 
-/* Fills in the definitions of the headers for this form; returns their
+/* Collects the definitions of the headers for this form and returns their
  * number. */
 static size_t find_definitions(struct definition *all, const char *form)
 {
@@ -152,7 +152,8 @@ static size_t find_definitions(struct definition *all, const char *form)
     return count;
 }
 
-/* Marks the definitions that the C names, and those that they name. */
+/* Marks the definitions that the C code names and, recursively, those that they
+ * name. */
 static void mark_used(struct definition *all, size_t count, const char *c,
                       size_t length)
 {

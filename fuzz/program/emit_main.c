@@ -1,5 +1,5 @@
-/* A program as a main() that prints each call, what it gave and which exception
- * is pending after it. */
+/* Prints a program as a main() that prints each call, its result and the
+ * pending exception. */
 #include "fuzz/program/emit.h"
 
 #include <inttypes.h>
@@ -18,7 +18,7 @@ static const char INCLUDES[] = "#define PY_SSIZE_T_CLEAN\n"
                                "#include <string.h>\n"
                                "\n";
 
-/* The macros of c/main_show.h that show a call, by what the call yields. */
+/* The macros of c/main_show.h that show a call, by the kind of its result. */
 static const char *const SHOWS[YIELD_COUNT] = {
     [RESULT_CAPSULE] = "SHOW_CAPSULE", [YIELDS_POINTER] = "SHOW_POINTER",
     [YIELDS_NAME] = "SHOW_NAME",       [YIELDS_DESTRUCTOR] = "SHOW_DESTRUCTOR",
@@ -127,7 +127,7 @@ static void emit_destructor_name(struct emitter *e)
           e->out);
 }
 
-/* c/given.h says what each of them returns. */
+/* Prints the functions that c/given.h describes. */
 static void lookups(struct emitter *e)
 {
     fprintf(e->out, "enum { SHOW_MESSAGES = %d };\n\n",

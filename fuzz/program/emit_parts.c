@@ -1,5 +1,5 @@
-/* Prints a program as a C file: first finds out what the program uses, then
- * prints each part of the file in its order. */
+/* Prints a program as a C file: determines what the program uses, then prints
+ * each part of the file in order. */
 #define _POSIX_C_SOURCE 200809L /* open_memstream */
 #include "fuzz/program/emit.h"
 
@@ -51,7 +51,7 @@ static void survey_value(struct emitter *e, const struct value *value,
     }
 }
 
-/* Finds the destructors that the C of a row names. */
+/* Records the destructors that the C code of a row names. */
 static void survey_statement(struct emitter *e, const char *c)
 {
     static const char prefix[] = "destructor_";
@@ -137,7 +137,7 @@ static void emit_destructor(struct emitter *e, enum behaviour behaviour)
     fputs(uses_self(&program) ? "}\n\n" : "    (void)capsule;\n}\n\n", e->out);
 }
 
-/* One destructor may install another, in any order. */
+/* Declares all destructors first: one may install another in any order. */
 static void emit_declarations(struct emitter *e)
 {
     bool any = false;
@@ -163,8 +163,8 @@ static void emit_destructors(struct emitter *e)
 
 /* --- the file ------------------------------------------------------------- */
 
-/* The modules, and `announce_modules()`, which runs before Python is started;
- * nothing if the program does not use modules. */
+/* Prints the modules and `announce_modules()`, which runs before Python starts.
+ * Prints nothing if the program uses no modules. */
 static void emit_modules(struct emitter *e)
 {
     if (!e->modules) {
@@ -184,7 +184,7 @@ static void emit_modules(struct emitter *e)
     fputs("}\n\n", e->out);
 }
 
-/* Returns what is printed behind the helpers; owned by the caller. */
+/* Returns the code that follows the helpers; owned by the caller. */
 static char *code_of(struct emitter *e)
 {
     FILE *file = e->out;

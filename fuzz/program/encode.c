@@ -1,4 +1,4 @@
-/* Program to bytes; the form is described in decode.c. */
+/* Encodes a program to bytes; decode.c describes the form. */
 #include "fuzz/program/program.h"
 
 #include <assert.h>

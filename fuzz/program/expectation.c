@@ -27,7 +27,8 @@ bool piece_is_number(struct piece piece)
     return digits > 0;
 }
 
-/* The next piece, up to a comma that is not in a string; steps behind it. */
+/* Returns the next piece, up to a comma outside of a string, and moves after
+ * the comma. */
 static struct piece next_piece(const char **at)
 {
     struct piece piece = {*at, 0};
@@ -46,7 +47,7 @@ static struct piece next_piece(const char **at)
     return piece;
 }
 
-/* Exception types that calls can leave, besides those that programs raise. */
+/* Exception types that calls may raise in addition to EXCEPTION_NAMES. */
 static const char *const OTHER_EXCEPTIONS[] = {"RuntimeError"};
 
 static bool is_exception(struct piece piece)

@@ -1,11 +1,12 @@
-/* What `# ->` says, taken apart. The grammar is in program.h. */
+/* Parses the text after `# ->`. program.h describes the grammar. */
 #ifndef FUZZ_PROGRAM_EXPECTATION_H
 #define FUZZ_PROGRAM_EXPECTATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A part of an expectation; points into it. Length 0: it says nothing. */
+/* A part of an expectation; points into its text. Length 0: the part is
+ * missing. */
 struct piece {
     const char *start;
     size_t length;
@@ -14,16 +15,16 @@ struct piece {
 struct expectation {
     struct piece value;
     struct piece exception; /* `ValueError`, `no exception` */
-    struct piece message;   /* of the exception */
+    struct piece message;   /* the message of the exception */
 };
 
-/* `text` may be NULL. Any text can be taken apart; what is no exception is a
- * value, and what follows those two is ignored. */
+/* Parses any text. A part that is not an exception is a value; text after the
+ * value and the exception is ignored. `text` may be NULL. */
 struct expectation expectation_of(const char *text);
 
 bool piece_is(struct piece piece, const char *word);
 
-/* A number: 1, -1, 0x2. */
+/* True if the piece is a number: 1, -1, 0x2. */
 bool piece_is_number(struct piece piece);
 
 #endif

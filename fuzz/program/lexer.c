@@ -74,7 +74,7 @@ const char *lexer_describe(const struct lexer *lexer, char *buffer, size_t size)
     return buffer;
 }
 
-/* Points the current token, for an error message, at `at`. */
+/* Points the current token to `at`, for an error message. */
 static void move_token(struct lexer *lexer, const char *at)
 {
     lexer->token.start = at;
@@ -90,8 +90,8 @@ static int hex_digit(const struct lexer *lexer, const char *at)
                                        : tolower((unsigned char)*at) - 'a' + 10;
 }
 
-/* Reads what follows a backslash; *at is behind it. Returns the byte, or -1
- * after an error. */
+/* Reads the characters after a backslash and moves *at after them. Returns the
+ * byte, or -1 after an error. */
 static int read_escape(struct lexer *lexer, const char **at)
 {
     const char *start = *at - 1;
@@ -126,7 +126,7 @@ static int read_escape(struct lexer *lexer, const char **at)
     }
 }
 
-/* Reads a string or a character into lexer->bytes, behind the quote. */
+/* Reads a string or a character into lexer->bytes, starting after the quote. */
 static const char *read_quoted(struct lexer *lexer, char quote)
 {
     const char *at = lexer->token.start + 1;
@@ -210,7 +210,7 @@ static void skip_blanks(struct lexer *lexer)
     }
 }
 
-/* Reads the token at lexer->token.start; returns where it ends. */
+/* Reads the token at lexer->token.start; returns its end. */
 static const char *read_token(struct lexer *lexer)
 {
     struct token *token = &lexer->token;

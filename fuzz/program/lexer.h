@@ -1,4 +1,4 @@
-/* The words of the text form. Private to this folder. */
+/* Splits the text form into tokens. Private to this folder. */
 #ifndef FUZZ_PROGRAM_LEXER_H
 #define FUZZ_PROGRAM_LEXER_H
 
@@ -12,7 +12,7 @@ enum token_kind {
     TOKEN_STRING,    /* "..." */
     TOKEN_CHARACTER, /* '.' */
     TOKEN_SIGN,      /* one of ( ) , = */
-    TOKEN_COMMENT,   /* from # to the end of the line, that not included */
+    TOKEN_COMMENT,   /* from # to the end of the line, without the line feed */
     TOKEN_BAD        /* an error was reported */
 };
 
@@ -21,8 +21,8 @@ struct token {
     const char *start; /* in the source */
     size_t length;     /* in the source */
     unsigned line, column;
-    size_t byte_count; /* of a string or character, in lexer.bytes */
-    uintmax_t number;  /* saturated */
+    size_t byte_count; /* length of a string or character in lexer.bytes */
+    uintmax_t number;  /* too large numbers become UINTMAX_MAX */
 };
 
 struct lexer {
@@ -33,24 +33,24 @@ struct lexer {
     const char *file;
     char *error;
     size_t error_size;
-    struct token token;       /* the current one */
-    char bytes[MAX_NAME + 1]; /* what the last string or character says */
+    struct token token;       /* the current token */
+    char bytes[MAX_NAME + 1]; /* the bytes of the last string or character */
 };
 
 /* Starts at the first token. */
 void lexer_start(struct lexer *lexer, const char *text, size_t size,
                  const char *file, char *error, size_t error_size);
 
-/* Steps to the next token. At TOKEN_FILE_END and TOKEN_BAD it stays. */
+/* Moves to the next token. Stays at TOKEN_FILE_END and TOKEN_BAD. */
 void lexer_step(struct lexer *lexer);
 
 /* Writes `FILE:LINE:COLUMN: ` and the message for the current token, which
- * becomes TOKEN_BAD; an earlier error is kept. Returns false. */
+ * becomes TOKEN_BAD. Keeps an earlier error instead. Returns false. */
 bool lexer_error(struct lexer *lexer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Names the current token for a message: `'PyErr'`, `end of line`. Returns
- * `buffer`. */
+/* Describes the current token for a message, such as `'PyErr'` or `end of
+ * line`. Returns `buffer`. */
 const char *lexer_describe(const struct lexer *lexer, char *buffer,
                            size_t size);
 

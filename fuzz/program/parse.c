@@ -1,8 +1,8 @@
-/* Text to program.
+/* Parses text to a program.
  *
- *   file  = { line }
- *   line  = [ call { ";" call } ] [ "#" comment ]
- *   call  = [ slot "=" ] name "(" [ argument { "," argument } ] ")"
+ *    file  = { line }
+ *    line  = [ call { ";" call } ] [ "#" comment ]
+ *    call  = [ slot "=" ] name "(" [ argument { "," argument } ] ")"
  */
 #include "fuzz/program/program.h"
 
@@ -34,7 +34,8 @@ static bool parse_sign(struct parser *parser, char sign, const char *where,
                        lexer_describe(&parser->lexer, got, sizeof got));
 }
 
-/* The slot that a result goes into; the current token names it. */
+/* Checks and sets the result's slot. `slot` is NULL if the text has none. The
+ * current token is the call's name. */
 static bool parse_result(struct parser *parser, const struct token *slot,
                          struct call *call)
 {
@@ -133,7 +134,7 @@ static bool parse_arguments(struct parser *parser, struct call *call)
                       info->name);
 }
 
-/* `name` or `slot = name`: appends the call. */
+/* Parses `name` or `slot = name` and appends the call. */
 static struct call *parse_name(struct parser *parser)
 {
     struct lexer *lexer = &parser->lexer;
@@ -192,7 +193,8 @@ static bool parse_call(struct parser *parser)
     }
 }
 
-/* The rest of `comment` behind `prefix`, or NULL where it starts otherwise. */
+/* Returns the text after `prefix`, or NULL if `comment` does not start with
+ * it. */
 static const char *behind(const char *comment, const char *prefix)
 {
     size_t length = strlen(prefix);
@@ -202,13 +204,13 @@ static const char *behind(const char *comment, const char *prefix)
     return comment + length + strspn(comment + length, " \t");
 }
 
-/* The comment's text without `#` and blanks at the ends, NUL-terminated in the
- * storage of the annotations. */
+/* Returns the comment's text without `#` and surrounding blanks, NUL-terminated
+ * in the storage of the annotations. */
 static const char *comment_text(struct parser *parser)
 {
     const struct token *token = &parser->lexer.token;
-    /* Moved over the `#`, so that there is room for a NUL without touching the
-     * line end, which the lexer has still to read. */
+    /* Move the text over the `#`. This makes room for a NUL and leaves the line
+     * end for the lexer. */
     char *start = (char *)token->start;
     memmove(start, start + 1, token->length - 1);
     char *end = start + token->length - 1;
@@ -236,7 +238,7 @@ static bool parse_comment(struct parser *parser)
     if (rest) {
         notes->expected[parser->program->call_count - 1] = rest;
     } else if (parser->call_on_line) {
-        /* A remark. */
+        /* An ordinary comment. */
     } else if ((rest = behind(text, "report arena:"))) {
         notes->report_arena = rest;
     } else if ((rest = behind(text, "report malloc:"))) {
@@ -278,7 +280,7 @@ static bool parse_file(struct parser *parser)
     }
 }
 
-/* Parses `storage`, which comments are cut out of in place. */
+/* Parses `storage`; NUL-terminates comments in place. */
 static bool parse(struct program *program, char *storage, size_t size,
                   const char *file, struct annotations *annotations,
                   bool allow_self, char *error, size_t error_size)

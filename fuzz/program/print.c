@@ -1,9 +1,9 @@
-/* Program to text. */
+/* Prints a program as text. */
 #include "fuzz/program/program.h"
 
 #include <inttypes.h>
 
-/* One byte of a literal, as the parser reads it back. */
+/* Prints one byte of a literal so that the parser reads it back. */
 static void print_escaped(FILE *out, unsigned char byte, char quote)
 {
     if (byte == (unsigned char)quote || byte == '\\') {

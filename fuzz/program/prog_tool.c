@@ -22,17 +22,17 @@ static const char USAGE[] =
     "  --binary        as the bytes that fuzz engines mutate\n"
     "  --c             as a C file with a main() that embeds Python\n"
     "  --gtest         as a GoogleTest case that asserts what # -> expects\n"
-    "  --check         nothing; says whether the program can be read\n"
+    "  --check         prints nothing; checks that the program is valid\n"
     "  --from FORM     FORM of the input, text or binary. Without it, a file\n"
     "                  whose name ends in .prog is text, and any other is "
     "text\n"
     "                  when it holds no control characters\n"
     "  --name S.T      suite and test of --gtest; without it Program and the\n"
     "                  file's name\n"
-    "  -o FILE         write FILE, whole or not at all\n"
+    "  -o FILE         write to FILE; on failure FILE stays as it was\n"
     "  --help          this text\n"
     "\n"
-    "Exit status 0, or 2 when something is wrong with input or output.\n";
+    "Exit status: 0 converted, 2 bad input or output.\n";
 
 enum form {
     FORM_DEFAULT,
@@ -150,7 +150,7 @@ static int read_options(char **argv, struct options *options)
         } else if (**argv == '-' && (*argv)[1]) {
             status = complain("unknown option '%s'; see --help", *argv);
         } else if (options->input) {
-            status = complain("'%s' is one file too many; convert one at a "
+            status = complain("'%s' is a second file; convert one at a "
                               "time",
                               *argv);
         } else {
@@ -184,7 +184,7 @@ static int read_input(const char *path, char *bytes, size_t *size)
                         strerror(error));
     }
     if (*size > MAX_INPUT) {
-        return complain("'%s' has more than %d bytes; no program is that long",
+        return complain("'%s' has more than %d bytes; no program is that large",
                         path, MAX_INPUT);
     }
     return 0;
@@ -212,7 +212,7 @@ static enum form form_of(const char *path, const char *bytes, size_t size)
 
 /* --- output --------------------------------------------------------------- */
 
-/* `near-miss_2.prog` as a test's name: NearMiss2. */
+/* Makes a test's name of a path: `near-miss_2.prog` becomes NearMiss2. */
 static void test_name(const char *path, char *name, size_t size)
 {
     const char *slash = strrchr(path, '/');
@@ -282,7 +282,8 @@ static int cannot_write(const char *path)
                     strerror(errno));
 }
 
-/* Writes beside the file and renames, so that nobody sees half of it. */
+/* Writes a temporary file and renames it, so that no reader sees a partial
+ * file. */
 static int write_file(const struct program *program,
                       const struct annotations *annotations,
                       const struct options *options)

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* The column `permission`. */
+/* Values of the column `permission`. */
 enum { ALWAYS, ASK };
 
 const struct call_info CALLS[CALL_COUNT] = {
@@ -103,9 +103,9 @@ const char *const INIT_NAMES[INIT_COUNT] = {
 };
 
 const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
-    0x1,         0x2, 0x1000, /* never mapped */
-    INTPTR_MAX,               /* the largest signed */
-    INTPTR_MIN,               /* the sign bit alone */
+    0x1,         0x2, 0x1000, /* a page that is never mapped */
+    INTPTR_MAX,               /* the largest signed number */
+    INTPTR_MIN,               /* only the sign bit is set */
     UINTPTR_MAX,              /* all ones */
 };
 
@@ -149,8 +149,7 @@ const char *value_index_name(enum value_tag tag, unsigned index)
 
 void program_clear(struct program *program)
 {
-    /* A text is always there, so that an empty literal has a place to be even
-     * when all of `text` is in use. */
+    /* An empty literal needs a place even if `text` is full: the first byte. */
     program->text[0] = '\0';
     program->text_size = 1;
     program->call_count = 0;

@@ -3,14 +3,14 @@
  * A program is a list of calls over eight capsule slots (c0..c7), eight
  * payloads (p0..p7) and eight name buffers (n0..n7). It has two forms:
  *
- *   binary  what fuzz engines mutate. Every byte string decodes to a program;
- *           encode(decode(x)) is stable.
- *   text    what people read and commit (.prog). text -> binary -> text is
- *           exact, comments apart.
+ *    binary  what fuzz engines mutate. Every byte string decodes to a program;
+ *            encode(decode(x)) is stable.
+ *    text    what people read and commit (.prog). text -> binary -> text is
+ *            exact, except for comments.
  *
- * and can be printed as C. This folder knows what a program says and nothing
- * of what it means: that is model/, and whether a call is permitted in the
- * state that it meets is for the model to say when it runs.
+ * A program can also be printed as C. This folder knows the syntax of programs.
+ * The model (fuzz/model) knows what calls mean and whether a call is permitted
+ * in the state that it meets.
  */
 #ifndef FUZZ_PROGRAM_PROGRAM_H
 #define FUZZ_PROGRAM_PROGRAM_H
@@ -34,14 +34,14 @@ enum {
     MAX_TEXT = 16384   /* bytes of all texts of a program, with their NULs */
 };
 
-/* What an argument may be. A set of these is an argument kind. */
+/* The kinds of values. A set of kinds is an argument kind. */
 enum value_tag {
     VALUE_NULL,
     VALUE_CAPSULE,    /* index: slot */
     VALUE_PAYLOAD,    /* index: slot */
     VALUE_BUFFER,     /* index: slot */
     VALUE_TEXT,       /* offset into program.text, length: a literal */
-    VALUE_ADDRESS,    /* index: into ADDRESSES, an opaque pointer value */
+    VALUE_ADDRESS,    /* index: into ADDRESSES, the opaque pointers */
     VALUE_OBJECT,     /* index: enum foreign_object */
     VALUE_DESTRUCTOR, /* index: enum behaviour */
     VALUE_EXCEPTION,  /* index: enum exception_type */
@@ -53,13 +53,13 @@ enum value_tag {
     VALUE_TAG_COUNT
 };
 
-/* One byte, so that a row of CALLS is small. */
+/* An enum of one byte keeps the rows of CALLS small. */
 #define ONE_BYTE __attribute__((packed))
 
 enum ONE_BYTE arg_kind {
     ARG_NONE,
     ARG_OBJECT,          /* a capsule, NULL, or an object of another type */
-    ARG_OBJECT_NOT_NULL, /* the same without NULL */
+    ARG_OBJECT_NOT_NULL, /* like ARG_OBJECT, without NULL */
     ARG_CAPSULE,         /* a capsule slot */
     ARG_POINTER,         /* a payload, NULL or an opaque address */
     ARG_NAME,            /* a buffer, NULL or a literal */
@@ -70,15 +70,15 @@ enum ONE_BYTE arg_kind {
     ARG_BUFFER,          /* a buffer slot */
     ARG_BLOCK,           /* a payload slot or a buffer slot */
     ARG_SIZE,            /* 0..65535 */
-    ARG_BYTE,            /* 1..255, a character of a name, or 0 */
-    ARG_MODULE,          /* a module that can be imported */
-    ARG_INIT,            /* how its initialisation goes */
-    ARG_OWNER,           /* what has attributes: a module or a namespace */
-    ARG_TARGET,          /* the same, or an object of another type */
-    ARG_ATTRIBUTE,       /* an attribute's value; NULL for none */
-    ARG_ANSWER,          /* a __getattr__: what it returns or raises, or NULL */
-    ARG_ENTRY,           /* what may stand in the place of a module */
-    ARG_COBJECT,         /* the PyCObject, or what is none; or NULL */
+    ARG_BYTE,            /* 0..255, a byte of a name */
+    ARG_MODULE,          /* the name of a module */
+    ARG_INIT,            /* the outcome of a module's initialisation */
+    ARG_OWNER,           /* a module or a namespace */
+    ARG_TARGET,          /* a module, namespace, or other object */
+    ARG_ATTRIBUTE,       /* an attribute's value; NULL removes it */
+    ARG_ANSWER,          /* what __getattr__ returns or raises, or NULL */
+    ARG_ENTRY,           /* an object for sys.modules */
+    ARG_COBJECT,         /* the PyCObject, another object or NULL */
     ARG_KIND_COUNT
 };
 
@@ -99,7 +99,7 @@ enum exception_type {
     EXCEPTION_SYSTEM_EXIT,
     EXCEPTION_ATTRIBUTE_ERROR,
     EXCEPTION_IMPORT_ERROR,
-    EXCEPTION_RAISABLE_COUNT, /* those above are what programs can name */
+    EXCEPTION_RAISABLE_COUNT, /* programs can name the types above */
     EXCEPTION_MODULE_NOT_FOUND_ERROR = EXCEPTION_RAISABLE_COUNT,
     EXCEPTION_RUNTIME_ERROR,
     EXCEPTION_SYSTEM_ERROR,
@@ -118,7 +118,7 @@ enum module {
     MODULE_COUNT
 };
 
-/* The initialisation of a module: besides these, it may raise any exception. */
+/* How the initialisation of a module ends. It may also raise any exception. */
 enum init {
     INIT_WORKS,
     INIT_SILENT,     /* returns NULL and raises nothing */
@@ -126,7 +126,7 @@ enum init {
     INIT_COUNT
 };
 
-/* What a call yields; results of the first three go into a slot. */
+/* What a call returns. The first three results are stored in a slot. */
 enum ONE_BYTE yield {
     RESULT_CAPSULE,
     RESULT_PAYLOAD,
@@ -139,8 +139,8 @@ enum ONE_BYTE yield {
     YIELDS_FATE /* destroyed or alive */
 };
 
-/* Not `enum destructor`: Python.h has a type of that name, which C++ does not
- * tell apart. */
+/* Not `enum destructor`: Python.h has a type of that name, and C++ has one
+ * namespace for both. */
 enum behaviour {
 #define DESTRUCTOR(ident, flags, program) DESTRUCTOR_##ident,
 #include "fuzz/program/destructors.def"
@@ -164,7 +164,7 @@ enum ONE_BYTE call_family {
     FAMILY_COUNT
 };
 
-/* What a call does to its first argument; calls.def explains the words. */
+/* What a call does to its first argument; calls.def explains each word. */
 enum ONE_BYTE call_nature {
     NATURE_CREATES,
     NATURE_LOOKS,
@@ -172,8 +172,8 @@ enum ONE_BYTE call_nature {
     NATURE_ACTS
 };
 
-/* Which names a call reads: none, that of the capsule in argument 0, or that
- * and argument 1. */
+/* Which names a call reads: none; the name of the capsule in argument 0; that
+ * name and the name in argument 1. */
 enum ONE_BYTE names_read { READS_NO_NAME, READS_OWN_NAME, READS_NAMES };
 
 struct value {
@@ -196,7 +196,7 @@ struct program {
     char text[MAX_TEXT];
 };
 
-/* One row of calls.def, which explains the columns. */
+/* A row of calls.def, which explains the columns. */
 struct call_info {
     const char *name;
     enum call_family family;
@@ -211,7 +211,7 @@ struct call_info {
 };
 extern const struct call_info CALLS[CALL_COUNT];
 
-/* One row of destructors.def. */
+/* A row of destructors.def. */
 struct destructor_info {
     const char *name;
     bool misuse;
@@ -219,8 +219,8 @@ struct destructor_info {
 };
 extern const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT];
 
-/* The tags that an argument of this kind may have, bit 1 << tag, and their
- * number. */
+/* The tags that an argument of this kind may have (bit 1 << tag), and how many
+ * they are. */
 extern const uint16_t ARG_TAGS[ARG_KIND_COUNT];
 extern const uint8_t ARG_TAG_COUNTS[ARG_KIND_COUNT];
 
@@ -234,20 +234,21 @@ extern const char *const INIT_NAMES[INIT_COUNT];
 enum { ADDRESS_COUNT = 6 };
 extern const uintptr_t ADDRESSES[ADDRESS_COUNT];
 
-/* The number of indices that a value of this tag can take (slots: SLOTS); 1 for
- * the tags that have no index. */
+/* The number of indices of a value with this tag (slots: SLOTS); 1 for tags
+ * without an index. */
 extern const uint8_t VALUE_INDEX_COUNT[VALUE_TAG_COUNT];
 static inline unsigned value_index_count(enum value_tag tag)
 {
     return VALUE_INDEX_COUNT[tag];
 }
 
-/* The word for that index of OBJECT, DESTRUCTOR (`free_payload`), EXCEPTION
- * (`PyExc_KeyError`), INIT and MODULE (a string) in the text form; static. */
+/* Returns the word of the text form for that index of OBJECT, DESTRUCTOR
+ * (`free_payload`), EXCEPTION (`PyExc_KeyError`), INIT or MODULE (a string).
+ * Static. */
 const char *value_index_name(enum value_tag tag, unsigned index);
 
-/* The number of tags that the kind allows, the n-th of them, and which of them
- * `tag` is (the selector of the binary form). */
+/* Return the number of tags that the kind allows, the n-th of them, and the n
+ * of a tag. The n is the selector of the binary form. */
 static inline unsigned kind_tag_count(enum arg_kind kind)
 {
     return ARG_TAG_COUNTS[kind];
@@ -267,8 +268,8 @@ static inline unsigned kind_tag_selector(enum arg_kind kind, unsigned tag)
     return (unsigned)__builtin_popcount(ARG_TAGS[kind] & ((1u << tag) - 1));
 }
 
-/* True if the call stores its result in a slot; result_letter() is the letter
- * of the slot. */
+/* True if the call stores its result in a slot. result_letter() returns the
+ * letter of that slot. */
 static inline bool yields_result(enum yield yields)
 {
     return yields <= RESULT_BUFFER;
@@ -278,25 +279,26 @@ static inline char result_letter(enum yield yields) { return "cpn"[yields]; }
 
 /* --- building, for parser, decoder, generator and mutator --------------- */
 
-/* Empties the program; every program starts with this or with a decode. Costs
- * the same whatever the size. */
+/* Empties the program. Call this or a decode before anything else. Costs the
+ * same for every program. */
 void program_clear(struct program *program);
 
-/* Appends a call of that op with all arguments NULL/0 of the right kind.
- * Returns it, or NULL when the program is full. */
+/* Appends a call of that op; all arguments are NULL or 0 of the right kind.
+ * Returns the call, or NULL if the program is full. */
 struct call *program_append(struct program *program, enum call_op op);
 
-/* Stores `length` bytes as a literal and points `value` at it. A NUL byte ends
- * the text early. Returns false, and changes nothing, when the text is longer
- * than MAX_NAME or the program's text is full. Texts that are no longer used
- * keep their place until the program is encoded and decoded again. */
+/* Stores `length` bytes as a literal and points `value` to it. A NUL byte ends
+ * the text early. Returns false, and changes nothing, if the text is longer
+ * than MAX_NAME or the program's text is full. Unused texts occupy space until
+ * the program is encoded and decoded. */
 bool program_set_text(struct program *program, struct value *value,
                       const char *bytes, size_t length);
 
 /* Removes calls[index]. */
 void program_remove(struct program *program, size_t index);
 
-/* The literal's characters, NUL-terminated; borrowed from the program. */
+/* Returns the literal's characters, NUL-terminated; borrowed from the
+ * program. */
 const char *program_text(const struct program *program,
                          const struct value *value);
 
@@ -305,19 +307,19 @@ bool program_equal(const struct program *a, const struct program *b);
 
 /* --- binary form ---------------------------------------------------------- */
 
-/* Decodes any bytes; never fails. Bytes beyond MAX_CALLS calls are ignored. */
+/* Decodes any bytes; never fails. Ignores bytes after MAX_CALLS calls. */
 void program_decode(struct program *program, const uint8_t *bytes, size_t size);
 
-/* The largest binary form: per call an op, a result and three arguments of a
- * selector and two bytes, and all the text. */
+/* The largest binary form. A call has an op, a result and three arguments, each
+ * with a selector and two bytes; all texts follow. */
 enum { MAX_ENCODED = MAX_CALLS * (2 + MAX_ARGS * 3) + MAX_TEXT };
 
-/* The bytes of the call in the binary form. */
+/* Returns the size of the call in the binary form, in bytes. */
 size_t program_call_size(const struct call *call);
 
-/* Writes the canonical binary form and returns its size. Where `capacity` is
- * too small, calls are left out from the end, so that what is written is the
- * encoding of a shorter program. The program must not use `self`. */
+/* Writes the canonical binary form and returns its size. If `capacity` is too
+ * small, leaves out calls at the end: the result is the encoding of a shorter
+ * program. The program must not use `self`. */
 size_t program_encode(const struct program *program, uint8_t *bytes,
                       size_t capacity);
 
@@ -334,59 +336,44 @@ void program_print_call(FILE *out, const struct program *program,
 /* Prints the whole program, a line per call. */
 void program_print(FILE *out, const struct program *program);
 
-/* What the text says beside the calls themselves. */
+/* What the text contains besides calls. */
 struct annotations {
-    /* After `# ->` on a call's line, without blanks at the ends; NULL where
-     * there is none. Points into the parsed text copy held here. */
+    /* The text after `# ->` on a call's line, without surrounding blanks; NULL
+     * if there is none. Points into `storage`. */
     const char *expected[MAX_CALLS];
-    unsigned line[MAX_CALLS]; /* of each call, from 1 */
+    unsigned line[MAX_CALLS]; /* of each call, counted from 1 */
     /* The first comment line of the file, after `#`; or NULL. */
     const char *title;
-    /* `# report: ...`, the report that a misuse program must end with, per
-     * allocator: "# report arena: ..." and "# report malloc: ..."; or NULL. */
+    /* The report that a misuse program must end with, for each allocator: the
+     * text after `# report arena:` and `# report malloc:`; or NULL. */
     const char *report_arena;
     const char *report_malloc;
     char *storage; /* owned; freed by annotations_free() */
 };
 
-/* Parses text. Returns true, or false with a message in `error` of the form
- * `FILE:LINE:COLUMN: expected ...`. Columns count bytes. `annotations` may be
- * NULL; it needs annotations_free() only after success. The lines of the form
- * and its escapes are described in parse.c and lexer.h. */
+/* Parses text. On failure returns false and writes a message of the form
+ * `FILE:LINE:COLUMN: expected ...` to `error`; columns count bytes.
+ * `annotations` may be NULL. Free them with annotations_free(), only after
+ * success. parse.c describes the lines, lexer.h the tokens. */
 bool program_parse(struct program *program, const char *text, size_t size,
                    const char *file, struct annotations *annotations,
                    char *error, size_t error_size);
 
 void annotations_free(struct annotations *annotations);
 
-/* The program of a destructor: what its row of destructors.def says, with
- * `self` for the capsule. */
+/* Sets the program of a destructor from its row of destructors.def. `self` is
+ * the capsule. */
 void program_of_destructor(struct program *program, enum behaviour behaviour);
 
-/* --- C form ---------------------------------------------------------------
- *
- * `annotations` (may be NULL; only title and expected are read) say what the
- * program is and what each call is expected to give:
- *
- *   expected   = value [ ", " exception ] | exception
- *   value      = NULL | c0 | p0 | n0 | "text" | 0x1 | -1 | free_payload |
- *                destroyed | alive | nonzero
- *   exception  = the name of a type, ValueError, with or without
- *                `: message`; or `no exception`
- *
- * A slot owns the references that the program took in it: storing into a slot
- * first gives up what it had, and at the end all slots are given up, c0 first.
- * Calls of the program itself are printed as they are, also those that break
- * the contract; a call of a destructor that uses a slot which is then empty is
- * left out. */
+/* --- C form --------------------------------------------------------------- */
 
-/* A standalone main() that embeds Python through <Python.h>, prints each call
- * and what it gave, with the expectations as comments. */
+/* Prints a standalone main() that embeds Python through <Python.h>. It prints
+ * each call and its result, with the expectations as comments. */
 void program_emit_main(FILE *out, const struct program *program,
                        const struct annotations *annotations);
 
-/* A GoogleTest case of that suite and name, in the style of tests/rules, which
- * asserts the expectations. */
+/* Prints a GoogleTest case of that suite and name, in the style of tests/rules,
+ * which asserts the expectations. */
 void program_emit_gtest(FILE *out, const struct program *program,
                         const struct annotations *annotations,
                         const char *suite, const char *test);

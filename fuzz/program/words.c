@@ -29,7 +29,7 @@ int word_slot(const struct token *token, char letter)
         }
         index = index * 10 + (token->start[i] - '0');
     }
-    /* One spelling each: c07 is not c7. */
+    /* Each slot has one spelling: c07 is not c7. */
     return token->start[1] == '0' && token->length > 2 ? -1 : index;
 }
 
@@ -45,7 +45,7 @@ static int find_name(const struct token *token, enum value_tag tag)
     return -1;
 }
 
-/* The index that the token names among those of the tag, or -1. */
+/* Returns the index of the tag that the token names, or -1. */
 static int find_index(const struct token *token, enum value_tag tag)
 {
     int index;
@@ -88,7 +88,7 @@ static int find_index(const struct token *token, enum value_tag tag)
     }
 }
 
-/* The module that the token, a string, names; or -1. */
+/* Returns the module that the token, a string, names, or -1. */
 static int find_module(const struct token *token, const char *bytes)
 {
     for (int i = 0; token->kind == TOKEN_STRING && i < MODULE_COUNT; i++) {
@@ -157,7 +157,7 @@ static const char *const KIND_NAMES[ARG_KIND_COUNT] = {
     [ARG_COBJECT] = "an object",
 };
 
-/* The order in which a message lists what is allowed. */
+/* The order in which a message lists the allowed kinds. */
 static const enum value_tag LISTED[] = {
     VALUE_CAPSULE, VALUE_PAYLOAD,   VALUE_BUFFER, VALUE_ADDRESS,
     VALUE_MODULE,  VALUE_SPACE,     VALUE_OBJECT, VALUE_DESTRUCTOR,
@@ -258,11 +258,11 @@ const char *word_kind(enum arg_kind kind, char *buffer, size_t size)
     return buffer;
 }
 
-/* --- what may have been meant --------------------------------------------- */
+/* --- suggestions ---------------------------------------------------------- */
 
 static size_t minimum(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Levenshtein's distance, letters of either case being the same. */
+/* Returns the Levenshtein distance, ignoring case. */
 static size_t distance(const struct token *token, const char *name)
 {
     enum { LONGEST = 40 };
@@ -298,7 +298,7 @@ static void consider(struct nearest *nearest, const struct token *token,
                      const char *name)
 {
     size_t d = distance(token, name);
-    /* Not more than half of it may be wrong. */
+    /* At most half of the token may differ. */
     if (d < nearest->distance && d <= token->length / 2) {
         *nearest = (struct nearest){name, d};
     }

@@ -14,7 +14,8 @@ static char *new_name(const char *text)
     return (char *)memcpy(malloc(size), text, size);
 }
 
-/* Returns the address of a local variable, which ends with this function. */
+/* Returns the address of a local variable, which is invalid after the
+ * return. */
 __attribute__((noinline)) static char *stack_name(const char *text)
 {
     char name[4097];
@@ -22,7 +23,7 @@ __attribute__((noinline)) static char *stack_name(const char *text)
     return escaped;
 }
 
-/* Reads the payload as a consumer does. */
+/* Reads the payload like a consumer. */
 static void read_payload(PyObject *capsule, const char *name)
 {
     volatile char *payload =

@@ -15,8 +15,8 @@ static void cobject_destructor_with_desc(void *pointer, void *desc)
     (void)desc;
 }
 
-/* Makes a new PyCObject: with a description if `how` is 2 or 3, with a
- * destructor if `how` is odd. Returns 1, or 0 if that failed. */
+/* Creates a PyCObject: with a description if `how` is 2 or 3, with a destructor
+ * if `how` is odd. Returns 1, or 0 on failure. */
 static int new_cobject(void *pointer, void *desc, unsigned how)
 {
     Py_XDECREF(cobject);
@@ -30,8 +30,8 @@ static int new_cobject(void *pointer, void *desc, unsigned how)
     return cobject != NULL;
 }
 
-/* Returns what PyCObject_Import() returns. If `there`, the object is an
- * attribute of a module meanwhile. */
+/* Returns the result of PyCObject_Import(). If `there`, the object is an
+ * attribute of a module during the call. */
 static void *import_cobject(PyObject *object, int there)
 {
     static char module_name[] = "cobjects", name[] = "cap";

@@ -1,4 +1,4 @@
-/* What the emitter prints for each program, in a sample that lets the other
+/* A sample of what the emitter prints for each program, so that the other
  * headers compile alone. The emitter does not embed this file. */
 #ifndef FUZZ_PROGRAM_C_GIVEN_H
 #define FUZZ_PROGRAM_C_GIVEN_H
@@ -8,7 +8,7 @@
 /* 0 if the program makes allocations fail: str() allocates too. */
 enum { SHOW_MESSAGES = 1 };
 
-/* The variable, the address or the function that has this value. */
+/* Returns the name of the variable, address or function with this value. */
 static const char *pointer_name(void *pointer)
 {
     return pointer == NULL ? "NULL" : "another pointer";

@@ -1,4 +1,4 @@
-/* Allocations that fail, in a GoogleTest case of this project. */
+/* Allocation failures in a GoogleTest case of this project. */
 #ifndef FUZZ_PROGRAM_C_GTEST_ALLOCATIONS_H
 #define FUZZ_PROGRAM_C_GTEST_ALLOCATIONS_H
 
@@ -6,8 +6,8 @@
 
 #include "capsule/host.h"
 
-/* Makes the n-th allocation from now fail and, if `for_good`, all that follow.
- * With n = 0 none fails. */
+/* Makes the n-th allocation from now fail and, if `for_good`, all later ones.
+ * With n = 0, no allocation fails. */
 static void fail_allocations(size_t n, int for_good)
 {
     host_fail_allocation(n,

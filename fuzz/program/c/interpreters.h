@@ -93,7 +93,7 @@ static int get_number(PyObject *module)
     return *(int *)PyModule_GetState(module);
 }
 
-/* Functions that take the module "state", whichever interpreter it is of. */
+/* Functions for the module "state" of any interpreter. */
 struct state_table {
     void (*set)(PyObject *module, int number);
     int (*get)(PyObject *module);
@@ -108,8 +108,8 @@ static int publish_state_table(PyObject *module)
         module, "table", PyCapsule_New(&the_state_table, "state.table", NULL));
 }
 
-/* Returns the module "state" of this interpreter, borrowed. The first call in
- * an interpreter makes the module. */
+/* Returns the module "state" of this interpreter, borrowed. Creates the module
+ * at the first call in an interpreter. */
 static PyObject *state_module(void)
 {
     static PyModuleDef_Slot slots[] = {

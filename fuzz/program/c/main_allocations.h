@@ -1,4 +1,4 @@
-/* Allocations that fail, in a program that embeds any Python. */
+/* Allocation failures in a program that embeds any Python. */
 #ifndef FUZZ_PROGRAM_C_MAIN_ALLOCATIONS_H
 #define FUZZ_PROGRAM_C_MAIN_ALLOCATIONS_H
 
@@ -6,13 +6,13 @@
 
 #include <stddef.h>
 
-/* The allocators that really allocate. */
+/* The allocators that do the work. */
 static PyMemAllocatorEx allocators[2];
 
-/* The number of allocations up to the one that fails; 0: none fails. */
+/* The n-th allocation from now fails; 0: no allocation fails. */
 static size_t allocations_left;
 
-/* True if all allocations after the first that fails must fail too. */
+/* True if all later allocations must fail too. */
 static int fails_for_good;
 
 static int fails_now(void)
@@ -49,8 +49,8 @@ static void failing_free(void *next, void *block)
     a->free(a->ctx, block);
 }
 
-/* Makes the n-th allocation from now fail and, if `for_good`, all that follow.
- * With n = 0 none fails. */
+/* Makes the n-th allocation from now fail and, if `for_good`, all later ones.
+ * With n = 0, no allocation fails. */
 static void fail_allocations(size_t n, int for_good)
 {
     static const PyMemAllocatorDomain domains[2] = {PYMEM_DOMAIN_MEM,

@@ -8,13 +8,14 @@
 
 #include "fuzz/program/c/given.h"
 
-/* How many destructors are running, each within the one before. */
+/* The number of running destructors, each nested in the one before. */
 static int depth;
 
-/* True if the current line shows a call and not yet its result. */
+/* True if the current line shows a call whose result is not printed yet. */
 static int in_line;
 
-/* Prints a call before it is made, so that a crash comes after it. */
+/* Prints a call before it is made, so that the call is visible if it
+ * crashes. */
 static void begin(const char *call)
 {
     printf("%s%*s%s", in_line ? "\n" : "", 4 * depth, "", call);

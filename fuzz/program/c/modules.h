@@ -1,5 +1,5 @@
-/* Modules that wait in the table of built-in modules until the program imports
- * them, namespaces, and the attributes of both. */
+/* Modules and namespaces, and the attributes of both. The modules are in the
+ * table of built-in modules until the program imports them. */
 #ifndef FUZZ_PROGRAM_C_MODULES_H
 #define FUZZ_PROGRAM_C_MODULES_H
 
@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A module, or a namespace, which nobody can import. */
+/* A module, or a namespace, which cannot be imported. */
 struct owner {
     const char *name;
-    char fresh_name[64]; /* of the capsules that its __getattr__ creates */
-    PyObject *outcome;   /* of a module: see set_init(); borrowed */
+    char fresh_name[64]; /* the name of capsules that __getattr__ creates */
+    PyObject *outcome;   /* of a module: the argument of set_init(); borrowed */
     PyObject *space;     /* of a namespace, once it exists; owned */
 };
 
@@ -30,7 +30,7 @@ static void add_space(const char *name)
     snprintf(owner->fresh_name, sizeof owner->fresh_name, "%s.fresh", name);
 }
 
-/* Adds a module, which `init` initialises. Before Python is started, and before
+/* Adds a module, which `init` initialises. Call before Python starts and before
  * add_space(). */
 static void add_module(const char *name, PyObject *(*init)(void))
 {
@@ -73,7 +73,7 @@ static struct attribute waiting[64];
 
 static int waiting_count;
 
-/* Removes the owner's attributes of that name; all of them if it is NULL. */
+/* Removes the owner's waiting attribute of that name; all of them for NULL. */
 static void remove_waiting(struct owner *owner, const char *name)
 {
     for (int i = waiting_count; i-- > 0;) {
@@ -86,8 +86,8 @@ static void remove_waiting(struct owner *owner, const char *name)
     }
 }
 
-/* Sets the attribute, or removes it if the value is NULL. A module that is not
- * initialised gets it when it is. */
+/* Sets the attribute; NULL removes it. A module that is not initialised gets
+ * the attribute at its initialisation. */
 static void set_attribute(const char *name, const char *attribute,
                           PyObject *value)
 {
@@ -151,7 +151,7 @@ static int execute(struct owner *owner, PyObject *module)
         return PyModuleDef_Init(&def);                                         \
     }
 
-/* Removes the module or namespace and all that was published in it. */
+/* Removes the module or namespace and everything that was published in it. */
 static void forget(const char *name)
 {
     struct owner *owner = owner_of(name);
@@ -202,24 +202,23 @@ static void forget_modules(void)
     }
 }
 
-/* Sets how the module's initialisation goes. NULL: it works. An exception: it
- * raises that. None: it returns NULL without an exception. The type of modules:
- * it returns a module and raises. */
+/* Sets the outcome of the module's initialisation. NULL: success. An exception:
+ * raises that. None: returns NULL without an exception. The type of modules:
+ * returns a module and raises. */
 static void set_init(const char *name, PyObject *outcome)
 {
     owner_of(name)->outcome = outcome;
 }
 
-/* Sets name.attribute now or, if the module is not initialised, when it is.
- * NULL removes the attribute. */
+/* Sets name.attribute now or, for a module that is not initialised, at its
+ * initialisation. NULL removes the attribute. */
 static void publish(const char *name, const char *attribute, PyObject *value)
 {
     set_attribute(name, attribute, value);
 }
 
-/* The module's __getattr__. `self` is the exception that it raises or the
- * object that it returns; a number n: it returns a new capsule, named after
- * module n. */
+/* The module's __getattr__. `self` is the exception to raise or the object to
+ * return. A number n: returns a new capsule, named after module n. */
 static PyObject *give_answer(PyObject *self, PyObject *name)
 {
     const char *text = PyUnicode_AsUTF8(name);
@@ -239,8 +238,8 @@ static PyObject *give_answer(PyObject *self, PyObject *name)
     return self;
 }
 
-/* Gives the module a __getattr__ that answers with this; NULL removes it. The
- * type of capsules: it answers with new capsules. */
+/* Gives the module a __getattr__ that returns or raises `with`; NULL removes
+ * the __getattr__. The type of capsules: it returns new capsules. */
 static void answer(const char *name, PyObject *with)
 {
     static PyMethodDef function = {"__getattr__", give_answer, METH_O, NULL};
@@ -260,8 +259,8 @@ static void answer(const char *name, PyObject *with)
     }
 }
 
-/* Returns the module, a new reference. Imports a submodule by hand: some
- * versions of Python do not look for built-in modules in a package. */
+/* Imports the module and returns a new reference. Imports a submodule itself:
+ * some versions of Python do not look for built-in modules in a package. */
 static PyObject *new_import(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -301,7 +300,8 @@ static int import_module(const char *name)
     return module != NULL;
 }
 
-/* Returns the pointer as a consumer finds it without PyCapsule_Import(). */
+/* Returns the pointer as a consumer does that does not use
+ * PyCapsule_Import(). */
 static void *consume(const char *module_name, const char *attribute,
                      const char *name)
 {

@@ -1,4 +1,4 @@
-/* References, cycles and text of capsules; a producer that is dropped. */
+/* References, reference cycles and repr() of capsules; a producer. */
 #ifndef FUZZ_PROGRAM_C_OBJECTS_H
 #define FUZZ_PROGRAM_C_OBJECTS_H
 
@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* Objects that are no capsules. */
+/* Objects that are not capsules. */
 static PyObject *an_int;
 
 static PyObject *a_list;
@@ -33,7 +33,7 @@ static PyObject *new_ref(PyObject *object)
 }
 
 /* Keeps `other` alive: the context of `capsule` is a new reference to `other`.
- * The destructor `drop` gives that reference up. */
+ * The destructor `drop` drops that reference. */
 static void hold(PyObject *capsule, PyObject *other, PyCapsule_Destructor drop)
 {
     Py_INCREF(other);
@@ -51,7 +51,7 @@ static void leave_in_cycle(PyObject *capsule)
     Py_DECREF(capsule);
 }
 
-/* Returns 1 if the repr shows the capsule's name and address, else 0. */
+/* Returns 1 if the repr contains the capsule's name and address, else 0. */
 static int check_repr(PyObject *capsule)
 {
     const char *name = PyCapsule_GetName(capsule);
@@ -72,8 +72,8 @@ static void free_table(PyObject *capsule)
     free(PyCapsule_GetPointer(capsule, "producer._C_API"));
 }
 
-/* Makes a module with a table and drops the module. Returns 0, or -1 if a step
- * failed. */
+/* Creates a module with a table and drops the module. Returns 0, or -1 if a
+ * step failed. */
 static int produce(void)
 {
     int result = -1;

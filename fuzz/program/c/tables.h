@@ -1,6 +1,6 @@
-/* Tables of functions, one producer and one consumer. capsule/api_table.h has
- * the same rules; this header repeats them, because emitted C includes no file
- * of this project. */
+/* Tables of functions, a producer and a consumer. capsule/api_table.h has the
+ * same rules; this header repeats them because emitted C includes no file of
+ * this project. */
 #ifndef FUZZ_PROGRAM_C_TABLES_H
 #define FUZZ_PROGRAM_C_TABLES_H
 
@@ -9,21 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A table of functions: those with an even number return an object, those with
- * an odd number a status. */
+/* A table of functions. Entries with an even number return an object; entries
+ * with an odd number return a status. */
 struct table {
     int version;
     size_t size;
     void (*entry[8])(void);
 };
 
-/* 65535 stands for the largest size. */
+/* The number 65535 stands for the largest size. */
 static size_t as_size(size_t number)
 {
     return number == 65535 ? (size_t)-1 : number;
 }
 
-/* What a consumer was built for, and the table that it has taken. */
+/* The version and size that the consumer is built for, and its table. */
 struct consumer {
     int version;
     size_t prefix;
@@ -32,9 +32,9 @@ struct consumer {
 
 static struct consumer the_consumer = {1, 24, NULL};
 
-/* The functions of a table. `how` says how a call goes. 0: it fails with an
- * exception. 1: it fails without. 2: it succeeds and raises all the same. 3: it
- * succeeds; a status is 1 then. */
+/* The functions of a table. `how` selects the result: 0 fails with an
+ * exception; 1 fails without an exception; 2 succeeds but raises an exception;
+ * 3 returns the status 1, or an object. */
 static PyObject *object_entry(long number, unsigned how)
 {
     if (how == 0 || how == 2) {
@@ -59,7 +59,7 @@ static PyObject *entry_4(unsigned how) { return object_entry(4, how); }
 
 static PyObject *entry_6(unsigned how) { return object_entry(6, how); }
 
-/* Returns the producer's table in a block of exactly `bytes` bytes. */
+/* Returns a new table of the producer in a block of exactly `bytes` bytes. */
 static void *new_table(unsigned version, size_t size, size_t bytes)
 {
     struct table table = {
@@ -75,7 +75,7 @@ static void *new_table(unsigned version, size_t size, size_t bytes)
     return memcpy(malloc(bytes), &table, bytes);
 }
 
-/* Builds the consumer anew; it has no table then. */
+/* Builds a new consumer, which has no table. */
 static void build_consumer(unsigned version, size_t prefix)
 {
     the_consumer.version = (short)version;
@@ -83,7 +83,7 @@ static void build_consumer(unsigned version, size_t prefix)
     the_consumer.taken = NULL;
 }
 
-/* Returns the capsule's table; NULL and an exception if the table has another
+/* Returns the capsule's table; NULL with an exception if the table has another
  * version or is too short. */
 static void *take_table(PyObject *capsule, const char *name)
 {
@@ -99,7 +99,7 @@ static void *take_table(PyObject *capsule, const char *name)
 }
 
 /* Calls the n-th function. Returns its status or the number in its object; -1
- * and an exception if it failed. */
+ * with an exception on failure. */
 static int call_entry(unsigned n, unsigned how)
 {
     struct table *table = the_consumer.taken;

@@ -97,7 +97,7 @@ def test_a_cut_file_of_any_length(text: pathlib.Path) -> None:
     ([], "no file is given; name one, - for standard input, or --help"),
     (["--foo"], "unknown option '--foo'; see --help"),
     (["--c", "--text", "x"], "--c and --text exclude each other; give one"),
-    (["a", "b"], "'b' is one file too many; convert one at a time"),
+    (["a", "b"], "'b' is a second file; convert one at a time"),
     (["-o"], "-o needs a value; see --help"),
     (["--from", "xml", "x"], "there is no form 'xml'; give --from text or "
                              "binary"),
