@@ -52,7 +52,7 @@ struct emitter {
      * at run time. The emitter counts those of the others, in `references`. */
     bool counted[SLOTS];
     int references[SLOTS];
-    bool error_saved; /* an exception was saved */
+    bool error_saved; /* an exception is saved at this point */
 };
 
 /* Prints the whole file. The caller sets the members before `calls`; the others
