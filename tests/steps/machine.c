@@ -12,9 +12,8 @@ void machine_start(const char *profile)
 {
     static bool started;
     if (!started && host_start(profile) != 0) {
-        fprintf(stderr,
-                "steps: the implementation refuses the profile; set "
-                "CAPSULE_PROFILE to another\n");
+        fprintf(stderr, "steps: the implementation refuses the profile; set "
+                        "CAPSULE_PROFILE to another\n");
         exit(2);
     }
     started = true;

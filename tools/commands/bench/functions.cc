@@ -1,7 +1,8 @@
-/* Measures each function of the capsule API on the implementation that is linked
- * in. Built twice, on the reference and on CPython; //tools:bench runs both by
- * turns and divides. Streams mix the functions as a program would; the names
- * that end in `_fails` take the path that raises, PyErr_Clear() included. */
+/* Measures each function of the capsule API on the implementation that is
+ * linked in. Built twice, on the reference and on CPython; //tools:bench runs
+ * both by turns and divides. Streams mix the functions as a program would; the
+ * names that end in `_fails` take the path that raises, PyErr_Clear() included.
+ */
 #include <benchmark/benchmark.h>
 
 #include <Python.h>
