@@ -184,7 +184,7 @@ static int read_input(const char *path, char *bytes, size_t *size)
                         strerror(error));
     }
     if (*size > MAX_INPUT) {
-        return complain("'%s' has more than %d bytes; no program is that large",
+        return complain("'%s' has more than %d bytes; no program is that long",
                         path, MAX_INPUT);
     }
     return 0;
