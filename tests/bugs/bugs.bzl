@@ -1,4 +1,4 @@
-"""planted_bugs: tests that planted bugs are caught."""
+"""planted_bugs: tests that the detectors find each planted bug."""
 
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
@@ -15,8 +15,8 @@ _LINK = "c++-link-dynamic-library"
 _COPTS = ["-w", "-g0"]
 _TEST_COPTS = ["-O0"]
 
-# A test target runs the bugs of one folder in groups of about this many, which
-# share processes, sandboxes and the libraries' inputs.
+# The approximate number of bugs per test target. The bugs of a target are in the
+# same folder and share processes, sandboxes and input libraries.
 _GROUP = 12
 
 def _command(toolchain, action, variables):
@@ -52,8 +52,8 @@ def _compile_command(ctx, toolchain, source, context):
 
 def _link_command(ctx, toolchain, is_cxx):
     if not is_cxx:
-        # Nothing is linked to a library of C, and ld.bfd starts three times as
-        # fast as clang, which would call a linker.
+        # The link of a C library needs no startup files or libraries, so call
+        # ld.bfd directly: it starts three times as fast as clang.
         return ["/usr/bin/ld.bfd", "-shared", "@OBJECTS@", "-o", "@OUTPUT@"]
     return _command(toolchain, _LINK, cc_common.create_link_variables(
         feature_configuration = toolchain.features,
@@ -64,11 +64,12 @@ def _link_command(ctx, toolchain, is_cxx):
     ))
 
 def _only_library(target):
-    """What Bazel links for the target alone, without what it depends on."""
+    """Returns the library that Bazel links for the target, without those of its
+    dependencies."""
     for linker_input in target[CcInfo].linking_context.linker_inputs.to_list():
         if linker_input.owner == target.label:
             return linker_input.libraries[0]
-    return fail("%s is no library" % target.label)
+    return fail("%s is not a library" % target.label)
 
 def _object_of(source, objects):
     name = source.basename[:-len(source.extension)] + "pic.o"
@@ -141,12 +142,13 @@ _broken_libraries = rule(
     attrs = {
         "bugs": attr.label_list(allow_files = True, mandatory = True),
         "coverage_copts": attr.string_list(),
-        # For sources that include them and whose library does not.
+        # Libraries whose headers a source includes although the source's own
+        # library does not depend on them.
         "headers": attr.label_list(allow_files = True),
         "libraries": attr.label_list(mandatory = True, providers = [CcInfo]),
-        # True: only bugs that no detector but a sanitizer sees.
+        # True to build only the bugs with `Sanitizer: only`.
         "sanitizer_only": attr.bool(),
-        # What a bug may be compiled into, and the library it is in.
+        # {source that a bug may change: the library of the source}
         "sources": attr.label_keyed_string_dict(
             allow_files = True,
             mandatory = True,
@@ -171,8 +173,8 @@ def _plant(name, bugs, sources, **kwargs):
     )
 
 def _sources_of(folder, headers):
-    """{source: library} for a folder of bugs: FILE, or FILE+FILE+..., where a
-    file of C goes without its suffix."""
+    """Returns {source: library} for a folder of bugs. The folder's name is FILE
+    or FILE+FILE+...; the suffix .c is left out."""
     sources = {}
     for file in folder.split("+"):
         if file in headers:
@@ -206,19 +208,20 @@ def _check(name, bugs, libraries, targets, args = [], data = [], **kwargs):
     )
 
 def planted_bugs(bugs, headers, targets, without_sanitizers):
-    """Makes tests that the bugs are caught.
+    """Makes tests that the detectors find each bug.
 
-    For each folder of bugs, tests `<folder>_<number>` of about a dozen bugs
-    each. For each bug, a test `<bug>` that `//...` leaves out, as the bug is in
-    a group already, and libraries `<bug>_library` for tools/detect.
+    For each folder of bugs, makes tests `<folder>_<number>` of about a dozen bugs
+    each. For each bug, makes a test `<bug>` with the tag `manual`, because a
+    group already contains the bug, and libraries `<bug>_library` for
+    tools/detect.
 
     Args:
       bugs: files `<folder>/<bug>.bug`; see CONTRIBUTING.md.
-      headers: {folder: {source: library}} for bugs of headers: what may be
-        compiled with the bug.
-      targets: the fuzz targets that can be asked to catch them; the package
-        has an engine of that name.
-      without_sanitizers: a replay of programs that was built without them.
+      headers: {folder: {source: library}} for bugs of headers: the sources that
+        are compiled with the bug.
+      targets: the fuzz targets that a header may name; the package has an engine
+        of the same name.
+      without_sanitizers: a replay program that was built without sanitizers.
     """
     folders = {}
     for bug in bugs:
@@ -228,7 +231,8 @@ def planted_bugs(bugs, headers, targets, without_sanitizers):
         sources = _sources_of(folder, headers)
         groups = {}
         for bug in inside:
-            # By its name, so that a new bug leaves the other groups alone.
+            # The group depends on the bug's name, so that a new bug does not
+            # change the other groups.
             number = hash(bug) % ((len(inside) + _GROUP - 1) // _GROUP)
             groups.setdefault(number, []).append(bug)
             name = bug.rpartition("/")[2][:-len(".bug")]

@@ -1,4 +1,4 @@
-"""The planted bugs as a whole: which rules they break, and how."""
+"""Tests of the planted bugs as a whole: which rules they break, and how."""
 
 import os
 import pathlib
@@ -42,7 +42,7 @@ def test_a_bug_has_one_name() -> None:
     assert len(set(names)) == len(names) > 200
 
 
-# Else it would not be the bug that makes them fail.
+# The tests must pass without a bug, so that the bug is the reason when they fail.
 @pytest.mark.parametrize(
     "profile", sorted({str(planted.profile or "") for planted in BUGS})
 )
@@ -63,7 +63,7 @@ def test_the_tests_that_bugs_must_break_pass_without(
     assert outcome.status == 0, f"{sorted(failed)}\n{outcome.excerpt()}"
 
 
-# Each test of a bug holds its header to that.
+# The test of each bug checks the number of calls in the bug's header.
 def test_at_least_ten_take_three_calls_in_order() -> None:
     deep = [planted for planted in BUGS if planted.calls >= 3]
     assert sum(planted.budgets != {} for planted in deep) >= 10

@@ -1,9 +1,11 @@
-/* Generated programs without an engine: what coverage has to be better than.
+/* Runs generated programs without an engine. tools/detect compares the fuzz
+ * targets, which use coverage, with this program.
  *
  *   TARGET_sequences -runs=N -seed=N [-whole=1]
  *
- * Each program is a swarm's; with -whole=1 it may have all calls and all
- * destructors of the target. Reports as libFuzzer does how many were run. */
+ * Each program uses a random subset of the target's calls and destructors; with
+ * -whole=1 it may use all of them. Prints the number of executed programs in
+ * libFuzzer's format. */
 #define _POSIX_C_SOURCE 200809L /* sigaction */
 #include <signal.h>
 #include <stdio.h>
