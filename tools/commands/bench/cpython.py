@@ -51,8 +51,8 @@ def measure(places: Places, options: argparse.Namespace) -> list[Row]:
     return rows
 
 
-# The engine keeps different programs on each implementation, so the mean length
-# of the programs differs. The ratio of calls per second is independent of it.
+# The engine keeps different programs on each implementation, so the mean
+# length of the programs differs. Calls per second do not depend on it.
 TITLE = (
     "Targets on CPython against the reference (ratio: executions per second, "
     "call_ratio: calls per second, user time)"
