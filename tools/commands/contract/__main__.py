@@ -1,4 +1,4 @@
-"""What tools/contract does once the system is set up."""
+"""tools/contract: prints the contract as a page or as JSON."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from tools.lib.places import workspace_folder
 from tools.lib.problem import exit_status
 
 ABOUT = """\
-Prints docs/contract.md: every rule of the contract with its source, its tests
-and its programs."""
+Prints the contract: every rule with its source, its tests and its programs. The
+page docs/contract.md is the saved output."""
 
 MORE = """\
-Write the page after an edit of capsule/contract.def or capsule/profile.def, of
-the name of a rule test, or of the first line of a program in corpus/.
+Run `tools/contract --write` after a change of capsule/contract.def or
+capsule/profile.def, of the name of a rule test, or of the first line of a program
+in corpus/.
 
   tools/contract
   tools/contract --write
@@ -30,10 +31,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = Parser("tools/contract", ABOUT, MORE)
     action = parser.add_mutually_exclusive_group()
     action.add_argument(
-        "--write", action="store_true", help=f"write the page to {PAGE}"
+        "--write", action="store_true", help=f"write the page to {PAGE} instead of printing it"
     )
     action.add_argument(
-        "--json", action="store_true", help="print the rules as JSON instead"
+        "--json", action="store_true", help="print the contract as JSON"
     )
     return parser.parse_args(arguments)
 

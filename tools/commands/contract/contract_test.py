@@ -1,4 +1,5 @@
-"""The contract as tools read it, and its page in docs/."""
+"""Tests of tools/lib/contract.py, which reads the contract, and of the page
+docs/contract.md."""
 
 import json
 import pathlib
@@ -103,7 +104,7 @@ def test_only_programs_that_keep_the_contract_are_its_corpus(
     assert [path.parts[-3] for path in found] == ["sequence"]
 
 
-def test_a_table_that_does_not_compile_is_one_line(
+def test_a_table_that_does_not_compile_gives_one_line(
     tmp_path: pathlib.Path
 ) -> None:
     (tmp_path / "capsule").mkdir()

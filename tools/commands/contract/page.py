@@ -1,4 +1,4 @@
-"""docs/contract.md: every rule with what the repository knows of it."""
+"""Writes docs/contract.md: every rule with its source, tests and programs."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ level:
   fact `observed_rules` must obey.
 - `advice`: advice to people. No program can test it.
 
-A test is about the rule that its name begins with. A program of `corpus/` is
-about the rule that its first line names. Random programs exercise a rule too,
-unless the rule says why none can.
+The name of a test begins with the rule that the test checks. The first line of a
+program in `corpus/` names the rule that the program shows. Random programs also
+exercise a rule, unless the rule gives a reason why no program can.
 """
 
 _PROFILES = """\
 ## Profiles
 
-A profile is a version of Python, or another way to obey: the facts that are
-true of it. `capsule/profile.c` has them.
+Implementations differ where the contract permits it. A fact describes one such
+difference. A profile is the set of facts that are true of a version of Python, or
+of another implementation; `capsule/profile.c` defines the profiles.
 """
 
 
@@ -87,7 +88,7 @@ def _rule(
 
 
 def _table(facts: list[Fact], profiles: list[Profile]) -> str:
-    """Returns a paragraph for each fact, with the profiles where it holds."""
+    """Returns a paragraph for each fact, with the profiles that have the fact."""
     lines = []
     for fact in facts:
         names = [f"`{p.name}`" for p in profiles if fact.name in p.facts]

@@ -1,4 +1,4 @@
-"""What tools/planted does: shows planted bugs to the matrix."""
+"""tools/planted: tests the matrix of tools/conformance with planted bugs."""
 
 import concurrent.futures
 import os
@@ -22,35 +22,37 @@ from tools.lib.problem import Problem, exit_status
 ROOT = workspace_folder()
 
 ABOUT = """\
-Builds the reference with each bug of tests/bugs in it, as a library without a
-sanitizer, holds it against the contract as tools/conformance does, and says
-which rules turn red: those that the bug's header names, and others. The matrix
-of each bug is kept in out/planted/bugs."""
+Tests the matrix of tools/conformance with the planted bugs of tests/bugs. For
+each bug, builds the reference with the bug and without sanitizers, makes its
+matrix, and prints the failed rules: the rules that the bug's header names, and
+others. Keeps the matrix of each bug in out/planted/bugs."""
 
 MORE = """\
-A bug is shown if a rule of its header (Breaks, Reports) is red. A bug is hidden
-if such a rule is broken, but blocked by another one: no bug may be. A bug that
-breaks no rule here needs a sanitizer to be seen.
+A bug is shown if a rule of its header (Breaks, Reports) has failed. A bug is
+hidden if such a rule is broken but the matrix shows it as blocked by another
+rule; a hidden bug is an error of the matrix. A bug that breaks no rule here can
+only be found with a sanitizer.
 
---check, --replant and --record compile nothing: they look after the files of the
-bugs when the code has changed, and make new ones.
+--check, --replant and --record compile nothing. They update the files of the bugs
+after a change of the code, and make new bugs.
 
 Exit status: 0 if no bug is hidden (or every bug applies), 1 if not, 130 after
 Ctrl-C, 2 for bad input.
 """
 
-# The corpus has a program for nearly every rule; these are for what it lacks.
+# Generated programs per target, in addition to those of the corpus: the corpus has
+# a program for nearly every rule, but not for all.
 PROGRAMS = 30
 
 
 class Shown(NamedTuple):
-    """What the matrix makes of a bug: ids of rules."""
+    """The rules that the matrix shows for a bug, as ids."""
 
     bug: bug.Bug
-    own: list[str]  # red, and named by the bug's header
-    others: list[str]  # red too
-    hidden: list[str]  # named by the header, but blocked
-    blocked: int  # how many are
+    own: list[str]  # failed, and named by the bug's header
+    others: list[str]  # failed, and not named by the header
+    hidden: list[str]  # blocked, and named by the header
+    blocked: int  # the number of blocked rules
 
 
 def parse(arguments):
@@ -63,23 +65,24 @@ def parse(arguments):
         "--bugs",
         default=".",
         metavar="REGEX",
-        help="only bugs whose source/name matches",
+        help="test only the bugs whose folder/name matches (default: all)",
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="list the bugs that an edit of the code has broken",
+        help="list the bugs that no longer apply to the code",
     )
     parser.add_argument(
         "--replant",
         metavar="REGEX",
-        help="write the edits of broken bugs anew, for the code as it is; the "
-        "whole name must match",
+        help="update the edits of bugs that no longer apply to the code; REGEX "
+        "must match the whole name",
     )
     parser.add_argument(
         "--record",
         metavar="FOLDER/NAME",
-        help="write a new bug: what differs from the last commit",
+        help="make a new bug from the differences between the last commit and "
+        "the code",
     )
     parser.add_argument(
         "--programs",
@@ -93,20 +96,21 @@ def parse(arguments):
         type=number(1, 256),
         default=os.cpu_count(),
         metavar="N",
-        help="bugs at a time (default: one for each processor)",
+        help="number of bugs to test in parallel (default: one for each "
+        "processor)",
     )
     parser.add_argument(
         "--output",
         type=pathlib.Path,
         default=ROOT / "out/planted",
         metavar="FOLDER",
-        help="default out/planted",
+        help="folder for libraries and matrices (default out/planted)",
     )
     return parser.parse_args(arguments)
 
 
 class Matrices:
-    """Makes the matrix of a library."""
+    """Makes the matrix of a library with a planted bug."""
 
     def __init__(self, contract, programs, objects):
         self._contract = contract
@@ -133,7 +137,7 @@ class Matrices:
         return column
 
     def show(self, planted: bug.Bug, library: Library) -> Shown:
-        """Returns what the matrix makes of the bug that the library has."""
+        """Makes the matrix of the library with the bug; returns its rules."""
         column = self.column(library)
         names = [*planted.breaks, *planted.reports]
         red, blocked = [], []
@@ -152,7 +156,7 @@ class Matrices:
 
 
 def line(shown: Shown) -> str:
-    """Returns what is printed of one bug."""
+    """Returns the line to print for a bug."""
     text = f"{shown.bug.name}: {' '.join(shown.own) or 'not shown'}"
     if shown.hidden and not shown.own:
         text += f" ({' '.join(shown.hidden)} blocked)"

@@ -1,4 +1,4 @@
-"""The reference as a shared library, whole or with a planted bug."""
+"""Builds the reference as a shared library, without a bug or with one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _NAME = "libreference.so"
 
 
 class Reference:
-    """Compiles the reference once, and for each bug what the bug changes."""
+    """Compiles the reference once. For each bug, compiles only the sources that
+    the bug changes."""
 
     def __init__(self, root: pathlib.Path, folder: pathlib.Path):
         self._root = root
@@ -50,7 +51,7 @@ class Reference:
         return library
 
     def _compile(self, overlay: Overlay | None) -> list[build.Object]:
-        """Returns the objects; those that exist already are not made again."""
+        """Returns the objects. Does not compile objects that exist already."""
         builder = build.Builder(
             self._root,
             self._folder / "objects",

@@ -1,5 +1,5 @@
-"""What the matrix makes of planted bugs: each red in its own rule, and few
-others with it. All of them: tools/planted."""
+"""Tests of the matrix with some planted bugs: for each bug, the rule of its header
+fails, and few other rules do. tools/planted tests all bugs."""
 
 import pytest
 
@@ -10,9 +10,9 @@ from tools.lib import contract as contracts
 from tools.lib.problem import Problem
 
 
-# Bugs, and the most rules that may be red: a wrong result, a crash in a function
-# and in destruction, a leak, memory that is not set, and steps that nearly every
-# test takes.
+# {bug: the most rules that may fail}. Wrong results, crashes in a function and in
+# destruction, leaks, uninitialised memory, and bugs in functions that nearly every
+# test calls.
 BUGS = {
     "names_ignore_case": 5,
     "new_message": 4,
@@ -25,7 +25,7 @@ BUGS = {
 }
 
 
-# Faults in two functions: an abort, and a wrong result.
+# A bug in two functions: one aborts, and the other returns a wrong result.
 TWO_FAULTS = """\
 PyCapsule_GetContext aborts, and names are compared without regard to case.
 
@@ -46,13 +46,13 @@ Breaks: GETC-1, GETP-3
 
 @pytest.fixture(name="folder", scope="module")
 def fixture_folder(tmp_path_factory):
-    """The folder that all tests compile into."""
+    """Returns the folder into which all tests compile."""
     return tmp_path_factory.mktemp("planted")
 
 
 @pytest.fixture(name="shown", scope="module")
 def fixture_shown(folder):
-    """What is printed of all of them, by bug."""
+    """Runs tools/planted on BUGS. Returns {bug: the line that is printed}."""
     lines = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("builtins.print", lambda text, **_: lines.append(text))
@@ -70,7 +70,7 @@ def fixture_shown(folder):
 
 
 @pytest.mark.parametrize("name", BUGS)
-def test_a_bug_is_red_in_its_own_rule_and_hardly_elsewhere(name, shown):
+def test_the_rule_of_a_bug_fails_and_few_others_do(name, shown):
     own, _, rest = shown[name].partition("; ")
     others = rest.partition(";")[0].removeprefix("others: ").split()
     others = others if rest.startswith("others") else []

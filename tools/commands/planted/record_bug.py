@@ -1,4 +1,4 @@
-"""Makes a planted bug of what somebody has just changed in the code."""
+"""Makes a planted bug from the uncommitted changes of the code."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from tools.commands.planted.replant import write
 from tools.lib import bug, edits, record
 from tools.lib.problem import Problem
 
-# What whoever plants the bug fills in; a test of the bug says what is wrong.
+# The header of a new bug, for the author to fill in. The test of the bug reports
+# a wrong header.
 _HEADER = """\
-Says in one sentence what is wrong.
+FUNCTION does something wrong. (One sentence.)
 
 Breaks: RULE-1
 Fuzz: sequence_fuzz 1000
@@ -21,8 +22,8 @@ Fuzz: sequence_fuzz 1000
 
 
 def record_bug(root: pathlib.Path, name: str) -> None:
-    """Writes tests/bugs/<name>.bug: the edits between the last commit and the
-    code as it is. Raises Problem."""
+    """Writes tests/bugs/<name>.bug with the edits that turn the last commit into
+    the current code. Raises Problem."""
     if not re.fullmatch(r"[\w.+]+/\w+", name):
         raise Problem(
             f"--record={name} is not FOLDER/NAME, as in capsule/new_bug"

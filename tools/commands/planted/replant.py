@@ -1,8 +1,8 @@
-"""Planted bugs that an edit of the code has broken: which, and how they can be
-planted anew.
+"""Finds planted bugs that no longer apply to the code, and updates their edits.
 
-The last version of the file in git to which the bug applies says where its old
-text was. Comparing that version with the current one gives the text that stands
+A bug stops applying when the old text of an edit is changed. git has older
+versions of the file. The newest version to which the edit applies shows where the
+old text was; comparing that version with the current one gives the text that is
 there now.
 """
 
@@ -19,7 +19,7 @@ from tools.lib import bug, c_tokens, edits, record
 from tools.lib.edits import Code, DoesNotApply, Edit
 from tools.lib.problem import Problem
 
-# So many versions of a file are looked at for one to which a bug applies.
+# The most versions of a file to search for one to which a bug applies.
 _VERSIONS = 50
 
 Span = tuple[int, int]
@@ -29,8 +29,8 @@ Span = tuple[int, int]
 class Broken:
     """An edit that does not apply.
 
-    why   what is wrong
-    now   the text that stands in the place of the old text; "" if it is gone
+    why   the reason
+    now   the current text in the place of the old text; "" if the place is gone
     new   an edit that plants the bug in the current code, or None
     """
 
@@ -41,7 +41,7 @@ class Broken:
 
 
 class Workspace:
-    """The code as it is, and as it was."""
+    """The current code and its older versions in git."""
 
     def __init__(self, root: pathlib.Path):
         self._root = root
@@ -113,8 +113,8 @@ class Workspace:
 
 
 def _same_item(good: Code, name: str, code: Code) -> c_tokens.Item | None:
-    """Returns the item of that name; if there is none, the one that is most
-    like it, as after a new name."""
+    """Returns the item with this name. If there is none, it may have been
+    renamed: returns the item that is most similar to that of `good`."""
     named = code.named(name)
     if named:
         return named[0]
@@ -133,8 +133,8 @@ def _same_item(good: Code, name: str, code: Code) -> c_tokens.Item | None:
 
 
 def _span_now(good: Code, span: Span, code: Code, item: c_tokens.Item) -> Span:
-    """Returns where the text stands in the current item that stood in that span
-    of the good version."""
+    """Returns the span in the current item that corresponds to the span in the
+    good version."""
     old = next(i for i in good.items if i.first <= span[0] and span[1] <= i.last)
     matcher = difflib.SequenceMatcher(
         None,
@@ -153,8 +153,10 @@ def _span_now(good: Code, span: Span, code: Code, item: c_tokens.Item) -> Span:
 
 
 def _merged(edit: Edit, now: str) -> str:
-    """Returns the new text of the edit with the changes that were made of its
-    old text. Where both have changed the same place, the edit's text stays."""
+    """Applies to the edit's new text the changes from its old text to `now`.
+
+    Where the edit and those changes replace the same place, the edit's text
+    wins."""
     old = c_tokens.words(edit.old)
     current = c_tokens.tokens(now)
     new = c_tokens.tokens(edit.new)
@@ -190,7 +192,8 @@ def _opcodes(
 def _with_context(
     code: Code, item: c_tokens.Item, span: Span, new: str, edit: Edit
 ) -> Edit:
-    """Returns an edit of the span whose old text is unique."""
+    """Returns an edit of the span with enough context to make the old text
+    unique."""
     first, last = record.unique(code, item.name, span)
     before = record.text_of(code, first, span[0])
     behind = record.text_of(code, span[1], last)
@@ -202,13 +205,13 @@ def _with_context(
 
 
 def _gap(code: Code, index: int) -> str:
-    """Returns what stands before a token, with at most a line break."""
+    """Returns the white space before a token, with at most one line break."""
     gap = code.text[code.tokens[index - 1].end : code.tokens[index].start]
     return "\n" if "\n" in gap else gap
 
 
 def check(root: pathlib.Path, bugs: list[bug.Bug]) -> int:
-    """Prints the bugs that do not apply; returns how many there are."""
+    """Prints the bugs that do not apply; returns their number."""
     workspace = Workspace(root)
     count = 0
     for planted in bugs:
@@ -237,8 +240,9 @@ def _print_text(label: str, text: str) -> None:
 
 
 def replant_all(root: pathlib.Path, bugs: list[bug.Bug]) -> bool:
-    """Writes the files of those bugs anew that do not apply, for the code as it
-    is. Returns False, and prints what to do, if some of them take a person."""
+    """Updates the files of the bugs that do not apply to the current code.
+
+    Returns False, and prints what to do, if a bug must be updated by hand."""
     workspace = Workspace(root)
     done = [_replant(root, planted, workspace.broken(planted)) for planted in bugs]
     return all(done)
@@ -251,7 +255,7 @@ def _replant(root: pathlib.Path, planted: bug.Bug, broken: list[Broken]) -> bool
     for item in broken:
         if item.new is None:
             print(
-                f"{_about(root, planted, item)}, and nothing stands in its "
+                f"{_about(root, planted, item)}, and no text is in its "
                 "place; write the edit by hand"
             )
             return False
@@ -259,13 +263,13 @@ def _replant(root: pathlib.Path, planted: bug.Bug, broken: list[Broken]) -> bool
     text = edits.written([anew.get(edit, edit) for edit in planted.edits])
     header = planted.path.read_text(encoding="utf-8").partition("\n@ ")[0]
     write(planted.path, f"{header}\n{text}")
-    print(f"{path} is written anew; now: bazel test //tests/bugs:{planted.name}")
+    print(f"{path} is updated; now run: bazel test //tests/bugs:{planted.name}")
     print(text)
     return True
 
 
 def write(path: pathlib.Path, text: str) -> None:
-    """Writes a file whole or not at all."""
+    """Writes a file through a temporary file, whole or not at all."""
     part = path.with_name(path.name + ".part")
     part.write_text(text, encoding="utf-8")
     os.replace(part, path)

@@ -1,4 +1,5 @@
-"""Bugs that an edit of the code breaks are listed, and planted anew."""
+"""Tests of tools/planted --check, --replant and --record: bugs that no longer
+apply are listed and updated, and a change of the code becomes a bug."""
 
 import pathlib
 import subprocess
@@ -20,7 +21,7 @@ int twice(int value)
 """
 
 BUG = """\
-Doubles nothing.
+twice() returns 0 for large numbers.
 
 Breaks: NEW-1
 Fuzz: sequence_fuzz 10
@@ -74,7 +75,7 @@ def test_other_edits_break_nothing(
     assert capsys.readouterr().out == "1 bugs, 0 do not apply\n"
 
 
-def test_a_broken_bug_is_listed_with_what_stands_there_now(
+def test_a_bug_that_does_not_apply_is_listed_with_the_current_text(
     root: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _change(root, "value < 0", "value <= 0")
@@ -91,11 +92,11 @@ def test_a_broken_bug_is_listed_with_what_stands_there_now(
 @pytest.mark.parametrize(
     "old, new, edit",
     [
-        # Both have changed the expression.
+        # The edit and the change of the code concern the same expression.
         ("value < 0", "value <= 0", "twice\n- value <= 0\n+ value <= 0 || value > 9\n"),
-        # The function has another name, and so has its argument.
+        # The function and its argument are renamed.
         ("twice", "doubled", "doubled\n- value < 0\n+ value < 0 || value > 9\n"),
-        # The old text stands there twice now; the first place is meant.
+        # The old text now occurs twice; the edit means the first occurrence.
         (
             "return value + value;",
             "return value < 0 ? 0 : value + value;",
@@ -103,7 +104,7 @@ def test_a_broken_bug_is_listed_with_what_stands_there_now(
         ),
     ],
 )
-def test_a_broken_bug_is_planted_anew(
+def test_a_bug_that_does_not_apply_is_updated(
     root: pathlib.Path, old: str, new: str, edit: str
 ) -> None:
     _change(root, old, new)
@@ -114,12 +115,12 @@ def test_a_broken_bug_is_planted_anew(
     assert text == BUG.partition("@")[0] + "@ code.c " + edit
 
 
-def test_a_bug_whose_place_is_gone_takes_a_person(
+def test_a_bug_whose_place_is_gone_must_be_updated_by_hand(
     root: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (root / "code.c").write_text("int nothing;\n")
     assert not replant.replant_all(root, _bugs(root))
-    assert "there is no twice in the file, and nothing stands in its place; " in (
+    assert "there is no twice in the file, and no text is in its place; " in (
         capsys.readouterr().out
     )
     assert (root / "tests/bugs/code/large_refused.bug").read_text() == BUG
@@ -141,6 +142,6 @@ def test_a_change_becomes_a_bug(root: pathlib.Path) -> None:
         ("code/returns_nothing", "no file of code differs"),
     ],
 )
-def test_what_cannot_become_a_bug(root: pathlib.Path, name: str, why: str) -> None:
+def test_a_change_that_cannot_become_a_bug(root: pathlib.Path, name: str, why: str) -> None:
     with pytest.raises(Problem, match=why):
         record_bug.record_bug(root, name)
