@@ -1,13 +1,14 @@
-// For each build configuration: are its sanitizers on, and fatal?
+// Checks for each build configuration that its sanitizers are on and fatal.
 //
 //   canary_test CONFIGURATION=FAULTS[,GUIDED_FUZZ] ...
 //
 // Each argument names a configuration and the programs faults.c and
-// guided_fuzz.c built in it; `default` and `command-line-...` are what the
-// command line chose, the others come from a transition.
+// guided_fuzz.c built in it. `default` and `command-line-...` are the
+// configuration of the command line; a transition builds the others.
 //
-// What a configuration must catch stands in SANITIZERS_OF below and not in the
-// table that makes the flags: a flag that is lost there must not be lost here.
+// SANITIZERS_OF below says what each configuration must catch. It repeats the
+// table that makes the flags on purpose: if a flag is lost from that table,
+// this test still expects its effect.
 #include <regex.h>
 #include <sys/wait.h>
 
@@ -44,7 +45,7 @@ const string COMMAND_LINE = "command-line-";
 struct Fault {
     const char *name;
     const char *sanitizer;
-    const char *report; // extended regular expression for a whole line
+    const char *report; // an extended regular expression for a whole line
 };
 
 const Fault FAULTS[] = {
@@ -126,7 +127,8 @@ string Describe(const Outcome &outcome)
     return text.str();
 }
 
-// The sanitizer of this configuration reports the fault and ends the program.
+// Expects that the sanitizer of this configuration reports the fault and ends
+// the program.
 void ExpectCaught(const string &configuration, const string &program,
                   const Fault &fault)
 {
@@ -175,7 +177,7 @@ void ExpectGuided(const string &configuration, const string &program)
     Outcome outcome =
         Run(program + " -seed=1 -runs=2000000" + " -artifact_prefix='" +
             ::testing::TempDir() + configuration + ".'");
-    EXPECT_TRUE(EndedWith(outcome, 77)) // libFuzzer's status for abort()
+    EXPECT_TRUE(EndedWith(outcome, 77)) // libFuzzer turns abort() into 77
         << "Configuration '" << configuration << "': libFuzzer did not find "
         << "the fault in guided_fuzz.c: does coverage guide it?\n"
         << Describe(outcome);
@@ -210,7 +212,7 @@ void RegisterConfiguration(const string &configuration,
     }
     std::vector<string> silent = {"no_fault"};
     if (sanitizers.empty()) {
-        // A sanitizer that nobody asked for would be seen.
+        // These faults would show a sanitizer that is on by mistake.
         silent.insert(silent.end(), {"signed_overflow", "leak"});
     }
     for (const string &fault : silent) {
@@ -226,7 +228,8 @@ void RegisterConfiguration(const string &configuration,
     }
 }
 
-// "./" for popen(): Bazel's $(rootpath) has no slash in front.
+// Returns a path that popen() can run: Bazel's $(rootpath) may have no slash,
+// so this adds "./".
 string Command(const string &path)
 {
     return path.empty() ? path : "'./" + path + "'";

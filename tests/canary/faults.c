@@ -1,9 +1,10 @@
-/* One fault per name, for canary_test.cc: a build that still has its
- * sanitizer dies of it with a report, one that lost it does not.
+/* A program with one fault per name, for canary_test.cc. A build whose
+ * sanitizer works reports the fault and ends; a build that lost its sanitizer
+ * does not.
  *
  *   faults NAME
  *
- * `volatile` keeps the compiler from seeing the fault first.
+ * `volatile` keeps the compiler from removing the fault or warning of it.
  */
 #include <limits.h>
 #include <pthread.h>
@@ -100,8 +101,8 @@ static int uninitialised_memory(void)
     return status;
 }
 
-/* libFuzzer's instrumentation announces its counters through this function;
- * without instrumentation nobody calls it. */
+/* libFuzzer's instrumentation calls this function to register its counters.
+ * Without instrumentation no code calls it. */
 static size_t counters;
 
 void __sanitizer_cov_8bit_counters_init(char *start, char *stop);

@@ -1,14 +1,16 @@
-/* What the two files of BUG-2 would have to have in common. */
+/* The declarations of BUG-2. A correct producer and consumer would share one
+ * layout; here each has its own. */
 #ifndef TESTS_COMMON_MISTAKES_ABI_MISMATCH_H
 #define TESTS_COMMON_MISTAKES_ABI_MISMATCH_H
 
 #include <Python.h>
 
-/* The newer editions of the producer's table: new references to capsules. */
+/* Return capsules with newer editions of the producer's table: new
+ * references. */
 PyObject *new_capsule_with_a_function(void);
 PyObject *new_capsule_with_a_number(void);
 
-/* The producer's newer layouts, and the consumer's. */
+/* Two newer layouts of the producer, and the older layout of the consumer. */
 struct table_with_a_function {
     int version;
     void (*reset)(void);

@@ -1,9 +1,10 @@
-/* BUG-2, the consumer: built against the layout of the first edition. */
+/* BUG-2, the consumer: compiled with the layout of the first edition. */
 #include "capsule/api_table.h"
 #include "tests/common_mistakes/abi_mismatch.h"
 #include "tests/common_mistakes/common_mistakes.h"
 
-/* What the chapter shows in 66.21, with a capsule at hand. */
+/* Does what the chapter's sample in 66.21 does, with a given capsule. Steals
+ * the reference. */
 static int call_add_one(PyObject *capsule)
 {
     const struct table_as_it_was *table =

@@ -1,4 +1,4 @@
-/* BUG-2, the producer: a member came in, the version stayed. */
+/* BUG-2, the producer: its table has a new member, but the old version. */
 #include "tests/common_mistakes/abi_mismatch.h"
 
 static PyObject *add_one(PyObject *number)

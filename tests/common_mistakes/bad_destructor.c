@@ -3,7 +3,7 @@
 
 static void free_buffer(PyObject *capsule)
 {
-    /* The name was another one when the capsule was made. */
+    /* The capsule was created with another name. */
     void *buffer = PyCapsule_GetPointer(capsule, "library.buffers");
     if (buffer == NULL) {
         return;
@@ -13,7 +13,8 @@ static void free_buffer(PyObject *capsule)
 
 static int buffer;
 
-/* use_buffer(): what its caller sees is the exception of a destructor. */
+/* Drops a capsule and succeeds. The caller then sees the destructor's
+ * exception, as if use_buffer() had raised it. */
 static PyObject *use_buffer(PyObject *self, PyObject *args)
 {
     (void)self;

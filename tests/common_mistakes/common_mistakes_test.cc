@@ -1,7 +1,8 @@
-// BUG-1 to BUG-8: each of the common bugs is caught, and by what.
+// BUG-1 to BUG-8: something catches each of the common bugs, and these tests
+// say what.
 //
-// Each runs in a process of its own, which ends as the program of an author
-// would: with an uncaught exception, or with the report of a sanitizer.
+// Each bug runs in a process of its own. The process ends as an author would
+// see it: with an uncaught exception, or with the report of a sanitizer.
 
 #include <cstdlib>
 #include <string>
@@ -20,8 +21,8 @@ namespace {
 
 using rules::SanitizerReportsBlock;
 
-// A program: the bug, then what Python does with an exception that nobody
-// catches. Ends the process, so that leaks are looked for.
+// Runs the bug and prints the uncaught exception, as Python would. Then ends
+// the process, so that LeakSanitizer checks for leaks.
 void RunProgram(int (*bug)())
 {
     int status = bug();
@@ -36,8 +37,9 @@ bool Fails(int status)
     return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 }
 
-// The bug ends its process with a report, which is a regular expression, or ""
-// where this build has nothing that would see it.
+// Expects that the bug ends its process with a report. `report` is a regular
+// expression; "" skips the test, because this build has no tool that notices
+// the bug.
 #define EXPECT_CAUGHT(bug, report)                                             \
     do {                                                                       \
         const std::string expected_report = (report);                          \

@@ -1,11 +1,12 @@
-/* BUG-3: the capsule leads to memory that was freed. */
+/* BUG-3: the capsule points to freed memory. */
 #include "tests/common_mistakes/common_mistakes.h"
 
 struct settings {
     int verbose;
 };
 
-/* The library takes its settings back when it is closed, whoever has them. */
+/* library_close() frees the settings, even if a capsule still points to
+ * them. */
 static struct settings *settings;
 
 static PyObject *library_open(void)

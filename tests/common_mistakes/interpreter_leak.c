@@ -1,7 +1,7 @@
 /* BUG-6: a static table holds an object of one interpreter. */
 #include "tests/common_mistakes/common_mistakes.h"
 
-/* The object belongs to the module, which lends it to its table. */
+/* The module owns the list; the table only borrows it. */
 static struct {
     int version;
     PyObject *limits;
@@ -24,7 +24,7 @@ static PyObject *new_module(void)
     return module;
 }
 
-/* The module as an import leaves it. */
+/* Creates the module and puts it into sys.modules, as an import does. */
 static int import_module(void)
 {
     PyObject *module = new_module();
@@ -37,7 +37,8 @@ static int import_module(void)
     return 0;
 }
 
-/* The table holds the `limits` of the module in this interpreter. */
+/* Checks that the table holds the `limits` of this interpreter's module.
+ * Returns 0, or -1 with an exception. */
 static int check_limits(void)
 {
     PyObject *module = PyImport_ImportModule("leaky");
@@ -66,7 +67,8 @@ int interpreter_leak_seen(void)
     PyObject *limits_of_first = table.limits;
     PyThreadState *second = Py_NewInterpreter();
     int status = import_module();
-    /* The second has replaced what the first one uses. */
+    /* The second import has replaced the object that the first interpreter
+     * uses. */
     Py_EndInterpreter(second);
     PyThreadState_Swap(first);
     if (status < 0 || limits_of_first == table.limits) {

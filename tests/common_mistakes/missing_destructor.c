@@ -8,7 +8,8 @@ static PyObject *new_buffer(void)
 
 int missing_destructor(void)
 {
-    /* More than one, as a register may still lead to the last. */
+    /* Leak several blocks: LeakSanitizer may still find a pointer to the last
+     * one in a register. */
     for (int i = 0; i < 8; i++) {
         PyObject *capsule = new_buffer();
         if (capsule == NULL) {

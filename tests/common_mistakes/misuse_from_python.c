@@ -1,15 +1,15 @@
-/* BUG-7: the capsule is the object that users of Python get. */
+/* BUG-7: Python code gets the capsule itself. */
 #include "tests/common_mistakes/common_mistakes.h"
 
 static int handle;
 
-/* connect() gives the bare capsule. */
+/* Returns the bare capsule to the user. */
 static PyObject *connect(void)
 {
     return PyCapsule_New(&handle, "fastdb.connection", NULL);
 }
 
-/* What pickle.dumps(conn) and copy.copy(conn) come to. */
+/* Does what pickle.dumps(conn) and copy.copy(conn) do. */
 int misuse_from_python(void)
 {
     PyObject *conn = connect();

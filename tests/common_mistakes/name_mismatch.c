@@ -3,7 +3,7 @@
 
 static int table[] = {1};
 
-/* The producer has one underscore less. */
+/* The producer's name lacks the underscore. */
 static PyObject *new_module(void)
 {
     PyObject *module = PyModule_New("fastdb");

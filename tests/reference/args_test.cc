@@ -1,6 +1,7 @@
-// PyArg_ParseTuple: what functions with METH_VARARGS make of their arguments.
+// PyArg_ParseTuple: how METH_VARARGS functions read their arguments.
 
-#define PY_SSIZE_T_CLEAN // for the size of "s#" before Python 3.13
+#define PY_SSIZE_T_CLEAN // the size of "s#" is a Py_ssize_t; needed before
+                         // Python 3.13
 
 #include <climits>
 #include <string>
@@ -15,7 +16,7 @@ using rules::Raised;
 
 class ArgsTest : public rules::CapsuleTest {
   protected:
-    // An argument list of what a Py_BuildValue format describes.
+    // Returns a tuple of arguments, as a Py_BuildValue format describes it.
     template <typename... Values>
     PyObject *Args(const char *format, Values... values)
     {

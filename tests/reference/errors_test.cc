@@ -1,4 +1,4 @@
-// The error indicator beyond what capsules do with it.
+// The error indicator, apart from capsules.
 
 #include <string>
 
@@ -13,7 +13,7 @@ using testing::internal::GetCapturedStderr;
 
 class ErrorsTest : public rules::CapsuleTest {};
 
-// The text of `object` by PyObject_Str; takes the reference.
+// Returns str(object) as text. Steals the reference.
 std::string StrOf(PyObject *object)
 {
     PyObject *str = object ? PyObject_Str(object) : nullptr;
@@ -177,13 +177,13 @@ TEST_F(ErrorsTest, WithoutMemoryItIsTakenAwayAllTheSame)
     host_fail_allocation(0, HOST_FAIL_ONCE);
     EXPECT_TRUE(NothingRaised());
     std::string written = GetCapturedStderr();
-    if (!written.empty()) { // CPython can write nothing then
+    if (!written.empty()) { // CPython may fail to write anything here
         EXPECT_EQ(written, "Exception ignored in: <object repr() failed>\n"
                            "KeyError: <exception str() failed>\n");
     }
 }
 
-// CPython before 3.12 keeps to the type that was asked for.
+// CPython before 3.12 raises the requested type even without memory for it.
 TEST_F(ErrorsTest, WithoutMemoryAnExceptionIsRaisedAllTheSame)
 {
     for (size_t nth = 1; nth <= 2; nth++) {

@@ -16,7 +16,8 @@ using rules::Raised;
 
 int initialised;
 
-// CPython notes the init function in the definition: each needs its own.
+// Each module needs a definition of its own, because CPython stores the init
+// function in the definition.
 template <int N> PyObject *Init()
 {
     static PyModuleDef def = {PyModuleDef_HEAD_INIT,
@@ -72,7 +73,8 @@ PyObject *InitImporting()
     return module;
 }
 
-// A package that halts the import of its own submodule.
+// Initialises a package that blocks the import of its submodule: it sets the
+// submodule's entry in sys.modules to None.
 PyObject *InitHalting()
 {
     EXPECT_EQ(
@@ -98,7 +100,7 @@ const BeforeStart announce([] {
     PyImport_AppendInittab("importing", InitImporting);
 });
 
-// sys.modules[name], borrowed; NULL where it is not there.
+// Returns sys.modules[name], borrowed; NULL if there is no such entry.
 PyObject *Entry(const char *name)
 {
     return PyDict_GetItemString(PyImport_GetModuleDict(), name);
@@ -128,7 +130,7 @@ class ImportMachineryTest : public rules::CapsuleTest {
         EXPECT_TRUE(Raised(PyExc_ModuleNotFoundError, message)) << name;
     }
 
-    // The import fails and leaves nothing.
+    // Expects that the import fails with this exception and adds no module.
     static void ExpectFailure(const char *name, PyObject *type)
     {
         EXPECT_EQ(PyImport_ImportModule(name), nullptr) << name;
@@ -212,7 +214,8 @@ TEST_F(ImportMachineryTest, WhatCannotBeFound)
     ExpectNotFound("halted", "import of halted halted; None in sys.modules");
 }
 
-// As in CPython: None is looked at before the parent is imported, not after.
+// As in CPython, the check for None happens before the parent is imported, not
+// after; so this import returns None.
 TEST_F(ImportMachineryTest, AParentCanHaltItsSubmodule)
 {
     PyObject *module = PyImport_ImportModule("halting.sub");
@@ -222,10 +225,10 @@ TEST_F(ImportMachineryTest, AParentCanHaltItsSubmodule)
                    "import of halting.sub halted; None in sys.modules");
 }
 
-// An object with the attributes that make it a package, of a type that takes
-// no other ones; the type itself refuses with a TypeError. CPython does so for
-// modules of Python: a built-in one is no submodule there up to 3.10, and later
-// versions want more of __spec__.
+// The parent is an object with `__path__` and `__spec__` whose type refuses new
+// attributes with a TypeError. CPython ignores that failure for modules written
+// in Python only: up to 3.10 a built-in module is never a submodule, and later
+// versions need more of __spec__.
 TEST_F(ImportMachineryTest, AParentMayRefuseItsSubmodule)
 {
     static PyMethodDef methods[] = {
@@ -273,7 +276,7 @@ TEST_F(ImportMachineryTest, AFailedInitialisationLeavesNothing)
     EXPECT_EQ(PyObject_HasAttrString(Entry("pack"), "broken"), 0);
 }
 
-// CPython before 3.13 keeps the module that came with an exception, and raises
+// CPython before 3.13 keeps a module that came with an exception, and raises
 // TypeError for the list.
 TEST_F(ImportMachineryTest, AnInitFunctionMustReturnAModuleAndNothingElse)
 {
@@ -306,7 +309,8 @@ TEST_F(ImportMachineryTest, AddModuleTakesTheNameAsAnObject)
     EXPECT_NE(module, nullptr);
     EXPECT_EQ(module, Entry("added"));
     Forget("added");
-    Importable list("added", PyList_New(0)); // what is no module is replaced
+    Importable list("added",
+                    PyList_New(0)); // an entry that is not a module is replaced
     module = PyImport_AddModuleObject(name);
     EXPECT_TRUE(module && PyModule_Check(module));
     Py_DECREF(name);
@@ -314,7 +318,7 @@ TEST_F(ImportMachineryTest, AddModuleTakesTheNameAsAnObject)
     EXPECT_TRUE(Raised(PyExc_TypeError));
 }
 
-// CPython takes any object that has a hash.
+// The reference requires a str; CPython accepts any hashable object.
 TEST_F(ImportMachineryTest, NamesOfModulesAreText)
 {
     EXPECT_EQ(PyImport_AddModuleObject(Py_None), nullptr);
@@ -354,7 +358,7 @@ TEST(ImportAtTheEndTest, ModulesEndWithTheirInterpreter)
     }
 }
 
-// Python 2 names the component that cannot be found, and no reason.
+// Python 2 names the missing component and gives no reason.
 TEST(ImportInPython2Test, MessagesAreShorter)
 {
     std::string profile = host_profile()->name;
@@ -374,11 +378,11 @@ TEST(ImportInPython2Test, MessagesAreShorter)
     ASSERT_EQ(host_start(profile.c_str()), 0);
 }
 
-// What is destroyed behind sys.modules finds none.
+// A destructor that runs after sys.modules is gone cannot get it.
 TEST(ImportAtTheEndDeathTest, SysModulesIsGone)
 {
     static const auto look = [](PyObject *) { PyImport_GetModuleDict(); };
-    // Leaves a cycle, which is found when everything else has ended.
+    // Leaves a cycle, which the last collection of the interpreter finds.
     static const auto leave = [](PyObject *) {
         PyObject *cycle = PyList_New(0);
         PyObject *last = PyCapsule_New(&initialised, nullptr, look);
@@ -390,7 +394,7 @@ TEST(ImportAtTheEndDeathTest, SysModulesIsGone)
     EXPECT_DEATH(
         {
             PyObject *module = PyImport_AddModule("ending");
-            Py_INCREF(module); // it outlives sys.modules
+            Py_INCREF(module); // keeps the module alive after sys.modules
             Put(module, "cap", PyCapsule_New(&initialised, nullptr, leave));
             host_stop();
         },

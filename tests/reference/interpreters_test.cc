@@ -1,4 +1,4 @@
-// Several interpreters: what each has of its own, and how they end.
+// Several interpreters: what each has for itself, and how interpreters end.
 
 #include <string>
 #include <vector>
@@ -13,7 +13,8 @@ using rules::NothingRaised;
 using rules::Put;
 using rules::Raised;
 
-std::vector<std::string> events; // names of capsules as they end, and "free"
+std::vector<std::string>
+    events; // the names of capsules as they are destroyed, and "free"
 
 void Note(PyObject *capsule) { events.push_back(PyCapsule_GetName(capsule)); }
 
@@ -63,7 +64,7 @@ PyObject *Create(PyObject *spec, PyModuleDef *)
     return PyObject_GetAttrString(spec, "name");
 }
 
-// The module is the str of its own name.
+// Py_mod_create returns the module's name, a str, as the module.
 PyObject *InitCreated()
 {
     static PyModuleDef_Slot slots[] = {
@@ -248,7 +249,7 @@ TEST_F(InterpretersTest, EachCollectsItsOwnGarbage)
     Py_DECREF(capsule);
     PyThreadState *sub = Py_NewInterpreter();
     PyObject *holder = PyList_New(0);
-    PyList_Append(holder, list); // a container of another interpreter
+    PyList_Append(holder, list); // the container belongs to another interpreter
     PyGC_Collect();
     Py_DECREF(list);
     PyThreadState_Swap(main_);

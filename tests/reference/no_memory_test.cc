@@ -1,7 +1,7 @@
-// Whatever allocates fails with a MemoryError, loses nothing and breaks
-// nothing, whichever of its allocations fails: the n-th alone, or that one and
-// all behind it. Programs of the corpus do the same for capsules
-// (//fuzz:*_sweep).
+// Lack of memory: a function that cannot allocate must fail with a MemoryError,
+// leak nothing and leave everything usable. Tried for each allocation in turn,
+// alone and with all later ones failing too. For capsules, programs of the
+// corpus do the same (//fuzz:*_sweep).
 
 #include <functional>
 #include <initializer_list>
@@ -13,7 +13,7 @@
 
 namespace {
 
-// A reference that is given back at the end; NULL for none.
+// Owns a reference and drops it at the end of the scope. May be NULL.
 class Ref {
   public:
     explicit Ref(PyObject *object) : object_(object) {}
@@ -22,7 +22,7 @@ class Ref {
     Ref &operator=(const Ref &) = delete;
     operator PyObject *() const { return object_; }
 
-    // Gives the reference away.
+    // Returns the reference; the caller owns it from now on.
     PyObject *release()
     {
         PyObject *object = object_;
@@ -34,11 +34,12 @@ class Ref {
     PyObject *object_;
 };
 
-// False, and an exception, for what failed.
+// An operation under test. Returns false with an exception if it fails.
 using Deed = std::function<bool()>;
 
-// What an allocation that fails must leave: a failure with a MemoryError, or a
-// success that managed without.
+// Checks the outcome after an allocation failed: a failure must have a
+// MemoryError; a success must have no exception, because the operation did not
+// need the memory.
 void ExpectHonest(bool succeeded)
 {
     if (succeeded) {
@@ -49,11 +50,11 @@ void ExpectHonest(bool succeeded)
     }
 }
 
-// What is to be undone with all the memory that it takes.
+// Undoes the operation. Runs while no allocation fails.
 using Undoing = std::function<void()>;
 
-// Does the deed with each of its allocations failing until there is none left.
-// Returns how many there are.
+// Repeats the operation and makes each of its allocations fail in turn, until
+// no allocation fails. Returns the number of allocations.
 size_t Sweep(const Deed &deed, const Undoing &undo, host_failure how)
 {
     for (size_t nth = 1;; nth++) {
@@ -266,7 +267,7 @@ TEST_F(NoMemoryTest, Modules)
             return false;
         }
         if (PyModule_AddObject(module, "value", value) < 0) {
-            return false; // the reference is still ours
+            return false; // the caller still owns the reference
         }
         value.release();
         Ref got(PyObject_GetAttrString(module, "value"));
@@ -356,8 +357,8 @@ TEST_F(NoMemoryTest, ModulesThatBeginInPhases)
         [] { rules::Forget("no_memory_phases"); });
 }
 
-// An interpreter that cannot be made raises nothing: there is nobody to catch
-// it.
+// Py_NewInterpreter() returns NULL without an exception: there is no thread
+// state to hold one.
 TEST_F(NoMemoryTest, Interpreters)
 {
     PyThreadState *own = PyThreadState_Get();
@@ -423,7 +424,8 @@ TEST_F(NoMemoryForWarningsTest, AWarningIsShownOrAMemoryError)
                 return PyErr_WarnFormat(PyExc_UserWarning, 1, "%s", "text") ==
                        0;
             },
-            rules::RemoveWarningFilters); // which forgets what was shown
+            rules::RemoveWarningFilters); // also forgets which warnings were
+                                          // shown
     });
 }
 
@@ -458,7 +460,8 @@ TEST_F(NoMemoryTest, CapsulesThatAreImported)
             if (PyCapsule_Import(name, 0) == &payload) {
                 return true;
             }
-            // The import of the module says ImportError, whatever it lacked.
+            // Importing the module raises ImportError, which may hide the
+            // MemoryError.
             if (PyErr_ExceptionMatches(PyExc_ImportError)) {
                 PyErr_NoMemory();
             }

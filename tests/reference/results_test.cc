@@ -1,4 +1,4 @@
-// What comes back from a callable: an object, or NULL and an exception.
+// Results of callables: an object, or NULL with an exception.
 
 #include "tests/rules/support.h"
 
@@ -9,7 +9,7 @@ using rules::Raised;
 
 class ResultsTest : public rules::CapsuleTest {
   protected:
-    // The result of a function of that name.
+    // Calls a function made from `function` and returns the result.
     static PyObject *Call(PyCFunction function)
     {
         static PyMethodDef def;
@@ -51,7 +51,7 @@ TEST_F(ResultsTest, NullWithoutAnExceptionIsASystemError)
                        "setting an exception"));
 }
 
-// The fixture finds an object that is not given back.
+// The fixture reports an object that is not freed.
 TEST_F(ResultsTest, AnObjectWithAnExceptionIsASystemError)
 {
     EXPECT_EQ(Call([](PyObject *, PyObject *) {

@@ -1,5 +1,6 @@
-// Blocks that are kept for the next who asks. What is written here beyond a
-// block, or left behind, AddressSanitizer and LeakSanitizer report.
+// The free lists for small blocks. The tests write to the blocks, so that
+// AddressSanitizer and LeakSanitizer report a write past a block and a block
+// that is lost.
 
 #include "capsule/runtime/small_blocks.h"
 

@@ -1,4 +1,5 @@
-/* 66.3, 66.10, 66.11 and 66.12 of the Capsules chapter. */
+/* The samples of sections 66.3, 66.10, 66.11 and 66.12 of the Capsules
+ * chapter. */
 #include "tests/samples/samples.h"
 
 #include "tests/samples/chapter/66_03_prototype.h"

@@ -1,4 +1,5 @@
-// 66.3, 66.10, 66.11 and 66.12: one capsule at a time.
+// Sections 66.3, 66.10, 66.11 and 66.12 of the Capsules chapter: samples with a
+// single capsule.
 
 #include "tests/rules/fields.h"
 #include "tests/rules/support.h"
@@ -15,7 +16,7 @@ class CapsulesTest : public rules::CapsuleTest {};
 
 // --- 66.3 --------------------------------------------------------------------
 
-// Its table is never given a value: what the chapter shows cannot work.
+// The sample never sets its table, so PyCapsule_New refuses the NULL pointer.
 TEST_F(CapsulesTest, TheSampleOf66_3WrapsNull)
 {
     EXPECT_EQ(sample_make_capsule(), nullptr);
@@ -39,7 +40,8 @@ TEST_F(CapsulesTest, ADestructorThatFindsAnotherNameClearsItsError)
     EXPECT_EQ(sample_clear_destructor_got_to_its_end, 1);
 }
 
-// What a destructor has to do beyond the chapter (DTOR-6).
+// The sample clears the error indicator. A correct destructor must restore the
+// caller's exception (DTOR-6).
 TEST_F(CapsulesTest, TheSampleOf66_10LosesTheExceptionOfTheCaller)
 {
     if (host_profile()->deferred_destruction) {

@@ -1,4 +1,5 @@
-/* 66.21 of the Capsules chapter, and a module for Python to call it by. */
+/* The sample of section 66.21 of the Capsules chapter, with a module so that
+ * Python code can call it. */
 #include "tests/samples/chapter/66_21_consumer.c"
 
 #include "tests/samples/samples.h"

@@ -1,4 +1,5 @@
-// 66.20 and 66.21: two extensions, one of which calls the other's function.
+// Sections 66.20 and 66.21 of the Capsules chapter: two extensions, one of
+// which calls a function of the other.
 
 #include <string>
 
@@ -17,7 +18,7 @@ const rules::BeforeStart announce([] {
     PyImport_AppendInittab("demo_consumer", PyInit_demo_consumer);
 });
 
-// What the table of 66.20 looks like to those who see it from outside.
+// The layout of the table of 66.20, as its consumers know it.
 struct Table {
     int version;
     PyObject *(*add_one)(PyObject *);
@@ -41,7 +42,8 @@ class DemoTest : public rules::CapsuleTest {
         CapsuleTest::TearDown();
     }
 
-    // demo_consumer.call_add_one(...), with arguments as Py_BuildValue does.
+    // Calls demo_consumer.call_add_one() with arguments in a Py_BuildValue
+    // format.
     template <typename... Values>
     PyObject *CallAddOne(const char *format, Values... values)
     {
@@ -49,7 +51,8 @@ class DemoTest : public rules::CapsuleTest {
                                    values...);
     }
 
-    // The result of a call as a number; -1 and a failure where there is none.
+    // Returns a result as a number; fails the test and returns -1 if the call
+    // failed.
     static long Number(PyObject *result)
     {
         EXPECT_TRUE(NothingRaised());
@@ -58,7 +61,7 @@ class DemoTest : public rules::CapsuleTest {
         return number;
     }
 
-    // demo._C_API = a capsule of that table.
+    // Sets demo._C_API to a capsule of this table.
     static void Replace(Table *table, const char *name)
     {
         PyObject *demo = PyImport_ImportModule("demo");

@@ -1,5 +1,6 @@
-/* The module "fastdb" of 66.4, 66.7 and 66.9 of the Capsules chapter, over a
- * data base that can do what three statements ask for: a column of numbers.
+/* The module "fastdb" of sections 66.4, 66.7 and 66.9 of the Capsules chapter.
+ * Its data base is a column of numbers, which understands just three
+ * statements.
  */
 #define PY_SSIZE_T_CLEAN
 #include "tests/samples/samples.h"
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a connection carries: a capsule "fastdb.Context" owns it. */
+/* The data of a connection, owned by a capsule "fastdb.Context". */
 struct fastdb_context {
     char *path;
     long *numbers;
@@ -19,7 +20,7 @@ static int open_contexts;
 
 int fastdb_open_contexts(void) { return open_contexts; }
 
-/* Gives up the data; the context itself stays with its capsule. */
+/* Frees the data. The capsule still owns the context itself. */
 static void context_close(struct fastdb_context *context)
 {
     if (context->closed) {
@@ -41,7 +42,7 @@ static void fastdb_context_free(void *context)
 
 #include "tests/samples/chapter/66_09_destructor.c"
 
-/* An open context for that path, or NULL. */
+/* Returns a new open context for this path, or NULL. */
 static struct fastdb_context *context_new(const char *path)
 {
     struct fastdb_context *context = calloc(1, sizeof *context);
@@ -57,7 +58,8 @@ static struct fastdb_context *context_new(const char *path)
     return context;
 }
 
-/* The context of a connection that is open, or NULL and an exception. */
+/* Returns the context of an open connection; NULL with an exception if the
+ * connection is closed. */
 static struct fastdb_context *context_of(PyObject *conn)
 {
     struct fastdb_context *context =
@@ -150,7 +152,7 @@ static PyObject *fastdb_execute(PyObject *conn, const char *sql)
     return PyErr_Format(PyExc_ValueError, "no statement of fastdb: %s", sql);
 }
 
-/* Returns nothing, so it has nobody to report an error to. */
+/* Returns no status, so it cannot report an error to its caller. */
 static void fastdb_close(PyObject *capsule)
 {
     void *ptr;

@@ -1,4 +1,5 @@
-/* 66.5 and 66.7 of the Capsules chapter: an extension that uses "fastdb". */
+/* The samples of sections 66.5 and 66.7 of the Capsules chapter: an extension
+ * that uses "fastdb". */
 #include "tests/samples/samples.h"
 
 int sample_retrieve(void **result)

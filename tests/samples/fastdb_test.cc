@@ -1,4 +1,5 @@
-// 66.4, 66.5, 66.7 and 66.9: a module with a table, and who uses it.
+// Sections 66.4, 66.5, 66.7 and 66.9 of the Capsules chapter: a module with a
+// table, and a consumer of the table.
 
 #include <string>
 
@@ -37,7 +38,7 @@ class FastdbTest : public rules::CapsuleTest {
 
     PyObject *module() const { return module_; }
 
-    // The table, the way that 66.5 and 66.7 take.
+    // Returns the table, by the steps of sections 66.5 and 66.7.
     FastDB_APIObject *Table()
     {
         PyObject *capsule = PyObject_GetAttrString(module_, "_C_API");
@@ -48,7 +49,7 @@ class FastdbTest : public rules::CapsuleTest {
         return table;
     }
 
-    // The number that a statement gives.
+    // Returns the number that a statement results in.
     long Execute(PyObject *conn, const char *sql)
     {
         PyObject *result = Table()->execute(conn, sql);
@@ -141,7 +142,7 @@ TEST_F(FastdbTest, WhatIsNoConnectionIsAnError)
     EXPECT_EQ(api->execute(table, "SELECT SUM"), nullptr);
     EXPECT_TRUE(Raised(PyExc_ValueError,
                        "PyCapsule_GetPointer called with incorrect name"));
-    // A function that returns nothing has nobody to tell.
+    // close() returns no status, so it cannot report the error.
     api->close(table);
     api->close(Py_None);
     EXPECT_TRUE(NothingRaised());

@@ -1,7 +1,7 @@
-/* 66.8 and 66.19 of the Capsules chapter. */
+/* The samples of sections 66.8 and 66.19 of the Capsules chapter. */
 #include "tests/samples/samples.h"
 
-/* The consumer knows the first function and has no use for the second. */
+/* The consumer needs version 2 and only the first function. */
 #define EXPECTED_VERSION 2
 typedef struct {
     int version;

@@ -1,4 +1,5 @@
-// 66.8 and 66.19: what a table looks like, and what its functions return.
+// Sections 66.8 and 66.19 of the Capsules chapter: layouts of tables, and
+// results of their functions.
 
 #include <cstddef>
 #include <cstring>
@@ -21,7 +22,7 @@ void B() {}
 
 TEST_F(LayoutsTest, AnInsertedMemberTakesThePlaceOfAFunction)
 {
-    // What an old consumer takes for b of the changed table:
+    // An old consumer reads the inserted field of the changed table as `b`.
     const BadAPIChanged changed = {A, 0x5a5a5a5a, B};
     BadAPI seen;
     std::memcpy(&seen, &changed, sizeof seen);
@@ -34,7 +35,7 @@ TEST_F(LayoutsTest, AnInsertedMemberTakesThePlaceOfAFunction)
 
 TEST_F(LayoutsTest, NothingInTheBadDesignTellsThemApart)
 {
-    // Its first member is a function: there is no version to look at.
+    // The first member is a function, so a consumer finds no version to check.
     EXPECT_EQ(offsetof(BadAPI, a), 0u);
     EXPECT_EQ(offsetof(BadAPIChanged, a), 0u);
     EXPECT_NE(offsetof(BadAPI, b), offsetof(BadAPIChanged, b));
@@ -44,7 +45,7 @@ TEST_F(LayoutsTest, NothingInTheBadDesignTellsThemApart)
 
 BetterAPI Table(int version, size_t size) { return {version, size, A, B}; }
 
-// What the consumer of 66.8 was built with: all but the last function.
+// The consumer of 66.8 was built with all members but the last function.
 const size_t expected_prefix = offsetof(BetterAPI, b);
 
 TEST_F(LayoutsTest, ALongEnoughTableOfTheVersionIsAccepted)
@@ -70,7 +71,7 @@ TEST_F(LayoutsTest, AShortTableOrAnotherVersionIsRefused)
     }
 }
 
-// The header of this project takes the layout of the chapter.
+// api_table.h of this project accepts the chapter's layout.
 TEST_F(LayoutsTest, ApiTableChecksTheSameTables)
 {
     for (int version : {0, 1, 2, 3}) {

@@ -1,7 +1,9 @@
 /* The code samples of the Capsules chapter as functions that tests can call.
  *
- * chapter/ has the samples as they stand there; each file in this folder
- * includes some of them and adds what the chapter leaves to the reader.
+ * chapter/ holds the samples unchanged, one file per sample; file names begin
+ * with the section. Each source file in this folder includes some samples and
+ * adds the code that the chapter leaves out. docs/sources.md says where to find
+ * the chapter.
  */
 #ifndef TESTS_SAMPLES_SAMPLES_H
 #define TESTS_SAMPLES_SAMPLES_H
@@ -13,7 +15,7 @@
 #include "tests/samples/chapter/66_07_type.h"
 #include "tests/samples/chapter/66_11_context.h"
 
-/* Members that have the same name in every layout of 66.8. */
+/* All layouts of 66.8 have the same name; these macros rename them. */
 #define API BadAPI
 #include "tests/samples/chapter/66_08_bad.h"
 #undef API
@@ -50,23 +52,24 @@ void sample_mutate(PyObject *capsule, void *ptr, const char *name,
 
 PyObject *PyInit_fastdb(void);
 
-/* A new capsule of the module's table, as 66.7 exports it. New reference. */
+/* Returns a new capsule of the module's table, as 66.7 exports it. New
+ * reference. */
 PyObject *sample_export_table(void);
 
-/* The connections of the module that are open. */
+/* Returns the number of open connections. */
 int fastdb_open_contexts(void);
 
 /* --- fastdb_consumer.c: who uses it --------------------------------------- */
 
-/* 0 and the pointer, or -1 and an exception (66.5). */
+/* Stores the pointer and returns 0, or returns -1 with an exception (66.5). */
 int sample_retrieve(void **result);
-/* 0 and the table, or -1 and an exception (66.7). */
+/* Stores the table and returns 0, or returns -1 with an exception (66.7). */
 int sample_consume(PyObject *capsule, FastDB_APIObject **result);
 
 /* --- layouts.c: what a table may look like -------------------------------- */
 
-/* 0, or -1 and RuntimeError where the table is too short or of another
- * version than 2 (66.8). */
+/* Returns 0; -1 with RuntimeError if the table is too short or its version is
+ * not 2 (66.8). */
 int sample_check_layout(const BetterAPI *api);
 
 extern const ParserAPI sample_parser; /* 66.19 */
@@ -74,11 +77,11 @@ extern const ParserAPI sample_parser; /* 66.19 */
 /* --- demo: the two extensions of 66.20 and 66.21 -------------------------- */
 
 PyObject *PyInit_demo(void);
-/* A module with the function call_add_one of 66.21. */
+/* Creates a module with the function call_add_one of 66.21. */
 PyObject *PyInit_demo_consumer(void);
 
-/* The first returns true if the consumer holds a table; the second drops the
- * table. */
+/* The first function returns true if the consumer holds a table; the second
+ * drops the table. */
 bool demo_consumer_has_table(void);
 void demo_consumer_forget_table(void);
 

@@ -1,13 +1,14 @@
-/* Capsules in several threads, for ThreadSanitizer to watch.
+/* Uses capsules in several threads while ThreadSanitizer watches.
  *
  *   races create     each thread makes, checks and drops capsules
- *   races distinct   each thread uses a capsule of its own in every way
+ *   races distinct   each thread calls every function with its own capsule
  *   races share      each thread raises, with None, types and MemoryError
  *   races same       two threads set and read one capsule: a race (THR-2)
  *   races count      two threads share a reference count: a race
  *
- * The first three must end with status 0 and print nothing, in an
- * implementation without a global lock; the others must be reported.
+ * The first three modes must end with status 0 and print nothing, because the
+ * implementation has no global lock. ThreadSanitizer must report the last two
+ * modes.
  */
 #include <Python.h>
 
@@ -69,7 +70,8 @@ static void distinct(int i)
     Py_DECREF(capsules[i]);
 }
 
-/* What all threads share and nobody changes: None, types, their exceptions. */
+/* Uses objects that all threads share and that never change: None, types,
+ * static exceptions. */
 static void share(int i)
 {
     (void)i;
@@ -112,8 +114,9 @@ static void *run(void *thread)
 {
     int i = (int)(intptr_t)thread;
     PyGILState_STATE state = PyGILState_Ensure();
-    /* Between these two, nothing puts the threads in an order: what one of them
-     * does is unknown to the others, even if they run one by one. */
+    /* No synchronisation happens between these two barriers. ThreadSanitizer
+     * therefore treats the threads as concurrent, even if they happen to run
+     * one after the other. */
     pthread_barrier_wait(&begin);
     for (int round = 0; round < ROUNDS; round++) {
         chosen(i);

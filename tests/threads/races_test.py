@@ -1,4 +1,4 @@
-"""THR-1 and THR-2 under ThreadSanitizer: what it must and must not report."""
+"""THR-1 and THR-2 under ThreadSanitizer: which uses are a data race, and which are not."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-/* Capsules chapter, 66.3: a capsule of a table that is NULL. */
+/* Capsules chapter, 66.3: makes a capsule of a table that is NULL. */
 static void *
 api_table = NULL;
 

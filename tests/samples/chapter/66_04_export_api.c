@@ -1,4 +1,4 @@
-/* Capsules chapter, 66.4: a capsule becomes an attribute. */
+/* Capsules chapter, 66.4: adds a capsule to a module as an attribute. */
 static int
 export_api(PyObject *m)
 {

@@ -1,4 +1,4 @@
-/* Capsules chapter, 66.8: the same after a field was inserted. */
+/* Capsules chapter, 66.8: the same layout after a field was inserted. */
 typedef struct {
     void (*a)(void);
     int flags;

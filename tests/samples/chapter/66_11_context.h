@@ -1,4 +1,4 @@
-/* Capsules chapter, 66.11: what a context may be. */
+/* Capsules chapter, 66.11: an example of a context. */
 typedef struct {
     int version;
     const char *build_id;
