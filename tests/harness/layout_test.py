@@ -1,10 +1,10 @@
-"""A target, its stanza in BUILD and its corpus folder go together."""
+"""A target, its stanza in BUILD and its corpus folder have the same name."""
 
 import os
 import pathlib
 from collections.abc import Iterator
 
-# Programs that break the contract: no target runs them, misuse_test does.
+# Programs that break the contract. No target runs them; misuse_test does.
 WITHOUT_TARGET = {"corpus/misuse"}
 
 FUZZ = pathlib.Path("fuzz")
@@ -12,7 +12,7 @@ CORPUS = pathlib.Path("corpus")
 
 
 def stanzas() -> dict[str, str]:
-    """name -> corpus folder of each cc_fuzz_test in fuzz/BUILD."""
+    """Returns the corpus folder of each cc_fuzz_test in fuzz/BUILD, by name."""
     return dict(item.split("=") for item in os.environ["FUZZ_TARGETS"].split())
 
 

@@ -1,5 +1,5 @@
-"""Holds capsule/contract.def and the rule tests together: each rule has a test,
-each test is about a rule, and the columns of a row fit together."""
+"""capsule/contract.def and the rule tests agree: each rule has a test, each test
+names a rule, and the columns of a row are consistent."""
 
 import os
 import pathlib
@@ -12,11 +12,11 @@ from tools.lib import contract as contracts
 ROOT = pathlib.Path()
 CONTRACT = contracts.read(ROOT.absolute())
 
-# The rule test programs; each is asked for its tests.
+# The rule test programs. Each program lists its own tests.
 PROGRAMS = os.environ["RULE_TESTS"].split()
 
-# What Bazel and GoogleTest tell a test by its environment. A program that is
-# asked for its list would take it for its own.
+# Variables by which Bazel and GoogleTest control a test. The programs must not
+# inherit them, or they would act on the settings of this test.
 _OF_THIS_TEST = ("GTEST_", "TEST_", "TESTBRIDGE_", "XML_OUTPUT_FILE")
 
 
@@ -35,8 +35,8 @@ def listed_tests(program: str) -> list[str]:
         check=True,
     ).stdout
     suite, tests = "", []
-    # A suite stands at the margin, its tests are indented; "# ..." after a name
-    # tells the parameter of a test.
+    # Suites start at the margin, tests are indented. The part from "#" on is
+    # the parameter of a test.
     for line in output.splitlines():
         name = line.partition("#")[0].strip()
         if line.startswith("  "):
@@ -100,7 +100,8 @@ def test_advice_has_no_test() -> None:
 
 
 def test_the_files_have_the_tests_that_the_programs_list() -> None:
-    # tools/conformance and docs/contract.md read the names from the files.
+    # Read the names from the source files, as tools/conformance and
+    # docs/contract.md do.
     read = {
         test
         for tests in contracts.tests_by_rule(ROOT, CONTRACT).values()

@@ -1,4 +1,4 @@
-"""Each rule is exercised by a fuzz target or has a reason why not."""
+"""Each rule is exercised by a fuzz target, or states why not."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-/* Tests how reports are turned into findings. */
+/* Classification of reports as findings. */
 #include "fuzz/driver/finding.h"
 
 #include <string>

@@ -1,5 +1,5 @@
-/* An implementation that forgets the exception of a capsule that it cannot make
- * for want of memory; linked with --wrap. */
+/* A wrapper for PyCapsule_New with a defect: without memory it returns NULL and
+ * loses the exception. Linked with --wrap. */
 #include <Python.h>
 
 PyObject *__real_PyCapsule_New(void *pointer, const char *name,

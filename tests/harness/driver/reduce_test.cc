@@ -1,4 +1,5 @@
-/* The reducing algorithm, with predicates that need no implementation. */
+/* The algorithm that reduces programs, with predicates that need no
+ * implementation. */
 #include "fuzz/driver/reduce.h"
 
 #include <cstring>
@@ -13,7 +14,8 @@ using Predicate = std::function<bool(const program &)>;
 
 struct Asked {
     Predicate predicate;
-    uint64_t lightest = UINT64_MAX; /* that the predicate held for */
+    uint64_t lightest =
+        UINT64_MAX; /* the smallest weight for which the predicate was true */
     int count = 0;
 };
 
@@ -80,7 +82,7 @@ int Count(const program &program, call_op op)
     return count;
 }
 
-/* A program of 64 calls of all kinds. */
+/* Returns a program of 64 calls of all kinds. */
 std::string Long()
 {
     std::string text;
@@ -115,7 +117,7 @@ TEST(Reduce, OneCallIsReachedFrom64)
 
 TEST(Reduce, CallsThatOnlyGoTogetherGoTogether)
 {
-    /* As many references taken as given back. */
+    /* The predicate: the program takes as many references as it drops. */
     Reduced reduced = Reduce(Long(), [](const program &program) {
         return Count(program, CALL_NEW) + Count(program, CALL_INCREF) ==
                    Count(program, CALL_DECREF) &&

@@ -1,4 +1,4 @@
-"""The sweep of allocations, as a test runs it."""
+"""The sweep of allocation failures, run as a Bazel test runs it."""
 
 import os
 import pathlib
@@ -21,7 +21,10 @@ NEW = 'c0 = PyCapsule_New(0x1, "a", NULL)\n'
 
 @pytest.fixture(name="sweep")
 def _sweep(tmp_path: pathlib.Path) -> Sweep:
-    """Sweeps a folder with these programs: (the run, name -> failure)."""
+    """Sweeps a folder with these programs.
+
+        Returns the run, and the failures by name of the program.
+        """
 
     def sweep(binary: str, **programs: str) -> Swept:
         folder = tmp_path / "corpus"
@@ -52,7 +55,7 @@ def test_each_allocation_fails_alone_and_with_all_behind_it(
     done, cases = sweep(SWEEP, one=NEW, three=NEW + "PyErr_Clear()\n" + 2 * NEW)
     assert done.returncode == 0
     assert cases == {"one.prog": None, "three.prog": None}
-    # The last two calls find their slot taken and are left out.
+    # The last two calls are skipped, because their slots are taken.
     assert "2 programs, 2 allocations, 4 runs in which they fail" in done.stdout
 
 
@@ -72,7 +75,7 @@ def test_a_failure_names_program_allocation_mode_and_rule(sweep: Sweep) -> None:
         "b.prog",
         "c.prog",
     ]
-    # The program of the report fails by itself.
+    # The program in the report fails when it is run alone.
     assert f"    fail_allocation(1)\n    {NEW}" in cases["b.prog"]
     assert "; 2 programs failed" in done.stdout
 

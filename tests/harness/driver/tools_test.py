@@ -1,4 +1,4 @@
-"""Replay, misuse, repro and minimize, as somebody uses them."""
+"""Replay, misuse, repro and minimize, called as a user calls them."""
 
 import os
 import pathlib
@@ -38,7 +38,7 @@ def one_line(text: str) -> bool:
 
 @pytest.fixture(name="folder")
 def _folder(tmp_path: pathlib.Path) -> pathlib.Path:
-    """A corpus of three programs, the one in the middle wrong."""
+    """Returns a corpus of three programs, the second of which is wrong."""
     folder = tmp_path / "corpus"
     (folder / "seed").mkdir(parents=True)
     (folder / "seed" / "a.prog").write_text(GOOD)

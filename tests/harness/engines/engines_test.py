@@ -1,5 +1,5 @@
-"""Each engine that //fuzz:cc_engine can choose finds a bug, and AFL++ runs the
-programs of our mutator."""
+"""Each engine that //fuzz:cc_engine can choose finds a bug, and AFL++ runs
+programs of the project's mutator."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def run(
 def run_afl(
     folder: pathlib.Path, binary: str, *flags: str, **environment: str
 ) -> pathlib.Path:
-    """The folder with what afl-fuzz has made of one small input."""
+    """Runs afl-fuzz on one small input. Returns its output folder."""
     inputs = folder / "inputs"
     inputs.mkdir()
     (inputs / "seed").write_bytes(b"A")
@@ -101,7 +101,8 @@ def test_afl_runs_programs_of_our_mutator(tmp_path: pathlib.Path) -> None:
     )
     assert number(out, "execs_done") >= 400
     assert number(out, "saved_crashes") == 0
-    # Whole programs come from our mutator alone; AFL++ changes bytes.
+    # AFL++ itself changes bytes; whole programs come only from the project's
+    # mutator.
     assert number(out, "corpus_count") > 20
     counters = afl.Status(status)
     counters.read()

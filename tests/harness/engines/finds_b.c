@@ -1,4 +1,5 @@
-/* A target that fails on inputs that begin with "B", for tests of engines. */
+/* A target that fails on inputs that begin with "B", for the tests of the
+ * engines. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

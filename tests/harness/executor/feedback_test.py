@@ -1,5 +1,8 @@
-"""What a run exercises guides the engine, even where the implementation has no
-coverage counters: a corpus that grows has grown by that alone."""
+"""The rules that a run exercises guide the engine.
+
+The test uses an implementation without coverage counters: its corpus can grow
+only by this feedback.
+"""
 
 import pathlib
 import re

@@ -10,7 +10,8 @@ MODEL = pathlib.Path("fuzz/model")
 
 RULE = re.compile(r"\bRULE_([A-Z0-9_]+)")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-# A call of exercise() only counts; its arguments may hold a pair of brackets.
+# A call of exercise(), which only counts. Its arguments may contain one level
+# of parentheses.
 COUNTED = re.compile(r"\bexercise\((?:[^()]|\([^()]*\))*\)")
 
 
@@ -19,15 +20,15 @@ def text_of(path: pathlib.Path) -> str:
 
 
 def reachable() -> set[str]:
-    """Returns the rules that programs can exercise, by the contract."""
+    """Returns the rules that programs can exercise, according to the contract."""
     contract = contracts.read(pathlib.Path().absolute())
     return {rule.identifier for rule in contract.rules if not rule.no_program}
 
 
 def named() -> set[str]:
-    """What can reach violation(): whatever is not counted only.
+    """Returns the rules that can reach violation(): ids that are not just counted.
 
-    The model's rules do by way of its predictions.
+    Rules of the model reach it through the model's predictions.
     """
     rules = set()
     for path in [*EXECUTOR.glob("*.[ch]"), *MODEL.glob("*.[ch]")]:

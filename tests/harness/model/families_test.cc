@@ -1,5 +1,5 @@
-// What the model says of the calls of each family, without any implementation:
-// a performer makes up what comes back.
+// What the model predicts for the calls of each family. There is no
+// implementation: a fake performer returns the values.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -20,8 +20,9 @@ class FamiliesTest : public testing::Test {
         model_reset(&model_, &profile_, false);
     }
 
-    // Makes the calls. Returns a word per call, separated by blanks: "left
-    // out", or the rule of the value, with "!" before it if the call fails.
+    // Runs the calls. Returns one word per call, separated by blanks:
+    // "left-out" if the model refuses the call; else the rule of the predicted
+    // value, after "!" if the call fails.
     std::string Run(const std::string &text)
     {
         static const performer PERFORMER = {nullptr,        Begin,   Perform,
@@ -50,7 +51,7 @@ class FamiliesTest : public testing::Test {
         return model_permits(&test->model_, s->call, s->args, &s->prediction);
     }
 
-    // A capsule and a block get an address of their own; a name keeps its text.
+    // Gives each capsule and each block its own address; a name keeps its text.
     static uintptr_t Perform(void *self, step *s)
     {
         auto *test = static_cast<FamiliesTest *>(self);

@@ -1,4 +1,4 @@
-// What libFuzzer relies on: bytes in, bytes out.
+// The mutator as libFuzzer calls it: bytes in, bytes out.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -18,8 +18,8 @@ class MutatorBytes : public ::testing::Test {
         mutator_init(&mutator_, &all_, &DEFAULT_WEIGHTS);
     }
 
-    // In blocks of exactly their size, so that the sanitizer sees one byte
-    // too many.
+    // Copies the bytes into blocks of exactly their size, so that the sanitizer
+    // reports an access past the end.
     Bytes Mutated(const Bytes &input, size_t max_size, unsigned seed)
     {
         size_t room = std::max(input.size(), max_size);
@@ -46,7 +46,7 @@ class MutatorBytes : public ::testing::Test {
         return Bytes(out.get(), out.get() + std::min(size, max_size));
     }
 
-    // Arbitrary bytes, as another engine would leave them in a corpus.
+    // Returns arbitrary bytes, as another engine would leave them in a corpus.
     Bytes Noise()
     {
         Bytes bytes(random_() % 300);
@@ -63,7 +63,8 @@ class MutatorBytes : public ::testing::Test {
         return Encoded(program_);
     }
 
-    // Decoding what came out and encoding it again gives the same bytes.
+    // Expects that decoding the bytes and encoding them again gives the same
+    // bytes.
     void ExpectCanonical(const Bytes &bytes)
     {
         program_decode(&program_, bytes.data(), bytes.size());
@@ -85,7 +86,7 @@ TEST_F(MutatorBytes, TheSameSeedGivesTheSameBytes)
         Bytes a = seed % 2 ? Noise() : Generated(), b = Generated();
         Bytes mutated = Mutated(a, 4096, seed);
         Bytes crossed = Crossed(a, b, 4096, seed);
-        Mutated(b, 4096, seed + 1); // must leave nothing behind
+        Mutated(b, 4096, seed + 1); // this call must not influence the next
         ASSERT_EQ(Mutated(a, 4096, seed), mutated) << "seed " << seed;
         ASSERT_EQ(Crossed(a, b, 4096, seed), crossed) << "seed " << seed;
         different += Mutated(a, 4096, seed + 7919) != mutated;
@@ -134,7 +135,7 @@ TEST_F(MutatorBytes, MisuseThatCameInIsReplaced)
     }
 }
 
-// Texts that no call refers to any more must not fill the program for ever.
+// Texts that no call uses any more must not fill up the program.
 TEST_F(MutatorBytes, NamesAreStillEditedAfterManyMutations)
 {
     Parse("c0 = PyCapsule_New(0x1, \"demo._C_API\", NULL)\n", &program_);
@@ -149,9 +150,9 @@ TEST_F(MutatorBytes, NamesAreStillEditedAfterManyMutations)
     EXPECT_GT(with_text, 1500u);
 }
 
-// A quarter of the inputs are fresh: those do not depend on what comes in.
-// A program whose texts leave no room: a near miss of "" is then NULL, where
-// that is allowed.
+// The program's texts leave no room. Then a near miss of "" is NULL, if NULL is
+// allowed. A quarter of the mutations ignore the input and generate a new
+// program.
 TEST_F(MutatorBytes, ArgumentsKeepTheirKindsWhenTheTextIsFull)
 {
     std::string text;

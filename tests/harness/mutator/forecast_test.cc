@@ -1,5 +1,5 @@
-// The forecast says of each call whether the executor will perform it; that it
-// is right is held against the executor.
+// The forecast says for each call if the executor will perform it. These tests
+// compare the forecast with the executor.
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -9,7 +9,7 @@
 
 namespace {
 
-// The lines of the program that the forecast leaves out, counted from 1.
+// Returns the numbers of the lines, from 1, that the forecast leaves out.
 std::string LeftOut(const std::string &text)
 {
     static program p;
@@ -30,7 +30,8 @@ TEST(Forecast, AnEmptySlotHasNoReferences)
     EXPECT_EQ(LeftOut("Py_INCREF(c0)\n"
                       "Py_DECREF(c0)\n"
                       "c1 = Py_NewRef(c0)\n"
-                      "PyCapsule_GetName(c0)\n" // as with NULL
+                      "PyCapsule_GetName(c0)\n" // the getter receives NULL,
+                                                // which is allowed
                       "c0 = PyCapsule_New(NULL, NULL, NULL)\n"
                       "Py_INCREF(c0)\n"),
               "1 2 3 6 ");
@@ -122,11 +123,12 @@ TEST(Forecast, AContextKeepsWhatItHolds)
     EXPECT_EQ(LeftOut("c0 = PyCapsule_New(0x1, NULL, NULL)\n"
                       "c1 = PyCapsule_New(0x1, NULL, NULL)\n"
                       "hold(c0, c1)\n"
-                      "hold(c1, c0)\n" // would keep itself alive
+                      "hold(c1, c0)\n" // a reference to itself would keep the
+                                       // capsule alive
                       "hold(c0, c1)\n"
                       "PyCapsule_SetContext(c0, NULL)\n"
                       "Py_DECREF(c1)\n"
-                      "Py_DECREF(c1)\n" // the context's
+                      "Py_DECREF(c1)\n" // the reference that the context owns
                       "Py_DECREF(c0)\n"),
               "4 5 6 8 ");
 }
@@ -145,8 +147,9 @@ TEST(Forecast, AnExceptionIsSavedOnceAndRestoredOnce)
               "1 4 7 9 ");
 }
 
-// Without it a destructor would lose the exception of whoever drops its
-// capsule.
+// A destructor may not clear an exception that was pending before it began, so
+// the forecast leaves out what this destructor does. The KeyError is therefore
+// still pending in line 5, where it forbids the call.
 TEST(Forecast, ADestructorKeepsTheCallersException)
 {
     EXPECT_EQ(LeftOut("c0 = PyCapsule_New(0x1, \"a\", wrong_name_then_clear)\n"
@@ -183,15 +186,15 @@ TEST(Forecast, TheCollectorDropsWhatCyclesHold)
               "4 8 ");
 }
 
-// Counts the calls of programs, and those of which forecast and executor say
-// the same.
+// Counts the calls of programs, and the calls for which forecast and executor
+// agree.
 class Comparison {
   public:
     Comparison()
     {
         static bool started;
         executor_options options = {};
-        options.profile = "cpython-2.7"; // with PyCObject
+        options.profile = "cpython-2.7"; // a profile with PyCObject
         if (!started) {
             EXPECT_EQ(executor_start(&options), 0);
         }
@@ -217,7 +220,8 @@ class Comparison {
     forecast forecast_;
 };
 
-// Both follow one model; what is left is what only the implementation decides.
+// Both use the same model. They can differ only where the implementation
+// decides.
 TEST(Forecast, SaysWhatTheExecutorPerforms)
 {
     static program p;

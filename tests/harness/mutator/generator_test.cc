@@ -1,4 +1,4 @@
-// What the generator draws is what its weights say.
+// The generator draws calls and arguments according to its weights.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -32,7 +32,8 @@ class Generator : public ::testing::Test {
     forecast forecast_;
 };
 
-// The 99.9 percent quantile, by the approximation of Wilson and Hilferty.
+// Returns the 99.9 percent quantile, by the approximation of Wilson and
+// Hilferty.
 double ChiSquareQuantile(int degrees_of_freedom)
 {
     double part = 2.0 / (9.0 * degrees_of_freedom);
@@ -40,9 +41,10 @@ double ChiSquareQuantile(int degrees_of_freedom)
 }
 
 // At each step the generator draws from the calls of its swarm that make sense
-// in the state, in proportion to their weights. Summed over all steps, each
-// call's number and what its weight led to expect may differ by as much as
-// chance explains: chi-square below its 99.9 percent quantile.
+// in the current state, in proportion to their weights. The test sums over all
+// steps: the number of draws of each call may differ from the expected number
+// only by chance, that is, chi-square must stay below its 99.9 percent
+// quantile.
 TEST_F(Generator, DrawsCallsByTheirWeights)
 {
     double expected[CALL_COUNT] = {0}, drawn[CALL_COUNT] = {0};
@@ -123,7 +125,7 @@ TEST_F(Generator, NeverNamesADestructorOfTheMisuseKind)
             }
         }
     }
-    // All others, but the one that comes with hold().
+    // All conforming destructors, except the one that comes with hold().
     unsigned conforming = 0;
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
         conforming += !DESTRUCTORS[i].misuse;
@@ -157,8 +159,9 @@ TEST_F(Generator, MostProgramsAreLong)
     EXPECT_NEAR(100.0 * longer / programs, weights_.long_percent, 2.5);
 }
 
-// A swarm is whole or keeps each call, with the stated chances; every number of
-// slots is as likely as another, and what makes a capsule is always there.
+// A swarm contains all calls, or each call with the stated probability. All
+// numbers of slots are equally likely, and a swarm always has a call that makes
+// a capsule.
 TEST_F(Generator, ASwarmIsARandomPart)
 {
     const unsigned swarms = 4000;
@@ -192,7 +195,7 @@ TEST_F(Generator, ASwarmIsARandomPart)
     }
 }
 
-// Different programs are about different things.
+// Swarms make programs differ: some have few distinct calls, some many.
 TEST_F(Generator, ProgramsDifferInTheNumberOfDistinctCalls)
 {
     std::set<unsigned> numbers;
@@ -214,8 +217,8 @@ TEST_F(Generator, ProgramsDifferInTheNumberOfDistinctCalls)
     EXPECT_GE(numbers.size(), 12u);
 }
 
-// True if `a` is `b` with one byte changed, cut or appended, in another case,
-// or a prefix of `b`.
+// True if `a` is a near miss of `b`: one byte changed, cut or appended, another
+// case, or a prefix.
 bool IsNear(const std::string &a, const std::string &b)
 {
     if (a.size() == b.size()) {
@@ -229,9 +232,10 @@ bool IsNear(const std::string &a, const std::string &b)
            (a.size() == b.size() + 1 && a.compare(0, b.size(), b) == 0);
 }
 
-// Names of 12 bytes, which are not near each other by chance: of the names that
-// an existing capsule is asked for, as many are relatives of its own as the
-// target says, and of these as many copies as the weights say.
+// Names of 12 bytes are never near misses of each other by chance. Of the names
+// that a call passes for an existing capsule, the share that is derived from
+// the capsule's name must be the share that the target states; of these, the
+// share of exact copies must follow the weights.
 TEST_F(Generator, NamesAreRelativesAsOftenAsTheTargetSays)
 {
     target names = {};
@@ -259,7 +263,7 @@ TEST_F(Generator, NamesAreRelativesAsOftenAsTheTargetSays)
             if (c.op == CALL_GET_POINTER && object) {
                 own = forecast_name_of(object);
             }
-            if (own.length > 0) { // "" is next to every short name
+            if (own.length > 0) { // "" is a near miss of every short name
                 ASSERT_EQ(c.args[1].tag, VALUE_TEXT);
                 std::string a = program_text(&program_, &c.args[1]);
                 std::string b(own.bytes, own.length);
@@ -275,7 +279,7 @@ TEST_F(Generator, NamesAreRelativesAsOftenAsTheTargetSays)
     EXPECT_NEAR(100.0 * copies / (copies + near), 30, 2);
 }
 
-// Every kind of near miss is one, and never the name itself.
+// A near miss of each kind is near the name and never equal to it.
 TEST_F(Generator, ANearMissIsNearAndMissesAlways)
 {
     const std::string name = "demo._C_API";

@@ -8,19 +8,19 @@
 
 #include "fuzz/mutator/mutator.h"
 
-// Every call, each with another weight.
+// Returns a target with every call, each with a different weight.
 target TargetOfAllCalls();
 
-// The text form.
+// Returns the text form of the program.
 std::string Text(const program &p);
 
-// Parses; an error fails the test at once.
+// Parses a program. A parse error fails the test at once.
 void Parse(const std::string &text, program *p);
 
-// The canonical binary form.
+// Returns the canonical binary form of the program.
 std::vector<uint8_t> Encoded(const program &p);
 
-// The destructors of the misuse kind that the program names.
+// Returns how many misuse destructors the program names.
 unsigned MisuseIn(const program &p);
 
 #endif

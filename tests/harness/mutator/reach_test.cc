@@ -1,6 +1,6 @@
-// From a program, a neighbour of it is reached: the mutator is drawn until it
-// gives exactly the other program. The seeds are fixed, so that what is stated
-// here holds or does not.
+// The mutator can reach the neighbours of a program: each test mutates a
+// program until the result is exactly a given neighbour. Seeds are fixed, so
+// that the tests are deterministic.
 #include <gtest/gtest.h>
 
 #include "tests/harness/mutator/programs.h"
@@ -17,7 +17,7 @@ const unsigned SEEDS = 5;
 
 struct Neighbour {
     const char *name;
-    unsigned tries; // about eight times the mean
+    unsigned tries; // the limit, about eight times the mean
     std::string from;
     std::string to;
 };
@@ -101,7 +101,7 @@ const Neighbour NEIGHBOURS[] = {
 INSTANTIATE_TEST_SUITE_P(Mutator, Reach, ::testing::ValuesIn(NEIGHBOURS),
                          [](const auto &info) { return info.param.name; });
 
-// Parts of both come together.
+// Crossing joins a part of each program.
 TEST(Cross, GivesTheBeginningOfOneAndTheEndOfTheOther)
 {
     static program a, b, wanted, tried;

@@ -1,5 +1,5 @@
-// The binary form: what each byte says, and what becomes of too few and of too
-// many.
+// The binary form: the meaning of each byte, and inputs that are too short or
+// too long.
 #include <gtest/gtest.h>
 
 #include "tests/harness/program/text.h"

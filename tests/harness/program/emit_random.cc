@@ -1,4 +1,4 @@
-// emit_random --c|--gtest SEED: a random program as C on standard output.
+// emit_random --c|--gtest SEED: prints a random program as C.
 #include <cstdlib>
 #include <cstring>
 

@@ -1,4 +1,4 @@
-// Text -> C: what each kind of call and argument becomes.
+// The emitter: the C code for each kind of call and argument.
 #include <gtest/gtest.h>
 
 #include "tests/harness/program/text.h"
@@ -21,7 +21,7 @@ std::string Emitted(const std::string &text, bool as_gtest)
     return c;
 }
 
-// The lines of the function that runs the program, up to the end of its calls.
+// Returns the lines of the function that runs the program, up to the last call.
 std::string Body(const std::string &c, const std::string &start)
 {
     size_t from = c.find(start);
@@ -52,7 +52,8 @@ const Golden GOLDENS[] = {
     {"p0 = payload(16)", "SHOW(p0 = malloc(16));", "p0 = malloc(16);"},
     {"n0 = name(\"a\\\"b\\\\\")", "SHOW(n0 = new_name(\"a\\\"b\\\\\"));",
      "n0 = new_name(\"a\\\"b\\\\\");"},
-    // \x takes every hexadecimal digit that follows.
+    // \x takes all hexadecimal digits that follow, so the emitter splits
+    // strings.
     {"n0 = name(\"\\xffag\\x01g?\?=\")",
      "SHOW(n0 = new_name(\"\\xff\" \"ag\\x01g?\\?=\"));",
      "n0 = new_name(\"\\xff\" \"ag\\x01g?\\?=\");"},
@@ -101,7 +102,7 @@ const Golden GOLDENS[] = {
      "SHOW(PyErr_Clear()); /* -> no exception */",
      "PyErr_Clear(); /* -> no exception */\n"
      "    EXPECT_EQ(PyErr_Occurred(), nullptr);"},
-    // What it says means nothing for such a call: it stays a comment.
+    // An expectation that has no meaning for the call stays a comment.
     {"PyCapsule_GetName(c0)  # -> 12, FooError /*/",
      "SHOW_NAME(PyCapsule_GetName(c0)); /* -> 12, FooError / * / */",
      "(void)(PyCapsule_GetName(c0)); /* -> 12, FooError / * / */"},

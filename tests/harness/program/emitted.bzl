@@ -1,4 +1,4 @@
-"""Programs printed as C, compiled without a warning and run."""
+"""Macros that print programs as C, compile them without a warning and run them."""
 
 load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 
@@ -15,7 +15,7 @@ def _emit(name, source, flag, output):
     )
 
 def emitted_programs(sources):
-    """Two tests for each program: its main() and its GoogleTest case."""
+    """Makes two tests per program: its main() and its GoogleTest case."""
     for source in sources:
         name = source.split("/")[-1][:-len(".prog")]
         _emit(name + "_c", source, "--c", name + "_main.c")
@@ -36,7 +36,7 @@ def emitted_programs(sources):
         )
 
 def random_emitted(seed):
-    """A random program in both forms, compiled only."""
+    """Makes a random program in both forms and compiles it."""
     for form, extension, dep in [
         ("c", "c", "//capsule:implementation"),
         ("gtest", "cc", "//tests/rules:support"),

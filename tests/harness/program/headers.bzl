@@ -1,12 +1,12 @@
-"""Each header of emitted C, compiled alone."""
+"""A macro that compiles each header of emitted C alone."""
 
 load("@rules_cc//cc:defs.bzl", "cc_library")
 
-# A header has more functions than the file that includes it calls.
+# A file that includes a header does not call all of its functions.
 _WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-variable"]
 
 def headers_alone(names):
-    """A C and a C++ library for each of these headers of //fuzz/program/c."""
+    """Makes a C library and a C++ library for each header of //fuzz/program/c."""
     for name in names:
         for language, extension in [("c", "c"), ("cc", "cc")]:
             library = "header_%s_as_%s" % (name, language)

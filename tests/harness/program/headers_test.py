@@ -1,6 +1,6 @@
-"""The headers of emitted C are all compiled alone and embedded whole.
+"""Each header of emitted C is compiled alone and embedded whole.
 
-The targets header_*_as_* of the BUILD file compile each header alone."""
+The targets header_*_as_* of the BUILD file compile the headers."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-// What the parser says about text that is wrong, and what it keeps of comments.
+// The parser's error messages, and how it treats comments.
 #include <ostream>
 
 #include <gtest/gtest.h>
@@ -10,10 +10,10 @@ namespace {
 struct Error {
     const char *name;
     std::string text;
-    const char *message; // without "t.prog:"
+    const char *message; // without the prefix "t.prog:"
 };
 
-// For messages of GoogleTest.
+// GoogleTest uses this in its messages.
 void PrintTo(const Error &error, std::ostream *out) { *out << error.name; }
 
 std::string Repeated(const char *text, int times)

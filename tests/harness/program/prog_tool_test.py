@@ -1,4 +1,4 @@
-"""Tests of tools/prog: what it converts, and what it says when it cannot."""
+"""tools/prog: its conversions, and its messages for bad input."""
 
 import os
 import pathlib

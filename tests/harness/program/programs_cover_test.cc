@@ -1,5 +1,4 @@
-// The programs that are compiled and run use every call and every destructor
-// that conforms.
+// The programs of programs/ use every call and every conforming destructor.
 #include <fstream>
 #include <set>
 #include <sstream>

@@ -41,7 +41,7 @@ TEST(RoundTrip, RandomBytesDecodeToAProgramThatSurvives)
         std::mt19937 random(seed);
         std::vector<uint8_t> bytes(random() % 600);
         for (uint8_t &byte : bytes) {
-            // Many zeros, so that lengths of texts are small.
+            // Half of the bytes are 0, so that text lengths are small.
             byte = random() % 2 ? random() : 0;
         }
         program_check_binary(bytes.data(), bytes.size());

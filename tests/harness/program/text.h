@@ -1,4 +1,4 @@
-// Programs as std::string, and random ones.
+// Programs as std::string, and random programs.
 #ifndef TESTS_HARNESS_PROGRAM_TEXT_H
 #define TESTS_HARNESS_PROGRAM_TEXT_H
 
@@ -10,21 +10,21 @@
 
 #include "fuzz/program/program.h"
 
-// What `print` writes to the stream that it is given.
+// Returns what `print` writes to its stream.
 std::string Printed(const std::function<void(FILE *)> &print);
 
-// The text form.
+// Returns the text form of the program.
 std::string Text(const program &p);
 
-// Parses; the message of the parser, or "" when it had nothing to say.
+// Parses a program. Returns the parser's message, or "" on success.
 std::string Parse(const std::string &text, program *p,
                   annotations *notes = nullptr);
 
-// The canonical binary form.
+// Returns the canonical binary form of the program.
 std::vector<uint8_t> Encoded(const program &p);
 
-// A program of `calls` calls, each argument drawn from all that its kind
-// allows.
+// Fills the program with `calls` random calls. Each argument is drawn from all
+// values that its kind allows.
 void Randomize(program *p, std::mt19937 *random, size_t calls);
 
 #endif
