@@ -61,7 +61,7 @@ static void __attribute__((noreturn)) give_up(const char *path,
 
 /* --- one program, in a child ---------------------------------------------- */
 
-static bool says_that_allocations_fail(const struct call *call)
+static bool requests_failure(const struct call *call)
 {
     for (unsigned i = 0; i < MODE_COUNT; i++) {
         if (call->op == MODES[i].op) {
@@ -77,7 +77,7 @@ static void make_room(struct program *program, const char *path)
 {
     unsigned kept = 0;
     for (unsigned i = 0; i < program->call_count; i++) {
-        if (!says_that_allocations_fail(&program->calls[i])) {
+        if (!requests_failure(&program->calls[i])) {
             program->calls[kept++] = program->calls[i];
         }
     }

@@ -64,7 +64,7 @@ static bool may_misuse(const struct step *step)
     return true;
 }
 
-static bool leave_out(void)
+static bool skip_call(void)
 {
     status->skipped++;
     current_level()->call = NULL;
@@ -76,14 +76,14 @@ static bool resolved(void *self, struct step *step)
     (void)self;
     allocate_literals(step->call, step->args);
     current_level()->call = step->call;
-    return !world.options.misuse || may_misuse(step) || leave_out();
+    return !world.options.misuse || may_misuse(step) || skip_call();
 }
 
 /* In a destructor that the model does not expect, every call is made for which
  * there is a capsule. */
 static bool permits(const struct step *step)
 {
-    if (current_level()->unforeseen) {
+    if (current_level()->unexpected) {
         return !lacks_capsule(step->call, step->args);
     }
     return world.options.misuse ||
@@ -96,7 +96,7 @@ static bool begin(void *self, struct step *step)
 {
     (void)self;
     if (!permits(step)) {
-        return leave_out();
+        return skip_call();
     }
     const struct executor_family *family = family_of(step->call);
     struct level *level = current_level();
@@ -119,8 +119,8 @@ static bool begin(void *self, struct step *step)
 /* Called after an allocation failed during the call. The implementation may
  * have recovered. If not, the call failed for lack of memory, whatever it would
  * have returned otherwise. */
-static void heed_lack_of_memory(const struct call *call,
-                                struct prediction *prediction, uintptr_t got)
+static void correct_prediction(const struct call *call,
+                               struct prediction *prediction, uintptr_t got)
 {
     struct prediction failure = *prediction;
     bool ours =
@@ -147,7 +147,7 @@ static uintptr_t perform(void *self, struct step *step)
     uintptr_t got = family->perform(step->call, step->args);
     allocations_end();
     if (current_level()->lacked_memory) {
-        heed_lack_of_memory(step->call, &step->prediction, got);
+        correct_prediction(step->call, &step->prediction, got);
     }
     return got;
 }

@@ -43,7 +43,7 @@ enum field find_difference(const struct model_capsule *capsule, uintptr_t *got)
 /* Returns the rule for the first getter that raises an exception although it
  * succeeds. If the getter returned NULL, the exception turns success into
  * failure, which the getter's own rule forbids. */
-static uint16_t loud_getter_rule(void)
+static uint16_t rule_of_raising_getter(void)
 {
     for (unsigned i = 0; i < run.model.alive_count; i++) {
         PyObject *object =
@@ -71,11 +71,11 @@ static uint16_t loud_getter_rule(void)
 
 /* The executor has called getters itself. They must neither raise nor clear an
  * exception. */
-static void check_silence(void)
+static void check_getters_kept_error(void)
 {
     if (!run.model.error.set && PyErr_Occurred()) {
         const char *got = describe_pending();
-        violation(loud_getter_rule(), "no exception", got);
+        violation(rule_of_raising_getter(), "no exception", got);
     }
     check_indicator(RULE_ERR_1);
 }
@@ -115,7 +115,7 @@ void check_at_the_end(int id)
         report_difference(capsule, field, got,
                           field == FIELD_CONTEXT ? RULE_CTX_1 : RULE_DTOR_2);
     }
-    check_silence();
+    check_getters_kept_error();
     exercise(RULE_DTOR_2, WHEN_SUCCEEDS);
     if (capsule->field[FIELD_CONTEXT].address) {
         exercise(RULE_CTX_1, WHEN_SUCCEEDS);
@@ -189,7 +189,7 @@ static void check_references(const struct model_capsule *capsule, uint16_t rule)
 }
 
 /* Returns the capsule that the call has created or set, or NOTHING. */
-static int subject(const struct step *step)
+static int capsule_of_call(const struct step *step)
 {
     if (step->prediction.fails) {
         return NOTHING;
@@ -203,13 +203,13 @@ static int subject(const struct step *step)
  * changed. Returns true if any capsule was compared. */
 static bool compare_capsules(const struct step *step)
 {
-    int about = subject(step);
+    int changed = capsule_of_call(step);
     bool compared = false;
     for (unsigned i = 0; i < run.model.alive_count; i++) {
         int id = run.model.alive[i];
         const struct model_capsule *capsule = &run.model.capsule[id];
         uintptr_t got;
-        if (id != about && snapshot_matches(id)) {
+        if (id != changed && snapshot_matches(id)) {
             continue;
         }
         check_references(capsule, reference_rule(step));
@@ -237,7 +237,7 @@ void check_all_capsules(void)
         }
         check_references(capsule, RULE_TYPE_1);
     }
-    check_silence();
+    check_getters_kept_error();
 }
 
 static void exercise_creation(void)
@@ -272,7 +272,7 @@ void check_capsules(const struct step *step)
                 : rule_to_blame(call, WRONG_FOREIGN_OBJECT, RULE_GET_ALL_2));
     }
     if (compared) {
-        check_silence();
+        check_getters_kept_error();
     }
 }
 

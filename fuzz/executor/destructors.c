@@ -24,7 +24,7 @@ static int find_alive(const void *handle)
 
 /* True if the capsule's destructor has run and has set this behaviour as the
  * next destructor. */
-static bool was_set_at_the_end(const void *handle, int behaviour)
+static bool was_set_by_destructor(const void *handle, int behaviour)
 {
     for (int i = 0; i < run.model.capsule_count; i++) {
         const struct model_capsule *capsule = &run.model.capsule[i];
@@ -38,7 +38,7 @@ static bool was_set_at_the_end(const void *handle, int behaviour)
 }
 
 /* Reports a destructor call although no capsule is being destroyed. */
-static void refuse_destruction(const void *handle, int behaviour)
+static void report_unexpected_destructor(const void *handle, int behaviour)
 {
     const struct level *level = &run.level[run.level_count - 1];
     unsigned op = level->call ? level->call->op : CALL_COUNT;
@@ -60,7 +60,7 @@ static void refuse_destruction(const void *handle, int behaviour)
                   "no destructor is called",
                   "the destructor of a capsule that has references");
     }
-    if (was_set_at_the_end(handle, behaviour)) {
+    if (was_set_by_destructor(handle, behaviour)) {
         violation(RULE_DTOR_3,
                   "the destructor set during destruction is not called",
                   "the new destructor is called");
@@ -71,7 +71,7 @@ static void refuse_destruction(const void *handle, int behaviour)
 
 /* Begins a frame for a destructor that the model does not expect: for the
  * youngest capsule that had the address. */
-static int enter_unforeseen(const void *handle)
+static int enter_unexpected(const void *handle)
 {
     for (int i = run.model.capsule_count; i-- > 0;) {
         if (run.model.capsule[i].handle == handle) {
@@ -84,7 +84,7 @@ static int enter_unforeseen(const void *handle)
 
 /* Begins the frame of the called destructor. Returns the capsule, or NOTHING if
  * the model does not expect the call and no capsule had the address. */
-static int enter(PyObject *object, int behaviour, bool *foreseen)
+static int enter(PyObject *object, int behaviour, bool *expected)
 {
     int id = run.called_by_hand;
     if (id != NOTHING) {
@@ -94,9 +94,9 @@ static int enter(PyObject *object, int behaviour, bool *foreseen)
     }
     id = model_enter_destructor(&run.model, object);
     if (id == NOTHING) {
-        refuse_destruction(object, behaviour);
-        *foreseen = false;
-        return enter_unforeseen(object);
+        report_unexpected_destructor(object, behaviour);
+        *expected = false;
+        return enter_unexpected(object);
     }
     if (Py_REFCNT(object) != 0 && run.model.profile->observed_rules) {
         violation(RULE_DTOR_2, describe_count("references", 0),
@@ -126,15 +126,15 @@ static void run_destructor(int behaviour, PyObject *object)
 {
     allocations_end(); /* allocations do not fail in the destructor; the outer
                           call goes on later */
-    bool foreseen = true;
-    int id = run.level_count < MAX_FRAMES ? enter(object, behaviour, &foreseen)
+    bool expected = true;
+    int id = run.level_count < MAX_FRAMES ? enter(object, behaviour, &expected)
                                           : NOTHING;
     if (id == NOTHING) {
         return;
     }
     const struct model_capsule *capsule = &run.model.capsule[id];
     if (capsule->destructor != behaviour) {
-        foreseen = false;
+        expected = false;
         violation(RULE_SETD_1,
                   describe_value(YIELDS_DESTRUCTOR,
                                  (uintptr_t)(capsule->destructor + 1)),
@@ -152,7 +152,7 @@ static void run_destructor(int behaviour, PyObject *object)
     level->program = behaviour_program(behaviour);
     level->call = NULL;
     level->behaviour = behaviour;
-    level->unforeseen = !foreseen;
+    level->unexpected = !expected;
     model_run_destructor(&run.model, &EXECUTOR, NULL, behaviour);
     check_exit();
     run.level_count--;

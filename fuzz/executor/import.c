@@ -206,8 +206,8 @@ static enum exception_type exception_without_memory(const struct prediction *p)
 
 /* Corrects the prediction after an allocation failed. `at_once`: it was the
  * first allocation of the call, which for an import is the copy of the name. */
-static void heed_lack_of_memory(const struct call *call, struct prediction *p,
-                                bool at_once, uintptr_t got)
+static void correct_prediction(const struct call *call, struct prediction *p,
+                               bool at_once, uintptr_t got)
 {
     bool is_import = call->op == CALL_IMPORT;
     if (is_import) {
@@ -229,7 +229,7 @@ static void heed_lack_of_memory(const struct call *call, struct prediction *p,
 /* CPython's AttributeError holds a reference to the object without the
  * attribute. Removes that reference, so that reference counts can be
  * compared. */
-static void let_go_of_object(void)
+static void drop_object_of_error(void)
 {
     PyObject *type, *value, *traceback;
     if (host_keeps_nothing() || PyErr_Occurred() != PyExc_AttributeError) {
@@ -260,9 +260,9 @@ uintptr_t import_perform(struct step *step)
     if (!step->observed) {
         run.allocations.left = left;
     }
-    let_go_of_object();
+    drop_object_of_error();
     if (step->observed && current_level()->lacked_memory) {
-        heed_lack_of_memory(step->call, &step->prediction, left == 1, got);
+        correct_prediction(step->call, &step->prediction, left == 1, got);
     }
     return got;
 }

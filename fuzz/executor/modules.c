@@ -121,7 +121,7 @@ static void start(void) { check(host_import_only(MODULE_NAMES, MODULE_COUNT)); }
 /* Drops the waiting attributes of modules that were imported. Runs after the
  * import, not during the initialisation: the import may still fail for lack of
  * memory, and a later one needs the attributes again. */
-static void settle(void)
+static void drop_waiting_of_imported(void)
 {
     for (unsigned i = 0; i < MODULE_COUNT; i++) {
         if (run.model.modules.module[i].state != MODULE_REPLACED &&
@@ -357,7 +357,7 @@ static PyObject *import(unsigned id)
 static uintptr_t do_import_module(unsigned module)
 {
     PyObject *imported = import(module);
-    settle();
+    drop_waiting_of_imported();
     Py_XDECREF(imported);
     return imported != NULL;
 }
@@ -368,7 +368,7 @@ static uintptr_t do_consume(const struct model_arg *args)
     PyObject *module = import(args[0].index);
     PyObject *capsule =
         module ? PyObject_GetAttrString(module, name_of(&args[1])) : NULL;
-    settle();
+    drop_waiting_of_imported();
     Py_XDECREF(module);
     void *pointer =
         capsule ? PyCapsule_GetPointer(capsule, name_of(&args[2])) : NULL;
@@ -395,7 +395,7 @@ static uintptr_t do_import(const struct model_arg *args)
     allocations_begin();
     void *pointer = PyCapsule_Import(name_of(&args[0]), (int)args[1].number);
     allocations_end();
-    settle();
+    drop_waiting_of_imported();
     return (uintptr_t)pointer;
 }
 

@@ -2,7 +2,7 @@
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 
-static void give(struct prediction *p, uintptr_t value, uint16_t rule)
+static void succeed(struct prediction *p, uintptr_t value, uint16_t rule)
 {
     predict_success(p, value, rule);
     p->indicator_rule = rule;
@@ -38,7 +38,7 @@ static void predict_new(const struct model *model, const struct model_arg *args,
         fail(p, rule, EXCEPTION_TYPE_ERROR,
              "PyCObject_FromVoidPtrAndDesc called with null description");
     } else {
-        give(p, 1, rule);
+        succeed(p, 1, rule);
     }
 }
 
@@ -48,7 +48,7 @@ static void predict_null(const struct model *model, uint16_t rule,
                          const char *message, struct prediction *p)
 {
     if (model->error.set) {
-        give(p, 0, RULE_COBJ_8);
+        succeed(p, 0, RULE_COBJ_8);
     } else {
         fail(p, rule, EXCEPTION_TYPE_ERROR, message);
     }
@@ -66,13 +66,13 @@ static void predict_as_pointer(const struct model *model,
         return;
     }
     if (capsule_in(model, object)) {
-        give(p, model->capsule[object->capsule].field[FIELD_POINTER].address,
-             RULE_W27_2);
+        succeed(p, model->capsule[object->capsule].field[FIELD_POINTER].address,
+                RULE_W27_2);
     } else if (is_null(object)) {
         predict_null(model, RULE_COBJ_4,
                      "PyCObject_AsVoidPtr called with null pointer", p);
     } else if (object->tag == VALUE_COBJECT) {
-        give(p, model->cobject.pointer, RULE_COBJ_4);
+        succeed(p, model->cobject.pointer, RULE_COBJ_4);
     } else {
         fail(p, RULE_COBJ_4, EXCEPTION_TYPE_ERROR,
              "PyCObject_AsVoidPtr with non-C-object");
@@ -90,7 +90,7 @@ static void predict_get_desc(const struct model *model,
         predict_null(model, RULE_COBJ_5,
                      "PyCObject_GetDesc called with null pointer", p);
     } else if (object->tag == VALUE_COBJECT) {
-        give(p, model->cobject.desc, RULE_COBJ_5);
+        succeed(p, model->cobject.desc, RULE_COBJ_5);
     } else {
         fail(p, RULE_COBJ_5, EXCEPTION_TYPE_ERROR,
              "PyCObject_GetDesc with non-C-object");
@@ -130,7 +130,7 @@ static void predict(const struct model *model, const struct call *call,
         break;
     case CALL_COBJECT_SET_POINTER:
         if (args[0].tag == VALUE_COBJECT && !cobject->has_destructor) {
-            give(p, 1, RULE_COBJ_6);
+            succeed(p, 1, RULE_COBJ_6);
         } else {
             fail(p, RULE_COBJ_6, EXCEPTION_TYPE_ERROR,
                  "Invalid call to PyCObject_SetVoidPtr");
@@ -140,7 +140,7 @@ static void predict(const struct model *model, const struct call *call,
         predict_import(model, args, p);
         break;
     default:
-        give(p, 0, RULE_TYPE_1);
+        succeed(p, 0, RULE_TYPE_1);
         break;
     }
 }

@@ -4,7 +4,7 @@
 
 /* True if the capsule must be destroyed before the call in progress ends. A
  * capsule that an outer call is destroying may still be pending. */
-static bool ends_now(const struct model *model, int id)
+static bool must_be_destroyed_now(const struct model *model, int id)
 {
     const struct model_capsule *capsule = &model->capsule[id];
     return capsule->life == LIFE_DYING &&
@@ -17,7 +17,7 @@ static void run_owed_destructors(struct model *model,
 {
     for (int i = 0; i < model->capsule_count; i++) {
         const struct model_capsule *capsule = &model->capsule[i];
-        if (ends_now(model, i) && capsule->owes_destructor &&
+        if (must_be_destroyed_now(model, i) && capsule->owes_destructor &&
             !capsule->destructor_ran) {
             who->owes_destructor(self, step, i);
             if (capsule->destructor_ran) {
@@ -39,7 +39,7 @@ static void finish_deaths(struct model *model, const struct performer *who,
         run_owed_destructors(model, who, self, step);
     }
     for (int i = 0; model->owed > 0 && i < model->capsule_count; i++) {
-        if (ends_now(model, i)) {
+        if (must_be_destroyed_now(model, i)) {
             if (who->destroyed) {
                 who->destroyed(self, step, i);
             }

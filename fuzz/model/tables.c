@@ -36,9 +36,10 @@ const struct model_table *model_table_in(const struct model *model, int block)
 
 /* --- what must come back -------------------------------------------------- */
 
-/* True if the name opens the capsule. Consumers check the capsule and the name
- * first (API-6). */
-static bool opens(const struct model *model, const struct model_arg *args)
+/* True if the name opens the capsule. Consumers check the capsule
+ * and the name first (API-6). */
+static bool name_opens_capsule(const struct model *model,
+                               const struct model_arg *args)
 {
     return capsule_in(model, &args[0]) &&
            model_names_match((const char *)model->capsule[args[0].capsule]
@@ -56,7 +57,7 @@ static const struct model_address *pointer_of(const struct model *model,
 static void predict_take(const struct model *model,
                          const struct model_arg *args, struct prediction *p)
 {
-    if (!opens(model, args)) {
+    if (!name_opens_capsule(model, args)) {
         predict_failure(p, 0, RULE_API_6, EXCEPTION_VALUE_ERROR, NULL);
         p->message = capsule_in(model, &args[0])
                          ? "PyCapsule_GetPointer called with incorrect name"
@@ -136,7 +137,7 @@ static void no_memory(const struct call *call, struct prediction *p)
 static bool permits_take(const struct model *model,
                          const struct model_arg *args)
 {
-    if (!opens(model, args)) {
+    if (!name_opens_capsule(model, args)) {
         return true;
     }
     int block = pointer_of(model, args)->block;

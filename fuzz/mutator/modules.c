@@ -240,8 +240,8 @@ static bool is_below(const struct forecast *f, unsigned owner,
 
 /* Returns a mask of the capsules whose name is `owner`.`attribute`; `attribute`
  * NULL: any attribute of the owner. */
-static unsigned meant_for(const struct forecast *f, unsigned owner,
-                          const char *attribute)
+static unsigned capsules_named_below(const struct forecast *f, unsigned owner,
+                                     const char *attribute)
 {
     unsigned fitting = 0;
     for (unsigned left = f->slots[RESULT_CAPSULE]; left; left &= left - 1) {
@@ -264,14 +264,15 @@ static void choose_attribute(struct generator *g, const struct call *call,
 {
     const struct forecast *f = g->forecast;
     unsigned owner = owner_of(&call->args[0]);
-    unsigned meant =
-        call->args[0].tag == VALUE_OBJECT ? 0 : meant_for(f, owner, NULL);
+    unsigned matching = call->args[0].tag == VALUE_OBJECT
+                            ? 0
+                            : capsules_named_below(f, owner, NULL);
     const struct model_modules *modules = &f->model.modules;
     struct path path = {.length = 0};
 
     path.text[0] = '\0';
-    if (meant && random_chance(g->random, 80)) {
-        unsigned slot = random_bit(g->random, meant);
+    if (matching && random_chance(g->random, 80)) {
+        unsigned slot = random_bit(g->random, matching);
         const char *attribute;
         is_below(
             f, owner,
@@ -300,16 +301,17 @@ static void choose_value(struct generator *g, const struct call *call,
 {
     enum arg_kind kind = CALLS[call->op].args[index];
     unsigned live = g->forecast->slots[RESULT_CAPSULE];
-    unsigned meant = index == 2 && call->args[0].tag != VALUE_OBJECT
-                         ? meant_for(g->forecast, owner_of(&call->args[0]),
-                                     program_text(g->program, &call->args[1]))
-                         : 0;
+    unsigned matching =
+        index == 2 && call->args[0].tag != VALUE_OBJECT
+            ? capsules_named_below(g->forecast, owner_of(&call->args[0]),
+                                   program_text(g->program, &call->args[1]))
+            : 0;
     unsigned choice = random_below(g->random, 100);
 
-    if (kind == ARG_CAPSULE || (live && choice < (meant ? 90u : 60u))) {
-        meant = meant && random_chance(g->random, 90) ? meant : live;
+    if (kind == ARG_CAPSULE || (live && choice < (matching ? 90u : 60u))) {
+        matching = matching && random_chance(g->random, 90) ? matching : live;
         set_index(value, VALUE_CAPSULE,
-                  meant ? random_bit(g->random, meant) : 0);
+                  matching ? random_bit(g->random, matching) : 0);
     } else if (kind == ARG_ATTRIBUTE && choice < 85) {
         set_index(value, VALUE_SPACE, random_below(g->random, SPACES));
     } else if (kind == ARG_ANSWER && choice < 85) {
@@ -340,7 +342,8 @@ static bool choose_owner_for_capsules(struct generator *g, struct value *value)
 {
     unsigned owners = 0;
     for (unsigned i = 0; i < OWNERS; i++) {
-        owners |= (unsigned)(meant_for(g->forecast, i, NULL) != 0) << i;
+        owners |= (unsigned)(capsules_named_below(g->forecast, i, NULL) != 0)
+                  << i;
     }
     if (owners) {
         set_owner(value, random_bit(g->random, owners));

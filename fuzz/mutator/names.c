@@ -226,7 +226,7 @@ static unsigned fresh_length(struct generator *g)
 
 /* Sets the name that a destructor of the swarm expects before it frees the
  * pointer. */
-static bool set_asked(struct generator *g, struct value *value)
+static bool set_expected_name(struct generator *g, struct value *value)
 {
     for (unsigned i = 0; i < g->swarm->behaviour_count; i++) {
         const char *asked = behaviour_asks_for(g->swarm->behaviours[i]);
@@ -240,7 +240,7 @@ static bool set_asked(struct generator *g, struct value *value)
 static void set_fresh(struct generator *g, struct value *value)
 {
     if (random_chance(g->random, g->weights->asked_percent) &&
-        set_asked(g, value)) {
+        set_expected_name(g, value)) {
         return;
     }
     struct program *program = g->program;
