@@ -41,6 +41,7 @@ _SOURCES = {
     "capsule": (".c", ".def", ".h"),
     "fuzz": (".c", ".def", ".h", ".sh", ".txt"),
     "corpus": (".prog", ".bin", ""),
+    "tests/steps": (".c", ".def", ".h"),
 }
 _NOT_TAKEN = {"BUILD"}
 
