@@ -150,7 +150,7 @@ static uint16_t broken_rule(const struct step *step, bool raised)
     return p->rule;
 }
 
-static uint16_t blame_signal(enum call_op op)
+static uint16_t rule_of_wrong_signal(enum call_op op)
 {
     switch (op) {
     case CALL_SET_POINTER:
@@ -168,10 +168,10 @@ static uint16_t blame_signal(enum call_op op)
     }
 }
 
-static uint16_t blame(enum call_op op, enum symptom symptom)
+static uint16_t symptom_rule(enum call_op op, enum symptom symptom)
 {
     if (symptom == WRONG_SIGNAL) {
-        return blame_signal(op);
+        return rule_of_wrong_signal(op);
     }
     return symptom == WRONG_REFERENCES && op == CALL_NEW ? RULE_NEW_1
                                                          : RULE_COUNT;
@@ -182,5 +182,5 @@ const struct executor_family executor_family_capsules = {
     .check = check,
     .exercise = exercise_related,
     .broken_rule = broken_rule,
-    .blame = blame,
+    .symptom_rule = symptom_rule,
 };

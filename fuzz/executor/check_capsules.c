@@ -145,9 +145,9 @@ static uint16_t field_rule(const struct step *step, int id, enum field field,
                    ? p->rule
                    : setter_rule(step->call, capsule, field, got);
     default:
-        return rule_to_blame(step->call, WRONG_FIELD,
-                             lost ? (uint16_t)RULE_CTX_1
-                                  : capsule->rule[field]);
+        return rule_of_symptom(step->call, WRONG_FIELD,
+                               lost ? (uint16_t)RULE_CTX_1
+                                    : capsule->rule[field]);
     }
 }
 
@@ -161,7 +161,7 @@ static uint16_t reference_rule(const struct step *step)
     case NATURE_SETS:
         return RULE_SET_ALL_2;
     default:
-        return rule_to_blame(step->call, WRONG_REFERENCES, RULE_TYPE_1);
+        return rule_of_symptom(step->call, WRONG_REFERENCES, RULE_TYPE_1);
     }
 }
 
@@ -269,7 +269,7 @@ void check_capsules(const struct step *step)
         check_foreign_objects(
             nature == NATURE_SETS
                 ? RULE_SET_ALL_2
-                : rule_to_blame(call, WRONG_FOREIGN_OBJECT, RULE_GET_ALL_2));
+                : rule_of_symptom(call, WRONG_FOREIGN_OBJECT, RULE_GET_ALL_2));
     }
     if (compared) {
         check_getters_kept_error();

@@ -46,7 +46,7 @@ static void check_agreement(const struct step *step)
 {
     const struct prediction *p = &step->prediction;
     enum call_nature nature = CALLS[step->call->op].nature;
-    uint16_t rule = rule_to_blame(step->call, WRONG_SIGNAL, RULE_COUNT);
+    uint16_t rule = rule_of_symptom(step->call, WRONG_SIGNAL, RULE_COUNT);
     bool pending = PyErr_Occurred() != NULL;
     bool raised = pending && !step->before.set;
     bool failure = nature == NATURE_SETS ? step->got != 0 : step->got == 0;

@@ -9,12 +9,13 @@ const struct executor_family *const EXECUTOR_FAMILIES[FAMILY_COUNT] = {
 #undef FAMILY
 };
 
-uint16_t rule_to_blame(const struct call *call, enum symptom symptom,
-                       uint16_t usual)
+uint16_t rule_of_symptom(const struct call *call, enum symptom symptom,
+                         uint16_t usual)
 {
     const struct executor_family *family = family_of(call);
-    uint16_t rule =
-        family->blame ? family->blame(call->op, symptom) : (uint16_t)RULE_COUNT;
+    uint16_t rule = family->symptom_rule
+                        ? family->symptom_rule(call->op, symptom)
+                        : (uint16_t)RULE_COUNT;
     return rule == RULE_COUNT ? usual : rule;
 }
 

@@ -54,7 +54,7 @@ struct executor_family {
     /* Returns the rule that is broken if the symptom appears after this call;
      * RULE_COUNT if the call has no rule of its own. NULL: RULE_COUNT for every
      * call. */
-    uint16_t (*blame)(enum call_op op, enum symptom symptom);
+    uint16_t (*symptom_rule)(enum call_op op, enum symptom symptom);
 };
 
 #define FAMILY(ident, name)                                                    \
@@ -73,8 +73,8 @@ static inline const struct executor_family *family_of(const struct call *call)
 }
 
 /* Returns the family's rule for the symptom, or `usual` if it has none. */
-uint16_t rule_to_blame(const struct call *call, enum symptom symptom,
-                       uint16_t usual);
+uint16_t rule_of_symptom(const struct call *call, enum symptom symptom,
+                         uint16_t usual);
 
 /* Call the function of that name in each family, in the order of
  * families.def. */

@@ -220,7 +220,7 @@ void forget_state(void)
     }
 }
 
-static uint16_t blame(enum call_op op, enum symptom symptom)
+static uint16_t symptom_rule(enum call_op op, enum symptom symptom)
 {
     return op == CALL_END_INTERPRETER && symptom == WRONG_REFERENCES
                ? RULE_DTOR_10
@@ -229,5 +229,5 @@ static uint16_t blame(enum call_op op, enum symptom symptom)
 
 const struct executor_family executor_family_interpreters = {
     .perform = perform,
-    .blame = blame,
+    .symptom_rule = symptom_rule,
 };

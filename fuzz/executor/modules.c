@@ -465,7 +465,7 @@ static uint16_t blame_import(enum symptom symptom)
     }
 }
 
-static uint16_t blame(enum call_op op, enum symptom symptom)
+static uint16_t symptom_rule(enum call_op op, enum symptom symptom)
 {
     switch (op) {
     case CALL_IMPORT:
@@ -490,5 +490,5 @@ const struct executor_family executor_family_modules = {
     .perform_step = import_perform,
     .check_after = import_check,
     .broken_rule = broken_rule,
-    .blame = blame,
+    .symptom_rule = symptom_rule,
 };

@@ -142,7 +142,7 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
         choose_pointer(g, value);
         break;
     case ARG_NAME:
-        choose_name(g, subject(g, call), false, value);
+        choose_name(g, capsule_argument(g, call), false, value);
         break;
     case ARG_TEXT:
         choose_text(g, value);

@@ -31,7 +31,7 @@ static bool fits(const struct forecast *f, enum call_op op,
 static void choose_stored_name(struct generator *g, const struct call *call,
                                struct value *value)
 {
-    const struct model_capsule *object = subject(g, call);
+    const struct model_capsule *object = capsule_argument(g, call);
     if (call->op == CALL_SET_NAME &&
         destructor_makes(object, CALL_FREE_NAME_OF)) {
         unsigned unused = forecast_free_buffers(g->forecast);
@@ -54,7 +54,7 @@ static bool choose(struct generator *g, struct call *call, unsigned index)
         return true;
     }
     if (call->op == CALL_SET_POINTER && index == 1 &&
-        destructor_makes(subject(g, call), CALL_FREE_POINTER_OF)) {
+        destructor_makes(capsule_argument(g, call), CALL_FREE_POINTER_OF)) {
         unsigned payloads = forecast_free_payloads(g->forecast);
         unsigned choice = lottery_draw(&g->choices->pointer, g->random);
         choose_pointer_of(g, payloads,

@@ -65,8 +65,8 @@ static inline unsigned choose_slot(struct generator *g, unsigned mask)
 
 /* Returns the capsule that the call's first argument is; NULL if there is
  * none. */
-static inline const struct model_capsule *subject(const struct generator *g,
-                                                  const struct call *call)
+static inline const struct model_capsule *
+capsule_argument(const struct generator *g, const struct call *call)
 {
     return call->args[0].tag == VALUE_CAPSULE
                ? forecast_object_of(g->forecast, &call->args[0])

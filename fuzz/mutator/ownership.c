@@ -27,7 +27,7 @@ static bool fits(const struct forecast *f, enum call_op op,
 
 static bool choose(struct generator *g, struct call *call, unsigned index)
 {
-    const struct model_capsule *object = subject(g, call);
+    const struct model_capsule *object = capsule_argument(g, call);
     if (call->op == CALL_READ && index == 1 && object) {
         choose_matching_name(g, object, &call->args[index]);
         return true;
