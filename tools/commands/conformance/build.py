@@ -219,7 +219,13 @@ def _generate(root: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
 
 def _digest_of_headers(root):
     digest = hashlib.sha256()
-    for folder in ("capsule", "fuzz", "tests/rules", "tests/bugs66", "tools/commands/conformance/worker"):
+    for folder in (
+        "capsule",
+        "fuzz",
+        "tests/common_mistakes",
+        "tests/rules",
+        "tools/commands/conformance/worker",
+    ):
         for pattern in ("*.h", "*.def"):
             for path in sorted((root / folder).rglob(pattern)):
                 digest.update(str(path.relative_to(root)).encode())

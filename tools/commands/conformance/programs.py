@@ -72,23 +72,19 @@ def _functions_of(output: str) -> tuple[str, ...]:
 def _rule_of_crash(
     contract: Contract, title: str, output: str, functions: tuple[str, ...]
 ) -> Rule:
-    """Returns the rule of a program that died: the rule of its title, if that is
-    about one of the functions; else the rule that the executor held the call
-    to; else the first rule that is about a function."""
+    """Returns the rule of a program that died. It is about the innermost function
+    that the contract knows: the rule of the title, the rule that the executor
+    held the call to, or the first one that is."""
     named = contract.rule_of_program(title)
-    about = [
-        rule
-        for function in functions
-        for rule in contract.rules
-        if charge.covers(rule, function)
-    ]
-    if named in about:
-        return named
     under_test = _UNDER_TEST.search(output)
-    is_destroyed = about and about[0].function == "capsule destructors"
-    if under_test and under_test[1] in contract and not is_destroyed:
-        return contract[under_test[1]]
-    return next(iter(about), named or contract.rules[0])
+    held_to = None
+    if under_test and under_test[1] in contract:
+        held_to = contract[under_test[1]]
+    for function in functions:
+        about = [rule for rule in contract.rules if charge.covers(rule, function)]
+        if about:
+            return next((r for r in (named, held_to) if r in about), about[0])
+    return held_to or named or contract.rules[0]
 
 
 def broken_rule(contract: Contract, title: str, result: Result) -> Broken:

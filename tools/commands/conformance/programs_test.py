@@ -14,6 +14,7 @@ CONTRACT = Contract(
             ("TYPE-1", "PyCapsule"),
             ("GETP-3", "PyCapsule_GetPointer"),
             ("SETN-1", "PyCapsule_SetName"),
+            ("SETN-2", "PyCapsule_SetName"),
         ]
     ]
 )
@@ -56,11 +57,21 @@ def test_a_fault_belongs_to_the_call_under_way():
 
 
 def test_a_fault_belongs_to_the_rule_that_the_call_is_held_to():
-    output = FAULT + "  under test      GETP-3  PyCapsule_GetPointer: bytes\n"
+    output = FAULT + "  under test      SETN-2  PyCapsule_SetName: kept\n"
     result = Result("x", CRASHED, "no end within 20 seconds", output)
     broken = broken_rule(CONTRACT, "", result)
-    assert (broken.rule.id, broken.outcome) == ("GETP-3", CRASHED)
+    assert (broken.rule.id, broken.outcome) == ("SETN-2", CRASHED)
     assert broken.text.startswith("no end within 20 seconds\n")
+
+
+def test_a_fault_belongs_to_the_function_that_the_worker_saw():
+    # The executor looks at every field after a call: it died in a getter.
+    output = "worker: in strlen\nworker: in PyCapsule_GetPointer\n" + FAULT
+    output += "  under test      SETN-2  PyCapsule_SetName: kept\n"
+    result = Result("x", CRASHED, "signal SIGABRT", output)
+    broken = broken_rule(CONTRACT, "", result)
+    assert broken.rule.id == "GETP-3"
+    assert broken.functions[:2] == ("strlen", "PyCapsule_GetPointer")
 
 
 def test_a_fault_of_a_file_belongs_to_the_rule_in_its_title():

@@ -83,8 +83,8 @@ def rule_tests(root):
         if path.name != "main.cc":
             group = "tests" if path.name == "support.cc" else path.name
             yield Source(path, True, group, ())
-    for path in sorted((root / "tests/bugs66").glob("*.c*")):
-        yield Source(path, True, "bugs66_test.cc", ())
+    for path in sorted((root / "tests/common_mistakes").glob("*.c*")):
+        yield Source(path, True, "common_mistakes_test.cc", ())
     yield Source(root / "tools/commands/conformance/worker/tests.cc", True, "tests", ())
 
 

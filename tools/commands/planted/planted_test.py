@@ -30,6 +30,7 @@ TWO_FAULTS = """\
 PyCapsule_GetContext aborts, and names are compared without regard to case.
 
 Breaks: GETC-1, GETP-3
+Fuzz: none, only the matrix sees this one
 
 @ capsule/reference/capsule.c PyCapsule_GetContext
 - !IS_LEGAL(op, "PyCapsule_GetContext")
@@ -85,7 +86,7 @@ def test_neither_of_two_faults_hides_the_other(folder):
     contract = contracts.read(planted.ROOT)
     matrices = planted.Matrices(contract, 10, folder / "objects")
     shown = matrices.show(two, Reference(planted.ROOT, folder).broken(two))
-    assert shown.own == ["GETP-3", "GETC-1"]
+    assert shown.own == ["GETP-3", "GETC-1"], planted.line(shown)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_neither_of_two_faults_hides_the_other(folder):
     [
         ("--bugs=(", "unterminated"),
         ("--bugs=nosuchbug", "matches no bug"),
-        ("--programs=-1", "invalid number"),
+        ("--programs=-1", "not a whole number"),
         ("--nosuch", "--nosuch"),
     ],
 )
