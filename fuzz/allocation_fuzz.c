@@ -5,8 +5,7 @@
  *
  * A call that lacks memory must raise MemoryError and change nothing. A call
  * that needs no memory must return its usual result. Nothing may leak, and
- * every destructor must run once.
- */
+ * every destructor must run once. */
 #include "fuzz/driver/target.h"
 
 const struct target TARGET = {

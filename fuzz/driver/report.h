@@ -1,6 +1,5 @@
 /* Reports test cases: FAILED lines on stdout, and JUnit XML in the file that
- * $XML_OUTPUT_FILE names, so that a test's log names the failed input.
- */
+ * $XML_OUTPUT_FILE names, so that a test's log names the failed input. */
 #ifndef FUZZ_DRIVER_REPORT_H
 #define FUZZ_DRIVER_REPORT_H
 

@@ -2,8 +2,7 @@
  * an input is:
  *
  *    program_runner.c  a program for the executor: text (.prog) or binary
- *    bytes_runner.c    any bytes for the target's LLVMFuzzerTestOneInput()
- */
+ *    bytes_runner.c    any bytes for the target's LLVMFuzzerTestOneInput() */
 #ifndef FUZZ_DRIVER_RUNNER_H
 #define FUZZ_DRIVER_RUNNER_H
 
@@ -23,8 +22,7 @@ struct runner_options {
 
 /* The flag of a tool that sets `misuse` of these options. */
 #define RUNNER_MISUSE_FLAG(options)                                            \
-    {"misuse", NULL,                                                           \
-     "perform also the calls that break the\ncaller's side of the contract",   \
+    {"misuse", NULL, "make also the calls that break the\ncontract",           \
      .enable = &(options).misuse}
 
 /* Returns options from the environment. CAPSULE_ALLOCATOR is `arena` (default)
@@ -53,8 +51,7 @@ bool runner_load(const char *path, const uint8_t *bytes, size_t size,
                  char *error, size_t error_size);
 
 /* Loads the input from the file; NULL: the empty input. If the file is
- * unreadable or malformed, writes one line to `error` and returns false.
- */
+ * unreadable or malformed, writes one line to `error` and returns false. */
 bool runner_load_file(const char *path, char *error, size_t error_size);
 
 /* Returns what the input needs and the implementation lacks, in words; NULL if

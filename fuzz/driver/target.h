@@ -1,8 +1,7 @@
 /* A fuzz target: its name and the calls that its programs contain.
  *
  * Each target is one .c file that defines TARGET. The functions for libFuzzer
- * are shared: target.c and mutator_entry.c.
- */
+ * are shared: target.c and mutator_entry.c. */
 #ifndef FUZZ_DRIVER_TARGET_H
 #define FUZZ_DRIVER_TARGET_H
 

@@ -40,8 +40,7 @@ void *afl_custom_init(void *afl, unsigned int seed)
 void afl_custom_deinit(void *data) { free(data); }
 
 /* Mutates `input`, or crosses it with `other` (may be NULL). Sets `*output` to
- * the result, borrowed until the next call, and returns the result's size.
- */
+ * the result, borrowed until the next call, and returns the result's size. */
 size_t afl_custom_fuzz(void *data, uint8_t *input, size_t size,
                        uint8_t **output, uint8_t *other, size_t other_size,
                        size_t max_size)

@@ -16,8 +16,7 @@ void *arena_malloc(size_t size);
 void *arena_realloc(void *block, size_t size);
 /* Frees a block of the arena. If the block is already free, reads from it, so
  * that the sanitizer reports the double free. A pointer from outside the arena
- * goes to free().
- */
+ * goes to free(). */
 void arena_free(void *block);
 /* Makes everything that is allocated now survive each arena_reset(). */
 void arena_keep(void);

@@ -1,6 +1,5 @@
 /* Compares fields, reference counts and other objects with the model after a
- * call.
- */
+ * call. */
 #include "fuzz/executor/arena.h"
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/check.h"

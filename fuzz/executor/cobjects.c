@@ -120,8 +120,7 @@ static uintptr_t do_import(PyObject *object, bool there)
 }
 
 /* If the PyCObject was destroyed, its destructor must have been called once;
- * otherwise no destructor may have been called.
- */
+ * otherwise no destructor may have been called. */
 static void check_destructors(bool ended)
 {
     const struct model_cobject *cobject = &run.model.cobject;

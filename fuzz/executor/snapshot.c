@@ -5,8 +5,7 @@
  * comparison, and its fields are stored in the object, its getters return the
  * same values; so the executor skips the object. Fields stored elsewhere are
  * compared when a call changes that capsule, in its destructor, and when the
- * program ends.
- */
+ * program ends. */
 #include <stdint.h>
 
 #include "fuzz/executor/snapshot.h"

@@ -13,8 +13,7 @@ struct world world;
 
 /* Creates an object of another type with the layout of a capsule and valid
  * values in all fields. An implementation that does not check the type, or only
- * checks the type's name, accepts it as a capsule.
- */
+ * checks the type's name, accepts it as a capsule. */
 static PyObject *make_lookalike(void)
 {
     static PyType_Slot slots[] = {{0, NULL}};

@@ -2,8 +2,7 @@
  * the run goes on; the run makes no system call per program.
  *
  * The file is the struct as in memory, little-endian. Names are padded with
- * NUL. Readers check `magic` and take the sizes from the file.
- */
+ * NUL. Readers check `magic` and take the sizes from the file. */
 #ifndef FUZZ_EXECUTOR_STATUS_H
 #define FUZZ_EXECUTOR_STATUS_H
 

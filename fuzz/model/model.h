@@ -16,8 +16,7 @@
  * a new capsule, the identity of a new exception.
  *
  * Each row of fuzz/program/families.def is a family of calls. One file per
- * family implements the functions of family.h.
- */
+ * family implements the functions of family.h. */
 #ifndef FUZZ_MODEL_MODEL_H
 #define FUZZ_MODEL_MODEL_H
 
@@ -191,8 +190,7 @@ bool model_predict_no_memory(const struct call *call,
                              struct prediction *prediction);
 
 /* Returns the usual number of allocations of this call: an estimate for the
- * mutator's forecast.
- */
+ * mutator's forecast. */
 unsigned model_allocations(const struct call *call,
                            const struct prediction *prediction);
 

@@ -78,8 +78,7 @@ static bool permits_answer(const struct model *model,
 /* True if the module may be imported: the module and its package are not
  * replaced in sys.modules, and the submodule does not replace a capsule that is
  * an attribute of the package. That capsule's destructor would run in the
- * middle of the import.
- */
+ * middle of the import. */
 static bool permits_import_of(const struct model *model, unsigned module)
 {
     int parent = model_parent_of(module);

@@ -11,8 +11,7 @@
  *    6. made      the model records a new capsule, block or table
  *    7. deaths    capsules without references are destroyed by now
  *    8. finish    what ends with the call: a collection, an interpreter
- *    9. done      the performer compares the result and the state
- */
+ *    9. done      the performer compares the result and the state */
 #ifndef FUZZ_MODEL_STEP_H
 #define FUZZ_MODEL_STEP_H
 
@@ -29,12 +28,14 @@ struct step {
     struct prediction prediction;
     struct model_error before; /* the error indicator before the call */
     uintptr_t got;             /* the result: an address or an int */
-    bool observed; /* the model applies the call after it was performed, from
-                      the then prediction */
+    /* True: step 4 comes after step 5, because the performer corrects the
+     * prediction from what happened. */
+    bool observed;
 };
 
-/* Functions of whoever performs the calls. `self` is the argument of
- * model_step(). A NULL function does nothing and lets the call continue. */
+/* The functions by which the executor or the forecast performs calls. `self` is
+ * the argument of model_step(). A NULL function does nothing and lets the call
+ * continue. */
 struct performer {
     /* After step 1. Returns false to skip the call. */
     bool (*resolved)(void *self, struct step *step);

@@ -11,8 +11,7 @@
  *    4 and above: succeeds
  *
  * The consumer is built for a version and a prefix. It keeps the last table
- * that it accepted; if it refuses a table, it keeps none.
- */
+ * that it accepted; if it refuses a table, it keeps none. */
 #ifndef FUZZ_MODEL_TABLES_H
 #define FUZZ_MODEL_TABLES_H
 

@@ -5,8 +5,7 @@
  * and capsules, which nothing reads through. It guesses what only the
  * implementation decides: which call meets a failing allocation, and in which
  * order the collector works. A wrong guess only costs a call: the executor
- * skips it. Private to this folder and its tests.
- */
+ * skips it. Private to this folder and its tests. */
 #ifndef FUZZ_MUTATOR_FORECAST_H
 #define FUZZ_MUTATOR_FORECAST_H
 

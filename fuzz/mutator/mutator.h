@@ -2,8 +2,7 @@
  *
  * The results depend only on the seed. The mutator allocates nothing and never
  * produces destructors of the misuse kind. An unencoded program may contain
- * texts that no call uses; encoding drops these.
- */
+ * texts that no call uses; encoding drops these. */
 #ifndef FUZZ_MUTATOR_MUTATOR_H
 #define FUZZ_MUTATOR_MUTATOR_H
 

@@ -172,8 +172,7 @@ static bool choose_relative(struct generator *g, struct characters *text)
 }
 
 /* Copies an existing name or makes a near miss of it. Returns false if no name
- * exists.
- */
+ * exists. */
 static bool set_relative(struct generator *g,
                          const struct model_capsule *object,
                          struct value *value)

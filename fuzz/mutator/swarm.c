@@ -39,8 +39,7 @@ static bool decide(struct decisions *decisions)
 }
 
 /* True for calls that create a capsule: without them, a program produces only
- * errors.
- */
+ * errors. */
 static bool is_indispensable(unsigned op)
 {
     return CALLS[op].nature == NATURE_CREATES;

@@ -11,8 +11,7 @@
  *             bytes)
  *
  * A number that is too large is taken modulo its limit. Bytes that are missing
- * at the end are zero, so a truncated file is a valid program too.
- */
+ * at the end are zero, so a truncated file is a valid program too. */
 #include "fuzz/program/program.h"
 
 #include <string.h>

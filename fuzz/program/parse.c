@@ -2,8 +2,7 @@
  *
  *    file  = { line }
  *    line  = [ call { ";" call } ] [ "#" comment ]
- *    call  = [ slot "=" ] name "(" [ argument { "," argument } ] ")"
- */
+ *    call  = [ slot "=" ] name "(" [ argument { "," argument } ] ")" */
 #include "fuzz/program/program.h"
 
 #include <assert.h>

@@ -10,8 +10,7 @@
  *
  * A program can also be printed as C. This folder knows the syntax of programs.
  * The model (fuzz/model) knows what calls mean and whether a call is permitted
- * in the state that it meets.
- */
+ * in the state that it meets. */
 #ifndef FUZZ_PROGRAM_PROGRAM_H
 #define FUZZ_PROGRAM_PROGRAM_H
 
