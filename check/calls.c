@@ -142,8 +142,10 @@ static void *check_GetPointer(void *capsule, const char *name)
     struct record *record = record_find((uintptr_t)capsule);
     look(record, &call);
     bool closely = record && UNLIKELY(!fields_are_sound(record));
-    if (closely)
+    if (closely) {
         name_check(record, &call);
+        protocols_asked(record, name, &call);
+    }
     void *pointer = python.capsule.GetPointer(capsule, name);
     if (!pointer)
         failed(site, &call, name);
@@ -192,8 +194,10 @@ static int check_IsValid(void *capsule, const char *name)
     begin(&call);
     struct record *record = record_find((uintptr_t)capsule);
     look(record, &call);
-    if (record && UNLIKELY(!fields_are_sound(record)))
+    if (record && UNLIKELY(!fields_are_sound(record))) {
         name_check(record, &call);
+        protocols_asked(record, name, &call);
+    }
     int valid = python.capsule.IsValid(capsule, name);
     if (valid)
         adopted(record, capsule);

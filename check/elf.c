@@ -120,6 +120,18 @@ bool elf_contains(const struct elf_object *object, uintptr_t address)
     return false;
 }
 
+uintptr_t elf_end(const struct elf_object *object)
+{
+    uintptr_t end = 0;
+    for (size_t i = 0; i < object->header_count; i++) {
+        const ElfW(Phdr) *header = &object->headers[i];
+        uintptr_t to = object->base + header->p_vaddr + header->p_memsz;
+        if (header->p_type == PT_LOAD && to > end)
+            end = to;
+    }
+    return end;
+}
+
 static int protection(const struct elf_object *object, uintptr_t address)
 {
     for (size_t i = 0; i < object->header_count; i++) {

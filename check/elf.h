@@ -32,6 +32,9 @@ void *elf_address(const struct elf_object *object, const char *name);
 /* True if the address lies in one of the object's segments. */
 bool elf_contains(const struct elf_object *object, uintptr_t address);
 
+/* Returns the first address behind the object's segments. */
+uintptr_t elf_end(const struct elf_object *object);
+
 /* Lets every later lookup of the symbol find `replacement`. Returns false if
  * the table cannot be made writable; the table is unchanged then. */
 bool elf_redirect(const struct elf_object *object, ElfW(Sym) * symbol,

@@ -124,6 +124,8 @@ void end_freed_twice(uintptr_t block, uintptr_t return_address)
                             watch_address_freed_by(block)};
     if (!record && !origin.address)
         return; /* no capsule has to do with it */
+    if (record && record->flags & RECORD_FREED_TWICE)
+        return;
     if (record)
         record->flags |= RECORD_FREED_TWICE;
     finding(FINDING_ERROR, RULE_DTOR_13, record, return_address, origin,
@@ -227,7 +229,6 @@ static void run_destructor(void *object, struct record *record)
                 "the destructor of capsule %s asks for the pointer, whose "
                 "memory was freed while the capsule lived",
                 quoted(record->copy));
-    protocols_after_destructor(record);
 }
 
 /* Stands in the type's place for the destroying function. Runs the destructor

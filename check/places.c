@@ -8,6 +8,7 @@
 
 #include "check/interpreter.h"
 #include "check/pages.h"
+#include "check/record.h"
 
 enum { MOST_SITES = 1 << 14, SLOTS = MOST_SITES * 2, MOST_FRAMES = 16 };
 
@@ -15,8 +16,13 @@ static struct site sites[MOST_SITES]; /* the first stands for all others */
 static uint32_t site_count = 1;
 static uint32_t site_slots[SLOTS];
 
-/* The bases of the objects that have a row. Row 0 is for no object. */
-static uintptr_t images[CHANNEL_IMAGES];
+/* The objects that have a row. Row 0 is for no object. What is known of an
+ * object stays after dlclose(). */
+static struct image {
+    uintptr_t base;
+    uintptr_t end;
+    const char *path;
+} images[CHANNEL_IMAGES];
 static uint32_t image_count_of_rows = 1;
 
 static uint32_t slot_of(uintptr_t address)
@@ -39,23 +45,47 @@ static const char *path_of(const Dl_info *info)
     return info->dli_fname && *info->dli_fname ? info->dli_fname : "?";
 }
 
+static int find_end(struct dl_phdr_info *info, size_t size, void *data)
+{
+    (void)size;
+    struct image *image = data;
+    struct elf_object object;
+    if (!elf_describe(info, &object) || !elf_contains(&object, image->end))
+        return 0;
+    image->end = elf_end(&object);
+    return 1;
+}
+
+/* Returns the row of a known object, or 0. */
+static uint32_t known_image(uintptr_t address)
+{
+    uint32_t row = image_count_of_rows - 1;
+    while (row && (address < images[row].base || address >= images[row].end))
+        row--;
+    return row;
+}
+
 uint32_t image_of(uintptr_t address)
 {
     Dl_info info;
     if (!address || !dladdr((void *)address, &info) || !info.dli_fbase)
         return 0;
-    uintptr_t base = (uintptr_t)info.dli_fbase;
+    struct image image = {(uintptr_t)info.dli_fbase, address,
+                          text_keep(path_of(&info))};
     lock_take();
-    uint32_t row = 1;
-    while (row < image_count_of_rows && images[row] != base)
-        row++;
-    if (row == image_count_of_rows) {
-        if (row == CHANNEL_IMAGES) {
-            row = 0;
-        } else {
-            images[image_count_of_rows++] = base;
-            announce(row, path_of(&info));
-        }
+    uint32_t row = image_count_of_rows - 1;
+    while (row &&
+           (images[row].base != image.base || images[row].path != image.path))
+        row--;
+    lock_give();
+    if (row)
+        return row;
+    dl_iterate_phdr(find_end, &image);
+    lock_take();
+    if (image_count_of_rows < CHANNEL_IMAGES) {
+        row = image_count_of_rows++;
+        images[row] = image;
+        announce(row, path_of(&info));
     }
     lock_give();
     return row;
@@ -71,11 +101,8 @@ uint32_t image_of_interpreter(void)
 
 void images_announce_again(void)
 {
-    for (uint32_t row = 1; row < image_count_of_rows; row++) {
-        Dl_info info;
-        if (dladdr((void *)images[row], &info))
-            announce(row, path_of(&info));
-    }
+    for (uint32_t row = 1; row < image_count_of_rows; row++)
+        announce(row, images[row].path);
 }
 
 void image_count(uint32_t image, enum column column)
@@ -113,6 +140,7 @@ struct site *site_of(uintptr_t return_address)
 void line_place(struct line *line, const char *key, uintptr_t address)
 {
     Dl_info info;
+    uint32_t row;
     line_open(line, key, '{');
     if (address && dladdr((void *)address, &info) && info.dli_fbase) {
         line_text(line, "object", path_of(&info));
@@ -121,6 +149,9 @@ void line_place(struct line *line, const char *key, uintptr_t address)
             line_text(line, "symbol", info.dli_sname);
             line_number(line, "into", address - (uintptr_t)info.dli_saddr);
         }
+    } else if ((row = known_image(address))) {
+        line_text(line, "object", images[row].path);
+        line_number(line, "offset", address - images[row].base);
     } else {
         line_number(line, "address", address);
     }

@@ -5,16 +5,23 @@
 #include "check/fields.h"
 #include "check/record.h"
 
+void protocols_start(void);
+
 /* The capsule was made or renamed by this call. */
 void protocols_named(struct record *record, const struct call *call);
+
+/* A consumer asks, under this name, for a capsule that was taken already. */
+void protocols_asked(const struct record *record, const char *name,
+                     const struct call *call);
 
 /* The capsule ends; its destructor has not run yet. */
 void protocols_before_end(struct record *record);
 
-/* The destructor has run. */
-void protocols_after_destructor(struct record *record);
-
-/* The capsule ends, with or without a destructor. */
+/* The capsule has ended, with or without a destructor. */
 void protocols_after_end(struct record *record);
+
+/* Reports what consumers took and did not release, from `least` of one place
+ * on. The interpreter has ended. */
+void protocols_at_exit(uint32_t least);
 
 #endif

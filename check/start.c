@@ -17,7 +17,9 @@
 #include "check/interpreter.h"
 #include "check/pages.h"
 #include "check/places.h"
+#include "check/protocols.h"
 #include "check/record.h"
+#include "check/unload.h"
 
 extern void *const call_wrappers[FUNCTION_COUNT];
 
@@ -132,8 +134,10 @@ static void report_leak(struct record *record)
 static void report_alive(void)
 {
     records_each(count_alive);
-    if (python._IsInitialized && !python._IsInitialized())
+    if (python._IsInitialized && !python._IsInitialized()) {
         records_each(report_leak);
+        protocols_at_exit(leaks_wanted);
+    }
 }
 
 __attribute__((destructor)) static void stop(void)
@@ -187,6 +191,8 @@ __attribute__((constructor)) static void start(void)
         heap_start();
     heap_on_freed_twice(end_freed_twice);
     crash_start();
+    protocols_start();
+    unload_start();
     end_hook();
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
