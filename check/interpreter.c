@@ -98,12 +98,15 @@ bool interpreter_find(const char **problem)
     *(void **)&python.name = address_of("Py" #name);
 #include "check/python_api.def"
 #undef PYTHON
-    if (python._GetVersion)
-        python.version = version_number(python._GetVersion());
     if (!read_layout()) {
         *problem = "the layout of PyCapsule_Type is unknown";
         return false;
     }
+    /* The functions of PyPy must not be called before it has started. */
+    if (python.head == HEAD_PYPY)
+        python._GetVersion = NULL;
+    if (python._GetVersion)
+        python.version = version_number(python._GetVersion());
     if (!python.Err_Occurred) {
         *problem = "PyErr_Occurred is not exported";
         return false;

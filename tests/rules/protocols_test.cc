@@ -3,6 +3,7 @@
 // the rule rests on: names, destructors and one owner at a time.
 #include <cstdint>
 
+#include "tests/rules/drop.h"
 #include "tests/rules/support.h"
 
 namespace rules {
@@ -20,10 +21,7 @@ struct Schema {
     int *released; // private_data: moves with the structure
 };
 
-void DeleteTensor(Tensor *tensor)
-{
-    tensor->deleted++;
-}
+void DeleteTensor(Tensor *tensor) { tensor->deleted++; }
 
 void ReleaseSchema(Schema *schema)
 {
@@ -67,12 +65,6 @@ class ProtocolsTest : public CapsuleTest {
         if (tensor)
             EXPECT_EQ(PyCapsule_SetName(capsule, "used_dltensor"), 0);
         return static_cast<Tensor *>(tensor);
-    }
-
-    static void Drop(PyObject *capsule)
-    {
-        Py_DECREF(capsule);
-        host_collect();
     }
 
     int released_ = 0;

@@ -3,9 +3,11 @@
 #include "tests/check/extension.h"
 
 static int payload;
+static volatile int calls;
 
 static void release(PyObject *capsule)
 {
+    calls++;
     Py_INCREF(capsule);
     Py_DECREF(capsule);
 }

@@ -7,7 +7,7 @@ FUNCTION(make)
 {
     PyObject *text = PyBytes_FromFormat("demo.%s", "temporary");
     PyObject *capsule = PyCapsule_New(&payload, PyBytes_AsString(text), NULL);
-    Py_DECREF(text);
+    Py_DecRef(text);
     return capsule;
 }
 
