@@ -1,7 +1,7 @@
-"""cbmc_repository: where the model checker CBMC is, for tests of proofs."""
+"""cbmc_repository: finds the model checker CBMC, for the tests of proofs."""
 
-# tools/commands/prove/install unpacks CBMC here, below the cache of the user,
-# where Debian has no package.
+# The folder, in the user's cache, to which tools/commands/prove/install unpacks
+# CBMC on systems without a Debian package of CBMC.
 _UNPACKED = "capsule-contract/cbmc/bin"
 
 def _cbmc_repository_impl(ctx):
@@ -17,7 +17,7 @@ def _cbmc_repository_impl(ctx):
 cbmc_repository = repository_rule(
     doc = """`@cbmc//:folder.txt`: the folder with CBMC's programs, or an empty line.
 
-    A test that reads the file runs again when CBMC appears or goes.""",
+    A test that reads the file runs again when CBMC is installed or removed.""",
     implementation = _cbmc_repository_impl,
     configure = True,
     environ = ["HOME", "XDG_CACHE_HOME"],

@@ -1,10 +1,10 @@
-"""Every external dependency, once.
+"""The table of all external dependencies.
 
 A build takes each of them from one of three places:
 
 - Bazel 4 (Debian 12 and 13): WORKSPACE, the folders in `workspace`;
-- Debian's Bazel 7: MODULE.bazel, with the folders in `module` in the place of
-  the registry's modules (`--config=debian-modules`, which tools/setup writes);
+- Debian's Bazel 7: MODULE.bazel, with the folders in `module` instead of the
+  registry's modules (`--config=debian-modules`, which tools/setup writes);
 - any other Bazel: MODULE.bazel and the registry, in the version named here.
 
 A folder is one of the system (absolute) or of this repository.
@@ -14,15 +14,16 @@ def _dependency(version = None, workspace = None, module = None):
     """One dependency.
 
     Args:
-      version: of the module in the registry, where a BUILD file of this
-        repository uses the module; None where only Bazel itself asks for it.
-      workspace: folder for Bazel 4, None where Bazel 4 does not ask for it.
-      module: folder for Debian's Bazel 7, None where it does not ask for it.
+      version: the version of the module in the registry, if a BUILD file of this
+        repository uses the module; None if only Bazel itself loads the module.
+      workspace: folder for Bazel 4; None if Bazel 4 does not load it.
+      module: folder for Debian's Bazel 7; None if that Bazel does not load it.
     """
     return struct(module = module, version = version, workspace = workspace)
 
 def _stub(name):
-    """Bazel wants the module to exist, and no build here uses it."""
+    """Returns an empty module: Bazel requires the module to exist, but no build
+    in this repository uses it."""
     return _dependency(module = "third_party/modules/" + name)
 
 DEPENDENCIES = {
@@ -33,7 +34,7 @@ DEPENDENCIES = {
         module = "/usr/share/bazel/tools/skylib",
     ),
     "buildozer": _stub("buildozer"),
-    # In Bazel 4 a repository with a BUILD file of ours; see repositories.bzl.
+    # For Bazel 4, repositories.bzl adds our own BUILD file.
     "googletest": _dependency(
         version = "1.15.2",
         module = "third_party/modules/googletest",
@@ -44,11 +45,11 @@ DEPENDENCIES = {
         module = "/usr/share/bazel/tools/platforms",
     ),
     "protobuf": _stub("protobuf"),
-    # Every cc_test of Bazel 4 names two targets of it.
+    # Every cc_test of Bazel 4 depends on two targets of this repository.
     "remote_coverage_tools": _dependency(
         workspace = "third_party/coverage_tools",
     ),
-    # Debian 12's and 13's rules_cc is too new for their Bazel.
+    # The rules_cc of Debian 12 and 13 is too new for their Bazel.
     "rules_cc": _dependency(
         version = "0.1.1",
         workspace = "third_party/rules_cc",
@@ -73,7 +74,7 @@ DEPENDENCIES = {
     "zlib": _stub("zlib"),
 }
 
-# --- the two files that are generated from the table ------------------------
+# --- the two files that Bazel generates from the table ----------------------
 
 _HEADER = "# Generated from third_party/dependencies.bzl; see third_party/BUILD.\n"
 
@@ -112,7 +113,7 @@ def _module_text():
 def _bazelrc_text():
     lines = [
         _HEADER,
-        "# Debian's Bazel 7: every module from a folder, nothing downloaded.",
+        "# Debian's Bazel 7: takes every module from a folder, downloads nothing.",
         "common:debian-modules --lockfile_mode=off",
     ]
     for name, dependency in sorted(DEPENDENCIES.items()):
@@ -138,7 +139,7 @@ def _dependencies_file_impl(ctx):
     )
 
 dependencies_file = rule(
-    doc = "`file`, MODULE.bazel or debian.bazelrc, as the table has it.",
+    doc = "Generates `file`, MODULE.bazel or debian.bazelrc, from the table.",
     implementation = _dependencies_file_impl,
     attrs = {"file": attr.string(mandatory = True, values = _TEXTS.keys())},
 )

@@ -2,7 +2,7 @@
 
 _DEFAULT = "/usr/bin/python3"
 
-# What the interpreter says about itself, a line each.
+# Asks the interpreter for its configuration, one value per line.
 _QUESTIONS = """
 import sysconfig
 for name in ("INCLUDEPY", "LIBDIR", "LIBPL", "LDVERSION",
@@ -21,11 +21,11 @@ cc_library(
 """
 
 def _libraries(libdir, libpl, ldversion, shared, libs):
-    """The linker's flags."""
+    """Returns the flags of the linker."""
     if shared == "1":
         flags = ["-L" + libdir, "-Wl,-rpath," + libdir]
     else:
-        # Extension modules look for the interpreter's functions in the program.
+        # Extension modules resolve the interpreter's functions in the executable.
         flags = ["-L" + libpl, "-rdynamic"]
     return flags + ["-lpython" + ldversion] + libs
 
@@ -33,22 +33,22 @@ def _python_repository_impl(ctx):
     python = ctx.os.environ.get("CAPSULE_PYTHON") or _DEFAULT
     asked = ctx.execute([python, "-I", "-c", _QUESTIONS])
     if asked.return_code != 0:
-        fail("CAPSULE_PYTHON: %s is no Python 3 that runs here; " % python +
-             "set it to the path of one")
+        fail("CAPSULE_PYTHON: %s does not run as Python 3; " % python +
+             "set the variable to the path of a Python 3")
     include, libdir, libpl, ldversion, shared, libs, syslibs = \
         asked.stdout.split("\n")[:7]
     if not ctx.path(include + "/Python.h").exists:
         fail("%s has no %s/Python.h; install its headers " % (python, include) +
-             "(Debian: python3-dev), or set CAPSULE_PYTHON to another")
+             "(Debian: python3-dev), or set CAPSULE_PYTHON to another Python")
     ctx.symlink(include, "include")
     flags = _libraries(libdir, libpl, ldversion, shared, (libs + " " + syslibs).split(" "))
     ctx.file("BUILD", _BUILD % repr([flag for flag in flags if flag]))
 
 python_repository = repository_rule(
-    doc = """`@python//:python`: <Python.h> and what to link for it.
+    doc = """`@python//:python`: <Python.h> and the library of the interpreter.
 
-    The interpreter is Debian's, or the one whose path is in the environment
-    variable CAPSULE_PYTHON. It has to have its headers.""",
+    The interpreter is Debian's, or the interpreter whose path is in the
+    environment variable CAPSULE_PYTHON. Its headers must be installed.""",
     implementation = _python_repository_impl,
     configure = True,
     environ = ["CAPSULE_PYTHON"],

@@ -15,7 +15,7 @@ def local_repositories():
         if dependency.workspace:
             native.local_repository(name = name, path = dependency.workspace)
 
-    # Built from source, so that the sanitizers see into GoogleTest.
+    # Built from source, so that the sanitizers also check GoogleTest.
     native.new_local_repository(
         name = "googletest",
         path = "/usr/src/googletest",

@@ -1,4 +1,4 @@
-"""Each command that a document or a --help shows is run by .ci/run."""
+"""Tests that .ci/run runs each command that a document or a --help shows."""
 
 from tools.commands.test import documented
 
@@ -20,7 +20,7 @@ def test_each_command_has_an_entry() -> None:
 def test_each_entry_belongs_to_a_command() -> None:
     used = {documented.entry_of(command) for command in SHOWN}
     unused = [e.shown for e in documented.ENTRIES if e not in used]
-    assert not unused, f"nothing shows these any more; remove them: {unused}"
+    assert not unused, f"no document shows these; remove the entries: {unused}"
 
 
 def test_each_entry_is_run_or_says_why_not() -> None:

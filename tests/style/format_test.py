@@ -1,4 +1,4 @@
-"""clang-format-19 would change no C and no C++ of this repository."""
+"""Tests that clang-format-19 changes no C or C++ file of this repository."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""Links and paths in documents and comments lead somewhere."""
+"""Tests that the links and paths in documents exist."""
 
 import re
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ from tools.lib import repository
 ROOT = repository.ROOT
 DOCUMENTS = repository.files(".md")
 
-# A path in `code`: with a slash, of a folder that exists here.
+# Text in `code` is a path if it has a slash and begins with a folder of _TOP.
 _CODE = re.compile(r"`([^`\s]+/[^`\s]*)`")
 _LINK = re.compile(r"\]\(([^)\s#]+)[^)]*\)")
 _TOP = {path.parts[0] for path in repository.files() if len(path.parts) > 1}
 
-# A name in capitals stands for any; braces and stars for several.
+# A path with a word in capitals, a brace or a star stands for many paths.
 _PATTERN = re.compile(r"[*{<]|(\b|_)[A-Z]{3,}(\b|_)")
 
 # CONTRIBUTING.md says that it must not exist.
 _MUST_NOT_EXIST = {"tools/bazel"}
 
-# Written by a command.
+# The beginnings of paths that commands create.
 _WRITTEN = ("out/", "bazel-")
 
 
@@ -38,11 +38,11 @@ def test_paths_exist(document: object) -> None:
     text = (ROOT / str(document)).read_text()
     named = set(paths(text)) - _MUST_NOT_EXIST
     lost = sorted(p for p in named if not (ROOT / p).exists())
-    assert not lost, f"{document} names what is not there: {lost}"
+    assert not lost, f"{document} names paths that do not exist: {lost}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
-def test_links_lead_somewhere(document: object) -> None:
+def test_links_exist(document: object) -> None:
     path = ROOT / str(document)
     lost = [
         link
@@ -51,7 +51,7 @@ def test_links_lead_somewhere(document: object) -> None:
         and not link.startswith(_WRITTEN)
         and not (path.parent / link).exists()
     ]
-    assert not lost, f"{document} links to what is not there: {lost}"
+    assert not lost, f"{document} links to files that do not exist: {lost}"
 
 
 def test_paths_are_found() -> None:

@@ -1,10 +1,10 @@
-"""All Python of this repository has type hints that agree; see mypy.ini."""
+"""Tests that mypy accepts all Python of this repository; see mypy.ini."""
 
 import subprocess
 
 from tools.lib import repository
 
-# It runs in any Python from 2.7 on.
+# Runs in Python 2.7 too, which has no type hints.
 WITHOUT = "tools/commands/conformance/worker/inside.py"
 
 

@@ -1,4 +1,5 @@
-"""capsule/runtime holds what something outside of it needs, and no more."""
+"""Tests that code outside of capsule/runtime needs each function in that
+folder."""
 
 import pathlib
 import re
@@ -7,7 +8,7 @@ from tools.lib import c_tokens, repository
 
 RUNTIME = "capsule/runtime/"
 
-# The headers of the runtime that others include.
+# The public headers of the runtime.
 API = "capsule/reference/include/"
 
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
@@ -23,7 +24,7 @@ def is_inside(path: pathlib.Path) -> bool:
 
 
 def needed(roots: set[str], names: dict[str, set[str]]) -> set[str]:
-    """Returns what the roots name, directly or through other items.
+    """Returns the names that the roots use, directly or through other items.
 
     names  {item: the words in it}"""
     found: set[str] = set()
@@ -53,7 +54,7 @@ def test_each_function_of_the_runtime_is_needed_outside() -> None:
     roots: set[str] = set()
     for path in paths:
         if not is_inside(path):
-            # Strings count: C programs are printed.
+            # Names in strings count, because the harness prints C programs.
             roots.update(_WORD.findall(_COMMENT.sub(" ", read(path))))
     found = needed(roots, names)
     lost = [f"{path}: {name}" for name, path in functions.items() if name not in found]

@@ -1,14 +1,15 @@
-"""What a machine can see of the words in this repository."""
+"""Tests of the words in this repository: no comment begins with "Whether", and
+each file opens with a line that says what the file is for."""
 
 import re
 
 from tools.lib import repository
 
-# A comment, a docstring or a remark in a patch that begins with "Whether".
+# A comment or docstring, possibly in a patch, that begins with "Whether".
 WHETHER = re.compile(r'^[+ ]?\s*(?:/\*|//|#|""")\s*Whether\b')
 
-# How a file says in its first lines what it is for. A source file may leave
-# that to its own header.
+# The beginning of a file that says what the file is for: a comment or docstring. A
+# source file may include its own header first instead.
 OPENING = {
     ".c": r'/\*|#include "{header}"\n',
     ".cc": r'//|/\*|#include "{header}"\n',
