@@ -16,12 +16,19 @@ _FINDING = re.compile(
     re.MULTILINE,
 )
 
+# An error that AddressSanitizer detects while no program runs, at the end of the
+# process for example, is in no line "finding".
+_OUTSIDE_PROGRAMS = re.compile(
+    r"^==\d+==ERROR: (AddressSanitizer: [\w-]+)", re.MULTILINE
+)
+
 _RULE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+")
 
 
 def findings(text: str) -> list[str]:
     """Returns the findings that the text names, in the order of the text."""
-    return [_name(match) for match in _FINDING.finditer(text)]
+    named = [_name(match) for match in _FINDING.finditer(text)]
+    return named or _OUTSIDE_PROGRAMS.findall(text)
 
 
 def is_rule(finding: str) -> bool:

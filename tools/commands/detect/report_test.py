@@ -14,6 +14,10 @@ from tools.commands.detect import report
             "AddressSanitizer: heap-use-after-free",
         ),
         (
+            "==7==ERROR: AddressSanitizer: use-after-poison on address 0x7f",
+            "AddressSanitizer: use-after-poison",
+        ),
+        (
             "==7==ERROR: LeakSanitizer: detected memory leaks",
             "LeakSanitizer: detected memory leaks",
         ),
@@ -31,3 +35,11 @@ def test_a_report_has_a_name(line: str, finding: str) -> None:
 
 def test_a_line_that_only_mentions_a_sanitizer_is_not_a_finding() -> None:
     assert report.findings("Combine with AddressSanitizer: better\n") == []
+
+
+def test_the_executor_names_a_finding_once() -> None:
+    text = (
+        "==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x7f\n"
+        "  finding         AddressSanitizer: heap-use-after-free\n"
+    )
+    assert report.findings(text) == ["AddressSanitizer: heap-use-after-free"]
