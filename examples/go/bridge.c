@@ -1,4 +1,4 @@
-/* The functions of the C API under their own names, and the type. */
+/* The functions of the C API under their own names, and the capsule type. */
 #include "bridge.h"
 
 #include <stdio.h>
@@ -6,13 +6,13 @@
 
 #include "_cgo_export.h"
 
-/* A Python object: its head, and the handle of what Go has. */
+/* A capsule object. `handle` identifies the Go struct with its fields. */
 typedef struct {
     PyObject_HEAD
     uintptr_t handle;
 } object;
 
-/* --- for Go --------------------------------------------------------------- */
+/* --- functions for Go ----------------------------------------------------- */
 
 int is_capsule(PyObject *op) { return PyCapsule_CheckExact(op); }
 
@@ -125,10 +125,10 @@ void _PyCapsule_CheckedNull(void)
     abort();
 }
 
-/* At the last reference. The destructor is called from here and not from Go: it
- * may destroy capsules in turn, and Go has little room for C that calls Go that
- * calls C. It sees the capsule as its last user left it (DTOR-2), and what it
- * changes has no effect (DTOR-3). */
+/* Runs when the last reference is dropped. C calls the destructor here, not Go,
+ * because a destructor may destroy further capsules, and Go limits how deeply C
+ * and Go can call each other. The destructor finds the current fields of the
+ * capsule (DTOR-2), and its changes have no effect (DTOR-3). */
 static void capsule_dealloc(PyObject *op)
 {
     PyCapsule_Destructor destructor = PyCapsule_GetDestructor(op);

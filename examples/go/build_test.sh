@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the example and looks at what it exports.
+# Tests that the example builds and exports the functions of the capsule API.
 set -eu
 if ! command -v go >/dev/null; then
     echo "not run: Go is not installed"

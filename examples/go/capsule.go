@@ -1,9 +1,9 @@
 // Capsules whose pointer, name, context and destructor live in a Go struct.
 //
-// A Python object has to begin as C has it, so an object is a head and a handle
-// (bridge.h); what the handle stands for is here. The functions of the C API
-// under their own names are in bridge.c, because cgo cannot export a `const
-// char *`; each of them calls the function of its name here.
+// A Python object must have the layout of C. Therefore the object holds only its
+// head and a handle (bridge.c), and the handle identifies a Go struct. bridge.c
+// defines the functions of the C API, because cgo cannot export a `const char *`.
+// Each of them calls the corresponding function here.
 package main
 
 // #include "bridge.h"
@@ -14,8 +14,9 @@ import (
 	"unsafe"
 )
 
-// Addresses are numbers to Go: a capsule may carry any bits (NEW-11), and a name
-// belongs to its owner (NEW-5).
+// The fields of a capsule. Addresses are uintptr, so that Go neither checks nor
+// frees them: a capsule may carry any bits (NEW-11), and a name belongs to its owner
+// (NEW-5).
 type capsule struct {
 	pointer    uintptr
 	name       uintptr
@@ -46,7 +47,8 @@ func of(op *C.PyObject) *capsule {
 	return cgo.Handle(C.handle_of(op)).Value().(*capsule)
 }
 
-// legal is of, with an exception for what is no capsule.
+// legal returns the capsule behind an object. For any other object, legal raises
+// ValueError and returns nil.
 func legal(op *C.PyObject, function string) *capsule {
 	c := of(op)
 	if c == nil {
@@ -74,7 +76,8 @@ func goNew(pointer, name, destructor uintptr) *C.PyObject {
 	return op
 }
 
-// goForget runs behind the destructor, when nobody has the object any more.
+// goForget releases the handle of a capsule. bridge.c calls goForget after the
+// destructor.
 //
 //export goForget
 func goForget(op *C.PyObject) {

@@ -8,15 +8,16 @@ import (
 	"unsafe"
 )
 
-// call gives a C function the text, which it does not keep.
+// call calls a C function with the text. The function must not keep the text,
+// because call frees the text afterwards.
 func call(text string, function func(*C.char) *C.PyObject) *C.PyObject {
 	s := C.CString(text)
 	defer C.free(unsafe.Pointer(s))
 	return function(s)
 }
 
-// find imports the first component and asks for one attribute after the other
-// (IMP-3). New reference.
+// find imports the first component and looks up each following component as an
+// attribute (IMP-3). It returns a new reference, or nil with an exception.
 func find(components []string) *C.PyObject {
 	object := call(components[0], func(name *C.char) *C.PyObject {
 		return C.PyImport_ImportModule(name)
@@ -41,7 +42,7 @@ func find(components []string) *C.PyObject {
 
 //export goImport
 func goImport(name *C.char) uintptr {
-	// As C code has it, a copy of the name is what may be too much.
+	// C code copies the name and fails without memory; so does this function.
 	if C.no_memory_for(name) != 0 {
 		C.PyErr_NoMemory()
 		return 0
