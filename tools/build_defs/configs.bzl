@@ -1,10 +1,11 @@
-"""Build configurations beside the default one, and targets built in them.
+"""The build configurations besides the default, and rules to build targets in
+them.
 
-CONFIGS is the only place where their flags are written by hand. The lines for
-`--config=<name>` in configs.bazelrc are generated from it; a test compares.
+CONFIGS defines the flags of all configurations. The lines for `--config=<name>`
+in configs.bazelrc are generated from CONFIGS, and a test compares them.
 
-Flags are appended to those of the command line, so each configuration undoes
-the sanitizers that come before it.
+Bazel appends the flags of a configuration to the default flags. Therefore each
+configuration first switches off the default sanitizers.
 """
 
 def _config(about, sanitize, copts = [], linkopts = []):
@@ -15,8 +16,8 @@ def _config(about, sanitize, copts = [], linkopts = []):
     return struct(
         about = about,
         copts = ["-fno-sanitize=all"] + flags + copts,
-        # Not "all", which would undo a fuzz target's own -fsanitize=fuzzer:
-        # Bazel puts it before these.
+        # Not "all": Bazel puts a fuzz target's own -fsanitize=fuzzer before these
+        # flags, and "all" would switch it off.
         linkopts = ["-fno-sanitize=address,memory,thread,undefined"] +
                    flags + linkopts,
     )
@@ -28,8 +29,8 @@ def _config_without_sanitizer(about, copts = [], linkopts = []):
         linkopts = ["-fno-sanitize=all"] + linkopts,
     )
 
-# The flag fuzzer-no-link instruments for libFuzzer without linking its main();
-# a fuzz target adds `linkopts = ["-fsanitize=fuzzer"]` of its own.
+# The flag fuzzer-no-link instruments code for libFuzzer without linking its main().
+# Each fuzz target adds `linkopts = ["-fsanitize=fuzzer"]`.
 CONFIGS = {
     "asan-libfuzzer": _config(
         "memory errors and leaks, coverage",
@@ -66,7 +67,7 @@ CONFIGS = {
     ),
     "replay": _config_without_sanitizer(
         "no sanitizer, no engine; for gcc add --repo_env=CC=gcc",
-        # lld is not found by gcc.
+        # gcc does not find lld.
         linkopts = ["-fuse-ld=bfd"],
     ),
     "tsan": _config(
@@ -79,11 +80,12 @@ CONFIGS = {
     ),
 }
 
-# For the code under test, and for nothing else: what is instrumented in harness
-# and mutator only costs time and sends the engine astray. Comparisons are not
-# traced, as that costs more than it finds; libFuzzer still sees strcmp(). Links
-# without an engine, as every sanitizer's runtime has weak hooks. The
-# configurations for engines instrument everything by themselves.
+# Coverage flags for the code under test only. Coverage of harness and mutator would
+# cost time and distract the engine with code that is not under test. Comparisons
+# are not traced, because tracing costs more time than it saves; libFuzzer still
+# intercepts strcmp(). The code links without an engine too, because every
+# sanitizer's runtime has weak definitions of the hooks. The configurations for
+# engines instrument all code themselves.
 _COVERAGE = ["-fsanitize-coverage=inline-8bit-counters,pc-table"]
 COVERAGE_COPTS = select({
     "//tools/build_defs:is-default": _COVERAGE,
@@ -91,10 +93,10 @@ COVERAGE_COPTS = select({
     "//conditions:default": [],
 })
 
-# For model, executor and mutator: in a fuzz run the sanitizers watch the code
-# under test and what is done with a program's own memory (executor/caller_memory.c),
-# not the harness, which would take half of the time. The tests run all of it
-# under the sanitizers.
+# Flags for model, executor and mutator. In a fuzz run the sanitizers check only the
+# code under test and accesses to a program's own memory (executor/caller_memory.c):
+# checking the harness too would take half of the time. In tests the sanitizers
+# check all code.
 HARNESS_COPTS = select({
     "//tools/build_defs:is-fuzz": [
         "-fno-sanitize=all",
@@ -139,8 +141,8 @@ def _configured_binary_impl(ctx):
         is_executable = True,
     )
 
-    # Without the original: a test that uses `binary` in two configurations
-    # would get one of them under the name of both.
+    # Leave out the original file: a test that uses `binary` in two configurations
+    # would find one of the two binaries under both names.
     data = [f for f in binary.default_runfiles.files.to_list() if f != original]
     return DefaultInfo(
         executable = executable,
@@ -148,8 +150,8 @@ def _configured_binary_impl(ctx):
     )
 
 configured_binary = rule(
-    doc = "`binary` and all that it depends on, built in configuration `config`" +
-          " and, where they are given, with that implementation and engine.",
+    doc = "Builds `binary` and its dependencies in the configuration `config`, " +
+          "with the implementation and engine if they are given.",
     implementation = _configured_binary_impl,
     executable = True,
     attrs = {
@@ -174,7 +176,7 @@ def _configured_files_impl(ctx):
     )
 
 configured_files = rule(
-    doc = "`files`, built in configuration `config`.",
+    doc = "Builds `files` in the configuration `config`.",
     implementation = _configured_files_impl,
     attrs = {
         "config": attr.string(mandatory = True),
@@ -202,7 +204,7 @@ def _configs_bazelrc_impl(ctx):
     )
 
 configs_bazelrc = rule(
-    doc = "The lines of configs.bazelrc, as CONFIGS has them.",
+    doc = "Generates configs.bazelrc from CONFIGS.",
     implementation = _configs_bazelrc_impl,
 )
 
@@ -210,7 +212,7 @@ def _configuration_impl(ctx):
     return []
 
 configuration_flag = rule(
-    doc = "The name of the configuration in force, for select().",
+    doc = "The name of the current configuration, for select().",
     implementation = _configuration_impl,
     build_setting = config.string(flag = True),
 )

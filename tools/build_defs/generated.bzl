@@ -1,15 +1,15 @@
-"""generated_file_test: a committed file is what a rule generates."""
+"""generated_file_test: tests that a committed file equals a generated file."""
 
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
 
 def generated_file_test(name, source, committed, generated):
-    """Fails while the two files differ, and shows how.
+    """Makes a test that fails if the two files differ, and shows the difference.
 
     Args:
       name: name of the test.
-      source: path of the file that `generated` is made from, for the message.
+      source: path of the source of `generated`, for the message.
       committed: the file in the repository.
-      generated: the rule that makes it.
+      generated: the rule that generates the file.
     """
     sh_test(
         name = name,

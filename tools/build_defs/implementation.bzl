@@ -1,10 +1,10 @@
-"""Tests that run on another implementation than the default one."""
+"""implementation_test: runs a test with another implementation of the API."""
 
 _IMPLEMENTATION = "//capsule:implementation"
 _COPT = "//command_line_option:copt"
 
-# What is under test is linked as it is; the harness is only compiled quickly.
-# AddressSanitizer stays: it watches the memory of both.
+# Flags for the harness. The implementation under test is already built, so only
+# compile time matters. AddressSanitizer stays on: it checks the memory of both.
 _QUICK = ["-O0", "-fno-sanitize=undefined"]
 
 def _transition_impl(settings, attr):
@@ -35,7 +35,7 @@ def _implementation_test_impl(ctx):
     )
 
 implementation_test = rule(
-    doc = "Runs `binary`, a test as well, built for that implementation.",
+    doc = "Builds the test `binary` for the implementation and runs it.",
     implementation = _implementation_test_impl,
     test = True,
     attrs = {
