@@ -1,4 +1,4 @@
-"""Tests of tools/setup, on a root folder of their own with a false apt-get."""
+"""Tests of tools/setup with a temporary root folder and a fake apt-get."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ TOOLS = pathlib.Path(__file__).parents[2]
 SETUP = TOOLS / "setup"
 NEEDS = TOOLS / "commands/setup/needs"
 
-# tools/setup finds Bazel through PATH, so the tests do not have it there.
+# The programs in the tests' PATH. Bazel is not among them, because tools/setup
+# behaves differently if it finds a Bazel in PATH.
 PROGRAMS = "bash cat env grep mktemp mv readlink rm sed sort tail tr"
 
 
-# The start of a false apt-get that does something when it installs.
+# The beginning of a fake apt-get; the commands after it run for `install` only.
 INSTALLS = "[[ $* == *install* ]] || exit 0; "
 
 
 class System:
-    """A system whose / is a folder and whose PATH is another."""
+    """A fake system: one folder in place of /, and another one as PATH."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.root = folder / "root"
@@ -37,7 +38,7 @@ class System:
         self.program("id", "echo 0")
 
     def program(self, name: str, script: str) -> None:
-        """Puts a program into PATH; it notes how it is called."""
+        """Adds a program to PATH that records its calls."""
         path = self.bin / name
         log = "" if name == "id" else f'echo "{name} $*" >>{self.calls}\n'
         path.write_text(f"#!/bin/bash\n{log}{script}\n")
@@ -66,8 +67,7 @@ class System:
         llvm: int = 19,
         groups: tuple[str, ...] = (),
     ) -> None:
-        """Puts every file in place that setup looks for, or those of some
-        groups of packages."""
+        """Creates the files of all packages, or of the packages in `groups`."""
         for group, patterns in re.findall(
             r"^group +(\S+) +\S+ +(/.*)$", NEEDS.read_text(), re.M
         ):
@@ -164,7 +164,7 @@ def test_apt_succeeds_but_installs_nothing(system: System) -> None:
     system.program("apt-get", "")
     done = system.setup()
     assert done.returncode == 1
-    assert "these lack still" in done.stderr
+    assert "these are still missing" in done.stderr
     assert f"no {system.root}/usr/bin/patch" in done.stderr
 
 
@@ -193,7 +193,7 @@ def test_bad_arguments(
 
 
 def packages(system: System, *command: str) -> set[str]:
-    """The packages that setup lists."""
+    """Returns the packages that `tools/setup --list` prints."""
     done = system.setup("--list", *command)
     assert (done.stderr, done.returncode) == ("", 0)
     return set(done.stdout.split())
@@ -307,6 +307,6 @@ def test_a_bad_version_of_clang(system: System) -> None:
     done = system.setup(CAPSULE_LLVM="new")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "setup: CAPSULE_LLVM: 'new' is no version of clang, such as 19; "
+        "setup: CAPSULE_LLVM: 'new' is not a version of clang, such as 19; "
         "try tools/setup --help\n"
     )
