@@ -150,8 +150,7 @@ int host_start(const char *profile)
     return 0;
 }
 
-/* --- the world of modules --------------------------------------------------
- */
+/* --- hiding modules ------------------------------------------------------- */
 
 /* Python code that hides modules. The modules in `stays` remain in sys.modules:
  * the importer looks up `builtins`, Python 2's warnings use `warnings`, and

@@ -44,7 +44,7 @@ bool Fails(int status)
     do {                                                                       \
         const std::string expected_report = (report);                          \
         if (expected_report.empty()) {                                         \
-            GTEST_SKIP() << "this build would not see it";                     \
+            GTEST_SKIP() << "this build does not detect it";                   \
         }                                                                      \
         EXPECT_EXIT(RunProgram(bug), Fails, expected_report);                  \
     } while (false)
@@ -88,12 +88,12 @@ TEST_F(CommonMistakesDeathTest, BUG_1_TheCapsuleHasAnotherName)
                   "name");
 }
 
-TEST_F(CommonMistakesDeathTest, BUG_2_AnotherFunctionIsCalledInItsPlace)
+TEST_F(CommonMistakesDeathTest, BUG_2_TheConsumerCallsTheWrongFunction)
 {
     EXPECT_CAUGHT(abi_mismatch_function, WrongFunctionReport());
 }
 
-TEST_F(CommonMistakesDeathTest, BUG_2_ANumberIsCalledInItsPlace)
+TEST_F(CommonMistakesDeathTest, BUG_2_TheConsumerCallsANumber)
 {
     EXPECT_CAUGHT(abi_mismatch_number, SanitizerReportsBlock("SEGV"));
 }
@@ -114,7 +114,7 @@ TEST_F(CommonMistakesDeathTest, BUG_4_TheDataLeak)
     EXPECT_CAUGHT(missing_destructor, LeakReport());
 }
 
-TEST_F(CommonMistakesDeathTest, BUG_5_AResultComesWithTheExceptionOfADestructor)
+TEST_F(CommonMistakesDeathTest, BUG_5_TheCallerGetsTheExceptionOfTheDestructor)
 {
     EXPECT_CAUGHT(bad_destructor, "SystemError: <built-in function use_buffer> "
                                   "returned a result with an exception set");

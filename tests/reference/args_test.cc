@@ -36,7 +36,7 @@ class ArgsTest : public rules::CapsuleTest {
     PyObject *args_ = nullptr;
 };
 
-// --- what comes out ----------------------------------------------------------
+// --- results -----------------------------------------------------------------
 
 TEST_F(ArgsTest, ObjectsAreBorrowed)
 {
@@ -91,7 +91,7 @@ TEST_F(ArgsTest, TruthIsOneOrZero)
     EXPECT_EQ(no, 0);
 }
 
-TEST_F(ArgsTest, WhatIsMissingStaysAsItWas)
+TEST_F(ArgsTest, MissingArgumentsLeaveTheirTargets)
 {
     int first = 1, second = 2;
     EXPECT_EQ(PyArg_ParseTuple(Args("(i)", 5), "i|i", &first, &second), 1);
@@ -153,7 +153,7 @@ TEST_F(ArgsTest, TheWrongTypeIsATypeError)
     EXPECT_TRUE(Raised(PyExc_TypeError, "two texts"));
 }
 
-TEST_F(ArgsTest, WhatIsNoNumberIsATypeError)
+TEST_F(ArgsTest, AnArgumentThatIsNotANumberIsATypeError)
 {
     int i;
     long l;
@@ -192,9 +192,9 @@ TEST_F(ArgsTest, AStringEndsAtItsEnd)
     EXPECT_TRUE(Raised(PyExc_ValueError, "embedded null character"));
 }
 
-// --- mistakes of the function itself -----------------------------------------
+// --- errors in the format ----------------------------------------------------
 
-TEST_F(ArgsTest, AFormatThatIsNoneIsASystemError)
+TEST_F(ArgsTest, AnInvalidFormatIsASystemError)
 {
     PyObject *object;
     PyObject *args = Args("(i)", 1);

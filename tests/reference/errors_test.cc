@@ -94,7 +94,7 @@ TEST_F(ErrorsTest, ATupleMatchesByAnyOfItsItems)
     Py_XDECREF(inner);
 }
 
-TEST_F(ErrorsTest, WhatIsNoExceptionMatchesOnlyItself)
+TEST_F(ErrorsTest, AnObjectThatIsNotAnExceptionMatchesOnlyItself)
 {
     EXPECT_TRUE(PyErr_GivenExceptionMatches(IntType(), IntType()));
     EXPECT_FALSE(PyErr_GivenExceptionMatches(IntType(), PyExc_KeyError));
@@ -168,7 +168,7 @@ TEST_F(ErrorsTest, AnUnraisableExceptionIsWrittenWithItsObject)
     EXPECT_TRUE(NothingRaised());
 }
 
-TEST_F(ErrorsTest, WithoutMemoryItIsTakenAwayAllTheSame)
+TEST_F(ErrorsTest, WithoutMemoryTheExceptionIsStillCleared)
 {
     PyErr_SetNone(PyExc_KeyError);
     CaptureStderr();
@@ -184,7 +184,7 @@ TEST_F(ErrorsTest, WithoutMemoryItIsTakenAwayAllTheSame)
 }
 
 // CPython before 3.12 raises the requested type even without memory for it.
-TEST_F(ErrorsTest, WithoutMemoryAnExceptionIsRaisedAllTheSame)
+TEST_F(ErrorsTest, WithoutMemoryAnExceptionIsStillRaised)
 {
     for (size_t nth = 1; nth <= 2; nth++) {
         ASSERT_TRUE(host_fail_allocation(nth, HOST_FAIL_ONCE));

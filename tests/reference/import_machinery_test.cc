@@ -186,7 +186,7 @@ TEST_F(ImportMachineryTest, APackageComesWithoutItsSubmodules)
     Py_DECREF(pack);
 }
 
-TEST_F(ImportMachineryTest, WhatIsInSysModulesIsTheModule)
+TEST_F(ImportMachineryTest, TheEntryOfSysModulesIsTheModule)
 {
     Importable any("anything", PyList_New(0)), deep("anything.no.parent");
     PyObject *module = PyImport_ImportModule("anything");
@@ -199,7 +199,7 @@ TEST_F(ImportMachineryTest, WhatIsInSysModulesIsTheModule)
     ExpectNotFound("no.such.parent", "No module named 'no'");
 }
 
-TEST_F(ImportMachineryTest, WhatCannotBeFound)
+TEST_F(ImportMachineryTest, MissingModules)
 {
     ExpectNotFound("nosuch", "No module named 'nosuch'");
     ExpectNotFound("nosuch.sub", "No module named 'nosuch'");
@@ -253,7 +253,7 @@ TEST_F(ImportMachineryTest, AParentMayRefuseItsSubmodule)
     EXPECT_NE(Entry("failing.sub"), nullptr);
 }
 
-TEST_F(ImportMachineryTest, WhatIsNoName)
+TEST_F(ImportMachineryTest, InvalidNames)
 {
     EXPECT_EQ(PyImport_ImportModule(""), nullptr);
     EXPECT_TRUE(Raised(PyExc_ValueError, "Empty module name"));

@@ -406,7 +406,7 @@ TEST_F(InterpretersTest, AnInitFunctionThatImportsItselfNeverEnds)
     EXPECT_GT(initialised, 10);
 }
 
-// --- the end of all ----------------------------------------------------------
+// --- the end of the main interpreter -----------------------------------------
 
 std::vector<int> at_exit;
 
@@ -450,7 +450,7 @@ TEST(RestartTest, InterpretersThatWereForgottenEndToo)
     ASSERT_EQ(host_start(profile.c_str()), 0);
 }
 
-TEST(LifecycleDeathTest, WhatMustNotBeDone)
+TEST(LifecycleDeathTest, MisuseEndsTheProcess)
 {
     EXPECT_DEATH(PyImport_AppendInittab("late", InitSingle),
                  "PyImport_AppendInittab\\(\\) may not be called after "

@@ -211,7 +211,7 @@ PyObject *NameInCapitals(PyObject *, PyObject *name)
     return PyUnicode_FromString(text.c_str());
 }
 
-TEST_F(ModulesTest, TheHookIsAskedForWhatIsMissing)
+TEST_F(ModulesTest, TheHookIsCalledForMissingAttributes)
 {
     static PyMethodDef hook = {"__getattr__", NameInCapitals, METH_O, nullptr};
     PyObject *module = PyModule_New("hooked");

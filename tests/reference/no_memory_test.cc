@@ -35,12 +35,12 @@ class Ref {
 };
 
 // An operation under test. Returns false with an exception if it fails.
-using Deed = std::function<bool()>;
+using Operation = std::function<bool()>;
 
 // Checks the outcome after an allocation failed: a failure must have a
 // MemoryError; a success must have no exception, because the operation did not
 // need the memory.
-void ExpectHonest(bool succeeded)
+void ExpectResultOrMemoryError(bool succeeded)
 {
     if (succeeded) {
         EXPECT_TRUE(rules::NothingRaised());
@@ -51,21 +51,22 @@ void ExpectHonest(bool succeeded)
 }
 
 // Undoes the operation. Runs while no allocation fails.
-using Undoing = std::function<void()>;
+using Cleanup = std::function<void()>;
 
 // Repeats the operation and makes each of its allocations fail in turn, until
 // no allocation fails. Returns the number of allocations.
-size_t Sweep(const Deed &deed, const Undoing &undo, host_failure how)
+size_t Sweep(const Operation &operation, const Cleanup &cleanup,
+             host_failure how)
 {
     for (size_t nth = 1;; nth++) {
         SCOPED_TRACE("allocation " + std::to_string(nth));
         size_t before = host_live_blocks();
         host_fail_allocation(nth, how);
-        bool succeeded = deed();
+        bool succeeded = operation();
         size_t tried = host_allocations();
         host_fail_allocation(0, HOST_FAIL_ONCE);
-        ExpectHonest(succeeded);
-        undo();
+        ExpectResultOrMemoryError(succeeded);
+        cleanup();
         host_collect();
         if (host_keeps_nothing()) {
             EXPECT_EQ(host_live_blocks(), before);
@@ -77,7 +78,7 @@ size_t Sweep(const Deed &deed, const Undoing &undo, host_failure how)
     }
 }
 
-void SweepBoth(const Deed &deed, const Undoing &undo = [] {})
+void SweepBoth(const Operation &operation, const Cleanup &cleanup = [] {})
 {
     if (!host_fail_allocation(0, HOST_FAIL_ONCE)) {
         GTEST_SKIP() << "the implementation cannot make an allocation fail";
@@ -85,11 +86,11 @@ void SweepBoth(const Deed &deed, const Undoing &undo = [] {})
     size_t once, on;
     {
         SCOPED_TRACE("fails alone");
-        once = Sweep(deed, undo, HOST_FAIL_ONCE);
+        once = Sweep(operation, cleanup, HOST_FAIL_ONCE);
     }
     {
-        SCOPED_TRACE("fails with all behind it");
-        on = Sweep(deed, undo, HOST_FAIL_FROM_THERE_ON);
+        SCOPED_TRACE("fails with all later ones");
+        on = Sweep(operation, cleanup, HOST_FAIL_FROM_THERE_ON);
     }
     EXPECT_GT(once, 0u) << "nothing was allocated";
     EXPECT_EQ(once, on);
@@ -153,7 +154,7 @@ TEST_F(NoMemoryTest, Lists)
     });
 }
 
-TEST_F(NoMemoryTest, AListKeepsWhatItHasWhenItCannotGrow)
+TEST_F(NoMemoryTest, AListKeepsItsItemsWhenItCannotGrow)
 {
     SweepBoth([] {
         Ref list(PyList_New(0));
@@ -185,7 +186,7 @@ TEST_F(NoMemoryTest, Tuples)
     });
 }
 
-TEST_F(NoMemoryTest, ADictionaryKeepsWhatItHasWhenItCannotGrow)
+TEST_F(NoMemoryTest, ADictionaryKeepsItsItemsWhenItCannotGrow)
 {
     SweepBoth([] {
         Ref dict(PyDict_New());
@@ -392,7 +393,7 @@ TEST_F(NoMemoryTest, Exceptions)
     });
 }
 
-TEST_F(NoMemoryTest, RaisingIsAMemoryErrorOrWhatWasToBeRaised)
+TEST_F(NoMemoryTest, RaisingGivesTheExceptionOrAMemoryError)
 {
     SweepBoth([] {
         PyErr_Format(PyExc_KeyError, "%s and %d", "text", 5000);

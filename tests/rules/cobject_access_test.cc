@@ -107,7 +107,7 @@ TEST_F(CobjectAccessTest, COBJ_5_ReturnsTheDescription)
 {
     EXPECT_EQ(PyCObject_GetDesc(described_), &description);
     EXPECT_EQ(PyCObject_GetDesc(plain_), nullptr);
-    EXPECT_TRUE(NothingRaised()) << "to have none is no failure";
+    EXPECT_TRUE(NothingRaised()) << "a missing description is not a failure";
     PendingException pending;
     PyCObject_GetDesc(described_);
     PyCObject_GetDesc(plain_);
@@ -206,7 +206,7 @@ TEST_F(CobjectAccessTest, COBJ_6_ReplacesOrLeavesAPendingException)
         EXPECT_EQ(PyCObject_SetVoidPtr(refused, &other), 0);
         EXPECT_TRUE(
             Raised(PyExc_TypeError, "Invalid call to PyCObject_SetVoidPtr"))
-            << "NULL is no exception here (COBJ-8)";
+            << "NULL sets no exception here (COBJ-8)";
     }
 }
 

@@ -91,7 +91,7 @@ TEST_F(CobjectTest, COBJ_1_TheCheckLeavesAPendingException)
     Py_DECREF(cobject);
 }
 
-TEST_F(CobjectTest, COBJ_1_NullIsNotToBeChecked)
+TEST_F(CobjectTest, COBJ_1_CheckOfNullIsMisuse)
 {
     if (!host_catches_misuse()) {
         GTEST_SKIP() << "the host does not catch misuse";
@@ -208,7 +208,7 @@ TEST_F(CobjectTest, COBJ_2_TheDestructorSeesAPendingException)
     EXPECT_TRUE(pending.StillPending());
 }
 
-TEST_F(CobjectTest, COBJ_2_WithoutMemoryThereIsNoneAndNothingIsDestroyed)
+TEST_F(CobjectTest, COBJ_2_WithoutMemoryNothingIsMadeOrDestroyed)
 {
     if (!host_fail_allocation(0, HOST_FAIL_ONCE)) {
         GTEST_SKIP() << "the implementation cannot make an allocation fail";

@@ -183,7 +183,7 @@ TEST_F(PublishedTest, PUB_2_ANewNameHidesIt)
     EXPECT_EQ(PyCapsule_Import(DEMO_NAME, 0), &demo_api);
 }
 
-TEST_F(PublishedTest, PUB_2_ANewPointerIsWhatTheyGet)
+TEST_F(PublishedTest, PUB_2_ConsumersGetTheNewPointer)
 {
     DemoApi other = {1, AddOne};
     PyObject *capsule = Publish(demo(), "_C_API", Table(demo_api), DEMO_NAME);

@@ -72,7 +72,7 @@ class DestructorOwnershipTest : public CapsuleTest {
 
     void TearDown() override
     {
-        EXPECT_EQ(blocks, 0) << "blocks of the test that nobody freed";
+        EXPECT_EQ(blocks, 0) << "the test allocated blocks that were not freed";
         CapsuleTest::TearDown();
     }
 };

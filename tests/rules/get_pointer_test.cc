@@ -132,7 +132,7 @@ TEST_F(GetPointerTest, GETP_3_NearMissesDoNotMatch)
     }
 }
 
-TEST_F(GetPointerTest, GETP_3_EqualNamesMatchWhateverTheirBytes)
+TEST_F(GetPointerTest, GETP_3_EqualNamesOfAnyBytesMatch)
 {
     for (const char *name : {"", "n", "a.b", "a.b.", ".", "..", " ", "%s", "\"",
                              "\xff\xfe", "h\xc3\xa9", "\x01\x7f\x80"}) {
@@ -229,7 +229,7 @@ TEST_F(GetPointerTest, GETP_6_TextCountsAndNotItsAddress)
     Py_DECREF(capsule);
 }
 
-TEST_F(GetPointerTest, GETP_6_OneAddressWithOtherTextMatchesNoMore)
+TEST_F(GetPointerTest, GETP_6_TheSameAddressWithOtherTextDoesNotMatch)
 {
     HeapName stored(NAME), asked(NAME);
     PyObject *capsule = PyCapsule_New(&payload_, stored, nullptr);

@@ -193,7 +193,7 @@ TEST_F(GettersTest, GETN_3_TheNameStaysItsOwners)
     EXPECT_STREQ(name, NAME);
 }
 
-TEST_F(GettersTest, GET_ALL_1_FailOnWhateverIsNoCapsule)
+TEST_F(GettersTest, GET_ALL_1_FailOnEveryOtherObject)
 {
     for (const Getter &getter : GETTERS) {
         for (const WrongObjects::Entry &entry : WrongObjects(NAME)) {

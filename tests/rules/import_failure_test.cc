@@ -178,7 +178,7 @@ TEST_F(ImportFailureTest, IMP_6_AModuleThatDoesNotExist)
     ExpectCouldNotImport("nosuchmod.a.b", "nosuchmod");
 }
 
-TEST_F(ImportFailureTest, IMP_6_WhateverTheImportRaisedIsReplaced)
+TEST_F(ImportFailureTest, IMP_6_EveryExceptionOfTheImportIsReplaced)
 {
     for (const auto &failing : FAILING) {
         SCOPED_TRACE(failing.module);
@@ -413,7 +413,7 @@ TEST_F(ImportFailureTest, IMP_13_TheNameMustNotBeNull)
 
 // The import runs code while the exception is pending. Some versions of CPython
 // lose the exception, some fail, some abort; no document promises anything.
-TEST_F(ImportFailureTest, ERR_1_ImportIsNotToBeCalledWithAnExceptionPending)
+TEST_F(ImportFailureTest, ERR_1_ImportWithAnExceptionPendingIsMisuse)
 {
     EXPECT_MISUSE_IS_SEEN(
         {

@@ -91,7 +91,7 @@ PyObject *AnswerWithNewCapsule(PyObject *, PyObject *name)
     return PyCapsule_New(&payload, "capm.fresh", LogDestructor);
 }
 
-TEST_F(ImportMemoryTest, IMP_9_ACapsuleThatNobodyElseHoldsIsDestroyed)
+TEST_F(ImportMemoryTest, IMP_9_ACapsuleWithoutOtherReferencesIsDestroyed)
 {
     NEEDS_MODULE_GETATTR();
     static PyMethodDef hook = {"__getattr__", AnswerWithNewCapsule, METH_O,
@@ -239,7 +239,7 @@ void FailEachAllocation(const char *name, void *pointer, host_failure how)
     ADD_FAILURE() << "a thousand allocations and no end";
 }
 
-TEST_F(ImportMemoryTest, IMP_16_NullExactlyWithAnExceptionWhateverFails)
+TEST_F(ImportMemoryTest, IMP_16_AnyFailedAllocationGivesNullAndAnException)
 {
     Publish(ns_, "mism", &payload_, "capm.ns.other");
     for (host_failure how : {HOST_FAIL_ONCE, HOST_FAIL_FROM_THERE_ON}) {

@@ -146,7 +146,7 @@ TEST_F(ImportTest, IMP_1_AnyPointerIsHandedOut)
     EXPECT_TRUE(NothingRaised());
 }
 
-TEST_F(ImportPackageTest, IMP_1_ImportsTheModuleIfNobodyDidBefore)
+TEST_F(ImportPackageTest, IMP_1_ImportsAModuleThatWasNotImportedYet)
 {
     EXPECT_EQ(PyCapsule_Import("cappkg.cap", 0), &package_payload);
     EXPECT_TRUE(NothingRaised());
@@ -293,10 +293,10 @@ TEST_F(ImportPackageTest, IMP_4_ASubmoduleIsNotImported)
               nullptr);
 }
 
-TEST_F(ImportPackageTest, IMP_4_ASubmoduleThatSomebodyImportedIsFound)
+TEST_F(ImportPackageTest, IMP_4_AnImportedSubmoduleIsFound)
 {
     if (!ImportSubmodule()) {
-        GTEST_SKIP() << "the importer knows no submodules of this kind";
+        GTEST_SKIP() << "the importer does not find announced submodules";
     }
     EXPECT_EQ(initialised_submodule, 1);
     EXPECT_EQ(PyCapsule_Import("cappkg.sub.x", 0), &package_payload);

@@ -115,7 +115,7 @@ TEST_F(IsValidTest, VAL_2_TrueIsNonzeroAndInCPythonOne)
     }
 }
 
-TEST_F(IsValidTest, VAL_3_WhatIsNoCapsuleIsNotValidAndNoError)
+TEST_F(IsValidTest, VAL_3_OtherObjectsAreInvalidWithoutAnError)
 {
     for (const WrongObjects::Entry &entry : WrongObjects(NAME)) {
         for (const char *name : {NAME, "", (const char *)nullptr}) {

@@ -51,7 +51,7 @@ class LifetimeTest : public CapsuleTest {
 
     void TearDown() override
     {
-        EXPECT_EQ(blocks, 0) << "blocks of the test that nobody freed";
+        EXPECT_EQ(blocks, 0) << "the test allocated blocks that were not freed";
         CapsuleTest::TearDown();
     }
 };
@@ -147,7 +147,7 @@ TEST_F(LifetimeDeathTest, LIFE_1_AStaticTableMustNotBeFreed)
 
 // --- LIFE-2 ------------------------------------------------------------------
 
-TEST_F(LifetimeTest, LIFE_2_TheCapsuleOutlivesWhatItLeadsTo)
+TEST_F(LifetimeTest, LIFE_2_TheCapsuleOutlivesItsTarget)
 {
     void *block = NewBlock(16);
     PyObject *capsule = PyCapsule_New(block, "demo.heap", nullptr);

@@ -37,7 +37,7 @@ std::string SanitizerReportsBlock(const std::string &what);
     do {                                                                       \
         std::string expected_report = (report);                                \
         if (expected_report.empty()) {                                         \
-            GTEST_SKIP() << "undefined, and nothing here would notice";        \
+            GTEST_SKIP() << "this build does not detect undefined use";        \
         }                                                                      \
         EXPECT_DEATH(statement, expected_report);                              \
     } while (false)

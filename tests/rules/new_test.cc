@@ -57,7 +57,7 @@ TEST_F(NewTest, NEW_1_EveryCallMakesAFreshCapsule)
     }
 }
 
-TEST_F(NewTest, NEW_1_StoresWhatItWasGiven)
+TEST_F(NewTest, NEW_1_StoresItsArguments)
 {
     PyObject *capsule = PyCapsule_New(&payload_, NAME, LogDestructor);
     EXPECT_EQ(PyCapsule_GetPointer(capsule, NAME), &payload_);
@@ -186,7 +186,7 @@ TEST_F(NewTest, NEW_5_EditsOfTheNameAreSeen)
     Py_DECREF(capsule);
 }
 
-TEST_F(NewTest, NEW_5_NobodyWritesIntoTheName)
+TEST_F(NewTest, NEW_5_TheNameIsNeverWritten)
 {
     HeapName name(NAME);
     PyObject *capsule = PyCapsule_New(&payload_, name, nullptr);
@@ -283,7 +283,7 @@ TEST_F(NewTest, NEW_10_TheContextIsNull)
     }
 }
 
-TEST_F(NewTest, NEW_11_AnyBitsArePointersThatNobodyFollows)
+TEST_F(NewTest, NEW_11_AnyBitsAreAPointerThatIsNeverFollowed)
 {
     void *page =
         mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

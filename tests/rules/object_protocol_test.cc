@@ -107,7 +107,7 @@ TEST_F(ObjectProtocolTest, TYPE_7_EqualsItselfOnly)
 TEST_F(ObjectProtocolTest, TYPE_7_HasNoOrder)
 {
     if (host_profile()->objects_have_an_order) {
-        GTEST_SKIP() << "any two objects have one";
+        GTEST_SKIP() << "all objects have an order in this profile";
     }
     PyObject *twin = PyCapsule_New(&payload_, NAME, nullptr);
     const struct {
@@ -127,7 +127,7 @@ TEST_F(ObjectProtocolTest, TYPE_7_HasNoOrder)
 TEST_F(ObjectProtocolTest, TYPE_7_IsOrderedByAddressWhereAllObjectsAre)
 {
     if (!host_profile()->objects_have_an_order) {
-        GTEST_SKIP() << "it has no order";
+        GTEST_SKIP() << "objects have no order in this profile";
     }
     PyObject *twin = PyCapsule_New(&payload_, NAME, nullptr);
     PyObject *low = std::min(capsule_, twin), *high = std::max(capsule_, twin);

@@ -55,7 +55,7 @@ class SetAllTest : public CapsuleTest {
     }
 };
 
-TEST_F(SetAllTest, SET_ALL_1_RefusesWhatIsNoCapsule)
+TEST_F(SetAllTest, SET_ALL_1_RefusesEveryOtherObject)
 {
     WrongObjects wrong;
     for (const WrongObjects::Entry &entry : wrong.entries()) {
@@ -135,7 +135,7 @@ TEST_F(SetAllTest, SET_ALL_3_SuccessLeavesAPendingExceptionAlone)
 TEST_F(SetAllTest, SET_ALL_3_FailureIsExactlyMinusOne)
 {
     if (!host_profile()->observed_rules) {
-        GTEST_SKIP() << "documented is only that failure is not 0";
+        GTEST_SKIP() << "the documents say only that failure is nonzero";
     }
     SampleCapsules samples;
     for (const Setter &setter : setters_) {

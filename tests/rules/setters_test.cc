@@ -89,7 +89,7 @@ TEST_F(SettersTest, SETP_1_TakesAnyPointerThatIsNotNull)
     EXPECT_TRUE(NothingRaised());
 }
 
-TEST_F(SettersTest, SETP_1_ThePointerMayBeSetToWhatItIs)
+TEST_F(SettersTest, SETP_1_ThePointerMayBeSetToItsOwnValue)
 {
     EXPECT_EQ(PyCapsule_SetPointer(capsule_, &payload), 0);
     ExpectFieldsAsCreated();
@@ -155,7 +155,7 @@ TEST_F(SettersTest, SETN_1_TheEmptyNameIsNotNull)
     EXPECT_EQ(PyCapsule_IsValid(capsule_, name), 0);
 }
 
-TEST_F(SettersTest, SETN_1_TheNameMayBeSetToWhatItIs)
+TEST_F(SettersTest, SETN_1_TheNameMayBeSetToItsOwnValue)
 {
     EXPECT_EQ(PyCapsule_SetName(capsule_, name), 0);
     ExpectFieldsAsCreated();

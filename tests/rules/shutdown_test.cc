@@ -45,7 +45,7 @@ TEST_F(ShutdownTest, DTOR_10_ModulesEndWithTheirInterpreter)
     EXPECT_FALSE(call.exception_pending);
 }
 
-TEST_F(ShutdownTest, DTOR_10_OnlyWhatTheInterpreterHeldIsDestroyed)
+TEST_F(ShutdownTest, DTOR_10_ACapsuleWithAnotherReferenceSurvives)
 {
     PyObject *kept = PyCapsule_New(&payload, "kept", LogDestructor);
     Subinterpreter sub;

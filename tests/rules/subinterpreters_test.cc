@@ -87,7 +87,7 @@ TEST_F(SubinterpretersTest, MODST_1_ATableReadsTheStateOfItsInterpreter)
     EXPECT_EQ(Count(), 2);
 }
 
-TEST_F(SubinterpretersTest, MODST_1_WhatIsNoModuleHasNoState)
+TEST_F(SubinterpretersTest, MODST_1_OtherObjectsHaveNoState)
 {
     const CounterApi *api = ImportCounterApi();
     ASSERT_NE(api, nullptr);
@@ -172,7 +172,7 @@ TEST_F(SubinterpretersTest, SUB_2_EachInterpreterPublishesItsOwn)
     EXPECT_EQ(PyCapsule_Import("shared.cap", 0), &payload);
 }
 
-TEST_F(SubinterpretersTest, SUB_2_WhatAnotherInterpreterImportedIsNotThere)
+TEST_F(SubinterpretersTest, SUB_2_ImportsOfAnotherInterpreterAreNotVisible)
 {
     Importable here("here");
     Publish(here.get(), "cap", &payload, "here.cap");

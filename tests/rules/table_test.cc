@@ -207,7 +207,7 @@ TEST_F(TableTest, API_4_AnOldConsumerUsesAGrownTable)
     EXPECT_EQ(Number(table->one(Py_None)), 1);
 }
 
-TEST_F(TableTest, API_4_ANewConsumerSeesWhatAnOldTableLacks)
+TEST_F(TableTest, API_4_ANewConsumerNoticesMissingMembers)
 {
     PublishTable(&old_table);
     EXPECT_EQ(API_TABLE_IMPORT(GrownTable, DEMO_NAME, 1), nullptr);
@@ -232,7 +232,7 @@ TEST_F(TableTest, API_4_AMovedMemberIsSeenByTheCompiler)
     EXPECT_FALSE(API_TABLE_SAME_PLACE(OldTable, MovedTable, one));
 }
 
-TEST_F(TableTest, API_4_HalfAMemberIsNone)
+TEST_F(TableTest, API_4_HalfAMemberDoesNotCount)
 {
     GrownTable table = grown_table;
     table.size = sizeof(GrownTable) - 1;

@@ -159,7 +159,7 @@ TEST_F(TypeTest, TYPE_2_CapsulesDoNotShareFields)
 }
 
 // CheckExact(NULL) is undefined: CPython crashes.
-TEST_F(TypeTest, TYPE_3_NullIsNotToBeChecked)
+TEST_F(TypeTest, TYPE_3_CheckExactOfNullIsMisuse)
 {
     if (!host_catches_misuse()) {
         GTEST_SKIP() << "the host does not catch misuse";

@@ -107,7 +107,7 @@ TEST_F(WarningsTest, W27_3_AnIgnoredWarningLeavesAPendingException)
     EXPECT_TRUE(pending.StillPending());
 }
 
-TEST_F(WarningsTest, W27_3_AFilterIsForItsCategoryAndWhatInheritsFromIt)
+TEST_F(WarningsTest, W27_3_AFilterMatchesItsCategoryAndSubclasses)
 {
     RemoveWarningFilters();
     FilterWarnings("error", PyExc_DeprecationWarning);
@@ -147,10 +147,10 @@ TEST_F(WarningsTest, W27_3_AFilterCanBeAppended)
     EXPECT_TRUE(Raised(PyExc_RuntimeWarning, "behind it"));
 }
 
-TEST_F(WarningsTest, W27_3_WhatWasShownIsForgottenWithTheFilters)
+TEST_F(WarningsTest, W27_3_ResettingFiltersForgetsShownWarnings)
 {
     if (!host_keeps_nothing()) {
-        GTEST_SKIP() << "the implementation remembers it, as CPython 2.7 does";
+        GTEST_SKIP() << "CPython 2.7 does not forget shown warnings";
     }
     EXPECT_NE(ShownThreeTimes(PyExc_UserWarning, "shown again"), "");
     RemoveWarningFilters();

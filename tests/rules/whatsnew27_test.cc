@@ -87,7 +87,7 @@ TEST_F(WhatsNew27Test, W27_1_APyCObjectInItsPlaceIsNoticed)
 
 // Capsules exist to prevent this: PyCObject_AsVoidPtr returns the wrong
 // pointer, without an exception.
-TEST_F(WhatsNew27Test, W27_1_PyCObjectsHaveNoSuchProtection)
+TEST_F(WhatsNew27Test, W27_1_PyCObjectsLackThisProtection)
 {
     Importable module("demo");
     Publish(module.get(), "_C_API", &other, "evil._C_API");

@@ -82,7 +82,8 @@ LookAlike::~LookAlike()
 ::testing::AssertionResult LookAlike::Unchanged() const
 {
     if (!object_) {
-        return ::testing::AssertionFailure() << "there is no look-alike";
+        return ::testing::AssertionFailure()
+               << "the look-alike could not be made";
     }
     if (Py_REFCNT(object_) != 1 || Py_TYPE(object_) != (PyTypeObject *)type_) {
         return ::testing::AssertionFailure()

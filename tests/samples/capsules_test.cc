@@ -45,7 +45,7 @@ TEST_F(CapsulesTest, ADestructorThatFindsAnotherNameClearsItsError)
 TEST_F(CapsulesTest, TheSampleOf66_10LosesTheExceptionOfTheCaller)
 {
     if (host_profile()->deferred_destruction) {
-        GTEST_SKIP() << "the destructor does not run here";
+        GTEST_SKIP() << "the destructor runs later in this profile";
     }
     int payload;
     PyObject *capsule =

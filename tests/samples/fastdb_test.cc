@@ -31,8 +31,7 @@ class FastdbTest : public rules::CapsuleTest {
     {
         Py_CLEAR(module_);
         rules::Forget("fastdb");
-        EXPECT_EQ(fastdb_open_contexts(), 0)
-            << "connections that nobody closed";
+        EXPECT_EQ(fastdb_open_contexts(), 0) << "connections were not closed";
         CapsuleTest::TearDown();
     }
 
@@ -110,7 +109,7 @@ TEST_F(FastdbTest, ConnectExecuteClose)
     Py_DECREF(conn);
 }
 
-TEST_F(FastdbTest, TheDestructorClosesWhatNobodyClosed)
+TEST_F(FastdbTest, TheDestructorClosesAnOpenConnection)
 {
     PyObject *conn = Table()->connect("data.db");
     Execute(conn, "INSERT 1");
@@ -132,7 +131,7 @@ TEST_F(FastdbTest, ConnectionsAreSeparate)
     Py_DECREF(b);
 }
 
-TEST_F(FastdbTest, WhatIsNoConnectionIsAnError)
+TEST_F(FastdbTest, AnArgumentThatIsNotAConnectionIsAnError)
 {
     FastDB_APIObject *api = Table();
     EXPECT_EQ(api->execute(Py_None, "SELECT SUM"), nullptr);
@@ -149,7 +148,7 @@ TEST_F(FastdbTest, WhatIsNoConnectionIsAnError)
     Py_DECREF(table);
 }
 
-TEST_F(FastdbTest, WhatIsNoStatementIsAnError)
+TEST_F(FastdbTest, AnUnknownStatementIsAnError)
 {
     PyObject *conn = Table()->connect("data.db");
     for (const char *sql :

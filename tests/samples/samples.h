@@ -59,14 +59,14 @@ PyObject *sample_export_table(void);
 /* Returns the number of open connections. */
 int fastdb_open_contexts(void);
 
-/* --- fastdb_consumer.c: who uses it --------------------------------------- */
+/* --- fastdb_consumer.c: a consumer of the module -------------------------- */
 
 /* Stores the pointer and returns 0, or returns -1 with an exception (66.5). */
 int sample_retrieve(void **result);
 /* Stores the table and returns 0, or returns -1 with an exception (66.7). */
 int sample_consume(PyObject *capsule, FastDB_APIObject **result);
 
-/* --- layouts.c: what a table may look like -------------------------------- */
+/* --- layouts.c: layouts of tables ----------------------------------------- */
 
 /* Returns 0; -1 with RuntimeError if the table is too short or its version is
  * not 2 (66.8). */

@@ -135,7 +135,7 @@ TEST(Reduce, TheFewestCallsOfSeveralKindsAreReached)
     EXPECT_EQ(reduced.result.call_count, 5u) << reduced.text;
 }
 
-TEST(Reduce, WhatASetterSetsGoesToTheConstructor)
+TEST(Reduce, ASetterIsFoldedIntoTheConstructor)
 {
     Reduced reduced = Reduce("c0 = PyCapsule_New(0x1, NULL, NULL)\n"
                              "PyCapsule_SetDestructor(c0, free_name)\n"
@@ -237,7 +237,7 @@ std::string ReduceBytes(std::string bytes,
     return bytes.substr(0, size);
 }
 
-TEST(ReduceBytes, OnlyWhatIsNeededRemains)
+TEST(ReduceBytes, OnlyNeededBytesRemain)
 {
     EXPECT_EQ(ReduceBytes("xxxxAxxxxxxxxBxxxxx",
                           [](const std::string &s) {

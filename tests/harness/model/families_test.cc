@@ -128,7 +128,7 @@ TEST_F(FamiliesTest, CapsulesHaveNoNullPointer)
     EXPECT_EQ(last_.exception, EXCEPTION_VALUE_ERROR);
 }
 
-TEST_F(FamiliesTest, CapsulesTakeWhatSettersSet)
+TEST_F(FamiliesTest, CapsulesFollowTheirSetters)
 {
     Run("c0 = PyCapsule_New(0x1, NULL, NULL)\nPyCapsule_SetPointer(c0, 0x2)\n"
         "PyCapsule_SetContext(c0, 0x1000)\n");
@@ -219,7 +219,7 @@ TEST_F(FamiliesTest, CobjectsNeedAProfileThatHasThem)
     EXPECT_TRUE(model_.cobject.alive);
 }
 
-TEST_F(FamiliesTest, ModulesKeepWhatIsPublished)
+TEST_F(FamiliesTest, ModulesKeepPublishedCapsules)
 {
     Run("c0 = PyCapsule_New(0x1, \"demo.cap\", NULL)\n"
         "publish(\"demo\", \"cap\", c0)\n");

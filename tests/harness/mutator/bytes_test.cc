@@ -94,7 +94,7 @@ TEST_F(MutatorBytes, TheSameSeedGivesTheSameBytes)
     EXPECT_GT(different, 480u);
 }
 
-TEST_F(MutatorBytes, WhateverComesInAProgramWithoutMisuseComesOut)
+TEST_F(MutatorBytes, AnyInputGivesAProgramWithoutMisuse)
 {
     Bytes bytes;
     unsigned empty = 0;
@@ -110,7 +110,7 @@ TEST_F(MutatorBytes, WhateverComesInAProgramWithoutMisuseComesOut)
     EXPECT_EQ(empty, 0u);
 }
 
-TEST_F(MutatorBytes, WhatComesOutFitsWhereItMust)
+TEST_F(MutatorBytes, ResultsFitIntoMaxSize)
 {
     for (unsigned seed = 0; seed < 4000; seed++) {
         size_t max_size = seed % 40;

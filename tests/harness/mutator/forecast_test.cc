@@ -60,7 +60,7 @@ TEST(Forecast, ANameThatACapsuleUsesIsNotFreed)
               "3 6 ");
 }
 
-TEST(Forecast, WhatADestructorFreesBelongsToOneCapsule)
+TEST(Forecast, ABlockThatADestructorFreesBelongsToOneCapsule)
 {
     EXPECT_EQ(LeftOut("p0 = payload(1)\n"
                       "c0 = PyCapsule_New(p0, NULL, free_payload)\n"
@@ -78,7 +78,7 @@ TEST(Forecast, WhatADestructorFreesBelongsToOneCapsule)
               "3 5 6 9 11 12 13 ");
 }
 
-TEST(Forecast, ABufferThatADestructorFreesIsNobodyElsesName)
+TEST(Forecast, ANameThatADestructorFreesBelongsToOneCapsule)
 {
     EXPECT_EQ(LeftOut("n0 = name(\"a\")\n"
                       "c0 = PyCapsule_New(0x1, n0, free_name)\n"
@@ -118,7 +118,7 @@ TEST(Forecast, DestructorsDropAndCreate)
               "4 6 ");
 }
 
-TEST(Forecast, AContextKeepsWhatItHolds)
+TEST(Forecast, AContextKeepsItsObjectAlive)
 {
     EXPECT_EQ(LeftOut("c0 = PyCapsule_New(0x1, NULL, NULL)\n"
                       "c1 = PyCapsule_New(0x1, NULL, NULL)\n"
@@ -160,7 +160,7 @@ TEST(Forecast, ADestructorKeepsTheCallersException)
               "5 ");
 }
 
-TEST(Forecast, WhatOnlyDestructorsMayDoIsLeftOut)
+TEST(Forecast, CallsForDestructorsOnlyAreLeftOut)
 {
     EXPECT_EQ(LeftOut("p0 = payload(1)\n"
                       "n0 = name(\"a\")\n"
@@ -173,7 +173,7 @@ TEST(Forecast, WhatOnlyDestructorsMayDoIsLeftOut)
               "4 5 6 7 8 ");
 }
 
-TEST(Forecast, TheCollectorDropsWhatCyclesHold)
+TEST(Forecast, TheCollectorDropsObjectsOfCycles)
 {
     EXPECT_EQ(LeftOut("c1 = PyCapsule_New(0x1, NULL, NULL)\n"
                       "c0 = PyCapsule_New(0x1, NULL, drop_c1)\n"

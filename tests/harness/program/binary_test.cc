@@ -31,7 +31,7 @@ TEST(Binary, MissingBytesAreZero)
     EXPECT_EQ(Decoded({CALL_PAYLOAD, 1, 9}), "p1 = payload(9)\n");
 }
 
-TEST(Binary, WhatIsTooLargeIsTakenModulo)
+TEST(Binary, LargeNumbersAreTakenModulo)
 {
     EXPECT_EQ(Decoded({CALL_COUNT + CALL_INCREF, SLOTS + 3}),
               "Py_INCREF(c3)\n");

@@ -118,7 +118,7 @@ TEST(Emit, EachCallBecomesItsC)
     }
 }
 
-TEST(Emit, ASlotThatIsUsedAgainGivesUpWhatItHad)
+TEST(Emit, AReusedSlotDropsItsFormerValue)
 {
     EXPECT_EQ(Gtest("c0 = PyCapsule_New(0x1, NULL, NULL)\n"
                     "Py_INCREF(c0)\n"
