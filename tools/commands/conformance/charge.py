@@ -28,6 +28,7 @@ _ABOUT = re.compile(r"\[([A-Z0-9-]+-[0-9]+)\]\s*$")
 _FUNCTION = re.compile(r"^worker: in (\w+)$", re.MULTILINE)
 
 # The function that destroys an object, and what programs call to get there.
+_DESTROY = "_Py_Dealloc"
 _DESTROYS = re.compile(r"_Py(Py)?_Dealloc|Py_\w*(DECREF|CLEAR)")
 _OF_DESTRUCTION = ("capsule destructors", "lifetime")
 
@@ -96,10 +97,21 @@ class Charges:
             return Charge(self._place(failure), "")
         return Charge(failure.rule, self._blockers.get(failure.rule, ""))
 
+    def _functions(self, failure: Failure) -> list[str]:
+        """Returns the functions of a crash that some rule is about. A stack
+        without one is that of a destruction: Py_DECREF() is a macro, and the
+        function that it calls may jump into the destructor without a frame."""
+        found = [
+            function
+            for function in failure.functions
+            if any(covers(rule, function) for rule in self._contract.rules)
+        ]
+        return found or [_DESTROY]
+
     def _is_own(self, failure: Failure) -> bool:
         """True if a crash happened in a function of the failure's own rule."""
         rule = self._contract[failure.rule]
-        return any(covers(rule, function) for function in failure.functions)
+        return any(covers(rule, name) for name in self._functions(failure))
 
     def _place(self, failure: Failure) -> str:
         """Returns the rule that a crash is charged to. In a function of another
@@ -108,11 +120,10 @@ class Charges:
         this test kill it, and the crash stays with the test's own rule."""
         if failure.rule in self._crashed_itself and self._is_own(failure):
             return failure.rule
-        for function in failure.functions:
-            for rule in self._contract.rules:
-                if covers(rule, function):
-                    found = rule.id in self._crashed_itself
-                    return rule.id if found else failure.rule
+        function = self._functions(failure)[0]
+        first = next((r for r in self._contract.rules if covers(r, function)), None)
+        if first and first.id in self._crashed_itself:
+            return first.id
         return failure.rule
 
     def _about_of(self, failure: Failure) -> set[str]:

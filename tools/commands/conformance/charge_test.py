@@ -133,6 +133,8 @@ def test_comparisons_that_tests_share(failures, expected):
             ],
             ["NEW-1", "NEW-1", "SETC-1"],
         ),
+        # Without a function of the contract on the stack: in destruction.
+        ([crash("NEW-4", "strlen"), crash("DTOR-1")], ["DTOR-1", "DTOR-1"]),
         # Only of the arguments of this test.
         ([crash("API-1", "PyCapsule_New")], ["API-1"]),
         ([crash("API-1", "PyCapsule_New"), test("NEW-1")], ["API-1", "NEW-1"]),
