@@ -12,8 +12,7 @@ struct targets {
 struct signature {
     int min, max;
     const char *function; /* the text after ':', or NULL */
-    const char *message;  /* the text after ';', which replaces CPython's
-                             message; or NULL */
+    const char *message;  /* after ';': replaces CPython's message; or NULL */
 };
 
 /* Converts `arg` and stores the value in the next target. Returns false on

@@ -80,8 +80,8 @@ static bool is_package(PyObject *parent, PyObject *parent_name, PyObject *name)
     return path != NULL;
 }
 
-/* Sets parent.child = module. Ignores an object that refuses the attribute,
- * because the module can still be found in sys.modules. */
+/* Sets parent.child = module. Returns 0, or -1 with an exception. Ignores an
+ * AttributeError, because the module can still be found in sys.modules. */
 static int publish_in(PyObject *parent, const char *child, PyObject *module)
 {
     if (PyObject_SetAttrString(parent, child, module) < 0) {

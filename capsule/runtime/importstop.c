@@ -12,8 +12,7 @@ static void take_modules_out(PyObject *modules)
     while (PyDict_Next(modules, &position, &key, &value)) {
         if (PyModule_Check(value)) {
             module_set_rank(value, ++rank);
-            Py_INCREF(key); /* a destructor may delete the entry and, with it,
-                               the key */
+            Py_INCREF(key); /* a destructor may delete the entry */
             PyDict_SetItem(modules, key, Py_None);
             Py_DECREF(key);
         }

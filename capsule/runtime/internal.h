@@ -23,8 +23,7 @@ extern PyBaseExceptionObject no_memory;
 struct gc_head {
     struct gc_head *next; /* NULL if the object is not tracked */
     struct gc_head *previous;
-    Py_ssize_t references; /* used during a collection: references that no
-                              tracked object explains */
+    Py_ssize_t references; /* during a collection: from untracked objects */
 };
 
 /* Returns the name of the type without its module. */

@@ -129,8 +129,7 @@ bool interpreter_begin(void)
     pthread_mutex_unlock(&lists);
     if (interp->next == NULL) {
         own_thread_state = state;
-        state->ensured = 1; /* an extra count: this thread state lives until the
-                               interpreter ends */
+        state->ensured = 1; /* keeps it until the interpreter ends */
     }
     current_thread_state = state;
     gc_start();

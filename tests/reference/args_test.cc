@@ -1,7 +1,6 @@
 // PyArg_ParseTuple: how METH_VARARGS functions read their arguments.
 
-#define PY_SSIZE_T_CLEAN // the size of "s#" is a Py_ssize_t; needed before
-                         // Python 3.13
+#define PY_SSIZE_T_CLEAN // makes the size of "s#" a Py_ssize_t
 
 #include <climits>
 #include <string>

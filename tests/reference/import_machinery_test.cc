@@ -225,10 +225,12 @@ TEST_F(ImportMachineryTest, AParentCanHaltItsSubmodule)
                    "import of halting.sub halted; None in sys.modules");
 }
 
-// The parent is an object with `__path__` and `__spec__` whose type refuses new
-// attributes with a TypeError. CPython ignores that failure for modules written
-// in Python only: up to 3.10 a built-in module is never a submodule, and later
-// versions need more of __spec__.
+// Two parents that have `__path__` and `__spec__` and accept no other
+// attribute. The instance refuses its submodule with an AttributeError, which
+// the import ignores. The type itself refuses with a TypeError, which the
+// import raises. CPython does the same, but for submodules written in Python
+// only: up to 3.10 a built-in module is never a submodule, and later versions
+// need more of __spec__.
 TEST_F(ImportMachineryTest, AParentMayRefuseItsSubmodule)
 {
     static PyMethodDef methods[] = {
@@ -378,7 +380,8 @@ TEST(ImportInPython2Test, MessagesAreShorter)
     ASSERT_EQ(host_start(profile.c_str()), 0);
 }
 
-// A destructor that runs after sys.modules is gone cannot get it.
+// A destructor that asks for sys.modules after sys.modules is gone ends the
+// process.
 TEST(ImportAtTheEndDeathTest, SysModulesIsGone)
 {
     static const auto look = [](PyObject *) { PyImport_GetModuleDict(); };

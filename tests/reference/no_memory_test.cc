@@ -425,8 +425,7 @@ TEST_F(NoMemoryForWarningsTest, AWarningIsShownOrAMemoryError)
                 return PyErr_WarnFormat(PyExc_UserWarning, 1, "%s", "text") ==
                        0;
             },
-            rules::RemoveWarningFilters); // also forgets which warnings were
-                                          // shown
+            rules::RemoveWarningFilters); // forgets shown warnings
     });
 }
 

@@ -17,7 +17,7 @@ using rules::Subinterpreter;
 
 int payload;
 
-// Adds a capsule to the module whose destructor logs its run.
+// Adds a capsule to the module. The capsule's destructor logs its run.
 void PublishLogged(PyObject *module, const char *attribute, const char *name)
 {
     Put(module, attribute, PyCapsule_New(&payload, name, LogDestructor));
@@ -136,7 +136,7 @@ TEST_F(ShutdownTest, DTOR_10_ResourcesAreGivenBack)
 
 int imports_failed;
 
-// Tries to import, which is not possible any more at the end.
+// Tries to import, which fails at the end of an interpreter.
 void ImportOthers(PyObject *capsule)
 {
     for (const char *name : {"ending.other", "other.cap", "nosuch.cap"}) {

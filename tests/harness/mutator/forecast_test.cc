@@ -30,8 +30,7 @@ TEST(Forecast, AnEmptySlotHasNoReferences)
     EXPECT_EQ(LeftOut("Py_INCREF(c0)\n"
                       "Py_DECREF(c0)\n"
                       "c1 = Py_NewRef(c0)\n"
-                      "PyCapsule_GetName(c0)\n" // the getter receives NULL,
-                                                // which is allowed
+                      "PyCapsule_GetName(c0)\n" // NULL is allowed
                       "c0 = PyCapsule_New(NULL, NULL, NULL)\n"
                       "Py_INCREF(c0)\n"),
               "1 2 3 6 ");
@@ -123,8 +122,7 @@ TEST(Forecast, AContextKeepsItsObjectAlive)
     EXPECT_EQ(LeftOut("c0 = PyCapsule_New(0x1, NULL, NULL)\n"
                       "c1 = PyCapsule_New(0x1, NULL, NULL)\n"
                       "hold(c0, c1)\n"
-                      "hold(c1, c0)\n" // a reference to itself would keep the
-                                       // capsule alive
+                      "hold(c1, c0)\n" // would make a cycle
                       "hold(c0, c1)\n"
                       "PyCapsule_SetContext(c0, NULL)\n"
                       "Py_DECREF(c1)\n"
