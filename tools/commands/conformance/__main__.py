@@ -1,4 +1,5 @@
-"""What tools/conformance does once the system is set up."""
+"""tools/conformance: tests implementations of the capsule API against the
+contract and writes a matrix of rules and implementations."""
 
 import os
 import pathlib
@@ -16,21 +17,21 @@ from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
 ABOUT = """\
-Holds implementations of the capsule API against the contract: builds the rule
-tests and the executor of programs for each, runs them inside it, and shows which
-rule holds where. What kills an implementation is one result, and the next case
-runs all the same."""
+Tests implementations of the capsule API against the contract. For each
+implementation, builds the rule tests and the executor of programs, runs them
+inside the implementation, and shows which rules hold. A crash is the result of one
+case; the remaining cases run nevertheless."""
 
 MORE = """\
-An interpreter is anything that answers as python3 does and has its headers:
-CPython 2.7 and 3.6 or newer, PyPy. A library exports the functions of the C API
-under their own names; of those of capsule/host.h it may export any, and what it
-leaves out has a default there.
+An interpreter must accept the arguments of python3 and have headers: CPython 2.7,
+CPython 3.6 or newer, or PyPy. A library must export the functions of the C API
+under their own names. It may also export functions of capsule/host.h; the default
+of that header replaces each missing function.
 
-Written to out/conformance: matrix.json, matrix.xml (JUnit), matrix.html, and
-below programs/ the shortest program of each broken rule, as text and as C.
+Writes matrix.json, matrix.xml (JUnit) and matrix.html to out/conformance, and the
+shortest program of each broken rule, as text and as C, to out/conformance/programs.
 
-Exit status: 0 every rule holds, 1 one does not, 2 bad input, 130 after Ctrl-C.
+Exit status: 0 every rule holds, 1 a rule is broken, 2 bad input, 130 after Ctrl-C.
 
   tools/conformance /usr/bin/python3 pypy3
   tools/conformance --library ./libmy.so --include ./include
@@ -73,24 +74,24 @@ def parse(argv):
         type=one_of(LEVELS),
         default=LEVELS[1],
         help="documented: what every implementation must do; observed "
-        "(default): also what CPython does beyond the text",
+        "(default): also what CPython does beyond its documentation",
     )
     parser.add_argument(
         "--programs",
         type=number(0),
         default=PROGRAMS,
         metavar="N",
-        help=f"generated programs per fuzz target, fewer where they are slow "
+        help=f"generated programs per fuzz target, fewer if the target is slow "
         f"(default {PROGRAMS})",
     )
     parser.add_argument(
         "--compare",
         type=pathlib.Path,
         metavar="FILE",
-        help="say what has changed since this matrix.json was saved",
+        help="print the results that differ from this saved matrix.json",
     )
     parser.add_argument(
-        "--all", action="store_true", help="list also the rules that hold everywhere"
+        "--all", action="store_true", help="also list the rules that hold everywhere"
     )
     arguments = parser.parse_args(argv)
     if not arguments.pythons and not arguments.library:
@@ -102,8 +103,8 @@ def parse(argv):
 
 
 def find_python(name, start):
-    """The path of an interpreter that is named as in a shell. Not resolved: a
-    link's own name may say how the interpreter behaves."""
+    """Returns the path of an interpreter, given a path or a name in PATH. Does not
+    resolve links: an interpreter's behaviour may depend on the link's name."""
     if os.sep in name:
         return start / name
     for folder in os.get_exec_path():
@@ -114,7 +115,8 @@ def find_python(name, start):
 
 
 def implementations(arguments, root, start, folder):
-    """What is to be tested; a Problem where one of them cannot be."""
+    """Returns the implementations to test. Raises a Problem if one of them cannot
+    be tested."""
     found = []
     for name in arguments.pythons:
         path = find_python(name, start)
@@ -140,7 +142,8 @@ def _folder(folder, path, found):
 
 
 def saved(path, start):
-    """What --compare names, read before anything is built."""
+    """Reads the file that --compare names. Runs before the builds, so that a wrong
+    file is reported at once."""
     if path is None:
         return None
     try:
@@ -152,8 +155,8 @@ def saved(path, start):
 
 
 def keep_programs(columns, converter, folder):
-    """Writes the programs that show something, as text and as C; the C by
-    column and rule."""
+    """Writes the shortest program of each broken rule as text and as C. Returns
+    {column: {rule: the C text}}."""
     texts = {}
     for column in columns:
         texts[column.name] = {}

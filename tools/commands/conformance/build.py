@@ -1,6 +1,6 @@
-"""Compiles and links workers. Objects are kept by what they are made of, so
-that a second run compiles nothing, and two interpreters share what does not
-depend on either."""
+"""Compiles and links workers. Caches each object under a digest of its inputs. A
+second run compiles nothing, and interpreters share the objects that do not depend
+on their headers."""
 
 import collections
 import concurrent.futures
@@ -17,7 +17,8 @@ _C = ["clang-19", "-std=c11"]
 _CXX = ["clang++-19", "-std=c++17"]
 _FLAGS = ["-g1", "-fPIC", "-w"]
 
-# The tests are compiled quickly, the rest runs millions of times.
+# Tests are compiled without optimisation to save compile time. The other code runs
+# millions of times and is optimised.
 _LEVEL = {"tests": "-O0", "": "-O1"}
 
 _ERROR = re.compile(r"(?:fatal )?error: (.*)")
@@ -27,7 +28,7 @@ Object = collections.namedtuple("Object", "source path error")
 
 
 def run(command, seconds=None):
-    """Raises subprocess.TimeoutExpired where it takes longer than that."""
+    """Runs a command. Raises subprocess.TimeoutExpired after `seconds`."""
     return subprocess.run(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
@@ -41,7 +42,7 @@ def run(command, seconds=None):
 
 
 def first_error(output):
-    """What a compiler or linker says first, in one line."""
+    """Returns the first error of a compiler or linker, in one line."""
     match = _ERROR.search(output)
     if match:
         return match[1]
@@ -74,7 +75,8 @@ class Builder:
         self._generated = _generate(root, folder)
 
     def compile_all(self, sources, googletest):
-        """An Object for each source; without a path where it failed."""
+        """Returns an Object for each source. The Object of a source that does not
+        compile has no path."""
         header = self._precompile(googletest)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             return list(
@@ -94,7 +96,7 @@ class Builder:
             command += planted
             key.append(self._overlay.contents())
         elif header and source.path.suffix == ".cc":
-            # A header that was compiled before has no bug.
+            # A precompiled header does not contain the bug of an overlay.
             command += ["-include-pch", header]
         return self._make(source, command, key, ".o")
 
@@ -111,12 +113,14 @@ class Builder:
         return command
 
     def _precompile(self, googletest):
-        """GoogleTest and <Python.h>, which take most of a test's time. None
-        where that fails: then each test says why."""
+        """Precompiles GoogleTest and <Python.h>, which take most of the compile
+        time of a test. Returns None if that fails; compiling each test then
+        reports the error."""
         text = "#include <Python.h>\n#include <gtest/gtest.h>\n"
         source = self._objects / "tests.h"
         source.write_text(text)
-        # The contents are in the key; a checkout changes the times of files.
+        # The key contains the contents of the headers. Their times do not count,
+        # because a checkout changes the times.
         command = [*_CXX, "-Xclang", "-fno-pch-timestamp", *_FLAGS]
         command += [_LEVEL["tests"], f"-I{self._root}"]
         command += [f"-I{folder}" for folder in googletest]
@@ -145,7 +149,8 @@ class Builder:
 
 
 def _refuse_full_disk(output, path):
-    """A full disk is no property of what was compiled."""
+    """Raises a Problem if the compiler failed because the disk is full: the source
+    itself may be correct."""
     for number in (errno.ENOSPC, errno.EDQUOT):
         if os.strerror(number) in output:
             raise Problem(
@@ -155,7 +160,7 @@ def _refuse_full_disk(output, path):
 
 
 def link(output, objects, flags):
-    """Links the objects to `output`; what the linker said, or an empty text."""
+    """Links the objects to `output`. Returns the linker's errors, or ""."""
     part = output.with_name(output.name + ".part")
     output.parent.mkdir(parents=True, exist_ok=True)
     paths = [item.path for item in objects]
@@ -169,7 +174,7 @@ def link(output, objects, flags):
 
 
 def exported(library):
-    """The names of the functions and data that a shared library exports."""
+    """Returns the names of the functions and data that a shared library exports."""
     done = run(["llvm-nm-19", "-D", "--defined-only", "--format=just-symbols", library])
     if done.returncode != 0:
         raise Problem(
@@ -180,18 +185,18 @@ def exported(library):
 
 
 def wanted(path):
-    """The names that an object takes from elsewhere."""
+    """Returns the undefined symbols of an object."""
     done = run(["llvm-nm-19", "--undefined-only", "--format=just-symbols", path])
     return set(done.stdout.split())
 
 
 def readable(symbol):
-    """The name of a C++ function as it is written."""
+    """Returns the demangled name of a symbol."""
     return run(["llvm-cxxfilt-19", symbol]).stdout.strip()
 
 
 def signature_of(folder):
-    """Changes when a header below the folder does."""
+    """Returns a text that changes when a header below the folder changes."""
     digest = hashlib.sha256(str(folder).encode())
     for path in sorted(pathlib.Path(folder).rglob("*.h")):
         state = path.stat()

@@ -1,4 +1,5 @@
-"""Where a failure is shown, and what blocks it."""
+"""Tests of tools/commands/conformance/charge.py: the rule to which a failure is
+charged, and the rules that block others."""
 
 import pytest
 
@@ -47,7 +48,7 @@ def crash(rule, *functions):
 
 
 def shown(*failures):
-    """Returns the rule of each failure, with its blocker behind a colon."""
+    """Returns the rule of each failure; a colon and the blocking rule follow."""
     charges = Charges(CONTRACT, failures)
     return [":".join(part for part in charges.of(f) if part) for f in failures]
 

@@ -23,7 +23,7 @@ def _build(name, files, root, folder):
 
 
 class Converter:
-    """Turns programs into C."""
+    """Converts programs to C."""
 
     def __init__(self, root, folder):
         files = [
@@ -34,7 +34,7 @@ class Converter:
         self._program = _build("prog_tool", files, root, folder)
 
     def to_c(self, path):
-        """The text of a C file that does what the program at `path` does."""
+        """Returns the text of a C file that does the same as the program."""
         done = subprocess.run(
             [self._program, "--c", path],
             stdout=subprocess.PIPE,

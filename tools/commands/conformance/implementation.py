@@ -1,5 +1,5 @@
-"""What is tested: an interpreter, or a library that exports the C API; how its
-worker is built and started."""
+"""Builds and starts the worker of an implementation under test: an interpreter, or
+a library that exports the C API."""
 
 import json
 import os
@@ -34,9 +34,13 @@ _HOST_FUNCTIONS = (
 
 
 class Implementation:
-    """A worker that can be started. `command` is how, `left_out` a reason for
-    each test that could not be built, `no_programs` the reason why no programs
-    are run, `remarks` what else is not done."""
+    """An implementation under test, with its worker.
+
+    command      the command that starts the worker
+    left_out     {test that could not be built: the reason}
+    no_programs  the reason why no programs are run, or ""
+    remarks      other tests that are left out, as sentences
+    """
 
     def __init__(self, path, folder):
         self.path = path
@@ -53,7 +57,7 @@ class Implementation:
         raise NotImplementedError
 
     def _compile(self, builder, more):
-        """All objects that can be compiled, group by group."""
+        """Returns the objects that compile, group by group."""
         root = self._root
         googletest = sources.googletest()
         all_sources = [
@@ -82,8 +86,8 @@ class Implementation:
         return [item for item in compiled if item.path]
 
     def _leave_out(self, builder, objects, source, reason):
-        """Without the source's group, or with what stands in for it; notes
-        why."""
+        """Returns the objects without those of the source's group. Adds the
+        replacement of the group, if there is one. Notes the reason."""
         group = source.group
         if group == "worker":
             raise Problem(
@@ -106,8 +110,8 @@ class Implementation:
         return [item for item in objects if item not in gone] + more
 
     def _leave_out_users(self, builder, objects, symbols):
-        """Returns the objects without all that need one of the symbols, which
-        neither the implementation nor another object offers."""
+        """Returns the objects without those that need one of the symbols. Neither
+        the implementation nor another object defines these symbols."""
         kept = objects
         for item in objects:
             lacking = sorted(symbols & build.wanted(item.path))
@@ -130,7 +134,7 @@ def _is_of_tests(item):
 
 
 def _tests_of(path):
-    """The names of the tests in a file that cannot be asked."""
+    """Returns the names of the tests in a source file that was not built."""
     if not path.name.endswith("_test.cc"):
         return []
     return contracts.tests_of(path.read_text())
@@ -211,7 +215,7 @@ class Interpreter(Implementation):
 
 
     def _load(self):
-        """What the interpreter says when it loads the worker."""
+        """Loads the worker; returns the interpreter's output."""
         try:
             return build.run([*self.command, "list"], _SECONDS_TO_START).stdout
         except subprocess.TimeoutExpired:
@@ -262,7 +266,7 @@ class Library(Implementation):
         compiled = self._compile(
             builder, [sources.Source(path, True, "worker", ()) for path in more]
         )
-        # A copy: the library may be built anew while the tests run.
+        # Use a copy, because the user may build the library again during the tests.
         copy = self.folder / self.path.name
         self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.path, copy)

@@ -1,4 +1,5 @@
-"""What cannot be tested is refused in one line, before anything is built."""
+"""Tests that tools/conformance refuses implementations that it cannot test, with
+one line and before it builds anything."""
 
 import signal
 import subprocess
@@ -97,7 +98,7 @@ def test_a_worker_that_dies_at_start(answer, words, tmp_path):
         testing.start(NeverStarts(tmp_path, answer), "observed")
 
 
-def test_ctrl_c_is_one_line_and_a_status_of_its_own(tmp_path):
+def test_ctrl_c_gives_one_line_and_status_130(tmp_path):
     started = tmp_path / "started"
     hangs = program(tmp_path, f"touch {started}; exec sleep 30")
     process = subprocess.Popen(
@@ -105,7 +106,7 @@ def test_ctrl_c_is_one_line_and_a_status_of_its_own(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # A signal that was ignored at the start stays ignored.
+        # A child inherits ignored signals, so reset SIGINT.
         preexec_fn=lambda: signal.signal(
             signal.SIGINT, signal.default_int_handler
         ),
@@ -118,14 +119,14 @@ def test_ctrl_c_is_one_line_and_a_status_of_its_own(tmp_path):
     assert process.returncode == 130
 
 
-def test_a_full_disk_is_not_held_against_an_implementation(tmp_path):
+def test_a_full_disk_does_not_count_as_an_error_of_the_implementation(tmp_path):
     said = "error: unable to open output file: No space left on device"
     with pytest.raises(Problem, match="No space left on device; make room"):
         build._refuse_full_disk(said, tmp_path / "x.o")
     build._refuse_full_disk("error: no such file", tmp_path / "x.o")
 
 
-def test_what_a_linker_or_a_loader_misses():
+def test_the_undefined_symbols_in_errors_of_linker_and_loader():
     linker = "ld.lld: error: undefined symbol: PyA\n>>> referenced by x.o"
     loader = "ImportError: /x.so: undefined symbol: PyB"
     assert undefined_symbols(linker + "\n" + loader) == {"PyA", "PyB"}

@@ -1,4 +1,4 @@
-"""The matrix, rules by implementations, and how it is kept."""
+"""The matrix of results for rules and implementations, and its file format."""
 
 import json
 import os
@@ -9,14 +9,15 @@ PASSED, FAILED, CRASHED = "passed", "failed", "crashed"
 BLOCKED = "blocked"
 NOT_APPLICABLE = "not applicable"
 
-# The outcome of a rule is the first of these that one of its cases has.
+# The outcomes, the most severe first. The outcome of a rule is the most severe
+# outcome of its cases.
 _ORDER = (CRASHED, FAILED, BLOCKED, PASSED)
 
 FORMAT = "capsule conformance 1"
 
 
 class Cell:
-    """One rule on one implementation."""
+    """The results of one rule on one implementation."""
 
     def __init__(self):
         self.cases = []  # (name, outcome, text)
@@ -39,7 +40,7 @@ class Cell:
 
     @property
     def text(self):
-        """Why the cell is what it is; empty where it passed."""
+        """Returns the reasons for the outcome; "" if the rule passed."""
         if self.outcome == NOT_APPLICABLE:
             reasons = [text for _, _, text in self.cases if text]
             return reasons[0] if reasons else ""
@@ -63,7 +64,7 @@ class Cell:
 
 
 class Column:
-    """One implementation."""
+    """The results of one implementation."""
 
     def __init__(self, name, path, profile, rules):
         self.name = name
@@ -94,7 +95,7 @@ class Column:
 
 
 def give_names(columns):
-    """Two of one name are told apart by their paths."""
+    """Adds the path to the names of columns that have the same name."""
     names = [column.name for column in columns]
     for column in columns:
         if names.count(column.name) > 1:
@@ -120,7 +121,7 @@ def as_json(columns, rules, level):
 
 
 def write(path, text):
-    """Whole or not at all."""
+    """Writes a file through a temporary file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     part.write_text(text, encoding="utf-8")
@@ -132,7 +133,7 @@ class BadFile(Exception):
 
 
 def read(path):
-    """{implementation: {rule: outcome}} of a file that was saved."""
+    """Reads a saved file; returns {implementation: {rule: outcome}}."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
         if value["format"] != FORMAT:
@@ -151,7 +152,7 @@ def read(path):
 
 
 def changes(old, columns):
-    """A line for each cell that is not what it was."""
+    """Returns a line for each cell whose outcome differs from the saved one."""
     lines = []
     for column in columns:
         before = old.get(column.name)

@@ -1,4 +1,4 @@
-"""What is kept and shown of a matrix."""
+"""Tests of the matrix: its file, its page, and its tables on the terminal."""
 
 import io
 import json
@@ -40,7 +40,7 @@ def fixture_columns(rules):
     return [good, bad]
 
 
-def test_what_is_blocked_is_neither_failed_nor_passed(columns, rules):
+def test_a_blocked_rule_has_neither_failed_nor_passed(columns, rules):
     good, bad = columns
     good.cells["GETN-1"].add("T.e", matrix.BLOCKED, "blocked by X", "GETP-1")
     cell = good.cells["GETN-1"]
@@ -72,7 +72,7 @@ def test_the_worst_case_of_a_rule_counts(columns):
     assert (bad.count(matrix.PASSED), bad.count(matrix.CRASHED)) == (2, 2)
 
 
-def test_what_was_kept_is_read_and_compared(columns, rules, tmp_path):
+def test_a_saved_matrix_is_read_and_compared(columns, rules, tmp_path):
     path = tmp_path / "deep" / "matrix.json"
     matrix.write(path, matrix.as_json(columns, rules, "observed"))
     assert [entry.name for entry in path.parent.iterdir()] == ["matrix.json"]
@@ -87,7 +87,7 @@ def test_what_was_kept_is_read_and_compared(columns, rules, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": "another"}'])
-def test_a_file_that_is_no_matrix(text, tmp_path):
+def test_a_file_that_is_not_a_matrix(text, tmp_path):
     path = tmp_path / "matrix.json"
     path.write_text(text)
     with pytest.raises(matrix.BadFile):
@@ -140,7 +140,7 @@ def test_the_terminal_lists_what_does_not_pass(columns, rules):
     assert listed[:2] == ["GETP-10", "DTOR-1"]
 
 
-def test_two_of_one_name_are_told_apart(columns):
+def test_columns_with_the_same_name_show_their_paths(columns):
     columns[1].name = "Good 1"
     matrix.give_names(columns)
     assert [column.name for column in columns] == ["Good 1 (/a)", "Good 1 (/b)"]

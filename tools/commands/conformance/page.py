@@ -1,4 +1,4 @@
-"""The matrix as one page that needs nothing beside it."""
+"""Writes the matrix as a single HTML file without external resources."""
 
 import pathlib
 
@@ -16,7 +16,7 @@ _OUTCOMES = (
 
 
 def page(columns, rules, level, changes, c_sources):
-    """The text of the page. `changes` is None where nothing was compared."""
+    """Returns the text of the page. `changes` is None without --compare."""
     environment = jinja2.Environment(
         autoescape=True,
         loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent),

@@ -1,5 +1,5 @@
-"""Programs on an implementation: those of the corpus, and generated ones. A
-program that breaks a rule is made as short as possible."""
+"""Runs programs on an implementation, those of the corpus and generated ones, and
+minimizes the programs that break a rule."""
 
 import collections
 import re
@@ -16,7 +16,8 @@ from tools.commands.conformance.runner import (
 from tools.lib.contract import Contract, Rule, corpus_of
 
 
-# Programs of one target that are looked at, if the implementation breaks them all.
+# The most failing programs per target. Further programs are not run, for the case
+# that an implementation fails all of them.
 _ENOUGH = 40
 _SECONDS_TO_SHORTEN = 5
 
@@ -26,12 +27,12 @@ _CALL = re.compile(r"^  (?:call +\d*|in destructor) +(?:\w+: )?(.*)$", re.M)
 _CALLED = re.compile(r"(?:\w+ = )?(\w+)\(")
 _PROGRAM = re.compile(r"^  program\n((?:    .*\n?)*)", re.M)
 
-# Where the executor gives back what a program has left.
+# The executor's text in place of a call while it cleans up after a program.
 _AT_THE_END = "none: the program has ended"
 
 
 class Broken(NamedTuple):
-    """What a program that did not pass has broken."""
+    """A program that did not pass, and the rule that it has broken."""
 
     rule: Rule
     outcome: str
@@ -49,7 +50,7 @@ class Broken(NamedTuple):
 
 
 def _report(output):
-    """The report of the executor, without the path of a file and the like."""
+    """Returns the executor's report, without lines such as paths of files."""
     start = output.find("contract violation: ")
     if start < 0:
         start = max(output.find("while running a program"), 0)
@@ -88,8 +89,8 @@ def _rule_of_crash(
 
 
 def broken_rule(contract: Contract, title: str, result: Result) -> Broken:
-    """Returns what a program that did not pass has broken. `title` is the text
-    of the program, or ""."""
+    """Returns the rule that a failed program has broken, with the reason. `title`
+    is the text of the program, or ""."""
     match = _VIOLATION.search(result.output)
     program = _program_of(result.output)
     if match and match[1] in contract:
@@ -111,7 +112,8 @@ def _program_of(output):
 
 
 class Programs:
-    """Runs them; collects what is `broken` and how often rules were met."""
+    """Runs programs. Collects the failed programs in `broken`, and counts how often
+    programs have exercised each rule."""
 
     def __init__(self, worker, contract, root, folder):
         self._worker = worker
@@ -141,7 +143,8 @@ class Programs:
             self.broken.append(broken)
 
     def run_generated(self, target, count):
-        """Runs programs 1 to `count`; goes on behind one that does not pass."""
+        """Runs the generated programs 1 to `count`. Continues after a failed
+        program."""
         first = 1
         found = 0
         while first <= count and found < _ENOUGH:
@@ -159,7 +162,8 @@ class Programs:
         self.count += count if found < _ENOUGH else first - 1
 
     def _add_generated(self, target, number):
-        """Runs the program by itself; adds it to `broken` if it does not pass."""
+        """Runs the program in a separate process; adds it to `broken` if it does
+        not pass."""
         text = self._worker.start("print", target, number).output
         path = self._write("generated.prog", text)
         result = self._worker.run_list("programs", [str(path)])[0][0]
@@ -175,8 +179,8 @@ class Programs:
         return path
 
     def shortest(self, charges, shorten=True):
-        """Returns for each broken rule the shortest program that breaks it, made
-        shorter unless `shorten` is false. `charges` says where each is shown."""
+        """Returns the shortest program for each broken rule, and minimizes it unless
+        `shorten` is false. `charges` gives the rule of each failure."""
         best = {}
         for broken in self.broken:
             rule = charges.of(broken.failure()).rule

@@ -1,4 +1,5 @@
-"""What is read out of the executor's reports."""
+"""Tests of tools/commands/conformance/programs.py: how it reads the executor's
+reports, and how it continues after failed programs."""
 
 import pytest
 
@@ -49,14 +50,14 @@ def test_a_violation_names_its_rule_and_its_program():
     assert broken.program.count("\n") == 2
 
 
-def test_a_fault_belongs_to_the_call_under_way():
+def test_a_crash_belongs_to_the_running_call():
     result = Result("x", CRASHED, "signal SIGSEGV", FAULT)
     broken = broken_rule(CONTRACT, "", result)
     assert (broken.rule.id, broken.outcome) == ("SETN-1", CRASHED)
     assert broken.text.startswith("signal SIGSEGV\n")
 
 
-def test_a_fault_belongs_to_the_rule_that_the_call_is_held_to():
+def test_a_crash_belongs_to_the_rule_under_test():
     output = FAULT + "  under test      SETN-2  PyCapsule_SetName: kept\n"
     result = Result("x", CRASHED, "no end within 20 seconds", output)
     broken = broken_rule(CONTRACT, "", result)
@@ -64,8 +65,8 @@ def test_a_fault_belongs_to_the_rule_that_the_call_is_held_to():
     assert broken.text.startswith("no end within 20 seconds\n")
 
 
-def test_a_fault_belongs_to_the_function_that_the_worker_saw():
-    # The executor looks at every field after a call: it died in a getter.
+def test_a_crash_belongs_to_the_function_on_the_worker_s_stack():
+    # The executor reads every field after a call; this one died in a getter.
     output = "worker: in strlen\nworker: in PyCapsule_GetPointer\n" + FAULT
     output += "  under test      SETN-2  PyCapsule_SetName: kept\n"
     result = Result("x", CRASHED, "signal SIGABRT", output)
@@ -74,19 +75,20 @@ def test_a_fault_belongs_to_the_function_that_the_worker_saw():
     assert broken.functions[:2] == ("strlen", "PyCapsule_GetPointer")
 
 
-def test_a_fault_of_a_file_belongs_to_the_rule_in_its_title():
+def test_a_crash_of_a_corpus_program_belongs_to_the_rule_in_its_title():
     result = Result("x", CRASHED, "signal SIGSEGV", "")
     broken = broken_rule(CONTRACT, "# GETP-3: a prefix\n", result)
     assert broken.rule.id == "GETP-3"
 
 
-def test_a_fault_that_says_nothing_belongs_to_the_first_rule():
+def test_a_crash_without_a_report_belongs_to_the_first_rule():
     result = Result("x", CRASHED, "no end within 20 seconds", "")
     assert broken_rule(CONTRACT, "", result).rule.id == "TYPE-1"
 
 
 class FakeWorker:
-    """Dies of every tenth generated program, with the same violation."""
+    """A worker that dies in every tenth generated program, with the same
+    violation."""
 
     def __init__(self):
         self.started = []
@@ -106,7 +108,7 @@ class FakeWorker:
         ], {}
 
 
-def test_generating_goes_on_behind_what_kills_it(tmp_path):
+def test_generating_continues_after_a_failed_program(tmp_path):
     worker = FakeWorker()
     programs = Programs(worker, CONTRACT, tmp_path, tmp_path)
     programs.run_generated("sequence_fuzz", 35)
@@ -119,14 +121,14 @@ def test_generating_goes_on_behind_what_kills_it(tmp_path):
     assert list(programs.shortest(charges, shorten=False)) == ["GETP-3"]
 
 
-def test_an_implementation_that_breaks_everything_is_left_alone(tmp_path):
+def test_generating_stops_if_the_implementation_fails_everything(tmp_path):
     programs = Programs(FakeWorker(), CONTRACT, tmp_path, tmp_path)
     programs.run_generated("sequence_fuzz", 10**6)
     assert len(programs.broken) == 40
     assert programs.count == 400
 
 
-def test_what_only_fails_in_company_is_no_finding(tmp_path):
+def test_a_program_that_passes_alone_is_not_a_finding(tmp_path):
     worker = FakeWorker()
     worker.run_list = lambda command, cases: (
         [Result(cases[0], PASSED, "", "")],

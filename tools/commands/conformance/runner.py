@@ -1,4 +1,4 @@
-"""Runs cases in a worker, which may die of any of them.
+"""Runs cases in a worker process, which any case may crash.
 
 All cases of a list run in one process. One that does not pass runs again in a
 process of its own, and that result counts: what an earlier case did to the
@@ -25,7 +25,7 @@ PASSED, FAILED, CRASHED, SKIPPED = "passed", "failed", "crashed", "skipped"
 
 
 class Result(NamedTuple):
-    """What became of a case."""
+    """The result of a case."""
 
     case: str
     outcome: str
@@ -42,7 +42,7 @@ def _unescape(text):
 
 
 def describe_status(status):
-    """How a process ended, in words."""
+    """Describes how a process ended, given its exit status."""
     if status < 0:
         try:
             return f"signal {signal.Signals(-status).name}"
@@ -52,7 +52,7 @@ def describe_status(status):
 
 
 class Run:
-    """What one process said and how it ended."""
+    """The output of one process, and how the process ended."""
 
     def __init__(self, lines, output, status, waited):
         self.lines = lines
@@ -61,7 +61,8 @@ class Run:
         self.waited = waited  # seconds in vain; 0 where it ended by itself
 
     def results(self):
-        """The Results of the cases that ended, and the case that did not."""
+        """Returns (the Results of the cases that ended, the case that did not
+        end, or None)."""
         done, open_case = [], None
         failures = []
         for kind, *rest in self.lines:
@@ -81,7 +82,7 @@ class Run:
         return [rest for found, *rest in self.lines if found == kind]
 
     def why(self):
-        """What killed the process."""
+        """Returns the reason why the process died."""
         if self.waited:
             return f"no end within {self.waited:g} seconds"
         for line in self.output.splitlines():
@@ -91,8 +92,8 @@ class Run:
 
 
 def _kill(process, number):
-    """Sends the signal to the process and whatever it started; waits a little
-    for its end."""
+    """Sends the signal to the process and its children; waits a short time for the
+    end of the process."""
     try:
         os.killpg(process.pid, number)
         process.wait(_SECONDS_TO_DIE)
@@ -108,7 +109,7 @@ class Worker:
         self._seconds = seconds
 
     def start(self, *arguments):
-        """Runs one command to its end; the Run."""
+        """Runs one command to its end; returns the Run."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
             folder = pathlib.Path(name)
@@ -143,8 +144,9 @@ class Worker:
             return Run(lines, text, process.returncode, waited)
 
     def _wait(self, process, results):
-        """Waits for the end; ends a process that says nothing any more, and
-        whatever it started. Returns how long it was waited for in vain."""
+        """Waits for the end of the process. If the process writes no line in time,
+        kills the process and its children. Returns the seconds without output, or 0
+        if the process ended by itself."""
         size, since = 0, time.monotonic()
         waited = 0
         pause = 0.002
@@ -155,8 +157,8 @@ class Worker:
             elif now - since > self._seconds:
                 waited = self._seconds
                 self._seconds = max(waited / 2, min(waited, FEWEST_SECONDS))
-                # The executor answers an abort with the program and the call
-                # that is under way.
+                # On SIGABRT the executor reports the program and the call
+                # that is running.
                 _kill(process, signal.SIGABRT)
                 _kill(process, signal.SIGKILL)
             time.sleep(pause)
@@ -164,7 +166,7 @@ class Worker:
         return waited
 
     def run_list(self, command, cases):
-        """A Result for each of the cases; also how often rules were exercised."""
+        """Returns a Result for each case, and how often rules were exercised."""
         results, rules = self._in_company(command, cases)
         for index, result in enumerate(results):
             if result.outcome in (FAILED, CRASHED):

@@ -1,4 +1,5 @@
-"""Workers that pass, fail, die and hang, each a short program."""
+"""Tests of tools/commands/conformance/runner.py with a fake worker that passes,
+fails, crashes or hangs."""
 
 import textwrap
 
@@ -8,7 +9,7 @@ from tools.commands.conformance import runner
 from tools.commands.conformance.runner import CRASHED, FAILED, PASSED, SKIPPED, Worker
 
 
-# A worker: what it does for a case is the case's name.
+# A fake worker. The name of a case says what the worker does for that case.
 WORKER = """\
 #!/usr/bin/python3
 import os, signal, sys, time
@@ -60,7 +61,7 @@ def outcomes(results):
     return {result.case: result.outcome for result in results}
 
 
-def test_what_cases_say_is_what_they_are(worker):
+def test_the_results_of_cases_are_read(worker):
     results, rules = worker.run_list("tests", ["pass", "fail", "skip"])
     assert outcomes(results) == {"pass": PASSED, "fail": FAILED, "skip": SKIPPED}
     assert results[1].text == "one\ntwo\\three"
@@ -68,7 +69,7 @@ def test_what_cases_say_is_what_they_are(worker):
     assert rules == {"GETP-3": 7}
 
 
-def test_the_run_goes_on_behind_what_kills_it(worker):
+def test_the_run_continues_after_a_crash(worker):
     cases = ["pass-1", "signal", "pass-2", "exit", "hang", "pass-3"]
     results, _ = worker.run_list("tests", cases)
     assert [result.case for result in results] == cases
@@ -87,14 +88,14 @@ def test_the_run_goes_on_behind_what_kills_it(worker):
     assert "said before the end" in results[1].output
 
 
-def test_what_does_not_end_says_what_it_was_at(worker):
+def test_a_case_that_hangs_reports_its_call(worker):
     results, _ = worker.run_list("tests", ["stubborn", "pass"])
     assert outcomes(results) == {"stubborn": CRASHED, "pass": PASSED}
     assert results[0].text == "no end within 1 seconds"
     assert "was here" in results[0].output
 
 
-def test_patience_wears_out(tmp_path):
+def test_the_time_limit_is_halved_after_each_hang(tmp_path):
     worker = Worker(["/bin/sleep", "60"], {}, tmp_path, seconds=0.2)
     runner.FEWEST_SECONDS, fewest = 0.1, runner.FEWEST_SECONDS
     try:
@@ -124,7 +125,7 @@ def test_the_comparisons_of_a_test_belong_to_it(worker):
     assert [result.failures for result in results[1:]] == [(), ()]
 
 
-def test_what_fails_only_in_company_did_not_fail(worker):
+def test_a_case_that_passes_alone_has_passed(worker):
     results, _ = worker.run_list("tests", ["signal", "spoiled"])
     assert outcomes(results) == {"signal": CRASHED, "spoiled": PASSED}
 

@@ -1,4 +1,4 @@
-"""The matrix for people at a terminal, and for machines that read JUnit."""
+"""Prints the matrix on a terminal and writes it as a JUnit file."""
 
 import xml.etree.ElementTree as ElementTree
 
@@ -36,15 +36,16 @@ def _is_plain(rule, columns):
 
 
 def tables(columns, rules, every_rule, width):
-    """A table() for as many implementations as fit into a line, and others for
-    the rest, one below the other."""
+    """Returns one or more tables. Each has as many implementations as fit into the
+    width of the terminal."""
     most = max(1, (width - _FRONT) // _COLUMN)
     for i in range(0, len(columns), most):
         yield table(columns[i : i + most], rules, every_rule)
 
 
 def table(columns, rules, every_rule):
-    """Rules that all pass are counted, not listed, unless they are asked for."""
+    """Returns a table of rules and implementations. Unless `every_rule` is true,
+    shows only the number of rules that hold everywhere."""
     grid = rich.table.Table(box=rich.box.SIMPLE_HEAD)
     grid.add_column("rule", no_wrap=True)
     grid.add_column("of", no_wrap=True, overflow="ellipsis", max_width=28)
@@ -61,8 +62,8 @@ def table(columns, rules, every_rule):
 
 
 def details(columns, rules):
-    """A paragraph for each cell that did not pass; what does not apply only in
-    a line for all rules of one reason."""
+    """Yields a paragraph for each failed cell, and one line per reason for all rules
+    that are not applicable for that reason."""
     for column in columns:
         if column.remark:
             yield f"{column.name}: {column.remark}"
@@ -95,7 +96,7 @@ def _paragraph(column, rule, cell):
 
 
 def junit(columns, rules):
-    """One suite per implementation, one case per rule."""
+    """Returns JUnit XML with one suite per implementation and one case per rule."""
     suites = ElementTree.Element("testsuites")
     for column in columns:
         suite = ElementTree.SubElement(
@@ -140,5 +141,5 @@ def _case(suite, column, rule):
 
 
 def _legal(text):
-    """Without what XML has no way to write."""
+    """Removes the characters that XML cannot represent."""
     return "".join(c if c in "\n\t" or c >= " " else "?" for c in text)

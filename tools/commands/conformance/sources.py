@@ -1,5 +1,5 @@
-"""What a worker is built of, in one place; tools/conformance compiles it with
-the headers of the implementation under test."""
+"""Lists the source files of a worker. tools/conformance compiles them with the
+headers of the implementation under test."""
 
 import collections
 import pathlib
@@ -19,7 +19,7 @@ _HOSTS = ("capsule/contract.c", "capsule/profile.c")
 
 
 def targets(root):
-    """The fuzz targets that generate programs."""
+    """Returns the names of the fuzz targets that generate programs."""
     return [
         path.stem
         for path in sorted((root / "fuzz").glob("*_fuzz.c"))
@@ -28,8 +28,8 @@ def targets(root):
 
 
 def _harness(root):
-    """(file, whether it includes <Python.h>) of the executor and what it
-    needs."""
+    """Yields (file, True if the file includes <Python.h>) for the executor and the
+    files that it needs."""
     for path in sorted((root / "fuzz/program").glob("*.c")):
         if path.name not in _PROGRAM_MAINS:
             yield path, False
@@ -47,7 +47,7 @@ def _harness(root):
 
 
 def programs(root):
-    """The executor with all that runs programs on it."""
+    """Yields the sources of the executor and of the code that runs programs."""
     names = targets(root)
     table = "".join(f"T(TARGET_{name})" for name in names)
     yield Source(
@@ -69,7 +69,7 @@ def programs(root):
 
 
 def stand_in(root, group):
-    """What is built where the group is left out, or None."""
+    """Returns the source that replaces a group that was left out, or None."""
     if group != "interpreters":
         return None
     path = root / "tools/commands/conformance/worker/no_interpreters.c"
@@ -77,8 +77,8 @@ def stand_in(root, group):
 
 
 def rule_tests(root):
-    """A file that does not compile is left out with the files that need it. The
-    shared support file is required."""
+    """Yields the sources of the rule tests. A file that does not compile is skipped
+    with the files that need it. The shared support file is required."""
     for path in sorted((root / "tests/rules").glob("*.cc")):
         if path.name != "main.cc":
             group = "tests" if path.name == "support.cc" else path.name

@@ -1,4 +1,5 @@
-"""One implementation, put through everything: the column of the matrix."""
+"""Runs all tests and programs on one implementation; makes its column of the
+matrix."""
 
 import time
 
@@ -16,8 +17,8 @@ from tools.lib.problem import Problem
 
 
 def start(implementation, level):
-    """A worker that starts; learns what the implementation is called. A Problem
-    where it does not start."""
+    """Starts the worker and reads the implementation's name and profile. Returns the
+    worker. Raises a Problem if the worker does not start."""
     folder = implementation.folder
     environment = dict(implementation.environment)
     own = Worker(implementation.command, environment, folder)
@@ -92,7 +93,7 @@ def _ran(cell):
 
 
 def _run_tests(worker, contract):
-    """(rule, Result) of each test."""
+    """Runs the tests; returns (rule, Result) for each test."""
     names = [name for (name,) in worker.start("list").values("test")]
     results, _ = worker.run_list("tests", names)
     pairs = [(contract.rule_of_test(result.case), result) for result in results]
@@ -135,7 +136,7 @@ def _add_tests(column, contract, results, failures, charges):
 
 
 def _add_left_out(column, implementation, contract):
-    """Says why tests could not be built."""
+    """Adds the reasons why tests could not be built to the cells."""
     for test, reason in implementation.left_out.items():
         rule = contract.rule_of_test(test)
         if rule is not None and rule.id in column.cells:
@@ -143,7 +144,7 @@ def _add_left_out(column, implementation, contract):
 
 
 def _with_last_line(text, output):
-    """Returns the text with what a process said before it died, in one line."""
+    """Returns the text with the last line that the process printed before it died."""
     said = [
         line
         for line in output.strip().splitlines()
@@ -164,7 +165,7 @@ def _run_programs(programs, worker, count, say):
 
 
 def _add_programs(column, programs, shortest):
-    """Puts what programs have shown into the cells."""
+    """Adds the results of the programs to the cells."""
     for identity, times in programs.exercised.items():
         if identity in column.cells and times:
             column.cells[identity].add(

@@ -1,4 +1,4 @@
-/* What host.h asks for, where a library does not export it itself. NEEDS_<name>
+/* The functions of host.h that a library does not export itself. NEEDS_<name>
  * is defined for each function that is missing. */
 #include <Python.h>
 

@@ -20,7 +20,7 @@ typedef PyObject *(*init_function)(void);
 static struct module {
     const char *name;
     init_function init;
-    void *def; /* a PyModuleDef, where initialisation has two phases */
+    void *def; /* a PyModuleDef if the module uses multi-phase initialisation */
 } modules[MODULES];
 static int module_count;
 
@@ -115,7 +115,8 @@ static PyObject *create(PyObject *self, PyObject *arguments)
     }
     known->def = made;
 #if PY_MAJOR_VERSION < 3 || defined(PYPY_VERSION)
-    return PyModule_New(name); /* PyPy: only newer versions have the other */
+    return PyModule_New(
+        name); /* only newer versions of PyPy have the other function */
 #else
     return PyModule_FromDefAndSpec(known->def, spec);
 #endif

@@ -1,5 +1,6 @@
-/* Programs: of the corpus, and generated. The first violation ends the process,
- * as everywhere; whoever started it goes on behind that program. */
+/* Runs programs of the corpus and generated ones. The first violation ends the
+ * process; tools/conformance then starts another process for the remaining
+ * programs. */
 #define _GNU_SOURCE /* getline */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,8 +14,8 @@
 #include "fuzz/mutator/mutator.h"
 #include "tools/commands/conformance/worker/worker.h"
 
-/* WORKER_TARGETS is T(name) for each target; the same list says what they are
- * called in their own files. */
+/* WORKER_TARGETS is T(name) for each target. The file of a target defines it
+ * under this name. */
 #define T(name) extern const struct target name;
 WORKER_TARGETS
 #undef T
@@ -111,7 +112,7 @@ int worker_list_targets(void)
     return 0;
 }
 
-/* The same program for the same number, whatever was generated before. */
+/* Generates the program with this number, independently of earlier programs. */
 static const struct program *generated(const struct mutator *mutator,
                                        long number)
 {

@@ -1,4 +1,4 @@
-// The rule tests, each announced before it begins.
+// Runs the rule tests and announces each test before it begins.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -62,8 +62,8 @@ class Announcer : public ::testing::EmptyTestEventListener {
     std::string reason_; // why the test was skipped
 };
 
-// GoogleTest takes its own flags from a command line only. A death test starts
-// this very program again, with flags of GoogleTest alone.
+// GoogleTest reads its flags only from a command line. A death test starts this
+// program again with flags of GoogleTest only.
 void Initialize(std::vector<std::string> flags)
 {
     static char program[] = "/proc/self/exe";
@@ -124,8 +124,9 @@ int worker_tests(const char *path)
     delete listeners.Release(listeners.default_result_printer());
     listeners.Append(new Announcer);
     (void)RUN_ALL_TESTS();
-    // Without an end of the implementation: results are there, and what a
-    // failed test has left behind would only add noise.
+    // Does not finalize the implementation: the results are written, and
+    // objects that a failed test has left behind would only cause further
+    // errors.
     std::fflush(nullptr);
     _exit(0);
 }

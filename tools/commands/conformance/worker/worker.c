@@ -51,7 +51,7 @@ static void escape(FILE *out, const char *text)
     }
 }
 
-/* In one write(), so that the line is there whole when the process dies. */
+/* Calls write() once, so that the line is complete even if the process dies. */
 void worker_say(const char *kind, const char *what, const char *result,
                 const char *text)
 {
@@ -87,7 +87,7 @@ void worker_say(const char *kind, const char *what, const char *result,
 
 const char *worker_profile(void) { return getenv("CAPSULE_PROFILE"); }
 
-/* --- what kills the process ----------------------------------------------- */
+/* --- crashes -------------------------------------------------------------- */
 
 static void say_of_fault(const char *text)
 {
@@ -96,8 +96,9 @@ static void say_of_fault(const char *text)
     }
 }
 
-/* Says the names of the functions on the stack, the innermost first. Only
- * exported functions have names here, which those of the C API are. */
+/* Prints the names of the functions on the stack, the innermost first. Only
+ * exported functions have names here; the functions of the C API are exported.
+ */
 static void say_functions(void)
 {
     enum { DEPTH = 64 };
@@ -106,7 +107,8 @@ static void say_functions(void)
 
     for (int i = 0; i < count; i++) {
         Dl_info info;
-        /* A return address may be the first byte of the next function. */
+        /* Subtract 1: a return address may be the first byte of the next
+         * function. */
         if (dladdr((char *)frames[i] - 1, &info) && info.dli_sname) {
             say_of_fault("worker: in ");
             say_of_fault(info.dli_sname);
@@ -115,8 +117,8 @@ static void say_functions(void)
     }
 }
 
-/* Says which signal it was and in which functions, then aborts: the executor
- * reports the program when the process aborts. */
+/* Prints the signal and the functions on the stack, then aborts, because the
+ * executor reports the program when the process aborts. */
 static void on_fault(int number)
 {
     signal(number, SIG_DFL);
@@ -129,7 +131,8 @@ static void on_fault(int number)
     abort();
 }
 
-/* On a stack of its own: an endless recursion has used up the other one. */
+/* Installs the handlers on a separate stack, because an endless recursion
+ * exhausts the normal stack. */
 static void catch_faults(void)
 {
     static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};

@@ -26,19 +26,20 @@ extern "C" {
  * exit status. */
 int worker_run(int argc, char **argv);
 
-/* Writes a line of two to four parts; NULL ends them. Ends the process with
- * status 2 where the file cannot be written. */
+/* Writes a line of two to four parts; NULL ends the parts. Ends the process
+ * with status 2 if the file cannot be written. */
 void worker_say(const char *kind, const char *what, const char *result,
                 const char *text);
 
-/* The profile to ask the host for; NULL: its own choice. */
+/* Returns the profile to request from the host; NULL for the host's default. */
 const char *worker_profile(void);
 
 /* Lists the rule tests, a `test` line each, or runs those that the file at
  * `path` names, a line each. Absent where no rule test could be built. */
 int worker_list_tests(void) __attribute__((weak));
 int worker_tests(const char *path) __attribute__((weak));
-/* What a death test starts: the arguments are flags of GoogleTest. */
+/* Runs the child process of a death test. The arguments are flags of
+ * GoogleTest. */
 int worker_death_test(int argc, char **argv) __attribute__((weak));
 
 /* Runs the programs whose paths the file at `path` names, a line each; lists
