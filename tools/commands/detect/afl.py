@@ -22,6 +22,14 @@ from tools.commands.fuzz import afl
 _EXECUTIONS = re.compile(r"^execs_done +: (\d+)$", re.MULTILINE)
 
 
+def _show(engine: str, path: pathlib.Path, environment: dict[str, str]) -> None:
+    """Runs the input, which prints the report."""
+    with open(path, "rb") as file:
+        subprocess.run(
+            [engine], stdin=file, env=environment, cwd=path.parent, check=False
+        )
+
+
 def main(argv: list[str]) -> int:
     engine, mutator = (str(pathlib.Path(path).absolute()) for path in argv[:2])
     flags = dict(word[1:].split("=", 1) for word in argv[2:])
@@ -49,6 +57,11 @@ def main(argv: list[str]) -> int:
             errors="backslashreplace",
             check=False,
         )
+        if "results in a crash" in ended.stdout:
+            # afl-fuzz does not go on where its only input fails.
+            _show(engine, next((folder / "in").iterdir()), environment)
+            print("stat::number_of_executed_units: 1", flush=True)
+            return 77
         statistics = folder / "out/default/fuzzer_stats"
         if not statistics.exists():
             print(ended.stdout, file=sys.stderr)
@@ -56,14 +69,7 @@ def main(argv: list[str]) -> int:
         executions = _EXECUTIONS.findall(statistics.read_text())[0]
         findings = sorted(folder.glob("out/default/[ch]*s/id:*"))
         if findings:
-            with open(findings[0], "rb") as file:
-                subprocess.run(
-                    [engine],
-                    stdin=file,
-                    env=environment,
-                    cwd=folder,
-                    check=False,
-                )
+            _show(engine, findings[0], environment)
         print(f"stat::number_of_executed_units: {executions}", flush=True)
         return 77 if findings else 0
 

@@ -119,6 +119,7 @@ class Instance:
         self.log = Log()
         self._own = shared / name
         self._inputs = {path.name for path in inputs.iterdir()}
+        self._failed = 0  # exit status of a run that ended before afl-fuzz
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self._environment = dict(ENVIRONMENT)
@@ -141,6 +142,8 @@ class Instance:
         return " ".join([*settings, shlex.join(self.command)])
 
     def start(self) -> None:
+        if self._failed:
+            return
         self._process = subprocess.Popen(
             self.command,
             env={**os.environ, **self._environment},
@@ -172,6 +175,32 @@ class Instance:
         self.log.coverage = numbers.get("edges_found", 0)
         self.log.corpus = numbers.get("corpus_count", 0)
 
+    def replay(self, libfuzzer: pathlib.Path, inputs: pathlib.Path) -> None:
+        """Runs the inputs once with the target of libFuzzer. afl-fuzz leaves out
+        an input on which the target fails, without a word; here the input is a
+        finding, and start() does nothing."""
+        run = subprocess.run(
+            [
+                str(libfuzzer),
+                "-runs=0",
+                f"-artifact_prefix={self.artifacts}/",
+                f"-timeout={_TIME_LIMIT // 1000}",
+                str(inputs),
+            ],
+            cwd=self.artifacts,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="backslashreplace",
+            preexec_fn=end_with_parent,
+            check=False,
+        )
+        self._failed = run.returncode
+        if self._failed:
+            for line in run.stderr.splitlines():
+                self.log.feed(line)
+
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -182,7 +211,7 @@ class Instance:
     def has_failed(self) -> bool:
         """True if the process has ended with a finding or an error."""
         if self._process is None or self.is_running():
-            return False
+            return bool(self._failed)
         return self._process.returncode != 0 or bool(self._findings())
 
     def _findings(self) -> list[tuple[str, pathlib.Path]]:
@@ -196,7 +225,9 @@ class Instance:
     def wait(self) -> int:
         """Waits for the end; copies inputs and findings to libFuzzer's folders.
         Returns the exit status that libFuzzer would have had."""
-        assert self._process and self._reader
+        if self._process is None:
+            return self._failed
+        assert self._reader
         status = self._process.wait()
         self._reader.join(timeout=10)
         self.look()
@@ -241,7 +272,7 @@ def instances(
         common += ["-V", str(options.seconds)]
     if tools.dictionary.stat().st_size:
         common += ["-x", str(tools.dictionary)]
-    return [
+    made = [
         Instance(
             number,
             tools.afl,
@@ -252,3 +283,5 @@ def instances(
         )
         for number in range(options.jobs)
     ]
+    made[0].replay(tools.binary, start)
+    return made

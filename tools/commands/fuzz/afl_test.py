@@ -35,11 +35,18 @@ NOTHING = pathlib.Path("/nothing")
 NO_TOOLS = Tools(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
 
 
+def script(path: pathlib.Path, text: str) -> pathlib.Path:
+    path.write_text(f"#!/bin/bash\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
 def started(
     folder: pathlib.Path,
     monkeypatch: pytest.MonkeyPatch,
     behaviour: str,
     jobs: int = 1,
+    libfuzzer: str = "exit 0",
     **options: Any,
 ) -> list[afl.Instance]:
     """Starts the instances of a run that has one input in its corpus."""
@@ -53,6 +60,7 @@ def started(
     corpus.keep(b"", inputs)  # AFL++ cannot run it
     (folder / "dict").write_text("")
     tools = NO_TOOLS._replace(
+        binary=script(folder / "libfuzzer", libfuzzer),
         dictionary=folder / "dict",
         afl=pathlib.Path("target"),
         mutator=pathlib.Path("mutator"),
@@ -99,6 +107,24 @@ def test_a_finding_has_the_name_and_status_of_libfuzzer(
     assert job.has_failed()
     (finding,) = job.artifacts.iterdir()
     assert finding.name == f"{name}-{corpus.digest(b'bad')}"
+
+
+def test_an_input_of_the_corpus_that_fails_is_a_finding(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # afl-fuzz would leave the input out and end with 0.
+    (job, other) = started(
+        tmp_path,
+        monkeypatch,
+        "",
+        jobs=2,
+        libfuzzer='echo bad >"${2#*=}crash-1"; echo "report of $1" >&2; exit 77',
+    )
+    assert job.has_failed() and not job.is_running()
+    assert job.wait() == 77
+    assert [path.name for path in job.artifacts.iterdir()] == ["crash-1"]
+    assert "report of -runs=0" in job.log.report()
+    assert other.wait() == 0
 
 
 def test_a_process_that_fails_by_itself(
