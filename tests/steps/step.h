@@ -37,9 +37,14 @@ void state_end(void);
 /* HOLDS(rule, condition, what): `what` is true by the rule of that id.
  * SAME(rule, got, expected, what): two pointers or integers are equal. A
  * report shows both.
- * ASSUME(condition, reason): the step says nothing of other states.
- * REACHED(what) marks a place that some state must reach. */
-#ifdef STEP_CHECKER
+ * ASSUME(condition, reason): the step says nothing of other states. */
+#ifdef STEP_REACH
+/* Every assertion is false, so the checker shows which it can reach. */
+#define HOLDS(rule, condition, what)                                           \
+    __CPROVER_assert((condition) && false, rule ": " what)
+#define SAME(rule, got, expected, what)                                        \
+    __CPROVER_assert((got) == (expected) && false, rule ": " what)
+#elif defined STEP_CHECKER
 #define HOLDS(rule, condition, what)                                           \
     __CPROVER_assert((condition), rule ": " what)
 #define SAME(rule, got, expected, what)                                        \
@@ -50,6 +55,9 @@ void state_end(void);
         __CPROVER_output("expected bits", (uintptr_t)(expected));              \
         __CPROVER_assert((got) == (expected), rule ": " what);                 \
     } while (0)
+#endif
+
+#ifdef STEP_CHECKER
 #define ASSUME(condition, reason) __CPROVER_assume(condition)
 #else
 /* Ends the process with a report if `holds` is false. */

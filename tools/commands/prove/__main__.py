@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from tools.commands.prove import bugs, cpython, program, proof, steps, story, verdict
+from tools.commands.prove import bugs, checker, cpython, program, proof, steps, story, verdict
 from tools.commands.prove.proof import Proof
 from tools.lib import choice, contract
 from tools.lib.arguments import Parser, seconds
@@ -175,6 +175,15 @@ def _show_refutations(proofs: Sequence[Proof], source: str) -> None:
         _show_refutation(found, source)
 
 
+def _tell(found: Proof) -> None:
+    """Says how far the proofs are."""
+    print(
+        f"prove: {found.step.title}: {found.verdict} in {found.seconds:.1f} s",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
 def _as_json(proofs: Sequence[Proof]) -> str:
     rank = (verdict.PROVED, verdict.NOT_ASKED, verdict.REFUTED)
     rules: dict[str, str] = {}
@@ -204,8 +213,9 @@ def _prove_bugs(
 ) -> int:
     """Prints a line for each bug as soon as there is an answer."""
     answers = []
+    builder = program.Builder(checker.Checker(), _ROOT)
     for planted in choice.chosen_bugs(_ROOT, options.bugs):
-        answer = bugs.prove(_ROOT, planted, every, options.limit)
+        answer = bugs.prove(_ROOT, planted, every, options.limit, builder)
         answers.append(answer)
         folder = planted.path.parent.name
         print(
@@ -213,6 +223,7 @@ def _prove_bugs(
             + (" ".join(answer.rules) or answer.why),
             flush=True,
         )
+    builder.close()
     for wanted in (verdict.REFUTED, verdict.PROVED, verdict.NOT_ASKED):
         count = sum(answer.verdict == wanted for answer in answers)
         print(f"{count} {wanted}")
@@ -252,6 +263,7 @@ def _main() -> int:
         lambda step: source or program.reference(_ROOT, step.subject),
         chosen,
         limit=options.limit,
+        tell=_tell,
     )
     if what in rules:
         proofs = [

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 
 from tools.commands.prove import proof, verdict
-from tools.commands.prove.program import Source, reference
+from tools.commands.prove.program import Builder, Source, reference
 from tools.commands.prove.steps import Step
 from tools.lib import bug
 
@@ -21,8 +21,14 @@ _HELPERS = {
     "find_object": ("PyCapsule_Import",),
     "import_first": ("PyCapsule_Import",),
 }
-# Steps that most edits do not reach; they take the longest.
-_RARE = ("PyCapsule_Import", "capsule_destruction", "capsule_repr")
+# The steps that reach what every function shares.
+_COMMON = (
+    "PyCapsule_New",
+    "PyCapsule_GetPointer",
+    "PyCapsule_GetContext",
+    "PyCapsule_IsValid",
+    "PyCapsule_SetContext",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,16 +43,14 @@ class Answer:
 
 def _steps_of(planted: bug.Bug, steps: Sequence[Step]) -> list[Step]:
     """The steps that reach an edited function."""
+    known = {step.name for step in steps}
     names: set[str] = set()
     for edit in planted.edits:
-        if edit.item in {step.name for step in steps}:
+        if edit.item in known:
             names.add(edit.item)
-        elif edit.item in _HELPERS:
-            names.update(_HELPERS[edit.item])
-        else:
-            names.update(s.name for s in steps if s.name not in _RARE)
-            if "dealloc" in planted.path.stem or "destruct" in planted.path.stem:
-                names.add("capsule_destruction")
+        names.update(_HELPERS.get(edit.item, ()))
+    if not names:
+        names.update(_COMMON)
     return [step for step in steps if step.name in names]
 
 
@@ -72,14 +76,10 @@ def _source(
     """The source of the step with the bug; edited headers come first."""
     own = reference(root, step.subject)
     path = written.get(step.subject.source)
-    return Source(
-        str(path) if path else own.path,
-        (
-            str(folder),
-            str(folder / "capsule/reference/include"),
-            *own.includes,
-        ),
-    )
+    headers: tuple[str, ...] = ()
+    if any(name.endswith(".h") for name in written):
+        headers = (str(folder), str(folder / "capsule/reference/include"))
+    return Source(str(path or own.path), (*headers, *own.includes))
 
 
 def prove(
@@ -87,6 +87,7 @@ def prove(
     planted: bug.Bug,
     steps: Sequence[Step],
     limit: float | None = None,
+    builder: Builder | None = None,
 ) -> Answer:
     """Proves the steps that the bug can reach, with the bug planted."""
     sources = {step.subject.source for step in steps}
@@ -108,6 +109,7 @@ def prove(
             _steps_of(planted, steps),
             trace=False,
             limit=limit,
+            builder=builder,
         )
     found = [each for one in proofs for each in one.assertions]
     refuted = [each for each in found if each.verdict == verdict.REFUTED]

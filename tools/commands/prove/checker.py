@@ -79,13 +79,19 @@ class Checker:
         objects: Sequence[pathlib.Path],
         source: str,
         constant: Sequence[str],
+        function: str,
         output: pathlib.Path,
     ) -> None:
-        """Links a program in which each static variable of `source`, but for
-        those of the names `constant`, has any value at the start."""
+        """Links a program that runs `function`. At the start, each static
+        variable of `source` has any value, but for those of the names
+        `constant`.
+
+        The function is chosen here: CBMC's own --function would give static
+        variables their initial values again."""
         whole = output.with_suffix(".whole")
         done = self._run(
-            "goto-cc", [*map(str, objects), "-o", str(whole)]
+            "goto-cc",
+            [*map(str, objects), "--function", function, "-o", str(whole)],
         )
         if done.returncode == 0:
             name = pathlib.Path(source).name.replace(".", "\\.")
@@ -108,12 +114,11 @@ class Checker:
     def prove(
         self,
         program: pathlib.Path,
-        function: str,
         bound: int,
         flags: Sequence[str] = (),
         limit: float | None = None,
     ) -> tuple[list[dict[str, Any]], float]:
-        """Checks all assertions of a function of the program.
+        """Checks all assertions of the program.
 
         Returns CBMC's messages and the time in seconds. Raises
         subprocess.TimeoutExpired after `limit` seconds."""
@@ -123,8 +128,6 @@ class Checker:
             "cbmc",
             [
                 str(program),
-                "--function",
-                function,
                 "--unwind",
                 str(bound),
                 "--unwindset",

@@ -32,55 +32,65 @@ def reference(root: pathlib.Path, subject: Subject) -> Source:
     )
 
 
-class Program:
-    """Builds the programs of one source, one for each bound of names."""
+class Builder:
+    """Builds programs. A file of tests/steps is compiled once for all sources
+    that have the same folders of headers."""
 
     def __init__(
-        self, checker: Checker, root: pathlib.Path, source: Source
+        self, checker: Checker, root: pathlib.Path, defines: Sequence[str] = ()
     ) -> None:
         self._checker = checker
         self._root = root
-        self._source = source
+        self._defines = [f"-D{name}" for name in defines]
         self._folder = tempfile.TemporaryDirectory(prefix="prove.")
-        self._built: dict[tuple[str, int | None], pathlib.Path] = {}
+        self._objects: dict[tuple[str, ...], pathlib.Path] = {}
+        self._programs: dict[tuple[Source, Step], pathlib.Path] = {}
 
     def close(self) -> None:
         """Removes the files."""
         self._folder.cleanup()
 
-    def _flags(self, name_bytes: int | None) -> list[str]:
-        return [
+    def _new(self, name: str) -> pathlib.Path:
+        count = len(self._objects) + len(self._programs)
+        return pathlib.Path(self._folder.name) / f"{name}.{count}"
+
+    def _object(
+        self, name: str, flags: Sequence[str], extra: Sequence[str]
+    ) -> pathlib.Path:
+        key = (name, *flags, *extra)
+        if key not in self._objects:
+            output = self._new(f"{name}.o")
+            source = str(self._root / FOLDER / f"{name}.c")
+            self._checker.compile(source, [*flags, *extra], output)
+            self._objects[key] = output
+        return self._objects[key]
+
+    def program(self, step: Step, source: Source) -> pathlib.Path:
+        """Returns the program that has the step, with that source."""
+        key = (source, step)
+        if key not in self._programs:
+            self._programs[key] = self._build(step, source)
+        return self._programs[key]
+
+    def _build(self, step: Step, source: Source) -> pathlib.Path:
+        flags = [
             "-DSTEP_CHECKER",
-            *([f"-DNAME_BYTES={name_bytes}"] if name_bytes is not None else []),
+            *self._defines,
             f"-I{self._root}",
-            *(f"-I{folder}" for folder in self._source.includes),
+            *(f"-I{folder}" for folder in source.includes),
         ]
-
-    def of(self, step: Step) -> pathlib.Path:
-        """Returns the program that has the step."""
-        key = (step.subject.name, step.name_bytes)
-        if key not in self._built:
-            self._built[key] = self._build(step.subject, step.name_bytes)
-        return self._built[key]
-
-    def _build(self, subject: Subject, name_bytes: int | None) -> pathlib.Path:
-        folder = pathlib.Path(self._folder.name)
-        flags = self._flags(name_bytes)
-        own: Sequence[str] = ["-DPy_BUILD_CORE"] if self._source.core else []
-        objects = []
-        names = "opaque_names" if name_bytes is None else "bounded_names"
-        for name in (subject.layout, *subject.files, names):
-            output = folder / f"{subject.name}.{name}.{name_bytes}.o"
-            extra = [
-                f'-DSTEP_SOURCE="{self._source.path}"',
-                *own,
-            ] if name == subject.layout else []
-            self._checker.compile(
-                str(self._root / FOLDER / f"{name}.c"),
-                [*flags, *extra],
-                output,
-            )
-            objects.append(output)
-        program = folder / f"{subject.name}.{name_bytes}.program"
-        self._checker.link(objects, self._source.path, _CONSTANT, program)
+        names = "opaque_names"
+        if step.name_bytes is not None:
+            flags.append(f"-DNAME_BYTES={step.name_bytes}")
+            names = "bounded_names"
+        own = [f'-DSTEP_SOURCE="{source.path}"']
+        if source.core:
+            own.append("-DPy_BUILD_CORE")
+        objects = [self._object(step.subject.layout, flags, own)]
+        for name in (*step.subject.files, names):
+            objects.append(self._object(name, flags, ()))
+        program = self._new("program")
+        self._checker.link(
+            objects, source.path, _CONSTANT, f"step_{step.name}", program
+        )
         return program

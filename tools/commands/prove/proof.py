@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from tools.commands.prove import verdict
 from tools.commands.prove.checker import Checker
-from tools.commands.prove.program import Program, Source
+from tools.commands.prove.program import Builder, Source
 from tools.commands.prove.steps import Step
 from tools.commands.prove.verdict import Assertion
 from tools.lib.problem import Problem
@@ -49,7 +49,6 @@ def _prove(
     try:
         messages, seconds = checker.prove(
             program,
-            f"step_{step.name}",
             (step.name_bytes or _FEW) + _BEYOND_NAMES,
             flags,
             limit,
@@ -67,36 +66,55 @@ def prove(
     steps: Sequence[Step],
     trace: bool = True,
     limit: float | None = None,
+    builder: Builder | None = None,
+    tell: Callable[[Proof], None] = lambda proof: None,
 ) -> list[Proof]:
     """Proves the steps, as many at a time as there are processors.
 
     `source_of` returns the source of a step. With `trace`, each assertion that
-    is refuted has the way there."""
+    is refuted has the way there. `builder` keeps what it built for the next
+    call. `tell` is called with each proof as soon as it is there."""
     checker = Checker()
-    programs: dict[Source, Program] = {}
+    own = builder or Builder(checker, root)
     try:
-        paths = []
-        for step in steps:
-            source = source_of(step)
-            if source not in programs:
-                programs[source] = Program(checker, root, source)
-            paths.append(programs[source].of(step))
+        paths = [own.program(step, source_of(step)) for step in steps]
+        traces = ["--trace"] if trace else []
+
+        def answer(path: pathlib.Path, step: Step) -> Proof:
+            found = _prove(checker, path, step, traces, limit)
+            tell(found)
+            return found
+
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(
-                pool.map(
-                    lambda pair: _prove(
-                        checker,
-                        pair[0],
-                        pair[1],
-                        ["--trace"] if trace else [],
-                        limit,
-                    ),
-                    zip(paths, steps),
-                )
-            )
+            return list(pool.map(answer, paths, steps))
     finally:
-        for program in programs.values():
-            program.close()
+        if builder is None:
+            own.close()
+
+
+def unreached(
+    root: pathlib.Path, source_of: Callable[[Step], Source], step: Step
+) -> tuple[list[Assertion], int]:
+    """Returns the assertions of the step that no state reaches, and the number
+    of those that some state does."""
+    builder = Builder(Checker(), root, ["STEP_REACH"])
+    try:
+        found = prove(root, source_of, [step], trace=False, builder=builder)
+    finally:
+        builder.close()
+    own = [
+        each
+        for each in found[0].assertions
+        if each.rule != verdict.SAFETY and _of_step(each)
+    ]
+    reached = [each for each in own if each.verdict == verdict.REFUTED]
+    return [each for each in own if each not in reached], len(reached)
+
+
+def _of_step(assertion: Assertion) -> bool:
+    """True if the assertion stands in a step, not in the environment, where some
+    wait for a defect."""
+    return assertion.place.partition(":")[0].endswith(("_steps.c", "imports.c"))
 
 
 def chosen(steps: Sequence[Step], name: str, rules: set[str]) -> list[Step]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
+import shutil
 
 import pytest
 
-from tools.commands.prove import checker, program, proof, steps, verdict
+from tools.commands.prove import bugs, checker, program, proof, steps, verdict
+from tools.lib import bug
 
 ROOT = pathlib.Path.cwd()
 STEPS = steps.read(ROOT)
+BUGS = sorted((ROOT / "tests/steps/bugs").glob("*.bug"))
 
 needs_checker = pytest.mark.skipif(
     checker.find() is None,
@@ -18,12 +20,20 @@ needs_checker = pytest.mark.skipif(
 )
 
 
+def reference(step: steps.Step) -> program.Source:
+    """The reference's own source of a step."""
+    return program.reference(ROOT, step.subject)
+
+
+def step_of(name: str) -> steps.Step:
+    """The step of a function with names of a few bytes."""
+    return next(s for s in STEPS if s.name == name and s.name_bytes is not None)
+
+
 @pytest.fixture(scope="module")
 def proofs() -> dict[str, proof.Proof]:
     """The proofs of the reference by function."""
-    found = proof.prove(
-        ROOT, lambda step: program.reference(ROOT, step.subject), STEPS
-    )
+    found = proof.prove(ROOT, reference, STEPS)
     return {each.step.title: each for each in found}
 
 
@@ -39,3 +49,78 @@ def test_the_reference_is_proved(
         if each.verdict != verdict.PROVED
     ]
     assert found.verdict == verdict.PROVED, failed or found.why
+
+
+@needs_checker
+@pytest.mark.parametrize("path", BUGS, ids=lambda path: str(path.stem))
+def test_a_bug_that_only_a_proof_finds_is_refuted(path: pathlib.Path) -> None:
+    planted = bug.read(path)
+    answer = bugs.prove(ROOT, planted, STEPS)
+    assert answer.verdict == verdict.REFUTED, answer.why
+    assert set(planted.breaks) <= set(answer.rules), answer
+
+
+def edited(folder: pathlib.Path, file: str, old: str, new: str) -> pathlib.Path:
+    """A copy of what a proof reads, with one edit of a file of tests/steps."""
+    shutil.copytree(ROOT / "tests/steps", folder / "tests/steps")
+    shutil.copytree(ROOT / "capsule", folder / "capsule")
+    path = folder / "tests/steps" / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{file}: {text.count(old)} places, not one"
+    path.chmod(0o644)
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return folder
+
+
+@needs_checker
+def test_a_step_without_its_assertion_loses_the_bug(
+    tmp_path: pathlib.Path,
+) -> None:
+    planted = bug.read(ROOT / "tests/steps/bugs/magic_pointer.bug")
+    root = edited(
+        tmp_path,
+        "capsule_steps.c",
+        'SAME("SETP-1", state_fields(op).pointer, pointer,\n'
+        '             "the field has the new value");',
+        "",
+    )
+    answer = bugs.prove(root, planted, STEPS)
+    assert answer.verdict == verdict.PROVED, answer
+
+
+@needs_checker
+def test_a_step_with_one_more_assumption_reaches_less(
+    tmp_path: pathlib.Path,
+) -> None:
+    step = step_of("PyCapsule_CheckExact")
+    missing, reached = proof.unreached(ROOT, reference, step)
+    assert reached > 0 and not missing, missing
+    root = edited(
+        tmp_path,
+        "capsule_steps.c",
+        'ASSUME(op != NULL, "the argument must not be NULL (TYPE-3)");',
+        'ASSUME(op != op, "nonsense");',
+    )
+    missing, reached = proof.unreached(
+        root, lambda step: program.reference(root, step.subject), step
+    )
+    assert missing and reached == 0
+
+
+@needs_checker
+def test_a_function_that_the_environment_lacks_is_no_proof(
+    tmp_path: pathlib.Path,
+) -> None:
+    source = tmp_path / "capsule.c"
+    text = (ROOT / "capsule/reference/capsule.c").read_text(encoding="utf-8")
+    old = "    ((PyCapsule *)op)->context = context;\n"
+    assert old in text
+    source.write_text(
+        text.replace(old, old + "    PyList_New(0);\n"), encoding="utf-8"
+    )
+    step = step_of("PyCapsule_SetContext")
+    includes = reference(step).includes
+    found = proof.prove(
+        ROOT, lambda step: program.Source(str(source), includes), [step]
+    )
+    assert found[0].verdict == verdict.NOT_ASKED
