@@ -16,10 +16,10 @@ _FINDING = re.compile(
     re.MULTILINE,
 )
 
-# An error that AddressSanitizer detects while no program runs, at the end of the
-# process for example, is in no line "finding".
-_OUTSIDE_PROGRAMS = re.compile(
-    r"^==\d+==ERROR: (AddressSanitizer: [\w-]+)", re.MULTILINE
+# The executor prints no line "finding" for an error that AddressSanitizer detects
+# at the end of the process, nor if AddressSanitizer itself fails as it reports.
+_ADDRESS_SANITIZER = re.compile(
+    r"^==\d+==ERROR: (AddressSanitizer: (?:attempting )?[\w-]+)", re.MULTILINE
 )
 
 _RULE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+")
@@ -28,7 +28,7 @@ _RULE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+")
 def findings(text: str) -> list[str]:
     """Returns the findings that the text names, in the order of the text."""
     named = [_name(match) for match in _FINDING.finditer(text)]
-    return named or _OUTSIDE_PROGRAMS.findall(text)
+    return named or _ADDRESS_SANITIZER.findall(text)
 
 
 def is_rule(finding: str) -> bool:

@@ -18,6 +18,10 @@ from tools.commands.detect import report
             "AddressSanitizer: use-after-poison",
         ),
         (
+            "==7==ERROR: AddressSanitizer: attempting double-free on 0xaa in",
+            "AddressSanitizer: attempting double-free",
+        ),
+        (
             "==7==ERROR: LeakSanitizer: detected memory leaks",
             "LeakSanitizer: detected memory leaks",
         ),
