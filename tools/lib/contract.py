@@ -61,7 +61,7 @@ class Fact:
 
 @dataclasses.dataclass(frozen=True)
 class Profile:
-    """What is true of one version of Python."""
+    """The facts that are true of one version of Python."""
 
     name: str
     facts: tuple[str, ...]  # names
@@ -136,7 +136,7 @@ class Contract:
         if not title:
             return "begins with neither `# ID: text` nor `# Bug: text`"
         if title[1] != "Bug" and title[1] not in self:
-            return f"names {title[1]}, which is no rule"
+            return f"names {title[1]}, which is not a rule"
         named = _RULE_OF_FILE.match(path.name)
         if named and named[1] != title[1]:
             return f"names {title[1]}, but its file name begins with {named[1]}"

@@ -164,7 +164,7 @@ class Code:
             return named[0].first, named[0].first
         places = self.places(edit.item, c_tokens.words(edit.old))
         if len(places) != 1:
-            count = f"stands there {len(places)} times" if places else "is gone"
+            count = f"occurs {len(places)} times" if places else "is gone"
             raise DoesNotApply(edit, f"`{_shortened(edit.old)}` {count}")
         return places[0]
 

@@ -107,7 +107,7 @@ def test_two_edits_of_one_function() -> None:
     "text, why",
     [
         ("@ a.c twice\n- value - value\n+ 0\n", "`value - value` is gone"),
-        ("@ a.c twice\n- value\n+ 0\n", "`value` stands there 4 times"),
+        ("@ a.c twice\n- value\n+ 0\n", "`value` occurs 4 times"),
         ("@ a.c thrice\n- value\n+ 0\n", "there is no thrice in the file"),
         ("@ a.c twice\n- value <\n+ 0 <\n\n- < 0\n+ > 0\n", "the same text"),
     ],

@@ -105,8 +105,9 @@ def main(argv: list[str]) -> int:
     if options.json:
         path = start_folder() / options.json
         if path.is_dir() or not path.parent.is_dir():
-            raise Problem(f"{options.json} is no file in a folder that exists; "
-                          "name another")
+            raise Problem(
+                f"{options.json} is not a file in an existing folder; name another"
+            )
     places = Places(
         pathlib.Path("tools/commands/bench").absolute(),
         pathlib.Path("fuzz").absolute(),

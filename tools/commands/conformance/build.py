@@ -178,7 +178,7 @@ def exported(library):
     done = run(["llvm-nm-19", "-D", "--defined-only", "--format=just-symbols", library])
     if done.returncode != 0:
         raise Problem(
-            f"{library} is no shared library; build one that exports the C "
+            f"{library} is not a shared library; build one that exports the C "
             "API, for instance with cc -shared"
         )
     return set(done.stdout.split())

@@ -32,7 +32,7 @@ _DESTROY = "_Py_Dealloc"
 _DESTROYS = re.compile(r"_Py(Py)?_Dealloc|Py_\w*(DECREF|CLEAR)")
 _OF_DESTRUCTION = ("capsule destructors", "lifetime")
 
-# What a comparison is about that is the test's own.
+# Marks a comparison that is about the test's own rule.
 _ITSELF = ""
 
 

@@ -70,7 +70,7 @@ test.__test__ = False
         ),
         # Not through rules that hold.
         ([test("API-1"), test("GETC-1")], ["API-1", "GETC-1"]),
-        # Two that rest on each other: nobody knows which is broken.
+        # Two rules rest on each other: either of them may be the broken rule.
         ([test("GETC-1"), test("SETC-1")], ["GETC-1", "SETC-1"]),
         (
             [test("GETC-1"), test("SETC-1"), test("NEW-1")],
@@ -81,7 +81,7 @@ test.__test__ = False
             [test("GETC-1"), test("SETC-1"), program("SETC-1")],
             ["GETC-1:SETC-1", "SETC-1", "SETC-1"],
         ),
-        # What a program names is always shown.
+        # A rule that a program names is always shown.
         ([program("NEW-4"), test("NEW-1")], ["NEW-4", "NEW-1"]),
     ],
 )

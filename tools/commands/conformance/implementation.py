@@ -124,7 +124,7 @@ class Implementation:
                 )
         if kept is objects:
             raise Problem(
-                f"{self.path}: nobody offers {', '.join(sorted(symbols))}"
+                f"{self.path}: undefined symbols: {', '.join(sorted(symbols))}"
             )
         return kept
 
@@ -283,7 +283,7 @@ class Library(Implementation):
 def _probe(path):
     if not path.is_file() or not os.access(path, os.X_OK):
         raise Problem(
-            f"{path} is no program; give the path of a Python interpreter"
+            f"{path} is not a program; give the path of a Python interpreter"
         )
     try:
         done = subprocess.run(

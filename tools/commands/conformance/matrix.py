@@ -148,7 +148,7 @@ def read(path):
     except OSError as error:
         raise BadFile(f"cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
-        raise BadFile("is no matrix") from None
+        raise BadFile("is not a matrix") from None
 
 
 def changes(old, columns):

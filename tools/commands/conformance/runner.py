@@ -58,7 +58,7 @@ class Run:
         self.lines = lines
         self.output = output
         self.status = status
-        self.waited = waited  # seconds in vain; 0 where it ended by itself
+        self.waited = waited  # seconds until it was killed; 0 if it ended itself
 
     def results(self):
         """Returns (the Results of the cases that ended, the case that did not

@@ -79,7 +79,7 @@ def test_a_test_is_about_the_rule_with_the_longest_name() -> None:
         ("finds.prog", "# Bug: the executor found nothing", ""),
         ("finds.prog", "# finds", "begins with neither"),
         ("finds.prog", "# GETP-1:", "begins with neither"),
-        ("finds.prog", "# GETP-9: finds", "names GETP-9, which is no rule"),
+        ("finds.prog", "# GETP-9: finds", "names GETP-9, which is not a rule"),
         ("GETP-10_finds.prog", "# GETP-1: finds", "begins with GETP-10"),
         ("GETP-1_finds.prog", "# Bug: finds", "begins with GETP-1"),
     ],

@@ -14,29 +14,29 @@ from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
 ABOUT = """\
-Writes a compressed archive with all that an interpreter's own project needs to
-fuzz its capsules: harness, rules, seeds and a Makefile. What is unpacked builds
-with clang, GNU make and the headers of a CPython, without Bazel and Python."""
+Writes a compressed archive with the files that the project of an interpreter needs
+to fuzz its capsules: harness, rules, seeds and a Makefile. The unpacked archive
+builds with clang, GNU make and the headers of a CPython, without Bazel or Python."""
 
 MORE = """\
   tools/package capsule-contract.tar.gz
 
 The same files give the same archive, byte for byte.
 
-Exit status: 0 written, 2 bad input or nothing can be written.
+Exit status: 0 the archive is written, 2 bad input or a write error.
 """
 
 # The name of the folder in the archive.
 _FOLDER = "capsule-contract"
 
-# Path in the archive: the file of this repository.
+# {path in the archive: path in this repository}
 _FILES = {
     "LICENSE": "LICENSE",
     "Makefile": "tools/commands/package/Makefile",
     "README": "tools/commands/package/README",
 }
 
-# Folders that are taken with their files of these kinds.
+# {folder to copy: suffixes of the files to copy}
 _SOURCES = {
     "capsule": (".c", ".def", ".h"),
     "fuzz": (".c", ".def", ".h", ".sh", ".txt"),
@@ -47,7 +47,7 @@ _NOT_TAKEN = {"BUILD"}
 
 
 def contents(root: pathlib.Path) -> dict[str, pathlib.Path]:
-    """What the archive has: path in the archive -> file."""
+    """Returns {path in the archive: file}."""
     files = {name: root / path for name, path in _FILES.items()}
     for folder, suffixes in _SOURCES.items():
         for path in sorted((root / folder).rglob("*")):
@@ -61,7 +61,7 @@ def contents(root: pathlib.Path) -> dict[str, pathlib.Path]:
 
 
 def archive(files: dict[str, pathlib.Path]) -> bytes:
-    """The compressed archive; nothing in it depends on time or user."""
+    """Returns the compressed archive. Its bytes do not depend on time or user."""
     tar_bytes = io.BytesIO()
     with tarfile.open(fileobj=tar_bytes, mode="w") as tar:
         for name, path in sorted(files.items()):
@@ -74,7 +74,7 @@ def archive(files: dict[str, pathlib.Path]) -> bytes:
 
 
 def write_whole(path: pathlib.Path, data: bytes) -> None:
-    """Writes the file whole or not at all."""
+    """Writes the file through a temporary file, whole or not at all."""
     part = path.with_name(path.name + ".part")
     try:
         part.write_bytes(data)
@@ -82,8 +82,8 @@ def write_whole(path: pathlib.Path, data: bytes) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise Problem(
-            f"cannot write {path}: {error.strerror}; name a file in a folder "
-            "that can be written"
+            f"cannot write {path}: {error.strerror}; name a file in a writable "
+            "folder"
         ) from None
 
 
@@ -92,7 +92,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("out", metavar="OUT", help="the archive, a .tar.gz")
     out = start_folder() / parser.parse_args(argv).out
     if not out.name.endswith((".tar.gz", ".tgz")):
-        raise Problem(f"'{out.name}' is no name of an archive; end it in .tar.gz")
+        raise Problem(f"'{out.name}' must end in .tar.gz; change the name")
     if out.is_dir():
         raise Problem(f"{out} is a folder; name a file")
     files = contents(workspace_folder())

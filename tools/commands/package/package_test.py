@@ -1,5 +1,5 @@
-"""tools/package: the archive builds with clang and a CPython and nothing else,
-and what it builds finds a bug."""
+"""Tests of tools/package: the archive builds with only clang and a CPython, and
+the built fuzz target finds a planted bug."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ LLVM = subprocess.run(
     [ROOT / "tools/lib/llvm_version"], capture_output=True, text=True, check=True
 ).stdout.strip()
 
-# What a machine has that builds C, beside clang.
+# The programs that the build may use, besides clang.
 PROGRAMS = (
     "ar basename cat cksum dirname find ld make mkdir mv printf rm sed sh sort"
 ).split()
 
-# Quick to compile; otherwise as the Makefile has it.
+# The flags of the Makefile, but with -O0 and -g1 to compile faster.
 CFLAGS = (
     "-O0 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined "
     "-fno-sanitize-recover=all -fsanitize=fuzzer-no-link"
@@ -45,7 +45,7 @@ MADE = [
 
 
 class Machine:
-    """A folder with the unpacked archive, and a PATH with little in it."""
+    """A folder with the unpacked archive, and a PATH with only a few programs."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._bin = folder / "bin"
@@ -82,7 +82,7 @@ class Machine:
         jobs = str(os.cpu_count())
         done = self.run(
             *("make", "-j", jobs, f"CFLAGS={CFLAGS}"),
-            # Debian's python3-config looks for the headers beside itself.
+            # Debian's python3-config finds the headers relative to its own path.
             *("PYTHON_CONFIG=/usr/bin/python3-config", *arguments),
         )
         assert done.returncode == 0, done.stdout[-3000:]
@@ -156,7 +156,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path: pathlib.Path) -> None:
     "arguments, message",
     [
         ([], "OUT"),
-        (["x.zip"], "'x.zip' is no name of an archive; end it in .tar.gz"),
+        (["x.zip"], "'x.zip' must end in .tar.gz; change the name"),
         (["none/x.tar.gz"], "No such file or directory"),
     ],
 )

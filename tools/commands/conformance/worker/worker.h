@@ -1,9 +1,9 @@
-/* What runs inside an implementation, for tools/conformance: rule tests and
+/* The code that tools/conformance runs inside an implementation: rule tests and
  * programs, one after the other, in a process that may die of each of them.
  *
- * Each case is announced before it begins, and its result follows it, in the
- * file that CAPSULE_RESULTS names; so whoever reads that file knows what it was
- * that killed the process. A line is
+ * The process writes each case before the case begins, and then its result, to
+ * the file that CAPSULE_RESULTS names. The reader of the file therefore knows
+ * which case killed the process. A line is
  *
  *   begin <case>
  *   failure <text>                 a comparison that failed
