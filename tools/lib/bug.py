@@ -1,7 +1,7 @@
 """Reads planted bugs. The file of a bug describes the bug, names the tests and
 fuzz targets that must find it, and holds the edits that put it into the code.
 
-    Compares the addresses of names, not their characters.
+    Names are compared by address, not by characters.
 
     Breaks: GETP-6
     Reports: GETP-6, VAL-1
