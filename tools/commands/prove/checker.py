@@ -21,6 +21,7 @@ _TOOLS = ("cbmc", "goto-cc", "goto-instrument")
 # short as names.
 _LOOPS = {
     "environment_message.0": 120,
+    "PyErr_Format.0": 60,
     "copy_text.0": 34,
     "PyUnicode_FromFormat.0": 60,
 }
