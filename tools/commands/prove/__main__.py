@@ -234,7 +234,7 @@ def _main() -> int:
     options = _parse(sys.argv[1:])
     every = steps.read(_ROOT)
     what = options.what
-    rules = {rule.id for rule in contract.read(_ROOT).rules}
+    rules = {rule.id: rule.function for rule in contract.read(_ROOT).rules}
     if options.bugs is not None:
         return _prove_bugs(options, every)
     source = _source(options)

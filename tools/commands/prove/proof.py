@@ -117,14 +117,20 @@ def _of_step(assertion: Assertion) -> bool:
     return assertion.place.partition(":")[0].endswith(("_steps.c", "imports.c"))
 
 
-def chosen(steps: Sequence[Step], name: str, rules: set[str]) -> list[Step]:
-    """Returns the steps of that function, or all for a rule's id."""
+def chosen(
+    steps: Sequence[Step], name: str, rules: dict[str, str]
+) -> list[Step]:
+    """Returns the steps of a function, or of the function that a rule is about.
+
+    `rules` has the function of each rule. A rule about something else than a
+    function of a step can be in any step."""
     if name in rules:
-        return list(steps)
+        own = [step for step in steps if step.name == rules[name]]
+        return own or list(steps)
     found = [step for step in steps if step.name == name]
     if not found:
         raise Problem(
             f"'{name}' is neither a rule nor one of "
-            + ", ".join(step.name for step in steps)
+            + ", ".join(dict.fromkeys(step.name for step in steps))
         )
     return found
