@@ -201,7 +201,11 @@ TEST_F(ImportMemoryTest, IMP_16_NoMemoryForACopyOfTheName)
         if (!failed) {
             GTEST_SKIP() << "nothing is allocated";
         }
-        EXPECT_EQ(pointer, nullptr);
+        if (pointer) { // the implementation needs no copy of the name
+            EXPECT_EQ(pointer, &payload_);
+            EXPECT_TRUE(NothingRaised());
+            continue;
+        }
         if (host_profile()->import_lacks_memory_error) {
             EXPECT_TRUE(NothingRaised());
         } else {

@@ -143,7 +143,6 @@ TEST_F(NewTest, NEW_3_LackOfMemoryIsNullAndMemoryError)
             if (failures < 0) {
                 GTEST_SKIP() << "the host cannot make an allocation fail";
             }
-            EXPECT_GE(failures, 1) << "a capsule takes no memory?";
             EXPECT_EQ(destructor_log.size(), 1u);
         }
     }

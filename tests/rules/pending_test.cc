@@ -1,0 +1,233 @@
+// Exceptions x calls: each function, succeeding and failing, with each kind of
+// exception pending. Success leaves the exception as it is, the object and what
+// it holds (ERR-1); failure replaces it (ERR-2).
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/rules/drop.h"
+#include "tests/rules/support.h"
+
+namespace {
+
+using rules::Drop;
+using rules::NothingRaised;
+using rules::Raised;
+
+const char NAME[] = "demo._C_API";
+
+void Nothing(PyObject *) {}
+
+// An exception that can be pending before a call.
+struct Pending {
+    const char *what;
+    PyObject *type;  // borrowed; NULL: none
+    PyObject *value; // owned: an exception object, arguments, or NULL
+};
+
+// A call, as a function of a capsule.
+struct Call {
+    const char *what;
+    bool fails;
+    std::function<void(PyObject *)> make;
+};
+
+const std::vector<Call> &Calls()
+{
+    static int block;
+    static const std::vector<Call> calls = {
+        {"PyCapsule_New", false,
+         [](PyObject *) { Py_XDECREF(PyCapsule_New(&block, NAME, Nothing)); }},
+        {"PyCapsule_New(NULL)", true,
+         [](PyObject *) { PyCapsule_New(nullptr, NAME, Nothing); }},
+        {"GetPointer", false,
+         [](PyObject *c) { PyCapsule_GetPointer(c, NAME); }},
+        {"GetPointer, wrong name", true,
+         [](PyObject *c) { PyCapsule_GetPointer(c, "wrong"); }},
+        {"GetPointer, no name", true,
+         [](PyObject *c) { PyCapsule_GetPointer(c, nullptr); }},
+        {"GetPointer, no capsule", true,
+         [](PyObject *) { PyCapsule_GetPointer(Py_None, NAME); }},
+        {"GetName", false, [](PyObject *c) { PyCapsule_GetName(c); }},
+        {"GetName, no capsule", true,
+         [](PyObject *) { PyCapsule_GetName(Py_None); }},
+        {"GetContext", false, [](PyObject *c) { PyCapsule_GetContext(c); }},
+        {"GetContext, no capsule", true,
+         [](PyObject *) { PyCapsule_GetContext(nullptr); }},
+        {"GetDestructor", false,
+         [](PyObject *c) { PyCapsule_GetDestructor(c); }},
+        {"GetDestructor, no capsule", true,
+         [](PyObject *) { PyCapsule_GetDestructor(Py_None); }},
+        {"IsValid", false, [](PyObject *c) { PyCapsule_IsValid(c, NAME); }},
+        {"IsValid, wrong name", false,
+         [](PyObject *c) { PyCapsule_IsValid(c, "wrong"); }},
+        {"IsValid, no capsule", false,
+         [](PyObject *) { PyCapsule_IsValid(nullptr, NAME); }},
+        {"CheckExact", false,
+         [](PyObject *c) { (void)PyCapsule_CheckExact(c); }},
+        {"SetPointer", false,
+         [](PyObject *c) { PyCapsule_SetPointer(c, &block); }},
+        {"SetPointer(NULL)", true,
+         [](PyObject *c) { PyCapsule_SetPointer(c, nullptr); }},
+        {"SetPointer, no capsule", true,
+         [](PyObject *) { PyCapsule_SetPointer(Py_None, &block); }},
+        {"SetName", false, [](PyObject *c) { PyCapsule_SetName(c, NAME); }},
+        {"SetName, no capsule", true,
+         [](PyObject *) { PyCapsule_SetName(nullptr, NAME); }},
+        {"SetContext", false,
+         [](PyObject *c) { PyCapsule_SetContext(c, &block); }},
+        {"SetContext, no capsule", true,
+         [](PyObject *) { PyCapsule_SetContext(Py_None, &block); }},
+        {"SetDestructor", false,
+         [](PyObject *c) { PyCapsule_SetDestructor(c, Nothing); }},
+        {"SetDestructor(NULL)", false,
+         [](PyObject *c) { PyCapsule_SetDestructor(c, nullptr); }},
+        {"SetDestructor, no capsule", true,
+         [](PyObject *) { PyCapsule_SetDestructor(Py_None, Nothing); }},
+        {"the end of a capsule", false,
+         [](PyObject *) { Drop(PyCapsule_New(&block, NAME, Nothing)); }},
+    };
+    return calls;
+}
+
+PyObject *Text(const char *text) { return PyUnicode_FromString(text); }
+
+class PendingTest : public rules::CapsuleTest {
+  protected:
+    void SetUp() override
+    {
+        CapsuleTest::SetUp();
+        all_ = {
+            {"none", nullptr, nullptr},
+            {"a KeyError", PyExc_KeyError, nullptr},
+            {"the ValueError that the API raises", PyExc_ValueError, nullptr},
+            {"a MemoryError", PyExc_MemoryError, nullptr},
+            {"a SystemExit with a value", PyExc_SystemExit, Text("bye")},
+            {"an AttributeError with a text", PyExc_AttributeError,
+             Text("gone")},
+            {"a ValueError with the text of GetPointer", PyExc_ValueError,
+             Text("PyCapsule_GetPointer called with incorrect name")},
+            {"a subclass of ValueError", PyExc_UnicodeDecodeError, nullptr},
+        };
+    }
+
+    void TearDown() override
+    {
+        for (const Pending &pending : all_) {
+            Py_XDECREF(pending.value);
+        }
+        CapsuleTest::TearDown();
+    }
+
+    // Raises the exception. Returns false for none.
+    static bool Raise(const Pending &pending)
+    {
+        if (pending.type == PyExc_UnicodeDecodeError) {
+            Py_XDECREF(PyUnicode_FromString("\xff"));
+        } else if (pending.type && pending.value) {
+            PyErr_SetObject(pending.type, pending.value);
+        } else if (pending.type) {
+            PyErr_SetNone(pending.type);
+        }
+        return pending.type != nullptr;
+    }
+
+    std::vector<Pending> all_;
+};
+
+// What is pending, normalized: owned references.
+struct Indicator {
+    PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
+
+    void Take()
+    {
+        PyErr_Fetch(&type, &value, &traceback);
+        if (type) {
+            PyErr_NormalizeException(&type, &value, &traceback);
+        }
+    }
+    // Raises a copy of what was taken.
+    void Give() const
+    {
+        Py_XINCREF(type);
+        Py_XINCREF(value);
+        Py_XINCREF(traceback);
+        PyErr_Restore(type, value, traceback);
+    }
+    ~Indicator()
+    {
+        Py_XDECREF(type);
+        Py_XDECREF(value);
+        Py_XDECREF(traceback);
+    }
+};
+
+std::string TextOf(PyObject *object)
+{
+    PyObject *text = object ? PyObject_Str(object) : nullptr;
+    const char *utf8 = text ? PyUnicode_AsUTF8(text) : nullptr;
+    std::string result = utf8 ? utf8 : "";
+    Py_XDECREF(text);
+    return result;
+}
+
+TEST_F(PendingTest, ERR_1_SuccessKeepsEachExceptionAndItsContent)
+{
+    static int block;
+    PyObject *capsule = PyCapsule_New(&block, NAME, Nothing);
+    for (const Pending &pending : all_) {
+        for (const Call &call : Calls()) {
+            if (call.fails) {
+                continue;
+            }
+            SCOPED_TRACE(std::string(call.what) + " with " + pending.what);
+            Indicator before, after;
+            if (Raise(pending)) {
+                before.Take();
+                before.Give();
+            }
+            const std::string text = TextOf(before.value);
+            const Py_ssize_t references =
+                before.value ? Py_REFCNT(before.value) : 0;
+            call.make(capsule);
+            after.Take();
+            EXPECT_EQ(after.type, before.type);
+            EXPECT_EQ(after.value, before.value);
+            EXPECT_EQ(after.traceback, before.traceback);
+            EXPECT_EQ(TextOf(after.value), text);
+            if (before.value) {
+                EXPECT_REFERENCES(before.value, references);
+            }
+        }
+    }
+    Drop(capsule);
+}
+
+TEST_F(PendingTest, ERR_2_FailureReplacesEachException)
+{
+    static int block;
+    PyObject *capsule = PyCapsule_New(&block, NAME, Nothing);
+    for (const Pending &pending : all_) {
+        for (const Call &call : Calls()) {
+            if (!call.fails) {
+                continue;
+            }
+            SCOPED_TRACE(std::string(call.what) + " with " + pending.what);
+            Indicator before, after;
+            if (Raise(pending)) {
+                before.Take();
+                before.Give();
+            }
+            const std::string text = TextOf(before.value);
+            call.make(capsule);
+            after.Take();
+            EXPECT_EQ(after.type, PyExc_ValueError);
+            EXPECT_NE(after.value, nullptr);
+            EXPECT_NE(after.value, before.value);
+            EXPECT_EQ(TextOf(before.value), text) << "of the former exception";
+        }
+    }
+    Drop(capsule);
+}
+
+} // namespace

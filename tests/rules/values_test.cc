@@ -1,0 +1,151 @@
+// Values and aliases: a capsule stores any address as it is, also one that
+// already means something.
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+#include "tests/rules/drop.h"
+#include "tests/rules/fields.h"
+#include "tests/rules/support.h"
+
+namespace {
+
+using rules::Drop;
+using rules::Fields;
+using rules::FieldsOf;
+using rules::NothingRaised;
+
+unsigned destroyed;
+
+void Count(PyObject *) { destroyed++; }
+
+void *Address(uintptr_t bits) { return reinterpret_cast<void *>(bits); }
+
+class ValuesTest : public rules::CapsuleTest {
+  protected:
+    // A name and a payload in one block: the name begins in the payload.
+    struct Block {
+        char name[8] = "a.b.c";
+        int payload = 0;
+    };
+
+    void SetUp() override
+    {
+        CapsuleTest::SetUp();
+        destroyed = 0;
+        void *freed = std::malloc(16);
+        freed_ = reinterpret_cast<uintptr_t>(freed);
+        std::free(freed);
+    }
+
+    // Addresses that have nothing to do with any capsule.
+    std::vector<void *> Strangers() const
+    {
+        std::vector<void *> all = {Address(UINTPTR_MAX), Address(freed_),
+                                   Address(UINTPTR_MAX - 1)};
+        for (unsigned bit = 0; bit < sizeof(void *) * 8; bit++) {
+            const uintptr_t one = static_cast<uintptr_t>(1) << bit;
+            all.push_back(Address(one));
+            all.push_back(Address(~one));
+            all.push_back(Address(one * 0x9e3779b9u | 1));
+        }
+        return all;
+    }
+
+    // Addresses that this capsule has to do with.
+    std::vector<void *> OwnOf(PyObject *capsule)
+    {
+        return {capsule,
+                Py_TYPE(capsule),
+                block_.name,
+                block_.name + 2,
+                &block_.payload,
+                Address(reinterpret_cast<uintptr_t>(Count)),
+                Address(reinterpret_cast<uintptr_t>(PyCapsule_New))};
+    }
+
+    Block block_;
+    uintptr_t freed_ = 0;
+};
+
+TEST_F(ValuesTest, NEW_11_EachAddressIsStoredAsItIs)
+{
+    for (void *address : Strangers()) {
+        PyObject *capsule = PyCapsule_New(address, block_.name, Count);
+        ASSERT_NE(capsule, nullptr) << address;
+        EXPECT_EQ(PyCapsule_GetPointer(capsule, block_.name), address);
+        EXPECT_TRUE(NothingRaised());
+        Drop(capsule);
+    }
+    EXPECT_EQ(destroyed, Strangers().size());
+}
+
+TEST_F(ValuesTest, SETP_1_EachAddressReplacesThePointer)
+{
+    PyObject *capsule = PyCapsule_New(&block_, block_.name, Count);
+    std::vector<void *> all = Strangers();
+    for (void *own : OwnOf(capsule)) {
+        all.push_back(own);
+    }
+    for (void *address : all) {
+        ASSERT_EQ(PyCapsule_SetPointer(capsule, address), 0) << address;
+        const Fields fields = {address, block_.name, nullptr, Count};
+        EXPECT_EQ(FieldsOf(capsule), fields);
+        EXPECT_EQ(PyCapsule_IsValid(capsule, block_.name), 1);
+        EXPECT_REFERENCES(capsule, 1);
+    }
+    Drop(capsule);
+    EXPECT_EQ(destroyed, 1u);
+}
+
+TEST_F(ValuesTest, SETC_1_EachAddressReplacesTheContext)
+{
+    PyObject *capsule = PyCapsule_New(&block_, block_.name, Count);
+    std::vector<void *> all = Strangers();
+    for (void *own : OwnOf(capsule)) {
+        all.push_back(own);
+    }
+    for (void *address : all) {
+        ASSERT_EQ(PyCapsule_SetContext(capsule, address), 0) << address;
+        const Fields fields = {&block_, block_.name, address, Count};
+        EXPECT_EQ(FieldsOf(capsule), fields);
+        EXPECT_REFERENCES(capsule, 1);
+    }
+    Drop(capsule);
+    EXPECT_EQ(destroyed, 1u);
+}
+
+TEST_F(ValuesTest, TYPE_2_FieldsThatAreEqualStaySeparate)
+{
+    PyObject *capsule = PyCapsule_New(block_.name, block_.name, nullptr);
+    PyCapsule_SetContext(capsule, block_.name);
+    const Fields same = {block_.name, block_.name, block_.name, nullptr};
+    EXPECT_EQ(FieldsOf(capsule), same);
+    ASSERT_EQ(PyCapsule_SetName(capsule, "other"), 0);
+    EXPECT_EQ(PyCapsule_GetPointer(capsule, "other"), block_.name);
+    EXPECT_EQ(PyCapsule_GetContext(capsule), block_.name);
+    ASSERT_EQ(PyCapsule_SetPointer(capsule, capsule), 0);
+    EXPECT_EQ(PyCapsule_GetContext(capsule), block_.name);
+    ASSERT_EQ(PyCapsule_SetContext(capsule, nullptr), 0);
+    EXPECT_EQ(PyCapsule_GetPointer(capsule, "other"), capsule);
+    Drop(capsule);
+}
+
+TEST_F(ValuesTest, GETN_1_NamesInOneBlockStayApart)
+{
+    PyObject *whole = PyCapsule_New(&block_, block_.name, nullptr);
+    PyObject *tail = PyCapsule_New(&block_, block_.name + 2, nullptr);
+    EXPECT_EQ(PyCapsule_GetName(whole), block_.name);
+    EXPECT_EQ(PyCapsule_GetName(tail), block_.name + 2);
+    EXPECT_EQ(PyCapsule_IsValid(tail, "b.c"), 1);
+    EXPECT_EQ(PyCapsule_IsValid(whole, "b.c"), 0);
+    EXPECT_EQ(PyCapsule_IsValid(tail, block_.name), 0);
+    block_.name[3] = '\0'; // now "a.b" and "b"
+    EXPECT_EQ(PyCapsule_IsValid(whole, "a.b"), 1);
+    EXPECT_EQ(PyCapsule_IsValid(tail, "b"), 1);
+    EXPECT_EQ(PyCapsule_IsValid(tail, "b.c"), 0);
+    Drop(whole);
+    Drop(tail);
+}
+
+} // namespace
