@@ -33,7 +33,7 @@
 enum { ALWAYS_PLACED = 256, SELDOM_PLACED = 64 };
 
 static const enum column columns[FUNCTION_COUNT] = {
-    [FUNCTION_New] = COLUMN_MADE,
+    [FUNCTION_New] = COLUMN_NEW,
     [FUNCTION_GetPointer] = COLUMN_GOT,
     [FUNCTION_GetDestructor] = COLUMN_GOT,
     [FUNCTION_GetContext] = COLUMN_GOT,
@@ -53,9 +53,7 @@ static struct site *begin(const struct call *call)
 {
     start_python();
     struct site *site = site_of(call->site);
-    image_count(site->image, COLUMN_CALLS);
-    if (call->function != FUNCTION_New)
-        image_count(site->image, columns[call->function]);
+    image_count(site->image, columns[call->function]);
     return site;
 }
 

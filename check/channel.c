@@ -17,7 +17,7 @@ enum { STEP = 1 << 16, PATH_SIZE = 4096 };
 
 static char folder[PATH_SIZE];
 static char path[PATH_SIZE + 40];
-static struct channel *channel;
+struct channel *channel;
 static uint64_t backed; /* bytes of the file that surely have disk space */
 
 bool channel_start(void)

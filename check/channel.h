@@ -30,7 +30,7 @@ enum column { /* what an object did */
               COLUMN_IMPORTED,
               COLUMN_FAILED,
               COLUMN_ALIVE, /* made here and alive at the end */
-              COLUMN_CALLS  /* all calls of capsule functions */
+              COLUMN_NEW    /* calls of PyCapsule_New, failed ones too */
 };
 
 enum channel_state { STATE_RUNNING = 1, STATE_ENDED, STATE_CRASHED };
@@ -56,6 +56,9 @@ bool channel_start(void);
 /* Returns the file of this process; makes it on the first call. Never NULL: if
  * there can be no file, what is written is lost. */
 struct channel *channel_get(void);
+
+/* The file of this process; NULL before the first channel_get(). */
+extern struct channel *channel;
 
 /* Forgets the parent's file, in a new child process. */
 void channel_forget(void);

@@ -62,6 +62,14 @@ void name_stored(struct record *record, uintptr_t name, const struct call *call)
         record->flags |= RECORD_NAME_GONE;
         return;
     }
+    if (memory_is_dead_stack(name, call->stack)) {
+        finding(FINDING_ERROR, name_rule(call), record, call->site, no_origin,
+                "%s is given a name on the stack, of a function that has "
+                "returned",
+                function_names[call->function]);
+        record->flags |= RECORD_NAME_GONE;
+        return;
+    }
     record->copy = text_keep((const char *)name);
     stack_note(record, WATCH_NAME, name, call->stack);
 }
@@ -145,6 +153,13 @@ void pointer_stored(struct record *record, uintptr_t pointer,
     record->pointer = pointer;
     watch_anew(record, WATCH_POINTER, pointer);
     report_given(record, WATCH_POINTER, pointer, call);
+    if (memory_is_dead_stack(pointer, call->stack)) {
+        record->flags |= RECORD_POINTER_GONE;
+        finding(FINDING_ERROR, RULE_API_15, record, call->site, no_origin,
+                "%s is given a pointer into the stack frame of a function that "
+                "has returned",
+                function_names[call->function]);
+    }
     stack_note(record, WATCH_POINTER, pointer, call->stack);
 }
 

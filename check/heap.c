@@ -22,6 +22,7 @@
 enum {
     HELD = 512,       /* blocks of libc that are held back per thread */
     HELD_SIZE = 1024, /* the largest of them, in bytes */
+    GRAINS = 1024,    /* lists of held blocks, by address */
     SMALL = 512       /* the largest block of Python's small block allocator */
 };
 
@@ -46,6 +47,8 @@ bool heap_is_watched(void) { return watched; }
 
 struct held {
     uintptr_t blocks[HELD];
+    uint16_t first[GRAINS]; /* 1 + the slot of a block that begins there */
+    uint16_t next_in_grain[HELD];
     uint32_t next;
     bool has_key;
 };
@@ -58,16 +61,56 @@ static pthread_key_t thread_end;
  * writes such a value by chance. */
 static uintptr_t seal(uintptr_t block) { return block ^ 0xC0A95C1E5F2EED00u; }
 
+static uint16_t *list_of(uintptr_t address)
+{
+    return &held.first[address / HELD_SIZE % GRAINS];
+}
+
+/* Puts a block in an empty slot. */
+static void fill_slot(int slot, uintptr_t block)
+{
+    uint16_t *list = list_of(block);
+    held.next_in_grain[slot] = *list;
+    *list = (uint16_t)(slot + 1);
+    ((uintptr_t *)block)[1] = seal(block);
+    held.blocks[slot] = block;
+}
+
+/* Takes the block out of a slot and returns it; 0 if the slot is empty. */
+static uintptr_t empty_slot(int slot)
+{
+    uintptr_t block = held.blocks[slot];
+    if (!block)
+        return 0;
+    uint16_t *link = list_of(block);
+    while (*link != slot + 1)
+        link = &held.next_in_grain[*link - 1];
+    *link = held.next_in_grain[slot];
+    held.blocks[slot] = 0;
+    ((uintptr_t *)block)[1] = 0;
+    return block;
+}
+
+/* Returns the slot of the block that the address lies in, among the blocks that
+ * begin at `from` or near it; -1 if there is none. */
+static int slot_near(uintptr_t from, uintptr_t address)
+{
+    for (int at = *list_of(from); at; at = held.next_in_grain[at - 1]) {
+        uintptr_t block = held.blocks[at - 1];
+        if (address - block < HELD_SIZE &&
+            address - block < real_size((void *)block))
+            return at - 1;
+    }
+    return -1;
+}
+
 static void let_go_of_all(void *thread)
 {
     (void)thread;
     for (int i = 0; i < HELD; i++) {
-        uintptr_t block = held.blocks[i];
-        held.blocks[i] = 0;
-        if (block) {
-            ((uintptr_t *)block)[1] = 0;
+        uintptr_t block = empty_slot(i);
+        if (block)
             real_free((void *)block);
-        }
     }
     held.has_key = false;
 }
@@ -78,31 +121,17 @@ static void hold_back(uintptr_t block)
         held.has_key = true;
         pthread_setspecific(thread_end, &held);
     }
-    uintptr_t *slot = &held.blocks[held.next++ % HELD];
-    uintptr_t before = *slot;
-    ((uintptr_t *)block)[1] = seal(block);
-    *slot = block;
-    if (before) {
-        ((uintptr_t *)before)[1] = 0;
+    int slot = (int)(held.next++ % HELD);
+    uintptr_t before = empty_slot(slot);
+    fill_slot(slot, block);
+    if (before)
         real_free((void *)before);
-    }
-}
-
-static int held_slot(uintptr_t block)
-{
-    for (int i = 0; i < HELD; i++)
-        if (held.blocks[i] == block)
-            return i;
-    return -1;
 }
 
 bool heap_is_freed(uintptr_t address)
 {
-    for (int i = 0; watched && i < HELD; i++)
-        if (address - held.blocks[i] < HELD_SIZE && held.blocks[i] &&
-            address - held.blocks[i] < real_size((void *)held.blocks[i]))
-            return true;
-    return false;
+    return watched && (slot_near(address, address) >= 0 ||
+                       slot_near(address - HELD_SIZE, address) >= 0);
 }
 
 /* ---- libc ---- */
@@ -142,13 +171,12 @@ static void free_libc(void *block, uintptr_t caller)
         return;
     }
     if (((uintptr_t *)address)[1] == seal(address)) {
-        int slot = held_slot(address);
-        if (slot >= 0) {
+        int slot = slot_near(address, address);
+        if (slot >= 0 && held.blocks[slot] == address) {
             /* The allocator gets both calls and ends the process, as it would
              * without the checker. */
             freed_twice(address, caller);
-            held.blocks[slot] = 0;
-            ((uintptr_t *)address)[1] = 0;
+            empty_slot(slot);
             real_free(block);
             real_free(block);
             return;
@@ -222,13 +250,13 @@ struct pool {
 /* Returns the size of the block if it is one of a pool like this, else 0. */
 static size_t size_in_pool(uintptr_t block, uintptr_t size, uintptr_t step)
 {
-    struct pool pool;
     uintptr_t start = block & ~(size - 1);
-    if (!memory_read(&pool, start, sizeof pool))
+    const struct pool *pool = (const struct pool *)start;
+    if (!memory_is_readable(start, sizeof *pool))
         return 0;
-    size_t found = (pool.size_class + 1) * step;
-    return found <= SMALL && pool.last_offset + found == size &&
-                   (block - start - sizeof pool) % found == 0
+    size_t found = (pool->size_class + 1) * step;
+    return found <= SMALL && pool->last_offset + found == size &&
+                   (block - start - sizeof *pool) % found == 0
                ? found
                : 0;
 }

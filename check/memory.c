@@ -100,6 +100,18 @@ static uintptr_t stack_top(uintptr_t stack)
     return thread;
 }
 
+bool memory_is_dead_stack(uintptr_t address, uintptr_t stack)
+{
+    /* The first thread has as much room as no other mapping may take. Of other
+     * threads, only the next bytes below are surely part of the stack. */
+    enum { ROOM = 8 << 20, NEXT = 16 << 10 };
+    if (address >= stack)
+        return false;
+    uintptr_t top = stack_top(stack);
+    bool first = top != (uintptr_t)__builtin_thread_pointer();
+    return first ? top - address < ROOM : stack - address < NEXT;
+}
+
 struct search {
     uintptr_t address;
     uintptr_t function; /* of the frame above `lower` */

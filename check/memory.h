@@ -32,4 +32,8 @@ struct stack_frame {
 bool memory_stack_frame(uintptr_t address, uintptr_t stack,
                         struct stack_frame *frame);
 
+/* True if the address surely lies in this thread's stack, below `stack`: in the
+ * frame of a function that has returned. */
+bool memory_is_dead_stack(uintptr_t address, uintptr_t stack);
+
 #endif

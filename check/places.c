@@ -105,13 +105,6 @@ void images_announce_again(void)
         announce(row, images[row].path);
 }
 
-void image_count(uint32_t image, enum column column)
-{
-    uint64_t *count = &channel_get()->counts[image][column];
-    __atomic_store_n(count, __atomic_load_n(count, __ATOMIC_RELAXED) + 1,
-                     __ATOMIC_RELAXED);
-}
-
 struct site *site_of(uintptr_t return_address)
 {
     uint32_t slot = slot_of(return_address);

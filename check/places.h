@@ -32,8 +32,15 @@ void images_announce_again(void);
 /* Index of the object that is the interpreter. */
 uint32_t image_of_interpreter(void);
 
-/* Adds one to a column of the object's row in the table. */
-void image_count(uint32_t image, enum column column);
+/* Adds one to a column of the object's row in the table. Threads without a GIL
+ * may lose a count: the table is for people. */
+static inline void image_count(uint32_t image, enum column column)
+{
+    struct channel *file = channel ? channel : channel_get();
+    uint64_t *count = &file->counts[image][column];
+    __atomic_store_n(count, __atomic_load_n(count, __ATOMIC_RELAXED) + 1,
+                     __ATOMIC_RELAXED);
+}
 
 /* Writes "key": {"object", "offset", "symbol", "into"} for a code address. */
 void line_place(struct line *line, const char *key, uintptr_t address);

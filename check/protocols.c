@@ -143,7 +143,9 @@ static void offered(struct record *record, uint32_t kind)
 void protocols_named(struct record *record, const struct call *call)
 {
     const char *name = record->copy;
-    if (!name || (name[0] != 'd' && name[0] != 'a' && name[0] != 'u'))
+    /* Every name of a protocol begins so; most names do not. */
+    if (!name || (strncmp(name, "dl", 2) != 0 && strncmp(name, "ar", 2) != 0 &&
+                  strncmp(name, "us", 2) != 0))
         return;
     uint32_t kind = kind_of_name(name, false);
     if (kind < KINDS) {
@@ -185,7 +187,6 @@ static void report_release(const struct offer *offer,
                            const struct record *record, uintptr_t caller)
 {
     bool arrow = !kinds[offer->kind].taken;
-    const char *name = quoted(kinds[offer->kind].offered);
     bool by_destructor = record && record->flags & RECORD_ENDING;
     if (record && record->flags & RECORD_FREED_TWICE)
         return; /* a consequence of what was reported */
@@ -196,7 +197,7 @@ static void report_release(const struct offer *offer,
                         "second time"
                       : "the deleter of the tensor of a capsule %s is called "
                         "for the second time",
-                name);
+                quoted(kinds[offer->kind].offered));
     else if (by_destructor && offer->state & TAKEN)
         finding(FINDING_ERROR, RULE_DLPACK_3, record, caller,
                 (struct origin){"the tensor was taken by", offer->taken_at},
@@ -263,7 +264,6 @@ void protocols_before_end(struct record *record)
         return;
     struct offer *offer = offer_at(record->protocol);
     const struct kind *kind = &kinds[offer->kind];
-    const char *name = quoted(kind->offered);
     bool by_consumer = offer->state & BY_CONSUMER;
     if (kind->taken) {
         if (by_consumer && !(offer->state & TAKEN)) {
@@ -272,7 +272,7 @@ void protocols_before_end(struct record *record)
                     (struct origin){NULL, 0},
                     "a consumer calls the deleter of a capsule %s, but leaves "
                     "the name as it is: the capsule still offers the tensor",
-                    name);
+                    quoted(kind->offered));
         }
         return;
     }
@@ -286,7 +286,7 @@ void protocols_before_end(struct record *record)
                 "a consumer copies the structure of a capsule %s and releases "
                 "the copy, but leaves release in the original: the capsule "
                 "still owns it",
-                name);
+                quoted(kind->offered));
     }
 }
 

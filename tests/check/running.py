@@ -29,13 +29,21 @@ def pythons() -> list[str]:
     return os.environ.get("CHECK_PYTHONS", "/usr/bin/python3").split()
 
 
+def must_run(command: list[str]) -> None:
+    """Runs a command that has to succeed."""
+    subprocess.run(command, check=True)
+
+
+def output_of(command: list[str]) -> str:
+    """Returns what a command prints that has to succeed."""
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    return run.stdout.strip()
+
+
 def include_folder(python: str) -> str:
     """Returns where the interpreter's Python.h is."""
     code = "import sysconfig; print(sysconfig.get_paths()['include'])"
-    run = subprocess.run(
-        [python, "-c", code], capture_output=True, text=True, check=True
-    )
-    return run.stdout.strip()
+    return output_of([python, "-c", code])
 
 
 def compile_extension(

@@ -21,8 +21,11 @@ COLUMN_NAMES = (
     "imported",
     "failed",
     "alive",
-    "calls",
+    "new",
 )
+
+# The columns that count calls; the others count capsules and failures.
+CALLS = ("new", "got", "valid", "set", "imported")
 
 RUNNING, ENDED, CRASHED = 1, 2, 3
 

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from tools.commands.check import places
-from tools.commands.check.channel import COLUMN_NAMES, Process
+from tools.commands.check.channel import CALLS, COLUMN_NAMES, Process
 from tools.commands.check.places import Place
 
 ERROR, WARNING = "error", "warning"
@@ -124,6 +124,8 @@ def report_of(processes: list[Process]) -> Report:
             row = table.setdefault(path, dict.fromkeys(COLUMN_NAMES, 0))
             for column, number in counts.items():
                 row[column] += number
+    for row in table.values():
+        row["calls"] = sum(row[column] for column in CALLS)
     joined = _join(findings)
     places.add_lines(joined)
     return Report(
