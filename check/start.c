@@ -185,8 +185,15 @@ __attribute__((constructor)) static void start(void)
     const char *leaks = getenv("CAPSULE_CHECK_LEAKS");
     if (leaks)
         leaks_wanted = (unsigned)strtoul(leaks, NULL, 10);
-    if (python.head == HEAD_PYPY || elf_is_sanitized())
+    /* The ring of held capsules needs the GIL; PyPy frees by itself; a leak
+     * detector would call held capsules leaks. */
+    if (python.head == HEAD_FREE_THREADED || python.head == HEAD_PYPY ||
+        elf_is_sanitized()) {
         end_hold_nothing();
+        channel_note("use of a capsule after its end: destroyed capsules are "
+                     "not held in a free-threaded build, in PyPy and under a "
+                     "sanitizer");
+    }
     if (!getenv("CAPSULE_CHECK_NO_HEAP"))
         heap_start();
     heap_on_freed_twice(end_freed_twice);
