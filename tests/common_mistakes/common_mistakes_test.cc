@@ -70,7 +70,10 @@ class CommonMistakesDeathTest : public ::testing::Test {
   protected:
     void SetUp() override
     {
-        ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+        // Another program, such as python3, does not know GoogleTest's flags,
+        // so that a death test cannot start it again and forks instead.
+        ::testing::FLAGS_gtest_death_test_style =
+            rules::inside_another_program ? "fast" : "threadsafe";
     }
 };
 
