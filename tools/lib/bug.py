@@ -85,7 +85,7 @@ class Bug:
     edits           the edits that plant the bug
     """
 
-    def __init__(self, path: pathlib.Path, text: str):
+    def __init__(self, path: pathlib.Path, text: str) -> None:
         self.path = path
         self.name = path.stem
         header, separator, rest = text.partition("\n@ ")

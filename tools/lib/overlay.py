@@ -15,7 +15,9 @@ class Overlay:
     path  the file to give to the compiler's flag -ivfsoverlay
     """
 
-    def __init__(self, broken: Broken, folder: pathlib.Path, root: pathlib.Path):
+    def __init__(
+        self, broken: Broken, folder: pathlib.Path, root: pathlib.Path
+    ) -> None:
         """Writes the overlay and the edited files into the folder.
 
         root  the prefix of paths in the compiler's command: the root of the

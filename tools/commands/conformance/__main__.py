@@ -1,18 +1,25 @@
 """tools/conformance: tests implementations of the capsule API against the
 contract and writes a matrix of rules and implementations."""
 
+import argparse
 import os
 import pathlib
 import re
 import sys
 import time
+from collections.abc import Sequence
 
 import rich.console
 
 from tools.commands.conformance import helpers, matrix, page, show, testing
-from tools.commands.conformance.implementation import Interpreter, Library
+from tools.commands.conformance.implementation import (
+    Implementation,
+    Interpreter,
+    Library,
+)
 from tools.lib import contract as contracts
 from tools.lib.arguments import Parser, number, one_of
+from tools.lib.contract import Rule
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
@@ -42,7 +49,7 @@ LEVELS = ("documented", "observed")
 PROGRAMS = 500
 
 
-def parse(argv):
+def parse(argv: list[str]) -> argparse.Namespace:
     parser = Parser(
         "tools/conformance",
         ABOUT,
@@ -102,7 +109,7 @@ def parse(argv):
     return arguments
 
 
-def find_python(name, start):
+def find_python(name: str, start: pathlib.Path) -> pathlib.Path:
     """Returns the path of an interpreter, given a path or a name in PATH. Does not
     resolve links: an interpreter's behaviour may depend on the link's name."""
     if os.sep in name:
@@ -114,10 +121,15 @@ def find_python(name, start):
     raise Problem(f"there is no {name} in PATH; give the path of an interpreter")
 
 
-def implementations(arguments, root, start, folder):
+def implementations(
+    arguments: argparse.Namespace,
+    root: pathlib.Path,
+    start: pathlib.Path,
+    folder: pathlib.Path,
+) -> list[Implementation]:
     """Returns the implementations to test. Raises a Problem if one of them cannot
     be tested."""
-    found = []
+    found: list[Implementation] = []
     for name in arguments.pythons:
         path = find_python(name, start)
         found.append(Interpreter(path, _folder(folder, path, found)))
@@ -136,12 +148,14 @@ def implementations(arguments, root, start, folder):
     return found
 
 
-def _folder(folder, path, found):
+def _folder(
+    folder: pathlib.Path, path: pathlib.Path, found: Sequence[Implementation]
+) -> pathlib.Path:
     word = re.sub(r"[^A-Za-z0-9.]+", "-", str(path)).strip("-")
     return folder / "workers" / f"{len(found)}-{word}"
 
 
-def saved(path, start):
+def saved(path: pathlib.Path | None, start: pathlib.Path) -> matrix.Outcomes | None:
     """Reads the file that --compare names. Runs before the builds, so that a wrong
     file is reported at once."""
     if path is None:
@@ -154,10 +168,12 @@ def saved(path, start):
         ) from None
 
 
-def keep_programs(columns, converter, folder):
+def keep_programs(
+    columns: Sequence[matrix.Column], converter: helpers.Converter, folder: pathlib.Path
+) -> dict[str, dict[str, str]]:
     """Writes the shortest program of each broken rule as text and as C. Returns
     {column: {rule: the C text}}."""
-    texts = {}
+    texts: dict[str, dict[str, str]] = {}
     for column in columns:
         texts[column.name] = {}
         for identity, cell in column.cells.items():
@@ -174,7 +190,7 @@ def keep_programs(columns, converter, folder):
     return texts
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     begin = time.monotonic()
     arguments = parse(argv)
     root, start = workspace_folder().resolve(), start_folder()
@@ -219,7 +235,14 @@ def main(argv):
     return 0 if all(column.is_clean() for column in columns) else 1
 
 
-def write_all(columns, rules, level, changes, root, folder):
+def write_all(
+    columns: Sequence[matrix.Column],
+    rules: Sequence[Rule],
+    level: str,
+    changes: list[str] | None,
+    root: pathlib.Path,
+    folder: pathlib.Path,
+) -> None:
     converter = helpers.Converter(root, folder)
     c_sources = keep_programs(columns, converter, folder)
     matrix.write(folder / "matrix.json", matrix.as_json(columns, rules, level))
@@ -230,7 +253,13 @@ def write_all(columns, rules, level, changes, root, folder):
     )
 
 
-def print_all(console, columns, rules, arguments, changes):
+def print_all(
+    console: rich.console.Console,
+    columns: Sequence[matrix.Column],
+    rules: Sequence[Rule],
+    arguments: argparse.Namespace,
+    changes: list[str] | None,
+) -> None:
     for table in show.tables(columns, rules, arguments.all, console.width):
         console.print(table)
     for text in show.details(columns, rules):

@@ -2,15 +2,18 @@
 second run compiles nothing, and interpreters share the objects that do not depend
 on their headers."""
 
-import collections
 import concurrent.futures
+import dataclasses
 import errno
 import hashlib
 import os
 import pathlib
 import re
 import subprocess
+from collections.abc import Iterable, Sequence
 
+from tools.commands.conformance.sources import Source
+from tools.lib.overlay import Overlay
 from tools.lib.problem import Problem
 
 _C = ["clang-19", "-std=c11"]
@@ -24,10 +27,19 @@ _LEVEL = {"tests": "-O0", "": "-O1"}
 _ERROR = re.compile(r"(?:fatal )?error: (.*)")
 _UNDEFINED = re.compile(r"undefined symbol: (\S+)")
 
-Object = collections.namedtuple("Object", "source path error")
+
+@dataclasses.dataclass(frozen=True)
+class Object:
+    """What the compiler made of a source."""
+
+    source: Source
+    path: pathlib.Path | None  # None if the source does not compile
+    error: str  # the compiler's first error, or ""
 
 
-def run(command, seconds=None):
+def run(
+    command: Iterable[object], seconds: float | None = None
+) -> subprocess.CompletedProcess[str]:
     """Runs a command. Raises subprocess.TimeoutExpired after `seconds`."""
     return subprocess.run(
         [str(part) for part in command],
@@ -41,7 +53,7 @@ def run(command, seconds=None):
     )
 
 
-def first_error(output):
+def first_error(output: str) -> str:
     """Returns the first error of a compiler or linker, in one line."""
     match = _ERROR.search(output)
     if match:
@@ -50,7 +62,7 @@ def first_error(output):
     return lines[-1] if lines else "no reason given"
 
 
-def undefined_symbols(output):
+def undefined_symbols(output: str) -> set[str]:
     return set(_UNDEFINED.findall(output))
 
 
@@ -62,8 +74,14 @@ class Builder:
     bug."""
 
     def __init__(
-        self, root, folder, includes, signature, defines=(), overlay=None
-    ):
+        self,
+        root: pathlib.Path,
+        folder: pathlib.Path,
+        includes: Iterable[str | pathlib.Path],
+        signature: str,
+        defines: Iterable[str] = (),
+        overlay: Overlay | None = None,
+    ) -> None:
         self._overlay = overlay
         self._root = root
         self._objects = folder
@@ -74,7 +92,9 @@ class Builder:
         self._headers = _digest_of_headers(root)
         self._generated = _generate(root, folder)
 
-    def compile_all(self, sources, googletest):
+    def compile_all(
+        self, sources: Iterable[Source], googletest: Sequence[str]
+    ) -> list[Object]:
         """Returns an Object for each source. The Object of a source that does not
         compile has no path."""
         header = self._precompile(googletest)
@@ -86,13 +106,18 @@ class Builder:
                 )
             )
 
-    def compile(self, source, googletest=(), header=None):
+    def compile(
+        self,
+        source: Source,
+        googletest: Sequence[str] = (),
+        header: pathlib.Path | None = None,
+    ) -> Object:
         command = self._command(source, googletest)
-        key = [*command, source.path.read_bytes(), self._headers]
+        key: list[object] = [*command, source.path.read_bytes(), self._headers]
         if source.python:
             key.append(self._signature)
         planted = self._overlay.flags(source.path) if self._overlay else []
-        if planted:
+        if self._overlay and planted:
             command += planted
             key.append(self._overlay.contents())
         elif header and source.path.suffix == ".cc":
@@ -100,11 +125,13 @@ class Builder:
             command += ["-include-pch", header]
         return self._make(source, command, key, ".o")
 
-    def _command(self, source, googletest):
+    def _command(
+        self, source: Source, googletest: Sequence[str]
+    ) -> list[str | pathlib.Path]:
         cxx = source.path.suffix == ".cc"
         level = _LEVEL["tests"] if cxx else _LEVEL[""]
-        command = [*(_CXX if cxx else _C), *_FLAGS, level, f"-I{self._root}"]
-        command.append(f"-I{self._generated}")
+        command: list[str | pathlib.Path] = [*(_CXX if cxx else _C), *_FLAGS, level]
+        command += [f"-I{self._root}", f"-I{self._generated}"]
         command += [f"-D{define}" for define in source.defines]
         if cxx:
             command += [f"-I{folder}" for folder in googletest]
@@ -112,13 +139,13 @@ class Builder:
             command += self._includes + self._defines
         return command
 
-    def _precompile(self, googletest):
+    def _precompile(self, googletest: Sequence[str]) -> pathlib.Path | None:
         """Precompiles GoogleTest and <Python.h>, which take most of the compile
         time of a test. Returns None if that fails; compiling each test then
         reports the error."""
         text = "#include <Python.h>\n#include <gtest/gtest.h>\n"
-        source = self._objects / "tests.h"
-        source.write_text(text)
+        source = Source(self._objects / "tests.h", True, "tests", ())
+        source.path.write_text(text)
         # The key contains the contents of the headers. Their times do not count,
         # because a checkout changes the times.
         command = [*_CXX, "-Xclang", "-fno-pch-timestamp", *_FLAGS]
@@ -129,8 +156,13 @@ class Builder:
         key += [signature_of(folder) for folder in googletest[1:]]
         return self._make(source, command, key, ".pch").path
 
-    def _make(self, source, command, key, suffix):
-        path = getattr(source, "path", source)
+    def _make(
+        self,
+        source: Source,
+        command: Iterable[str | pathlib.Path],
+        key: Iterable[object],
+        suffix: str,
+    ) -> Object:
         digest = hashlib.sha256()
         for part in key:
             digest.update(part if isinstance(part, bytes) else str(part).encode())
@@ -139,7 +171,7 @@ class Builder:
         if not output.exists():
             part = output.with_suffix(f".{os.getpid()}.part")
             mode = [] if suffix == ".pch" else ["-c"]
-            done = run([*command, *mode, path, "-o", part])
+            done = run([*command, *mode, source.path, "-o", part])
             if done.returncode != 0:
                 part.unlink(missing_ok=True)
                 _refuse_full_disk(done.stdout, output)
@@ -148,7 +180,7 @@ class Builder:
         return Object(source, output, "")
 
 
-def _refuse_full_disk(output, path):
+def _refuse_full_disk(output: str, path: pathlib.Path) -> None:
     """Raises a Problem if the compiler failed because the disk is full: the source
     itself may be correct."""
     for number in (errno.ENOSPC, errno.EDQUOT):
@@ -159,7 +191,9 @@ def _refuse_full_disk(output, path):
             )
 
 
-def link(output, objects, flags):
+def link(
+    output: pathlib.Path, objects: Iterable[Object], flags: Iterable[str | pathlib.Path]
+) -> str:
     """Links the objects to `output`. Returns the linker's errors, or ""."""
     part = output.with_name(output.name + ".part")
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -173,7 +207,7 @@ def link(output, objects, flags):
     return ""
 
 
-def exported(library):
+def exported(library: pathlib.Path) -> set[str]:
     """Returns the names of the functions and data that a shared library exports."""
     done = run(["llvm-nm-19", "-D", "--defined-only", "--format=just-symbols", library])
     if done.returncode != 0:
@@ -184,18 +218,18 @@ def exported(library):
     return set(done.stdout.split())
 
 
-def wanted(path):
+def wanted(item: Object) -> set[str]:
     """Returns the undefined symbols of an object."""
-    done = run(["llvm-nm-19", "--undefined-only", "--format=just-symbols", path])
+    done = run(["llvm-nm-19", "--undefined-only", "--format=just-symbols", item.path])
     return set(done.stdout.split())
 
 
-def readable(symbol):
+def readable(symbol: str) -> str:
     """Returns the demangled name of a symbol."""
     return run(["llvm-cxxfilt-19", symbol]).stdout.strip()
 
 
-def signature_of(folder):
+def signature_of(folder: str | pathlib.Path) -> str:
     """Returns a text that changes when a header below the folder changes."""
     digest = hashlib.sha256(str(folder).encode())
     for path in sorted(pathlib.Path(folder).rglob("*.h")):
@@ -222,7 +256,7 @@ def _generate(root: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
     return folder / "generated"
 
 
-def _digest_of_headers(root):
+def _digest_of_headers(root: pathlib.Path) -> str:
     digest = hashlib.sha256()
     for folder in (
         "capsule",

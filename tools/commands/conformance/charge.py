@@ -75,7 +75,8 @@ class Charges:
 
     def __init__(self, contract: Contract, failures: Iterable[Failure]) -> None:
         self._contract = contract
-        crashes, compared = [], []
+        crashes: list[Failure] = []
+        compared: list[Failure] = []
         for failure in failures:
             (crashes if failure.crashed else compared).append(failure)
         # The rules whose own tests and programs died in a function of the rule.

@@ -13,7 +13,7 @@ from tools.commands.conformance.charge import (
 from tools.lib.contract import Contract, Rule
 
 # id, function, rests on
-ROWS = [
+ROWS: list[tuple[str, str, tuple[str, ...]]] = [
     ("NEW-1", "PyCapsule_New", ()),
     ("NEW-4", "PyCapsule_New", ("NEW-1",)),
     ("GETC-1", "PyCapsule_GetContext", ("NEW-1", "SETC-1")),
@@ -35,25 +35,25 @@ CONTRACT = Contract(
 OWN, LEFT, MESSAGE = "a.cc:1: x", "a.cc:2: blocks [TYPE-1]", "a.cc:3: y [ERR-5]"
 
 
-def test(rule, *comparisons):
+def test(rule: str, *comparisons: str) -> Failure:
     return Failure(rule, False, False, comparisons or (OWN,))
 
 
-def program(rule):
+def program(rule: str) -> Failure:
     return Failure(rule, False, True)
 
 
-def crash(rule, *functions):
+def crash(rule: str, *functions: str) -> Failure:
     return Failure(rule, True, False, (), functions)
 
 
-def shown(*failures):
+def shown(*failures: Failure) -> list[str]:
     """Returns the rule of each failure; a colon and the blocking rule follow."""
     charges = Charges(CONTRACT, failures)
     return [":".join(part for part in charges.of(f) if part) for f in failures]
 
 
-test.__test__ = False
+test.__test__ = False  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,9 @@ test.__test__ = False
         ([program("NEW-4"), test("NEW-1")], ["NEW-4", "NEW-1"]),
     ],
 )
-def test_what_is_shown_of_failed_comparisons(failures, expected):
+def test_what_is_shown_of_failed_comparisons(
+    failures: list[Failure], expected: list[str]
+) -> None:
     assert shown(*failures) == expected
 
 
@@ -107,7 +109,9 @@ def test_what_is_shown_of_failed_comparisons(failures, expected):
         ([test("LIFE-1", "a.cc:1: [X-1]"), program("ERR-5")], ["LIFE-1", "ERR-5"]),
     ],
 )
-def test_comparisons_that_tests_share(failures, expected):
+def test_comparisons_that_tests_share(
+    failures: list[Failure], expected: list[str]
+) -> None:
     assert shown(*failures) == expected
 
 
@@ -146,11 +150,11 @@ def test_comparisons_that_tests_share(failures, expected):
         ([crash("NEW-1"), test("NEW-4")], ["NEW-1", "NEW-4:NEW-1"]),
     ],
 )
-def test_a_crash_is_always_shown(failures, expected):
+def test_a_crash_is_always_shown(failures: list[Failure], expected: list[str]) -> None:
     assert shown(*failures) == expected
 
 
-def test_every_failure_is_shown_or_rests_on_one_that_is():
+def test_every_failure_is_shown_or_rests_on_one_that_is() -> None:
     failures = [test(id) for id, _, _ in ROWS] + [crash("LIFE-1", "_Py_Dealloc")]
     charges = Charges(CONTRACT, failures)
     found = [charges.of(failure) for failure in failures]
@@ -173,10 +177,10 @@ def test_every_failure_is_shown_or_rests_on_one_that_is():
         ("LIFE-1", "_PyPy_Dealloc", True),
     ],
 )
-def test_the_functions_of_a_rule(rule, function, expected):
+def test_the_functions_of_a_rule(rule: str, function: str, expected: bool) -> None:
     assert covers(CONTRACT[rule], function) == expected
 
 
-def test_the_functions_on_the_stack_of_a_worker():
+def test_the_functions_on_the_stack_of_a_worker() -> None:
     output = "x\nworker: signal SIGSEGV\nworker: in strcmp\nworker: in main\n"
     assert functions_of(output) == ("strcmp", "main")

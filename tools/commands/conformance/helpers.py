@@ -1,12 +1,16 @@
 """Converts programs of the text form to C, with the project's own converter."""
 
+import pathlib
 import subprocess
+from collections.abc import Iterable
 
 from tools.commands.conformance import build, sources
 from tools.lib.problem import Problem
 
 
-def _build(name, files, root, folder):
+def _build(
+    name: str, files: Iterable[pathlib.Path], root: pathlib.Path, folder: pathlib.Path
+) -> pathlib.Path:
     builder = build.Builder(root, folder / "objects", [], "")
     objects = [
         builder.compile(sources.Source(root / path, False, name, ()))
@@ -25,7 +29,7 @@ def _build(name, files, root, folder):
 class Converter:
     """Converts programs to C."""
 
-    def __init__(self, root, folder):
+    def __init__(self, root: pathlib.Path, folder: pathlib.Path) -> None:
         files = [
             path.relative_to(root)
             for path in sorted((root / "fuzz/program").glob("*.c"))
@@ -33,7 +37,7 @@ class Converter:
         ]
         self._program = _build("prog_tool", files, root, folder)
 
-    def to_c(self, path):
+    def to_c(self, path: pathlib.Path) -> str:
         """Returns the text of a C file that does the same as the program."""
         done = subprocess.run(
             [self._program, "--c", path],

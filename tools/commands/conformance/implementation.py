@@ -6,9 +6,12 @@ import os
 import pathlib
 import shutil
 import subprocess
+from collections.abc import Iterable
 
 from tools.commands.conformance import build, sources
+from tools.commands.conformance.build import Builder, Object
 from tools.lib import contract as contracts
+from tools.lib.overlay import Overlay
 from tools.lib.problem import Problem
 
 _PROBE = """
@@ -42,21 +45,25 @@ class Implementation:
     remarks      other tests that are left out, as sentences
     """
 
-    def __init__(self, path, folder):
+    _root: pathlib.Path  # of the repository; build() sets it
+
+    def __init__(self, path: pathlib.Path, folder: pathlib.Path) -> None:
         self.path = path
         self.folder = folder
-        self.command = []
-        self.environment = {}
-        self.left_out = {}
+        self.command: list[str] = []
+        self.environment: dict[str, str] = {}
+        self.left_out: dict[str, str] = {}
         self.no_programs = ""
-        self.remarks = []
+        self.remarks: list[str] = []
         self.name = ""
         self.profile = ""
 
-    def build(self, root, objects):
+    def build(self, root: pathlib.Path, objects: pathlib.Path) -> None:
         raise NotImplementedError
 
-    def _compile(self, builder, more):
+    def _compile(
+        self, builder: Builder, more: Iterable[sources.Source]
+    ) -> list[Object]:
         """Returns the objects that compile, group by group."""
         root = self._root
         googletest = sources.googletest()
@@ -85,7 +92,13 @@ class Implementation:
                 )
         return [item for item in compiled if item.path]
 
-    def _leave_out(self, builder, objects, source, reason):
+    def _leave_out(
+        self,
+        builder: Builder,
+        objects: list[Object],
+        source: sources.Source,
+        reason: str,
+    ) -> list[Object]:
         """Returns the objects without those of the source's group. Adds the
         replacement of the group, if there is one. Notes the reason."""
         group = source.group
@@ -98,7 +111,7 @@ class Implementation:
         more = []
         if group == "interpreters":
             self.remarks.append(f"no program starts an interpreter: {reason}")
-            stand_in = sources.stand_in(self._root, group)
+            stand_in = sources.stand_in(self._root)
             more = [builder.compile(stand_in)]
         elif group == "programs":
             self.no_programs = f"{source.path.name} cannot be built: {reason}"
@@ -109,12 +122,14 @@ class Implementation:
                 self.left_out[test] = f"cannot be built: {reason}"
         return [item for item in objects if item not in gone] + more
 
-    def _leave_out_users(self, builder, objects, symbols):
+    def _leave_out_users(
+        self, builder: Builder, objects: list[Object], symbols: set[str]
+    ) -> list[Object]:
         """Returns the objects without those that need one of the symbols. Neither
         the implementation nor another object defines these symbols."""
         kept = objects
         for item in objects:
-            lacking = sorted(symbols & build.wanted(item.path))
+            lacking = sorted(symbols & build.wanted(item))
             if item in kept and lacking:
                 kept = self._leave_out(
                     builder,
@@ -129,11 +144,11 @@ class Implementation:
         return kept
 
 
-def _is_of_tests(item):
+def _is_of_tests(item: Object) -> bool:
     return item.source.group == "tests" or item.source.group.endswith(".cc")
 
 
-def _tests_of(path):
+def _tests_of(path: pathlib.Path) -> list[str]:
     """Returns the names of the tests in a source file that was not built."""
     if not path.name.endswith("_test.cc"):
         return []
@@ -143,7 +158,7 @@ def _tests_of(path):
 class Interpreter(Implementation):
     """A Python interpreter; the worker is an extension module for it."""
 
-    def __init__(self, path, folder):
+    def __init__(self, path: pathlib.Path, folder: pathlib.Path) -> None:
         super().__init__(path, folder)
         self.kind, self.version, self.include, self._suffix = _probe(path)
         self._check()
@@ -153,7 +168,7 @@ class Interpreter(Implementation):
                 "held to what that does".format(*_NEWEST)
             )
 
-    def _check(self):
+    def _check(self) -> None:
         version = tuple(self.version)
         shown = ".".join(map(str, version))
         if version < _OLDEST and version[:2] != (2, 7):
@@ -167,9 +182,9 @@ class Interpreter(Implementation):
                 "headers (Debian: python3-dev, pypy3-dev)"
             )
 
-    def build(self, root, objects):
+    def build(self, root: pathlib.Path, objects: pathlib.Path) -> None:
         self._root = root
-        includes = [self.include]
+        includes: list[str | pathlib.Path] = [self.include]
         more = [
             root / "capsule/cpython/host.c",
             root / "capsule/host_allocator.c",
@@ -214,7 +229,7 @@ class Interpreter(Implementation):
             compiled = self._leave_out_users(builder, compiled, missing)
 
 
-    def _load(self):
+    def _load(self) -> str:
         """Loads the worker; returns the interpreter's output."""
         try:
             return build.run([*self.command, "list"], _SECONDS_TO_START).stdout
@@ -228,10 +243,13 @@ class Interpreter(Implementation):
 class Library(Implementation):
     """A shared library; the worker is a program that is linked to it."""
 
-    def __init__(self, path, folder, include):
+    def __init__(
+        self, path: pathlib.Path, folder: pathlib.Path, include: pathlib.Path
+    ) -> None:
         super().__init__(path, folder)
         self.include = include
-        self.overlay = None  # of the bug that is planted, if there is one
+        # The overlay of the planted bug, if there is one.
+        self.overlay: Overlay | None = None
         self._exported = build.exported(path)
         if "PyCapsule_New" not in self._exported:
             raise Problem(
@@ -244,7 +262,7 @@ class Library(Implementation):
                 "header with --include"
             )
 
-    def build(self, root, objects):
+    def build(self, root: pathlib.Path, objects: pathlib.Path) -> None:
         self._root = root
         missing = [
             name for name in _HOST_FUNCTIONS if name not in self._exported
@@ -272,7 +290,8 @@ class Library(Implementation):
         shutil.copyfile(self.path, copy)
         program = self.folder / "worker"
         self.command = [str(program)]
-        flags = [copy, f"-Wl,-rpath,{self.folder}", "-lpthread", "-ldl"]
+        flags: list[str | pathlib.Path] = [copy, f"-Wl,-rpath,{self.folder}"]
+        flags += ["-lpthread", "-ldl"]
         while said := build.link(program, compiled, flags):
             undefined = build.undefined_symbols(said)
             if not undefined:
@@ -280,7 +299,7 @@ class Library(Implementation):
             compiled = self._leave_out_users(builder, compiled, undefined)
 
 
-def _probe(path):
+def _probe(path: pathlib.Path) -> tuple[str, list[int], str, str]:
     if not path.is_file() or not os.access(path, os.X_OK):
         raise Problem(
             f"{path} is not a program; give the path of a Python interpreter"

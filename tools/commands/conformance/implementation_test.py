@@ -1,27 +1,30 @@
 """Tests that tools/conformance refuses implementations that it cannot test, with
 one line and before it builds anything."""
 
+import pathlib
 import signal
 import subprocess
 import sys
 import time
+from typing import cast
 
 import pytest
 
 from tools.commands.conformance import __main__ as main
 from tools.commands.conformance import build, implementation, testing
 from tools.commands.conformance.build import undefined_symbols
+from tools.commands.conformance.implementation import Implementation
 from tools.lib.problem import Problem, exit_status
 
 
-def program(folder, answer):
+def program(folder: pathlib.Path, answer: str) -> pathlib.Path:
     path = folder / "python"
     path.write_text(f"#!/bin/bash\n{answer}\n")
     path.chmod(0o755)
     return path
 
 
-def run(capsys, *arguments):
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     status = exit_status("conformance", lambda: main.main(list(arguments)))
     error = capsys.readouterr().err
     assert error.startswith("conformance: ") and error.count("\n") == 1, error
@@ -49,7 +52,9 @@ def run(capsys, *arguments):
         (["/usr/bin/python3", "/usr/bin/python3"], "is given twice"),
     ],
 )
-def test_bad_arguments(arguments, words, capsys):
+def test_bad_arguments(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert words in run(capsys, *arguments)
 
 
@@ -66,12 +71,16 @@ def test_bad_arguments(arguments, words, capsys):
     ],
 )
 def test_what_is_no_interpreter_or_cannot_be_built_for(
-    answer, words, tmp_path, capsys
-):
+    answer: str, words: str, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert words in run(capsys, str(program(tmp_path, answer)))
 
 
-def test_an_interpreter_that_does_not_end(tmp_path, capsys, monkeypatch):
+def test_an_interpreter_that_does_not_end(
+    tmp_path: pathlib.Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(implementation, "_SECONDS_TO_START", 1)
     hangs = program(tmp_path, "exec sleep 30")
     assert "does not answer" in run(capsys, str(hangs))
@@ -79,9 +88,9 @@ def test_an_interpreter_that_does_not_end(tmp_path, capsys, monkeypatch):
 
 class NeverStarts:
     path = "/p"
-    environment = {}
+    environment: dict[str, str] = {}
 
-    def __init__(self, folder, answer):
+    def __init__(self, folder: pathlib.Path, answer: str) -> None:
         self.folder = folder
         self.command = [str(program(folder, answer))]
 
@@ -93,12 +102,15 @@ class NeverStarts:
         ("kill -9 $$", "signal SIGKILL; it says: nothing"),
     ],
 )
-def test_a_worker_that_dies_at_start(answer, words, tmp_path):
+def test_a_worker_that_dies_at_start(
+    answer: str, words: str, tmp_path: pathlib.Path
+) -> None:
     with pytest.raises(Problem, match=f"/p does not start: {words}"):
-        testing.start(NeverStarts(tmp_path, answer), "observed")
+        never = cast(Implementation, NeverStarts(tmp_path, answer))
+        testing.start(never, "observed")
 
 
-def test_ctrl_c_gives_one_line_and_status_130(tmp_path):
+def test_ctrl_c_gives_one_line_and_status_130(tmp_path: pathlib.Path) -> None:
     started = tmp_path / "started"
     hangs = program(tmp_path, f"touch {started}; exec sleep 30")
     process = subprocess.Popen(
@@ -119,19 +131,21 @@ def test_ctrl_c_gives_one_line_and_status_130(tmp_path):
     assert process.returncode == 130
 
 
-def test_a_full_disk_does_not_count_as_an_error_of_the_implementation(tmp_path):
+def test_a_full_disk_does_not_count_as_an_error_of_the_implementation(
+    tmp_path: pathlib.Path
+) -> None:
     said = "error: unable to open output file: No space left on device"
     with pytest.raises(Problem, match="No space left on device; make room"):
         build._refuse_full_disk(said, tmp_path / "x.o")
     build._refuse_full_disk("error: no such file", tmp_path / "x.o")
 
 
-def test_the_undefined_symbols_in_errors_of_linker_and_loader():
+def test_the_undefined_symbols_in_errors_of_linker_and_loader() -> None:
     linker = "ld.lld: error: undefined symbol: PyA\n>>> referenced by x.o"
     loader = "ImportError: /x.so: undefined symbol: PyB"
     assert undefined_symbols(linker + "\n" + loader) == {"PyA", "PyB"}
 
 
-def test_a_problem_is_what_main_raises():
+def test_a_problem_is_what_main_raises() -> None:
     with pytest.raises(Problem):
         main.parse([])

@@ -2,6 +2,10 @@
 
 import json
 import os
+import pathlib
+from collections.abc import Sequence
+
+from tools.lib.contract import Rule
 
 PASSED, FAILED, CRASHED = "passed", "failed", "crashed"
 
@@ -15,23 +19,28 @@ _ORDER = (CRASHED, FAILED, BLOCKED, PASSED)
 
 FORMAT = "capsule conformance 1"
 
+# {implementation: {id of a rule: outcome}}
+Outcomes = dict[str, dict[str, str]]
+
 
 class Cell:
     """The results of one rule on one implementation."""
 
-    def __init__(self):
-        self.cases = []  # (name, outcome, text)
-        self.blockers = []  # rules that blocked a case
+    def __init__(self) -> None:
+        self.cases: list[tuple[str, str, str]] = []  # (name, outcome, text)
+        self.blockers: list[str] = []  # rules that blocked a case
         self.program = ""
         self.c_file = ""
 
-    def add(self, name, outcome, text, blocker=None):
+    def add(
+        self, name: str, outcome: str, text: str, blocker: str | None = None
+    ) -> None:
         self.cases.append((name, outcome, text))
         if blocker and blocker not in self.blockers:
             self.blockers.append(blocker)
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         outcomes = {outcome for _, outcome, _ in self.cases}
         for outcome in _ORDER:
             if outcome in outcomes:
@@ -39,7 +48,7 @@ class Cell:
         return NOT_APPLICABLE
 
     @property
-    def text(self):
+    def text(self) -> str:
         """Returns the reasons for the outcome; "" if the rule passed."""
         if self.outcome == NOT_APPLICABLE:
             reasons = [text for _, _, text in self.cases if text]
@@ -53,8 +62,8 @@ class Cell:
             or outcome == self.outcome == BLOCKED
         )
 
-    def as_json(self):
-        value = {"outcome": self.outcome}
+    def as_json(self) -> dict[str, object]:
+        value: dict[str, object] = {"outcome": self.outcome}
         if self.outcome == BLOCKED:
             value["blocked_by"] = self.blockers
         for name in ("text", "program", "c_file"):
@@ -66,7 +75,9 @@ class Cell:
 class Column:
     """The results of one implementation."""
 
-    def __init__(self, name, path, profile, rules):
+    def __init__(
+        self, name: str, path: str, profile: str, rules: Sequence[Rule]
+    ) -> None:
         self.name = name
         self.path = path
         self.profile = profile
@@ -75,13 +86,13 @@ class Column:
         self.remark = ""  # what was not done, and why
         self.seconds = 0.0
 
-    def count(self, outcome):
+    def count(self, outcome: str) -> int:
         return sum(cell.outcome == outcome for cell in self.cells.values())
 
-    def is_clean(self):
+    def is_clean(self) -> bool:
         return not any(map(self.count, (FAILED, CRASHED, BLOCKED)))
 
-    def as_json(self):
+    def as_json(self) -> dict[str, object]:
         return {
             "name": self.name,
             "path": self.path,
@@ -94,7 +105,7 @@ class Column:
         }
 
 
-def give_names(columns):
+def give_names(columns: Sequence[Column]) -> None:
     """Adds the path to the names of columns that have the same name."""
     names = [column.name for column in columns]
     for column in columns:
@@ -102,7 +113,7 @@ def give_names(columns):
             column.name = f"{column.name} ({column.path})"
 
 
-def as_json(columns, rules, level):
+def as_json(columns: Sequence[Column], rules: Sequence[Rule], level: str) -> str:
     value = {
         "format": FORMAT,
         "level": level,
@@ -120,7 +131,7 @@ def as_json(columns, rules, level):
     return json.dumps(value, indent=1) + "\n"
 
 
-def write(path, text):
+def write(path: pathlib.Path, text: str) -> None:
     """Writes a file through a temporary file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
@@ -132,7 +143,7 @@ class BadFile(Exception):
     pass
 
 
-def read(path):
+def read(path: pathlib.Path) -> Outcomes:
     """Reads a saved file; returns {implementation: {rule: outcome}}."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
@@ -151,7 +162,7 @@ def read(path):
         raise BadFile("is not a matrix") from None
 
 
-def changes(old, columns):
+def changes(old: Outcomes, columns: Sequence[Column]) -> list[str]:
     """Returns a line for each cell whose outcome differs from the saved one."""
     lines = []
     for column in columns:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import pathlib
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -22,12 +23,12 @@ RULES = [
 
 
 @pytest.fixture(name="rules")
-def fixture_rules():
+def fixture_rules() -> list[Rule]:
     return RULES
 
 
 @pytest.fixture(name="columns")
-def fixture_columns(rules):
+def fixture_columns(rules: list[Rule]) -> list[matrix.Column]:
     good = matrix.Column("Good 1", "/a", "documented", rules)
     bad = matrix.Column("Bad 2", "/b", "documented", rules)
     for column in (good, bad):
@@ -40,14 +41,17 @@ def fixture_columns(rules):
     return [good, bad]
 
 
-def test_a_blocked_rule_has_neither_failed_nor_passed(columns, rules):
+def test_a_blocked_rule_has_neither_failed_nor_passed(
+    columns: list[matrix.Column], rules: list[Rule]
+) -> None:
     good, bad = columns
     good.cells["GETN-1"].add("T.e", matrix.BLOCKED, "blocked by X", "GETP-1")
     cell = good.cells["GETN-1"]
     assert (cell.outcome, cell.blockers) == (matrix.BLOCKED, ["GETP-1"])
     assert not good.is_clean()
     assert cell.as_json()["blocked_by"] == ["GETP-1"]
-    assert "blocked by GETP-1" in show.table(columns, rules, False).columns[2]._cells[1]
+    marks = show.table(columns, rules, False).columns[2]._cells
+    assert "blocked by GETP-1" in str(marks[1])
     assert not any("GETN-1 on Good" in text for text in show.details(columns, rules))
     suite = ElementTree.fromstring(show.junit(columns, rules).encode())[0]
     messages = [node.get("message") for node in suite.iter("skipped")]
@@ -60,7 +64,7 @@ def test_a_blocked_rule_has_neither_failed_nor_passed(columns, rules):
     assert bad.cells["GETN-1"].outcome == matrix.FAILED
 
 
-def test_the_worst_case_of_a_rule_counts(columns):
+def test_the_worst_case_of_a_rule_counts(columns: list[matrix.Column]) -> None:
     good, bad = columns
     assert good.is_clean() and not bad.is_clean()
     assert bad.cells["GETP-10"].outcome == matrix.FAILED
@@ -72,7 +76,9 @@ def test_the_worst_case_of_a_rule_counts(columns):
     assert (bad.count(matrix.PASSED), bad.count(matrix.CRASHED)) == (2, 2)
 
 
-def test_a_saved_matrix_is_read_and_compared(columns, rules, tmp_path):
+def test_a_saved_matrix_is_read_and_compared(
+    columns: list[matrix.Column], rules: list[Rule], tmp_path: pathlib.Path
+) -> None:
     path = tmp_path / "deep" / "matrix.json"
     matrix.write(path, matrix.as_json(columns, rules, "observed"))
     assert [entry.name for entry in path.parent.iterdir()] == ["matrix.json"]
@@ -87,30 +93,35 @@ def test_a_saved_matrix_is_read_and_compared(columns, rules, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": "another"}'])
-def test_a_file_that_is_not_a_matrix(text, tmp_path):
+def test_a_file_that_is_not_a_matrix(text: str, tmp_path: pathlib.Path) -> None:
     path = tmp_path / "matrix.json"
     path.write_text(text)
     with pytest.raises(matrix.BadFile):
         matrix.read(path)
 
 
-def test_a_file_that_is_not_there(tmp_path):
+def test_a_file_that_is_not_there(tmp_path: pathlib.Path) -> None:
     with pytest.raises(matrix.BadFile, match="No such file"):
         matrix.read(tmp_path / "none")
 
 
-def test_junit_has_a_case_for_each_rule_of_each_implementation(columns, rules):
+def test_junit_has_a_case_for_each_rule_of_each_implementation(
+    columns: list[matrix.Column], rules: list[Rule]
+) -> None:
     root = ElementTree.fromstring(show.junit(columns, rules).encode())
     good, bad = root.findall("testsuite")
     assert [case.get("name") for case in bad] == [rule.id for rule in rules]
     assert (bad.get("failures"), bad.get("errors")) == ("1", "1")
     assert good.get("skipped") == "1"
     failure = bad.find("testcase/failure")
+    assert failure is not None and failure.text is not None
     assert failure.get("message") == "finds <it>"
     assert "expected <1>?" in failure.text and '"<n>"' in failure.text
 
 
-def test_many_implementations_are_several_tables(columns, rules):
+def test_many_implementations_are_several_tables(
+    columns: list[matrix.Column], rules: list[Rule]
+) -> None:
     many = [columns[0]] * 7
     tables = list(show.tables(many, rules, True, 80))
     assert [len(table.columns) - 2 for table in tables] == [3, 3, 1]
@@ -120,8 +131,13 @@ def test_many_implementations_are_several_tables(columns, rules):
         assert "\u2026" not in console.export_text()
 
 
-def test_the_page_shows_each_failure_and_escapes_it(columns, rules):
-    sources = {"Good 1": {}, "Bad 2": {"GETP-10": "#include <Python.h>"}}
+def test_the_page_shows_each_failure_and_escapes_it(
+    columns: list[matrix.Column], rules: list[Rule]
+) -> None:
+    sources: dict[str, dict[str, str]] = {
+        "Good 1": {},
+        "Bad 2": {"GETP-10": "#include <Python.h>"},
+    }
     text = page.page(columns, rules, "observed", ["a -> b"], sources)
     assert '<a href="#GETP-10-2">failed</a>' in text
     assert 'id="GETP-10-2"' in text and 'id="DTOR-1-2"' in text
@@ -130,7 +146,9 @@ def test_the_page_shows_each_failure_and_escapes_it(columns, rules):
     assert "src=" not in text and "http" not in text
 
 
-def test_the_terminal_lists_what_does_not_pass(columns, rules):
+def test_the_terminal_lists_what_does_not_pass(
+    columns: list[matrix.Column], rules: list[Rule]
+) -> None:
     texts = list(show.details(columns, rules))
     assert texts[0] == "Good 1: not applicable: DTOR-1: no such thing"
     assert texts[1].startswith("GETP-10 on Bad 2: failed: finds <it>")
@@ -140,13 +158,17 @@ def test_the_terminal_lists_what_does_not_pass(columns, rules):
     assert listed[:2] == ["GETP-10", "DTOR-1"]
 
 
-def test_columns_with_the_same_name_show_their_paths(columns):
+def test_columns_with_the_same_name_show_their_paths(
+    columns: list[matrix.Column]
+) -> None:
     columns[1].name = "Good 1"
     matrix.give_names(columns)
     assert [column.name for column in columns] == ["Good 1 (/a)", "Good 1 (/b)"]
 
 
-def test_the_json_is_one_object_per_implementation(columns, rules):
+def test_the_json_is_one_object_per_implementation(
+    columns: list[matrix.Column], rules: list[Rule]
+) -> None:
     value = json.loads(matrix.as_json(columns, rules, "documented"))
     assert value["level"] == "documented"
     assert value["implementations"][1]["rules"]["DTOR-1"]["outcome"] == "crashed"

@@ -1,10 +1,12 @@
 """Writes the matrix as a single HTML file without external resources."""
 
 import pathlib
+from collections.abc import Mapping, Sequence
 
 import jinja2
 
 from tools.commands.conformance import matrix
+from tools.lib.contract import Rule
 
 _OUTCOMES = (
     matrix.PASSED,
@@ -15,7 +17,13 @@ _OUTCOMES = (
 )
 
 
-def page(columns, rules, level, changes, c_sources):
+def page(
+    columns: Sequence[matrix.Column],
+    rules: Sequence[Rule],
+    level: str,
+    changes: list[str] | None,
+    c_sources: Mapping[str, Mapping[str, str]],
+) -> str:
     """Returns the text of the page. `changes` is None without --compare."""
     environment = jinja2.Environment(
         autoescape=True,

@@ -2,6 +2,7 @@
 minimizes the programs that break a rule."""
 
 import collections
+import pathlib
 import re
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from tools.commands.conformance.runner import (
     PASSED,
     SKIPPED,
     Result,
+    Worker,
 )
 from tools.lib.contract import Contract, Rule, corpus_of
 
@@ -49,7 +51,7 @@ class Broken(NamedTuple):
         )
 
 
-def _report(output):
+def _report(output: str) -> str:
     """Returns the executor's report, without lines such as paths of files."""
     start = output.find("contract violation: ")
     if start < 0:
@@ -103,7 +105,7 @@ def broken_rule(contract: Contract, title: str, result: Result) -> Broken:
     return Broken(rule, outcome, text, program, functions)
 
 
-def _program_of(output):
+def _program_of(output: str) -> str:
     match = _PROGRAM.search(output)
     if not match:
         return ""
@@ -115,16 +117,22 @@ class Programs:
     """Runs programs. Collects the failed programs in `broken`, and counts how often
     programs have exercised each rule."""
 
-    def __init__(self, worker, contract, root, folder):
+    def __init__(
+        self,
+        worker: Worker,
+        contract: Contract,
+        root: pathlib.Path,
+        folder: pathlib.Path,
+    ) -> None:
         self._worker = worker
         self._contract = contract
         self._root = root
         self._folder = folder
-        self.broken = []
-        self.exercised = collections.Counter()
+        self.broken: list[Broken] = []
+        self.exercised: collections.Counter[str] = collections.Counter()
         self.count = 0
 
-    def run_corpus(self):
+    def run_corpus(self) -> None:
         paths = corpus_of(self._root)
         results, rules = self._worker.run_list("programs", map(str, paths))
         self.exercised += rules
@@ -142,7 +150,7 @@ class Programs:
                 broken = broken._replace(program=text)
             self.broken.append(broken)
 
-    def run_generated(self, target, count):
+    def run_generated(self, target: str, count: int) -> None:
         """Runs the generated programs 1 to `count`. Continues after a failed
         program."""
         first = 1
@@ -161,7 +169,7 @@ class Programs:
             first = int(open_case) + 1
         self.count += count if found < _ENOUGH else first - 1
 
-    def _add_generated(self, target, number):
+    def _add_generated(self, target: str, number: int) -> None:
         """Runs the program in a separate process; adds it to `broken` if it does
         not pass."""
         text = self._worker.start("print", target, number).output
@@ -172,16 +180,18 @@ class Programs:
         broken = broken_rule(self._contract, "", result)
         self.broken.append(broken._replace(program=broken.program or text))
 
-    def _write(self, name, text):
+    def _write(self, name: str, text: str) -> pathlib.Path:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / name
         path.write_text(text)
         return path
 
-    def shortest(self, charges, shorten=True):
+    def shortest(
+        self, charges: charge.Charges, shorten: bool = True
+    ) -> dict[str, Broken]:
         """Returns the shortest program for each broken rule, and minimizes it unless
         `shorten` is false. `charges` gives the rule of each failure."""
-        best = {}
+        best: dict[str, Broken] = {}
         for broken in self.broken:
             rule = charges.of(broken.failure()).rule
             known = best.get(rule)
@@ -193,7 +203,7 @@ class Programs:
             identity: self._shorten(broken) for identity, broken in best.items()
         }
 
-    def _shorten(self, broken):
+    def _shorten(self, broken: Broken) -> Broken:
         path = self._write(f"{broken.rule.id}.prog", broken.program)
         shorter = self._folder / f"{broken.rule.id}.min.prog"
         self._worker.start(
@@ -214,5 +224,5 @@ class Programs:
         return broken._replace(program=text, text=again.text)
 
 
-def _length(broken):
+def _length(broken: Broken) -> int:
     return len(broken.program.splitlines()) or 1000

@@ -1,6 +1,9 @@
 """Tests of tools/commands/conformance/programs.py: how it reads the executor's
 reports, and how it continues after failed programs."""
 
+import pathlib
+from typing import Any
+
 import pytest
 
 from tools.commands.conformance.charge import Charges
@@ -42,7 +45,7 @@ while running a program
 """
 
 
-def test_a_violation_names_its_rule_and_its_program():
+def test_a_violation_names_its_rule_and_its_program() -> None:
     result = Result("x", CRASHED, "signal SIGABRT", VIOLATION)
     broken = broken_rule(CONTRACT, "", result)
     assert (broken.rule.id, broken.outcome) == ("GETP-3", FAILED)
@@ -50,14 +53,14 @@ def test_a_violation_names_its_rule_and_its_program():
     assert broken.program.count("\n") == 2
 
 
-def test_a_crash_belongs_to_the_running_call():
+def test_a_crash_belongs_to_the_running_call() -> None:
     result = Result("x", CRASHED, "signal SIGSEGV", FAULT)
     broken = broken_rule(CONTRACT, "", result)
     assert (broken.rule.id, broken.outcome) == ("SETN-1", CRASHED)
     assert broken.text.startswith("signal SIGSEGV\n")
 
 
-def test_a_crash_belongs_to_the_rule_under_test():
+def test_a_crash_belongs_to_the_rule_under_test() -> None:
     output = FAULT + "  under test      SETN-2  PyCapsule_SetName: kept\n"
     result = Result("x", CRASHED, "no end within 20 seconds", output)
     broken = broken_rule(CONTRACT, "", result)
@@ -65,7 +68,7 @@ def test_a_crash_belongs_to_the_rule_under_test():
     assert broken.text.startswith("no end within 20 seconds\n")
 
 
-def test_a_crash_belongs_to_the_function_on_the_worker_s_stack():
+def test_a_crash_belongs_to_the_function_on_the_worker_s_stack() -> None:
     # The executor reads every field after a call; this one died in a getter.
     output = "worker: in strlen\nworker: in PyCapsule_GetPointer\n" + FAULT
     output += "  under test      SETN-2  PyCapsule_SetName: kept\n"
@@ -75,13 +78,13 @@ def test_a_crash_belongs_to_the_function_on_the_worker_s_stack():
     assert broken.functions[:2] == ("strlen", "PyCapsule_GetPointer")
 
 
-def test_a_crash_of_a_corpus_program_belongs_to_the_rule_in_its_title():
+def test_a_crash_of_a_corpus_program_belongs_to_the_rule_in_its_title() -> None:
     result = Result("x", CRASHED, "signal SIGSEGV", "")
     broken = broken_rule(CONTRACT, "# GETP-3: a prefix\n", result)
     assert broken.rule.id == "GETP-3"
 
 
-def test_a_crash_without_a_report_belongs_to_the_first_rule():
+def test_a_crash_without_a_report_belongs_to_the_first_rule() -> None:
     result = Result("x", CRASHED, "no end within 20 seconds", "")
     assert broken_rule(CONTRACT, "", result).rule.id == "TYPE-1"
 
@@ -90,10 +93,10 @@ class FakeWorker:
     """A worker that dies in every tenth generated program, with the same
     violation."""
 
-    def __init__(self):
-        self.started = []
+    def __init__(self) -> None:
+        self.started: list[tuple[object, ...]] = []
 
-    def start(self, command, *arguments):
+    def start(self, command: str, *arguments: Any) -> Run:
         self.started.append((command, *arguments))
         if command == "generate":
             number = -(-int(arguments[1]) // 10) * 10
@@ -102,14 +105,16 @@ class FakeWorker:
             return Run([["end", "all", "passed", ""]], "", 0, False)
         return Run([], "text\n", 0, False)
 
-    def run_list(self, command, cases):
+    def run_list(
+        self, command: str, cases: list[str]
+    ) -> tuple[list[Result], dict[str, int]]:
         return [
             Result(case, CRASHED, "signal SIGABRT", VIOLATION) for case in cases
         ], {}
 
 
-def test_generating_continues_after_a_failed_program(tmp_path):
-    worker = FakeWorker()
+def test_generating_continues_after_a_failed_program(tmp_path: pathlib.Path) -> None:
+    worker: Any = FakeWorker()
     programs = Programs(worker, CONTRACT, tmp_path, tmp_path)
     programs.run_generated("sequence_fuzz", 35)
     firsts = [call[2] for call in worker.started if call[0] == "generate"]
@@ -121,15 +126,18 @@ def test_generating_continues_after_a_failed_program(tmp_path):
     assert list(programs.shortest(charges, shorten=False)) == ["GETP-3"]
 
 
-def test_generating_stops_if_the_implementation_fails_everything(tmp_path):
-    programs = Programs(FakeWorker(), CONTRACT, tmp_path, tmp_path)
+def test_generating_stops_if_the_implementation_fails_everything(
+    tmp_path: pathlib.Path
+) -> None:
+    worker: Any = FakeWorker()
+    programs = Programs(worker, CONTRACT, tmp_path, tmp_path)
     programs.run_generated("sequence_fuzz", 10**6)
     assert len(programs.broken) == 40
     assert programs.count == 400
 
 
-def test_a_program_that_passes_alone_is_not_a_finding(tmp_path):
-    worker = FakeWorker()
+def test_a_program_that_passes_alone_is_not_a_finding(tmp_path: pathlib.Path) -> None:
+    worker: Any = FakeWorker()
     worker.run_list = lambda command, cases: (
         [Result(cases[0], PASSED, "", "")],
         {},
@@ -140,7 +148,9 @@ def test_a_program_that_passes_alone_is_not_a_finding(tmp_path):
 
 
 @pytest.mark.parametrize("folder, found", [("misuse", 0), ("sequence", 1)])
-def test_misuse_is_not_part_of_it(folder, found, tmp_path):
+def test_misuse_is_not_part_of_it(
+    folder: str, found: int, tmp_path: pathlib.Path
+) -> None:
     path = tmp_path / "corpus" / folder / "seed" / "x.prog"
     path.parent.mkdir(parents=True)
     path.touch()

@@ -11,12 +11,13 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 # Seconds without a line from a worker after which it is ended. Each time, the
 # next worker has half as many: many endless cases must not take hours.
 CASE_SECONDS = 20
-FEWEST_SECONDS = 5
+FEWEST_SECONDS: float = 5
 
 # Seconds that a worker gets after SIGABRT to report, and after SIGKILL to end.
 _SECONDS_TO_DIE = 2
@@ -34,14 +35,14 @@ class Result(NamedTuple):
     failures: tuple[str, ...] = ()  # of a test: the comparisons that failed
 
 
-def _unescape(text):
+def _unescape(text: str) -> str:
     parts = text.split("\\\\")
     return "\\".join(
         part.replace("\\n", "\n").replace("\\t", "\t") for part in parts
     )
 
 
-def describe_status(status):
+def describe_status(status: int) -> str:
     """Describes how a process ended, given its exit status."""
     if status < 0:
         try:
@@ -54,17 +55,19 @@ def describe_status(status):
 class Run:
     """The output of one process, and how the process ended."""
 
-    def __init__(self, lines, output, status, waited):
+    def __init__(
+        self, lines: list[list[str]], output: str, status: int, waited: float
+    ) -> None:
         self.lines = lines
         self.output = output
         self.status = status
         self.waited = waited  # seconds until it was killed; 0 if it ended itself
 
-    def results(self):
+    def results(self) -> tuple[list[Result], str | None]:
         """Returns (the Results of the cases that ended, the case that did not
         end, or None)."""
         done, open_case = [], None
-        failures = []
+        failures: list[str] = []
         for kind, *rest in self.lines:
             if kind == "begin":
                 open_case = rest[0]
@@ -78,10 +81,10 @@ class Run:
                 open_case = None
         return done, open_case
 
-    def values(self, kind):
+    def values(self, kind: str) -> list[list[str]]:
         return [rest for found, *rest in self.lines if found == kind]
 
-    def why(self):
+    def why(self) -> str:
         """Returns the reason why the process died."""
         if self.waited:
             return f"no end within {self.waited:g} seconds"
@@ -91,7 +94,7 @@ class Run:
         return describe_status(self.status)
 
 
-def _kill(process, number):
+def _kill(process: subprocess.Popen[bytes], number: int) -> None:
     """Sends the signal to the process and its children; waits a short time for the
     end of the process."""
     try:
@@ -102,13 +105,19 @@ def _kill(process, number):
 
 
 class Worker:
-    def __init__(self, command, environment, folder, seconds=CASE_SECONDS):
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        folder: pathlib.Path,
+        seconds: float = CASE_SECONDS,
+    ) -> None:
         self._command = command
         self._environment = environment
         self._folder = folder
         self._seconds = seconds
 
-    def start(self, *arguments):
+    def start(self, *arguments: object) -> Run:
         """Runs one command to its end; returns the Run."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
@@ -143,12 +152,12 @@ class Worker:
             text = output.read_bytes().decode(errors="backslashreplace")
             return Run(lines, text, process.returncode, waited)
 
-    def _wait(self, process, results):
+    def _wait(self, process: subprocess.Popen[bytes], results: pathlib.Path) -> float:
         """Waits for the end of the process. If the process writes no line in time,
         kills the process and its children. Returns the seconds without output, or 0
         if the process ended by itself."""
         size, since = 0, time.monotonic()
-        waited = 0
+        waited: float = 0
         pause = 0.002
         while process.poll() is None:
             now = time.monotonic()
@@ -165,7 +174,9 @@ class Worker:
             pause = min(2 * pause, 0.05)
         return waited
 
-    def run_list(self, command, cases):
+    def run_list(
+        self, command: str, cases: Iterable[str]
+    ) -> tuple[list[Result], collections.Counter[str]]:
         """Returns a Result for each case, and how often rules were exercised."""
         results, rules = self._in_company(command, cases)
         for index, result in enumerate(results):
@@ -173,8 +184,11 @@ class Worker:
                 results[index] = self._alone(command, result.case)
         return results, rules
 
-    def _in_company(self, command, cases):
-        results, rules = [], collections.Counter()
+    def _in_company(
+        self, command: str, cases: Iterable[str]
+    ) -> tuple[list[Result], collections.Counter[str]]:
+        results: list[Result] = []
+        rules: collections.Counter[str] = collections.Counter()
         left = list(cases)
         while left:
             run = self._start_with(command, left)
@@ -193,14 +207,14 @@ class Worker:
             left = [case for case in left if case not in seen]
         return results, rules
 
-    def _alone(self, command, case):
+    def _alone(self, command: str, case: str) -> Result:
         run = self._start_with(command, [case])
         done, open_case = run.results()
         if done and open_case is None:
             return done[0]._replace(output=run.output)
         return Result(case, CRASHED, run.why(), run.output)
 
-    def _start_with(self, command, cases):
+    def _start_with(self, command: str, cases: Iterable[str]) -> Run:
         with tempfile.NamedTemporaryFile("w", suffix=".cases") as names:
             names.write("".join(f"{case}\n" for case in cases))
             names.flush()

@@ -1,12 +1,23 @@
 """Tests of tools/commands/conformance/runner.py with a fake worker that passes,
 fails, crashes or hangs."""
 
+import pathlib
+import subprocess
 import textwrap
+from collections.abc import Iterable
+from typing import NoReturn
 
 import pytest
 
 from tools.commands.conformance import runner
-from tools.commands.conformance.runner import CRASHED, FAILED, PASSED, SKIPPED, Worker
+from tools.commands.conformance.runner import (
+    CRASHED,
+    FAILED,
+    PASSED,
+    SKIPPED,
+    Result,
+    Worker,
+)
 
 
 # A fake worker. The name of a case says what the worker does for that case.
@@ -50,18 +61,18 @@ say("rule", "GETP-3", "7")
 
 
 @pytest.fixture(name="worker")
-def fixture_worker(tmp_path):
+def fixture_worker(tmp_path: pathlib.Path) -> Worker:
     path = tmp_path / "worker"
     path.write_text(textwrap.dedent(WORKER))
     path.chmod(0o755)
     return Worker([str(path)], {}, tmp_path / "runs", seconds=1)
 
 
-def outcomes(results):
+def outcomes(results: Iterable[Result]) -> dict[str, str]:
     return {result.case: result.outcome for result in results}
 
 
-def test_the_results_of_cases_are_read(worker):
+def test_the_results_of_cases_are_read(worker: Worker) -> None:
     results, rules = worker.run_list("tests", ["pass", "fail", "skip"])
     assert outcomes(results) == {"pass": PASSED, "fail": FAILED, "skip": SKIPPED}
     assert results[1].text == "one\ntwo\\three"
@@ -69,7 +80,7 @@ def test_the_results_of_cases_are_read(worker):
     assert rules == {"GETP-3": 7}
 
 
-def test_the_run_continues_after_a_crash(worker):
+def test_the_run_continues_after_a_crash(worker: Worker) -> None:
     cases = ["pass-1", "signal", "pass-2", "exit", "hang", "pass-3"]
     results, _ = worker.run_list("tests", cases)
     assert [result.case for result in results] == cases
@@ -88,14 +99,14 @@ def test_the_run_continues_after_a_crash(worker):
     assert "said before the end" in results[1].output
 
 
-def test_a_case_that_hangs_reports_its_call(worker):
+def test_a_case_that_hangs_reports_its_call(worker: Worker) -> None:
     results, _ = worker.run_list("tests", ["stubborn", "pass"])
     assert outcomes(results) == {"stubborn": CRASHED, "pass": PASSED}
     assert results[0].text == "no end within 1 seconds"
     assert "was here" in results[0].output
 
 
-def test_the_time_limit_is_halved_after_each_hang(tmp_path):
+def test_the_time_limit_is_halved_after_each_hang(tmp_path: pathlib.Path) -> None:
     worker = Worker(["/bin/sleep", "60"], {}, tmp_path, seconds=0.2)
     runner.FEWEST_SECONDS, fewest = 0.1, runner.FEWEST_SECONDS
     try:
@@ -105,10 +116,12 @@ def test_the_time_limit_is_halved_after_each_hang(tmp_path):
     assert waited == [0.2, 0.1, 0.1]
 
 
-def test_an_interrupted_run_leaves_no_process(worker, monkeypatch):
-    started = []
+def test_an_interrupted_run_leaves_no_process(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
 
-    def interrupt(process, _):
+    def interrupt(process: subprocess.Popen[bytes], _: object) -> NoReturn:
         started.append(process)
         raise KeyboardInterrupt
 
@@ -118,19 +131,19 @@ def test_an_interrupted_run_leaves_no_process(worker, monkeypatch):
     assert started[0].poll() is not None
 
 
-def test_the_comparisons_of_a_test_belong_to_it(worker):
+def test_the_comparisons_of_a_test_belong_to_it(worker: Worker) -> None:
     results, _ = worker.run_list("tests", ["compare", "fail", "pass"])
     assert results[0].failures == ("a.cc:1: one\nline", "a.cc:2: two")
     assert results[0].text == "a.cc:1: one\nline\na.cc:2: two"
     assert [result.failures for result in results[1:]] == [(), ()]
 
 
-def test_a_case_that_passes_alone_has_passed(worker):
+def test_a_case_that_passes_alone_has_passed(worker: Worker) -> None:
     results, _ = worker.run_list("tests", ["signal", "spoiled"])
     assert outcomes(results) == {"signal": CRASHED, "spoiled": PASSED}
 
 
-def test_a_worker_that_never_begins_crashes_each_case(tmp_path):
+def test_a_worker_that_never_begins_crashes_each_case(tmp_path: pathlib.Path) -> None:
     worker = Worker(["/bin/false"], {}, tmp_path)
     results, _ = worker.run_list("tests", ["a", "b"])
     assert outcomes(results) == {"a": CRASHED, "b": CRASHED}

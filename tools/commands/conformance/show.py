@@ -1,12 +1,14 @@
 """Prints the matrix on a terminal and writes it as a JUnit file."""
 
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator, Sequence
 
 import rich.box
 import rich.markup
 import rich.table
 
 from tools.commands.conformance import matrix
+from tools.lib.contract import Rule
 
 _MARKS = {
     matrix.PASSED: ("passed", "green"),
@@ -23,19 +25,24 @@ _LINES = 12  # of one text
 _FRONT, _COLUMN = 48, 10
 
 
-def _mark(cell):
+def _mark(cell: matrix.Cell) -> str:
     word, style = _MARKS[cell.outcome]
     if cell.outcome == matrix.BLOCKED:
         word = f"blocked by {' '.join(cell.blockers)}"
     return f"[{style}]{word}[/]"
 
 
-def _is_plain(rule, columns):
+def _is_plain(rule: Rule, columns: Sequence[matrix.Column]) -> bool:
     """True if the rule holds in every column."""
     return all(column.cells[rule.id].outcome == matrix.PASSED for column in columns)
 
 
-def tables(columns, rules, every_rule, width):
+def tables(
+    columns: Sequence[matrix.Column],
+    rules: Sequence[Rule],
+    every_rule: bool,
+    width: int,
+) -> Iterator[rich.table.Table]:
     """Returns one or more tables. Each has as many implementations as fit into the
     width of the terminal."""
     most = max(1, (width - _FRONT) // _COLUMN)
@@ -43,7 +50,9 @@ def tables(columns, rules, every_rule, width):
         yield table(columns[i : i + most], rules, every_rule)
 
 
-def table(columns, rules, every_rule):
+def table(
+    columns: Sequence[matrix.Column], rules: Sequence[Rule], every_rule: bool
+) -> rich.table.Table:
     """Returns a table of rules and implementations. Unless `every_rule` is true,
     shows only the number of rules that hold everywhere."""
     grid = rich.table.Table(box=rich.box.SIMPLE_HEAD)
@@ -61,13 +70,13 @@ def table(columns, rules, every_rule):
     return grid
 
 
-def details(columns, rules):
+def details(columns: Sequence[matrix.Column], rules: Sequence[Rule]) -> Iterator[str]:
     """Yields a paragraph for each failed cell, and one line per reason for all rules
     that are not applicable for that reason."""
     for column in columns:
         if column.remark:
             yield f"{column.name}: {column.remark}"
-        reasons = {}
+        reasons: dict[str, list[str]] = {}
         for rule in rules:
             cell = column.cells[rule.id]
             if cell.outcome == matrix.NOT_APPLICABLE:
@@ -81,7 +90,7 @@ def details(columns, rules):
             yield f"{column.name}: not applicable: {' '.join(identities)}: {first}"
 
 
-def _paragraph(column, rule, cell):
+def _paragraph(column: matrix.Column, rule: Rule, cell: matrix.Cell) -> str:
     lines = [f"{rule.id} on {column.name}: {cell.outcome}: {rule.text}"]
     text = cell.text.splitlines()
     lines += [f"  {line}" for line in text[:_LINES]]
@@ -95,7 +104,7 @@ def _paragraph(column, rule, cell):
     return "\n".join(lines)
 
 
-def junit(columns, rules):
+def junit(columns: Sequence[matrix.Column], rules: Sequence[Rule]) -> str:
     """Returns JUnit XML with one suite per implementation and one case per rule."""
     suites = ElementTree.Element("testsuites")
     for column in columns:
@@ -118,7 +127,7 @@ def junit(columns, rules):
     return head + ElementTree.tostring(suites, encoding="unicode") + "\n"
 
 
-def _case(suite, column, rule):
+def _case(suite: ElementTree.Element, column: matrix.Column, rule: Rule) -> None:
     cell = column.cells[rule.id]
     case = ElementTree.SubElement(
         suite, "testcase", classname=_legal(column.name), name=rule.id
@@ -140,6 +149,6 @@ def _case(suite, column, rule):
         node.text = _legal(text)
 
 
-def _legal(text):
+def _legal(text: str) -> str:
     """Removes the characters that XML cannot represent."""
     return "".join(c if c in "\n\t" or c >= " " else "?" for c in text)

@@ -1,13 +1,28 @@
 """Lists the source files of a worker. tools/conformance compiles them with the
 headers of the implementation under test."""
 
-import collections
+import dataclasses
 import pathlib
 import re
+from collections.abc import Iterator
 
-# `python`: it includes <Python.h>, so it is compiled for each implementation.
-# `group`: what is left out together when one of its files cannot be built.
-Source = collections.namedtuple("Source", "path python group defines")
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """A source file of a worker.
+
+    python   True if the file includes <Python.h>: then it is compiled for each
+             implementation
+    group    the name of the files that are left out together if one of them
+             cannot be built
+    defines  the macros that the compiler defines, as NAME=VALUE
+    """
+
+    path: pathlib.Path
+    python: bool
+    group: str
+    defines: tuple[str, ...]
+
 
 _PROGRAM_MAINS = {"prog_tool.c", "check.c"}
 _DRIVER = "child finding flags input program_runner runner runner_file".split()
@@ -18,7 +33,7 @@ _INTERPRETERS = pathlib.Path("fuzz/executor/interpreters.c")
 _HOSTS = ("capsule/contract.c", "capsule/profile.c")
 
 
-def targets(root):
+def targets(root: pathlib.Path) -> list[str]:
     """Returns the names of the fuzz targets that generate programs."""
     return [
         path.stem
@@ -27,7 +42,7 @@ def targets(root):
     ]
 
 
-def _harness(root):
+def _harness(root: pathlib.Path) -> Iterator[tuple[pathlib.Path, bool]]:
     """Yields (file, True if the file includes <Python.h>) for the executor and the
     files that it needs."""
     for path in sorted((root / "fuzz/program").glob("*.c")):
@@ -46,7 +61,7 @@ def _harness(root):
             yield path, True
 
 
-def programs(root):
+def programs(root: pathlib.Path) -> Iterator[Source]:
     """Yields the sources of the executor and of the code that runs programs."""
     names = targets(root)
     table = "".join(f"T(TARGET_{name})" for name in names)
@@ -68,15 +83,14 @@ def programs(root):
     )
 
 
-def stand_in(root, group):
-    """Returns the source that replaces a group that was left out, or None."""
-    if group != "interpreters":
-        return None
+def stand_in(root: pathlib.Path) -> Source:
+    """Returns the source that replaces the group `interpreters` if that group is
+    left out."""
     path = root / "tools/commands/conformance/worker/no_interpreters.c"
     return Source(path, True, "programs", ())
 
 
-def rule_tests(root):
+def rule_tests(root: pathlib.Path) -> Iterator[Source]:
     """Yields the sources of the rule tests. A file that does not compile is skipped
     with the files that need it. The shared support file is required."""
     for path in sorted((root / "tests/rules").glob("*.cc")):
@@ -88,11 +102,11 @@ def rule_tests(root):
     yield Source(root / "tools/commands/conformance/worker/tests.cc", True, "tests", ())
 
 
-def googletest():
+def googletest() -> tuple[str, str]:
     return _GOOGLETEST, f"{_GOOGLETEST}/include"
 
 
-def common(root):
+def common(root: pathlib.Path) -> Iterator[Source]:
     yield Source(root / "tools/commands/conformance/worker/worker.c", False, "worker", ())
     for path in _HOSTS:
         yield Source(root / path, False, "worker", ())

@@ -1,22 +1,27 @@
 """Runs all tests and programs on one implementation; makes its column of the
 matrix."""
 
+import pathlib
 import time
+from collections.abc import Callable, Mapping, Sequence
 
 from tools.commands.conformance import programs as programs_module
 from tools.commands.conformance import charge, matrix
+from tools.commands.conformance.implementation import Implementation
 from tools.commands.conformance.runner import (
     CRASHED,
     FAILED,
     PASSED,
     SKIPPED,
+    Result,
     Worker,
     describe_status,
 )
+from tools.lib.contract import Contract, Rule
 from tools.lib.problem import Problem
 
 
-def start(implementation, level):
+def start(implementation: Implementation, level: str) -> Worker:
     """Starts the worker and reads the implementation's name and profile. Returns the
     worker. Raises a Problem if the worker does not start."""
     folder = implementation.folder
@@ -41,8 +46,15 @@ def start(implementation, level):
 
 
 def column_of(
-    implementation, worker, contract, rules, root, count, say, shorten=True
-):
+    implementation: Implementation,
+    worker: Worker,
+    contract: Contract,
+    rules: Sequence[Rule],
+    root: pathlib.Path,
+    count: int,
+    say: Callable[[str], None],
+    shorten: bool = True,
+) -> matrix.Column:
     """Runs the tests and the programs; returns the Column. `worker` comes from
     start(), `say` is told what is done. Programs that show a broken rule are
     made shorter unless `shorten` is false."""
@@ -88,11 +100,11 @@ def column_of(
     return column
 
 
-def _ran(cell):
+def _ran(cell: matrix.Cell) -> bool:
     return cell.outcome != matrix.NOT_APPLICABLE
 
 
-def _run_tests(worker, contract):
+def _run_tests(worker: Worker, contract: Contract) -> list[tuple[Rule, Result]]:
     """Runs the tests; returns (rule, Result) for each test."""
     names = [name for (name,) in worker.start("list").values("test")]
     results, _ = worker.run_list("tests", names)
@@ -100,7 +112,7 @@ def _run_tests(worker, contract):
     return [(rule, result) for rule, result in pairs if rule is not None]
 
 
-def _failure(rule, result):
+def _failure(rule: Rule, result: Result) -> charge.Failure:
     """Returns the charge.Failure of a test that did not pass."""
     return charge.Failure(
         rule.id,
@@ -111,7 +123,13 @@ def _failure(rule, result):
     )
 
 
-def _add_tests(column, contract, results, failures, charges):
+def _add_tests(
+    column: matrix.Column,
+    contract: Contract,
+    results: Sequence[tuple[Rule, Result]],
+    failures: Mapping[str, charge.Failure],
+    charges: charge.Charges,
+) -> None:
     """Puts each result into the cell of the test's rule. A crash that is charged
     to another rule is shown in that rule's cell too."""
     for rule, result in results:
@@ -135,7 +153,9 @@ def _add_tests(column, contract, results, failures, charges):
             column.cells[rule.id].add(result.case, outcome, text, blocker)
 
 
-def _add_left_out(column, implementation, contract):
+def _add_left_out(
+    column: matrix.Column, implementation: Implementation, contract: Contract
+) -> None:
     """Adds the reasons why tests could not be built to the cells."""
     for test, reason in implementation.left_out.items():
         rule = contract.rule_of_test(test)
@@ -143,7 +163,7 @@ def _add_left_out(column, implementation, contract):
             column.cells[rule.id].add(test, matrix.NOT_APPLICABLE, reason)
 
 
-def _with_last_line(text, output):
+def _with_last_line(text: str, output: str) -> str:
     """Returns the text with the last line that the process printed before it died."""
     said = [
         line
@@ -153,7 +173,12 @@ def _with_last_line(text, output):
     return f"{text}: {said[-1]}" if said else text
 
 
-def _run_programs(programs, worker, count, say):
+def _run_programs(
+    programs: programs_module.Programs,
+    worker: Worker,
+    count: int,
+    say: Callable[[str], None],
+) -> None:
     """Runs the corpus, and `count` generated programs of each target; fewer of a
     target whose programs take longer."""
     say("the corpus")
@@ -164,7 +189,11 @@ def _run_programs(programs, worker, count, say):
         programs.run_generated(target, fewer)
 
 
-def _add_programs(column, programs, shortest):
+def _add_programs(
+    column: matrix.Column,
+    programs: programs_module.Programs,
+    shortest: Mapping[str, programs_module.Broken],
+) -> None:
     """Adds the results of the programs to the cells."""
     for identity, times in programs.exercised.items():
         if identity in column.cells and times:

@@ -1,5 +1,6 @@
 """tools/planted: tests the matrix of tools/conformance with planted bugs."""
 
+import argparse
 import concurrent.futures
 import os
 import pathlib
@@ -55,7 +56,7 @@ class Shown(NamedTuple):
     blocked: int  # the number of blocked rules
 
 
-def parse(arguments):
+def parse(arguments: list[str]) -> argparse.Namespace:
     parser = Parser(
         "tools/planted",
         ABOUT,
@@ -112,13 +113,15 @@ def parse(arguments):
 class Matrices:
     """Makes the matrix of a library with a planted bug."""
 
-    def __init__(self, contract, programs, objects):
+    def __init__(
+        self, contract: contracts.Contract, programs: int, objects: pathlib.Path
+    ) -> None:
         self._contract = contract
         self._rules = [r for r in contract.rules if r.level != "advice"]
         self._programs = programs
         self._objects = objects
 
-    def column(self, library):
+    def column(self, library: Library) -> matrix.Column:
         library.build(ROOT, self._objects)
         column = testing.column_of(
             library,
@@ -165,7 +168,7 @@ def line(shown: Shown) -> str:
     return text + (f"; {shown.blocked} blocked" if shown.blocked else "")
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     options = parse(arguments)
     if options.record:
         record_bug(ROOT, options.record)

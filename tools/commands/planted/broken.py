@@ -21,7 +21,7 @@ class Reference:
     """Compiles the reference once. For each bug, compiles only the sources that
     the bug changes."""
 
-    def __init__(self, root: pathlib.Path, folder: pathlib.Path):
+    def __init__(self, root: pathlib.Path, folder: pathlib.Path) -> None:
         self._root = root
         self._folder = folder
         self._include = root / _INCLUDE

@@ -1,6 +1,8 @@
 """Tests of the matrix with some planted bugs: for each bug, the rule of its header
 fails, and few other rules do. tools/planted tests all bugs."""
 
+import pathlib
+
 import pytest
 
 from tools.commands.planted import __main__ as planted
@@ -46,13 +48,13 @@ Fuzz: none, only the matrix sees this one
 
 
 @pytest.fixture(name="folder", scope="module")
-def fixture_folder(tmp_path_factory):
+def fixture_folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """Returns the folder into which all tests compile."""
     return tmp_path_factory.mktemp("planted")
 
 
 @pytest.fixture(name="shown", scope="module")
-def fixture_shown(folder):
+def fixture_shown(folder: pathlib.Path) -> dict[str, str]:
     """Runs tools/planted on BUGS. Returns {bug: the line that is printed}."""
     lines = []
     with pytest.MonkeyPatch.context() as patch:
@@ -71,7 +73,9 @@ def fixture_shown(folder):
 
 
 @pytest.mark.parametrize("name", BUGS)
-def test_the_rule_of_a_bug_fails_and_few_others_do(name, shown):
+def test_the_rule_of_a_bug_fails_and_few_others_do(
+    name: str, shown: dict[str, str]
+) -> None:
     own, _, rest = shown[name].partition("; ")
     others = rest.partition(";")[0].removeprefix("others: ").split()
     others = others if rest.startswith("others") else []
@@ -79,7 +83,7 @@ def test_the_rule_of_a_bug_fails_and_few_others_do(name, shown):
     assert len(own.split()) + len(others) <= BUGS[name], shown[name]
 
 
-def test_neither_of_two_faults_hides_the_other(folder):
+def test_neither_of_two_faults_hides_the_other(folder: pathlib.Path) -> None:
     path = folder / "two_faults.bug"
     path.write_text(TWO_FAULTS)
     two = bug.read(path)
@@ -98,6 +102,6 @@ def test_neither_of_two_faults_hides_the_other(folder):
         ("--nosuch", "--nosuch"),
     ],
 )
-def test_bad_arguments(argument, words):
+def test_bad_arguments(argument: str, words: str) -> None:
     with pytest.raises(Problem, match=words):
         planted.main([argument])

@@ -43,7 +43,7 @@ class Broken:
 class Workspace:
     """The current code and its older versions in git."""
 
-    def __init__(self, root: pathlib.Path):
+    def __init__(self, root: pathlib.Path) -> None:
         self._root = root
         self.code = functools.cache(self._code)
         self._versions = functools.cache(self._list_versions)
