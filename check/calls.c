@@ -108,6 +108,8 @@ static const char *place_in_python(struct site *site)
 static void *check_New(void *pointer, const char *name,
                        destructor_function destructor)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.New(pointer, name, destructor);
     struct call call = THIS_CALL(New);
     struct site *site = begin(&call);
     look(NULL, &call);
@@ -135,6 +137,8 @@ static void *check_New(void *pointer, const char *name,
 
 static void *check_GetPointer(void *capsule, const char *name)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.GetPointer(capsule, name);
     struct call call = THIS_CALL(GetPointer);
     struct site *site = begin(&call);
     struct record *record = record_find((uintptr_t)capsule);
@@ -156,6 +160,8 @@ static void *check_GetPointer(void *capsule, const char *name)
 
 static destructor_function check_GetDestructor(void *capsule)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.GetDestructor(capsule);
     struct call call = THIS_CALL(GetDestructor);
     begin(&call);
     look(record_find((uintptr_t)capsule), &call);
@@ -164,6 +170,8 @@ static destructor_function check_GetDestructor(void *capsule)
 
 static void *check_GetContext(void *capsule)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.GetContext(capsule);
     struct call call = THIS_CALL(GetContext);
     begin(&call);
     struct record *record = record_find((uintptr_t)capsule);
@@ -176,6 +184,8 @@ static void *check_GetContext(void *capsule)
 
 static const char *check_GetName(void *capsule)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.GetName(capsule);
     struct call call = THIS_CALL(GetName);
     begin(&call);
     struct record *record = record_find((uintptr_t)capsule);
@@ -188,6 +198,8 @@ static const char *check_GetName(void *capsule)
 
 static int check_IsValid(void *capsule, const char *name)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.IsValid(capsule, name);
     struct call call = THIS_CALL(IsValid);
     begin(&call);
     struct record *record = record_find((uintptr_t)capsule);
@@ -206,6 +218,8 @@ static int check_IsValid(void *capsule, const char *name)
 
 static int check_SetPointer(void *capsule, void *pointer)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.SetPointer(capsule, pointer);
     struct call call = THIS_CALL(SetPointer);
     struct site *site = begin(&call);
     struct record *record = record_find((uintptr_t)capsule);
@@ -220,6 +234,8 @@ static int check_SetPointer(void *capsule, void *pointer)
 
 static int check_SetDestructor(void *capsule, destructor_function destructor)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.SetDestructor(capsule, destructor);
     struct call call = THIS_CALL(SetDestructor);
     struct site *site = begin(&call);
     struct record *record = record_find((uintptr_t)capsule);
@@ -236,6 +252,8 @@ static int check_SetDestructor(void *capsule, destructor_function destructor)
 
 static int check_SetName(void *capsule, const char *name)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.SetName(capsule, name);
     struct call call = THIS_CALL(SetName);
     struct site *site = begin(&call);
     struct record *record = record_find((uintptr_t)capsule);
@@ -252,6 +270,8 @@ static int check_SetName(void *capsule, const char *name)
 
 static int check_SetContext(void *capsule, void *context)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.SetContext(capsule, context);
     struct call call = THIS_CALL(SetContext);
     struct site *site = begin(&call);
     struct record *record = record_find((uintptr_t)capsule);
@@ -268,6 +288,8 @@ static int check_SetContext(void *capsule, void *context)
 
 static void *check_Import(const char *name, int no_block)
 {
+    if (UNLIKELY(!start_is_checking))
+        return python.capsule.Import(name, no_block);
     struct call call = THIS_CALL(Import);
     struct site *site = begin(&call);
     look(NULL, &call);

@@ -24,7 +24,7 @@
 extern void *const call_wrappers[FUNCTION_COUNT];
 
 bool start_has_run;
-static bool checking;
+bool start_is_checking;
 static bool announced;            /* in the file of this process */
 static unsigned leaks_wanted = 2; /* capsules of one site that make a leak */
 
@@ -56,7 +56,7 @@ static void interpreter_ends(void) { start_has_run = false; }
 void start_python_slowly(void)
 {
     static bool told_at_exit;
-    if (!checking)
+    if (!start_is_checking)
         return;
     if (!announced)
         announce();
@@ -142,7 +142,7 @@ static void report_alive(void)
 
 __attribute__((destructor)) static void stop(void)
 {
-    if (!checking || !announced)
+    if (!start_is_checking || !announced)
         return; /* a child that did nothing with capsules */
     end_check_all_dead();
     records_each(check_name);
@@ -167,9 +167,10 @@ static bool is_python(void)
 __attribute__((constructor)) static void start(void)
 {
     const char *problem;
+    bool found = interpreter_find(&problem);
     if (!channel_start())
-        return;
-    if (!interpreter_find(&problem)) {
+        return; /* LD_PRELOAD alone was inherited */
+    if (!found) {
         if (problem)
             channel_note(problem);
         else if (is_python())
@@ -178,7 +179,7 @@ __attribute__((constructor)) static void start(void)
         return;
     }
     announce();
-    checking = true;
+    start_is_checking = true;
     if (!interpreter_redirect(call_wrappers))
         channel_note("the symbol table of the interpreter cannot be written: "
                      "only some calls are seen");

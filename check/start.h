@@ -4,6 +4,10 @@
 
 #include <stdbool.h>
 
+/* False in a process that is not checked: the exported functions then only
+ * forward. */
+extern bool start_is_checking;
+
 extern bool start_has_run; /* the interpreter works and is hooked */
 void start_python_slowly(void);
 

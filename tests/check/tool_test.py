@@ -138,6 +138,20 @@ def test_the_program_sees_its_own_python_path(tmp_path: pathlib.Path) -> None:
     assert run.stdout == "/somewhere\n"
 
 
+def test_a_child_that_inherits_the_preload_alone_works(
+    tmp_path: pathlib.Path,
+) -> None:
+    program = made("sound/context_is_an_object.c", tmp_path)
+    code = f"""
+import os, subprocess, sys
+variables = {{**os.environ}}
+del variables["CAPSULE_CHECK_DIR"]
+subprocess.run([sys.executable, {str(program)!r}], env=variables, check=True)
+"""
+    run = check("--", PYTHON, "-c", code)
+    assert run.returncode == 0, run.stderr
+
+
 @pytest.mark.parametrize(
     "arguments, words",
     [
