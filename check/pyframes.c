@@ -50,7 +50,8 @@ int pyframes(char text[PYFRAMES_SIZE], int most)
     bool owned = false;
     while (frame && count < most) {
         int length = describe(frame, text + used, PYFRAMES_SIZE - used);
-        void *back = length == 0            ? NULL
+        bool last = length == 0 || count + 1 == most;
+        void *back = last                   ? NULL
                      : python.Frame_GetBack ? python.Frame_GetBack(frame)
                                             : member(frame, python.frame_back);
         used += (size_t)length;
