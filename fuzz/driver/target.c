@@ -30,16 +30,17 @@ static const char *artifact_prefix(int argc, char **argv)
     return prefix;
 }
 
-/* NULL if another engine than libFuzzer is linked. */
-void __libfuzzer_is_present(void) __attribute__((weak));
+/* NULL unless AFL++ is linked. libFuzzer's functions cannot tell the engines
+ * apart: a shared library does not see them. */
+int __afl_persistent_loop(unsigned count) __attribute__((weak));
 
 /* Sets -max_len to the longest program: libFuzzer's default is the longest file
- * of the corpus. The user's own -max_len comes later and wins. Only for
- * libFuzzer: AFL++ would misread the argument. */
+ * of the corpus. The user's own -max_len comes later and wins. AFL++ would
+ * misread the argument. */
 static void set_longest_input(int *argc, char ***argv)
 {
     static char longest[32];
-    if (!__libfuzzer_is_present) {
+    if (__afl_persistent_loop) {
         return;
     }
     snprintf(longest, sizeof longest, "-max_len=%d", MAX_ENCODED);

@@ -68,7 +68,7 @@ ENTRIES = (
         r"tools/prove --source .*",
         "tools/prove --source capsule/reference/capsule.c PyCapsule_SetName",
     ),
-    Entry(r"tools/prove --bugs .*", "tools/prove --bugs /set_name_once"),
+    Entry(r"tools/prove --bugs .*", "tools/prove --bugs /set_name_empties_old"),
     Entry(r"tools/fuzz( allocation| interpreter)?", "tools/fuzz name --seconds 2"),
     Entry(
         r"tools/fuzz name --seconds \d+ --jobs 2",
@@ -157,6 +157,10 @@ ENTRIES = (
         why_not="needs an edit of the code, which replant_test makes",
     ),
     Entry(r"tools/planted.*", f"tools/planted {SMALL_BUG} --programs=5"),
+    Entry(
+        r"bazel test --config=release .*",
+        f"bazel test --config=release {ONE_TEST}",
+    ),
     Entry(
         r"bazel test //tests/bugs:.*",
         "bazel test //tests/bugs:get_pointer_ignores_name",
