@@ -147,6 +147,14 @@ TEST_F(SettersTest, SETN_1_TheNameMayBecomeNullAndANameAgain)
     EXPECT_EQ(PyCapsule_IsValid(capsule_, nullptr), 0);
 }
 
+TEST_F(SettersTest, SETN_1_TheNameMayBecomeShorterAndLonger)
+{
+    for (const char *next : {"a", "a.much.longer.name.than.any.before", "ab"}) {
+        EXPECT_EQ(PyCapsule_SetName(capsule_, next), 0);
+        ExpectFields(&payload, next, LogDestructor, &context);
+    }
+}
+
 TEST_F(SettersTest, SETN_1_TheEmptyNameIsNotNull)
 {
     EXPECT_EQ(PyCapsule_SetName(capsule_, ""), 0);
