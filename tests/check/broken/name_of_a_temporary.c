@@ -1,14 +1,11 @@
-/* Broken: the name is the text of a string object that is dropped. */
+/* Broken: the name is the text of a bytes object that its caller drops. */
 #include "tests/check/extension.h"
 
 static int payload;
 
 FUNCTION(make)
 {
-    PyObject *text = PyBytes_FromFormat("demo.%s", "temporary");
-    PyObject *capsule = PyCapsule_New(&payload, PyBytes_AsString(text), NULL);
-    Py_DecRef(text);
-    return capsule;
+    return PyCapsule_New(&payload, PyBytes_AsString(ARGUMENT), NULL);
 }
 
 FUNCTION(use)
