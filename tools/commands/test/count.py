@@ -105,7 +105,10 @@ def broken_targets(events: list[Event]) -> set[str]:
             if not label:
                 continue
             if "aborted" in event:
-                if event["aborted"].get("reason") not in HARMLESS:
+                # Bazel gives no reason for a build setting on the command line,
+                # such as that of --config. Its exit status tells of a failure.
+                reason = event["aborted"].get("reason")
+                if reason and reason not in HARMLESS:
                     broken.add(label)
             elif "completed" in event:
                 if not event["completed"].get("success"):

@@ -175,6 +175,12 @@ def test_a_target_that_this_platform_skips_did_not_fail(run: Run) -> None:
     assert run.count(0) == (["1 passed, 0 failed"], 0)
 
 
+def test_a_build_setting_on_the_command_line_did_not_fail(run: Run) -> None:
+    run.test("//a:a", suites(PASSED))
+    run.target("//tools/build_defs:configuration", aborted={})
+    assert run.count(0) == (["1 passed, 0 failed"], 0)
+
+
 def test_a_failure_that_no_event_explains(run: Run) -> None:
     run.test("//a:a", suites(PASSED))
     assert run.count(1) == (
