@@ -38,9 +38,12 @@ class Object:
 
 
 def run(
-    command: Iterable[object], seconds: float | None = None
+    command: Iterable[object],
+    seconds: float | None = None,
+    variables: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a command. Raises subprocess.TimeoutExpired after `seconds`."""
+    """Runs a command, with these environment variables in addition. Raises
+    subprocess.TimeoutExpired after `seconds`."""
     return subprocess.run(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
@@ -50,6 +53,7 @@ def run(
         errors="backslashreplace",
         timeout=seconds,
         check=False,
+        env={**os.environ, **(variables or {})},
     )
 
 

@@ -232,7 +232,9 @@ class Interpreter(Implementation):
     def _load(self) -> str:
         """Loads the worker; returns the interpreter's output."""
         try:
-            return build.run([*self.command, "list"], _SECONDS_TO_START).stdout
+            return build.run(
+                [*self.command, "list"], _SECONDS_TO_START, self.environment
+            ).stdout
         except subprocess.TimeoutExpired:
             raise Problem(
                 f"{self.path} does not start: no end within "
