@@ -119,8 +119,12 @@ TEST_F(CommonMistakesDeathTest, BUG_4_TheDataLeak)
 
 TEST_F(CommonMistakesDeathTest, BUG_5_TheCallerGetsTheExceptionOfTheDestructor)
 {
+    if (PY_MAJOR_VERSION < 3) {
+        GTEST_SKIP() << "Python 2 does not check the results of functions";
+    }
     EXPECT_CAUGHT(bad_destructor, "SystemError: <built-in function use_buffer> "
-                                  "returned a result with an exception set");
+                                  "returned a result with an (exception|error) "
+                                  "set");
 }
 
 TEST_F(CommonMistakesDeathTest, BUG_6_TheObjectIsThatOfAnotherInterpreter)
@@ -139,7 +143,8 @@ TEST_F(CommonMistakesDeathTest, BUG_6_TheObjectEndedWithItsInterpreter)
 TEST_F(CommonMistakesDeathTest, BUG_7_ACapsuleCannotBeCopiedOrPickled)
 {
     EXPECT_CAUGHT(misuse_from_python,
-                  "TypeError: cannot pickle 'PyCapsule' object");
+                  "TypeError: (cannot pickle 'PyCapsule' object|"
+                  "can't pickle PyCapsule objects)");
 }
 
 TEST_F(CommonMistakesDeathTest, BUG_8_TheArrayHasMoved)
