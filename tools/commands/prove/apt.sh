@@ -4,13 +4,11 @@
 
 readonly KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# Prints the address of the mirror that the system uses.
+# Prints the address of the mirror that the system uses; nothing if there is none.
 apt_mirror()
 {
-    local address
-    address=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-        grep -o -m 1 -E 'https?://[^ ]+/debian/?( |$)' | head -n 1)
-    echo "${address:-http://deb.debian.org/debian}"
+    cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+        grep -o -m 1 -E 'https?://[^ ]+/debian/?( |$)' | head -n 1
 }
 
 # apt_prepare FOLDER SUITE TYPES: from now on, apt-get works in FOLDER, with the
@@ -18,11 +16,18 @@ apt_mirror()
 # verifies with the keys of debian-archive-keyring.
 apt_prepare()
 {
+    local mirror
+    mirror=$(apt_mirror)
+    if [[ ! $mirror ]]; then
+        echo "prove: no mirror of Debian in /etc/apt; add one to" \
+            "/etc/apt/sources.list" >&2
+        return 2
+    fi
     mkdir -p "$1"/{lists/partial,archives/partial,sources,files}
     : >"$1/status"
     cat >"$1/sources/$2.sources" <<END
 Types: $3
-URIs: $(apt_mirror)
+URIs: $mirror
 Suites: $2
 Components: main
 Signed-By: $KEYS
