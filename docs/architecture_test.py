@@ -24,7 +24,8 @@ def built(folder: str) -> set[str]:
     """Returns the other folders whose libraries the folder's rules depend on."""
     text = (ROOT / folder / "BUILD").read_text()
     if folder == "fuzz":
-        text += (ROOT / "fuzz/defs.bzl").read_text()
+        for name in ("defs.bzl", "targets.bzl"):
+            text += (ROOT / "fuzz" / name).read_text()
     labels = {
         label
         for dependencies in DEPENDENCIES.findall(text)
