@@ -3,7 +3,7 @@
 usage: python3 -m tools.commands.test.documented
 
 Most commands call Bazel, which cannot run inside a Bazel test. Therefore .ci/run
-calls this program before the tests. //tests/style:commands_test fails if
+calls this program after the tests. //tests/style:commands_test fails if
 README.md, CONTRIBUTING.md, docs/ or a --help shows a command without an entry in
 this file. Exit status 0 if every command exits with status 0.
 """
@@ -40,7 +40,7 @@ ENTRIES = (
     Entry(r"tools/\w+ --help", AS_SHOWN),
     Entry(
         r"\.ci/run|tools/test|bazel test //\.\.\.",
-        why_not=".ci/run runs all tests afterwards",
+        why_not=".ci/run runs all tests first",
     ),
     Entry(r"(tools/test|bazel test) //tests/canary:all", AS_SHOWN),
     Entry(
