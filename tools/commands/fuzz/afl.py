@@ -32,6 +32,11 @@ _HANG = 70
 # as for libFuzzer.
 _TIME_LIMIT = 10_000
 
+# Folders in the private folder of a run: what the instances start from, and where
+# each instance has a folder of its own.
+_INPUTS = "inputs"
+_SHARED = "shared"
+
 # The flags of afl-fuzz that a user may pass. Each takes a value.
 _USER_FLAGS = {
     "-E": "executions after which an instance ends",
@@ -97,6 +102,53 @@ def seeds(folders: Iterable[pathlib.Path], target: pathlib.Path) -> pathlib.Path
     if not any(target.iterdir()):
         corpus.keep(b"\n", target)
     return target
+
+
+def _findings(own: pathlib.Path) -> list[tuple[str, pathlib.Path]]:
+    """Returns (libFuzzer's name for its kind, its file) for each finding in the
+    folder of an instance."""
+    return [
+        (name, path)
+        for name, folder in (("crash", "crashes"), ("timeout", "hangs"))
+        for path in sorted((own / folder).glob("id:*"))
+    ]
+
+
+def _copy_results(
+    own: pathlib.Path,
+    units: pathlib.Path,
+    artifacts: pathlib.Path,
+    known: set[str],
+) -> list[str]:
+    """Copies the inputs in an instance's folder, except those whose digest is in
+    `known`, to `units`, and its findings to `artifacts`. Returns libFuzzer's names
+    for the kinds of the findings."""
+    for path in sorted((own / "queue").glob("id:*")):
+        data = path.read_bytes()
+        if corpus.digest(data) not in known:
+            corpus.keep(data, units)
+    kinds = []
+    for name, path in _findings(own):
+        data = path.read_bytes()
+        corpus.keep(data, artifacts, f"{name}-{corpus.digest(data)}")
+        kinds.append(name)
+    return kinds
+
+
+def recover(folder: pathlib.Path) -> None:
+    """Copies the results of a killed run to the folders that libFuzzer would have
+    used. `folder` is the private folder of the run. Does nothing if libFuzzer was
+    the engine."""
+    inputs = folder / _INPUTS
+    known = {path.name for path in inputs.iterdir()} if inputs.exists() else set()
+    for number, own in enumerate(sorted((folder / _SHARED).glob("*"))):
+        job = folder / f"job-{number}"
+        _copy_results(
+            own,
+            corpus.make_folder(job / "corpus"),
+            corpus.make_folder(job / "artifacts"),
+            known,
+        )
 
 
 class Instance:
@@ -212,15 +264,7 @@ class Instance:
         """True if the process has ended with a finding or an error."""
         if self._process is None or self.is_running():
             return bool(self._failed)
-        return self._process.returncode != 0 or bool(self._findings())
-
-    def _findings(self) -> list[tuple[str, pathlib.Path]]:
-        """Returns (libFuzzer's name for its kind, its file) for each finding."""
-        return [
-            (name, path)
-            for name, folder in (("crash", "crashes"), ("timeout", "hangs"))
-            for path in sorted((self._own / folder).glob("id:*"))
-        ]
+        return self._process.returncode != 0 or bool(_findings(self._own))
 
     def wait(self) -> int:
         """Waits for the end; copies inputs and findings to libFuzzer's folders.
@@ -231,16 +275,11 @@ class Instance:
         status = self._process.wait()
         self._reader.join(timeout=10)
         self.look()
-        for path in sorted((self._own / "queue").glob("id:*")):
-            data = path.read_bytes()
-            if corpus.digest(data) not in self._inputs:
-                corpus.keep(data, self.units)
-        findings = self._findings()
-        for name, path in findings:
-            data = path.read_bytes()
-            corpus.keep(data, self.artifacts, f"{name}-{corpus.digest(data)}")
+        findings = _copy_results(
+            self._own, self.units, self.artifacts, self._inputs
+        )
         if findings:
-            return _CRASH if findings[0][0] == "crash" else _HANG
+            return _CRASH if findings[0] == "crash" else _HANG
         return status
 
     def executions(self) -> int:
@@ -265,8 +304,8 @@ def instances(
       options: the user's options.
     """
     assert tools.afl
-    start = seeds(inputs, folder / "inputs")
-    shared = corpus.make_folder(folder / "shared")
+    start = seeds(inputs, folder / _INPUTS)
+    shared = corpus.make_folder(folder / _SHARED)
     common = list(options.flags)
     if options.seconds:
         common += ["-V", str(options.seconds)]

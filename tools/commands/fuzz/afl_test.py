@@ -8,6 +8,7 @@ import pytest
 
 from tools.commands.fuzz import afl, corpus
 from tools.commands.fuzz.session import Options, Tools
+from tools.commands.fuzz.workspace import Workspace
 from tools.lib.problem import Problem
 
 
@@ -85,6 +86,31 @@ def test_nothing_found(
     # The input that the instance started from is not copied.
     assert [path.read_bytes() for path in job.units.iterdir()] == [b"new"]
     assert not list(job.artifacts.iterdir())
+
+
+def test_the_results_of_a_killed_run_are_kept(
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    workspace = Workspace(tmp_path, "name_fuzz", tmp_path)
+    folder = corpus.make_folder(workspace.folder / "run-killed")
+    jobs = started(
+        folder,
+        monkeypatch,
+        '(own / "queue/id:000009").write_bytes(own.name.encode())\n'
+        '(own / "crashes/id:000000,sig:06").write_bytes(b"bad")',
+        jobs=2,
+    )
+    while any(job.is_running() for job in jobs):
+        time.sleep(0.01)
+    workspace.prepare(fresh=False)
+    assert "kept 2 of its new inputs, dropped 0" in capsys.readouterr().out
+    kept = {path.read_bytes() for path in workspace.corpus.iterdir()}
+    assert kept == {b"main", b"secondary1"}
+    (finding,) = workspace.findings.iterdir()
+    assert finding.name == f"crash-{corpus.digest(b'bad')}"
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 
-from tools.commands.fuzz import corpus, findings
+from tools.commands.fuzz import afl, corpus, findings
 
 
 class Workspace:
@@ -64,6 +64,7 @@ class Workspace:
             except OSError:
                 return  # the run still holds its lock, so it is alive
             corpus.make_folder(self.corpus)
+            afl.recover(folder)
             kept = 0
             damaged: list[pathlib.Path] = []
             for units in folder.glob("job-*/corpus"):

@@ -96,14 +96,14 @@ def test_nothing_missing_prints_nothing_and_calls_nothing(system: System) -> Non
 
 
 def test_installs_exactly_what_is_missing(system: System) -> None:
-    system.install(but=("/usr/bin/patch",))
-    system.program("apt-get", INSTALLS + f": >{system.root}/usr/bin/patch")
+    system.install(but=("/usr/bin/make",))
+    system.program("apt-get", INSTALLS + f": >{system.root}/usr/bin/make")
     done = system.setup()
-    assert done.stdout == "setup: installing patch (a few minutes)\n"
+    assert done.stdout == "setup: installing make (a few minutes)\n"
     assert (done.stderr, done.returncode) == ("", 0)
     assert system.calls.read_text().splitlines() == [
         "apt-get -q -y update",
-        "apt-get -q -y install --no-install-recommends patch",
+        "apt-get -q -y install --no-install-recommends make",
     ]
 
 
@@ -126,10 +126,10 @@ def test_without_apt_says_what_is_needed_and_where_it_looked(system: System) -> 
 
 
 def test_without_root_through_sudo(system: System) -> None:
-    system.install(but=("/usr/bin/patch",))
+    system.install(but=("/usr/bin/make",))
     system.program("id", "echo 1000")
     system.program("sudo", 'exec "$@"')
-    system.program("apt-get", INSTALLS + f": >{system.root}/usr/bin/patch")
+    system.program("apt-get", INSTALLS + f": >{system.root}/usr/bin/make")
     assert system.setup().returncode == 0
     assert system.calls.read_text().splitlines()[0] == (
         "sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y update"
@@ -137,14 +137,14 @@ def test_without_root_through_sudo(system: System) -> None:
 
 
 def test_without_root_and_sudo(system: System) -> None:
-    system.install(but=("/usr/bin/patch",))
+    system.install(but=("/usr/bin/make",))
     system.program("id", "echo 1000")
     system.program("apt-get", "")
     done = system.setup()
     assert done.returncode == 2
     assert done.stderr == (
         "setup: not root, and there is no sudo; run as root: "
-        "apt-get install --no-install-recommends patch\n"
+        "apt-get install --no-install-recommends make\n"
     )
     assert system.calls.read_text() == ""
 
@@ -160,12 +160,12 @@ def test_apt_fails(system: System) -> None:
 
 
 def test_apt_succeeds_but_installs_nothing(system: System) -> None:
-    system.install(but=("/usr/bin/patch",))
+    system.install(but=("/usr/bin/make",))
     system.program("apt-get", "")
     done = system.setup()
     assert done.returncode == 1
     assert "these are still missing" in done.stderr
-    assert f"no {system.root}/usr/bin/patch" in done.stderr
+    assert f"no {system.root}/usr/bin/make" in done.stderr
 
 
 def test_help(system: System) -> None:
