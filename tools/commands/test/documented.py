@@ -48,6 +48,10 @@ ENTRIES = (
         f"tools/test --test_filter='*.NEW_3_*' {ONE_TEST}",
     ),
     Entry(
+        r"tools/test --test_size_filters=-large",
+        f"tools/test --test_size_filters=-large {ONE_TEST}",
+    ),
+    Entry(
         r"tools/test --config=tsan .*",
         "tools/test --config=tsan //tests/threads/...",
     ),
