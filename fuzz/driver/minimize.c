@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "fuzz/driver/child.h"
 #include "fuzz/driver/flags.h"
 #include "fuzz/driver/input.h"
 #include "fuzz/driver/runner.h"
+#include "fuzz/driver/whole_file.h"
 
 /* A candidate takes microseconds unless it hangs. */
 enum { SECONDS_PER_CANDIDATE = 1 };
@@ -96,25 +96,10 @@ static bool keeps_finding(void *context)
     return strcmp(finding, search->finding) == 0;
 }
 
-/* Writes a temporary file and renames it, so that the output is never
- * incomplete. */
-static int write_output(const char *path)
+static void print_input(FILE *out, const void *unused)
 {
-    char temporary[FILENAME_MAX + 4];
-    snprintf(temporary, sizeof temporary, "%s.tmp", path);
-    FILE *out = fopen(temporary, "w");
-    bool written = out != NULL;
-    if (out) {
-        runner_write(out);
-        written = !ferror(out);
-        written = fclose(out) == 0 && written;
-    }
-    if (!written || rename(temporary, path) != 0) {
-        tool_complain(TOOL.name, "cannot write %s: %s", path, strerror(errno));
-        unlink(temporary);
-        return BAD_INPUT;
-    }
-    return 0;
+    (void)unused;
+    runner_write(out);
 }
 
 static int minimize(const char *path)
@@ -133,13 +118,14 @@ static int minimize(const char *path)
                       "stopped after %u seconds; --seconds allows more",
                       seconds);
     }
-    int status = write_output(output);
-    if (status == 0) {
-        printf("%s: %s, %zu %s before, %zu after, %zu candidates\n", output,
-               search.finding, before, RUNNER_UNIT, runner_size(),
-               search.candidates);
+    if (!whole_file_write(output, print_input, NULL)) {
+        return tool_complain(TOOL.name, "cannot write %s: %s", output,
+                             strerror(errno));
     }
-    return status;
+    printf("%s: %s, %zu %s before, %zu after, %zu candidates\n", output,
+           search.finding, before, RUNNER_UNIT, runner_size(),
+           search.candidates);
+    return 0;
 }
 
 int main(int argc, char **argv)

@@ -7,6 +7,7 @@
 #include "fuzz/executor/describe.h"
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/look.h"
 #include "fuzz/executor/report.h"
 #include "fuzz/executor/status.h"
 #include "fuzz/executor/world.h"
@@ -66,6 +67,7 @@ static void run_calls(void)
          run.call_index++) {
         execute_call(&run.program->calls[run.call_index]);
     }
+    look_at_state();
     if (world.options.misuse) {
         check_names_alive();
         check_nothing_forgotten();

@@ -67,6 +67,16 @@ const char *executor_lacks(const struct program *program);
 void executor_run(const struct program *program,
                   const struct annotations *annotations);
 
+/* Runs the program like executor_run(), and calls look(context) once or more,
+ * after the program's last call and before the executor gives back what the
+ * program left. */
+void executor_run_and_look(const struct program *program,
+                           void (*look)(void *context), void *context);
+
+/* In look(): true if the program may make this call next. False for a call with
+ * an empty slot as an argument, and for a result whose slot is in use. */
+bool executor_permits(const struct call *call);
+
 /* Returns the calls of the last program that were made, one bit each, the first
  * call in the lowest bit. The other calls were skipped. */
 uint64_t executor_performed(void);

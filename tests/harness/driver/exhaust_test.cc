@@ -1,0 +1,449 @@
+// The walk of tools/exhaust makes each program once: compared with a slow
+// enumeration that shares no code with the walk.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fuzz/driver/exhaust.h"
+#include "fuzz/executor/executor.h"
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+constexpr part kWhole = {1, 1};
+
+class ExhaustTest : public testing::Test {
+  protected:
+    static void SetUpTestSuite()
+    {
+        struct executor_options options = {};
+        ASSERT_EQ(0, executor_start(&options));
+    }
+    static void TearDownTestSuite() { executor_stop(); }
+};
+
+std::string TextOf(const struct program *program)
+{
+    char *text = nullptr;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    program_print(out, program);
+    fclose(out);
+    std::string result(text, size);
+    free(text);
+    return result;
+}
+
+// Collects the programs of a walk, up to `most` of them.
+struct Collector {
+    Texts texts;
+    size_t most;
+    static bool Visit(void *self, const struct program *program)
+    {
+        auto *collector = static_cast<Collector *>(self);
+        if (collector->texts.size() == collector->most) {
+            return false;
+        }
+        collector->texts.push_back(TextOf(program));
+        return true;
+    }
+};
+
+Texts Walk(unsigned calls, struct part part)
+{
+    Collector collector{{}, SIZE_MAX};
+    struct position position;
+    position_start(&position);
+    EXPECT_TRUE(walk(&position, calls, part, Collector::Visit, &collector));
+    uint64_t counted = 0;
+    for (unsigned i = 1; i <= calls; i++) {
+        counted += position.programs[i];
+    }
+    EXPECT_EQ(counted, collector.texts.size());
+    return collector.texts;
+}
+
+// --- the slow enumeration ---------------------------------------------------
+
+const char kAllocations[] = "p0 = payload(8)\n"
+                            "p1 = payload(8)\n"
+                            "n0 = name(\"dltensor\")\n"
+                            "n1 = name(\"dltensor\")\n"
+                            "n2 = name(\"dltensors\")\n";
+
+// Fewer destructors than the alphabet has, to save time. drop_c0 and drop_c1
+// name slots.
+const Texts kDestructors = {"NULL", "free_name", "drop_c0", "drop_c1"};
+
+// What stands for a letter of a template.
+const std::map<char, Texts> kValues = {
+    {'R', {"c0", "c1"}},
+    {'O', {"c0", "c1", "NULL", "lookalike"}},
+    {'F', {"c0", "c1", "lookalike"}},
+    {'C', {"c0", "c1"}},
+    {'P', {"p0", "p1", "NULL"}},
+    {'N', {"n0", "n1", "n2", "NULL"}},
+    {'B', {"n0", "n1", "n2"}},
+    {'M', {"p0", "p1", "n0", "n1", "n2"}},
+    {'D', kDestructors},
+};
+
+// `$` and a letter of kValues.
+const Texts kTemplates = {
+    "$R = PyCapsule_New($P, $N, $D)",
+    "PyCapsule_GetPointer($O, $N)",
+    "PyCapsule_GetDestructor($O)",
+    "PyCapsule_GetName($O)",
+    "PyCapsule_GetContext($O)",
+    "PyCapsule_IsValid($O, $N)",
+    "PyCapsule_CheckExact($F)",
+    "PyCapsule_SetPointer($O, $P)",
+    "PyCapsule_SetDestructor($O, $D)",
+    "PyCapsule_SetName($O, $N)",
+    "PyCapsule_SetContext($O, $P)",
+    "Py_INCREF($C)",
+    "Py_DECREF($C)",
+    "PyErr_SetNone(PyExc_KeyError)",
+    "PyErr_Clear()",
+    "hold($C, $C)",
+    "call_destructor($C)",
+    "PyObject_Repr($C)",
+    "edit($B, 0, 'x')",
+    "free($M)",
+};
+
+void Expand(const std::string &text, Texts *all)
+{
+    size_t at = text.find('$');
+    if (at == std::string::npos) {
+        all->push_back(text);
+        return;
+    }
+    for (const std::string &value : kValues.at(text[at + 1])) {
+        Expand(text.substr(0, at) + value + text.substr(at + 2), all);
+    }
+}
+
+bool Contains(const std::string &text, const std::string &part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+// The arguments of a call: "(c0, NULL, log)".
+std::string ArgumentsOf(const std::string &call)
+{
+    return call.substr(call.find('('));
+}
+
+bool Takes(const std::string &call, const std::string &slot)
+{
+    std::string arguments = ArgumentsOf(call);
+    return Contains(arguments, "(" + slot) || Contains(arguments, " " + slot);
+}
+
+bool FailsToCreate(const std::string &call)
+{
+    return Contains(call, "PyCapsule_New(NULL");
+}
+
+bool Creates(const std::string &call)
+{
+    return Contains(call, " = PyCapsule_New(") && !FailsToCreate(call);
+}
+
+// True if each slot that the second of two calls takes holds something after
+// the first call.
+bool SlotsAreFull(const std::string &first, const std::string &second)
+{
+    for (std::string slot : {"c0", "c1"}) {
+        bool created =
+            first.rfind(slot + " = ", 0) == 0 && !FailsToCreate(first);
+        if (Takes(first, slot) || (Takes(second, slot) && !created)) {
+            return false;
+        }
+    }
+    for (std::string slot : {"p0", "p1", "n0", "n1", "n2"}) {
+        if (first == "free(" + slot + ")" && Takes(second, slot)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// True if the executor makes all calls of the program.
+bool IsPermitted(const std::string &calls)
+{
+    static struct program program;
+    std::string text = kAllocations + calls;
+    char error[256];
+    if (!program_parse(&program, text.data(), text.size(), "test", nullptr,
+                       error, sizeof error)) {
+        ADD_FAILURE() << error << "\n" << text;
+        return false;
+    }
+    executor_run(&program, nullptr);
+    return executor_performed() == (UINT64_C(1) << program.call_count) - 1;
+}
+
+std::string Swap(std::string text, const std::string &a, const std::string &b)
+{
+    for (size_t i = 0; i + a.size() <= text.size(); i++) {
+        if (text.compare(i, a.size(), a) == 0) {
+            text.replace(i, a.size(), b);
+        } else if (text.compare(i, b.size(), b) == 0) {
+            text.replace(i, b.size(), a);
+        }
+    }
+    return text;
+}
+
+// Returns the call, and the call with c0 and c1 swapped if that is less. A call
+// that creates nothing has no result.
+std::string KeyWithoutCapsule(const std::string &call)
+{
+    std::string text = FailsToCreate(call) ? call.substr(call.find('P')) : call;
+    return std::min(text, Swap(text, "c0", "c1"));
+}
+
+// Returns the same text for all programs that differ only in the numbers of
+// their slots. While no capsule exists, the numbers of the capsule slots mean
+// nothing.
+std::string KeyOf(const Texts &calls)
+{
+    std::string least;
+    for (int i = 0; i < 4; i++) {
+        std::string before, text;
+        for (std::string call : calls) {
+            call = i & 1 ? Swap(call, "p0", "p1") : call;
+            call = i & 2 ? Swap(call, "n0", "n1") : call;
+            if (text.empty() && !Creates(call)) {
+                before += KeyWithoutCapsule(call) + "\n";
+            } else {
+                text +=
+                    (FailsToCreate(call) ? call.substr(call.find('P')) : call) +
+                    "\n";
+            }
+        }
+        text = before + std::min(text, Swap(text, "c0", "c1"));
+        least = i == 0 ? text : std::min(least, text);
+    }
+    return least;
+}
+
+// Returns the keys of all programs of one and two calls.
+std::set<std::string> SlowEnumeration()
+{
+    Texts letters;
+    for (const std::string &text : kTemplates) {
+        Expand(text, &letters);
+    }
+    std::set<std::string> keys;
+    for (const std::string &first : letters) {
+        if (!SlotsAreFull(first, "PyErr_Clear()") ||
+            !IsPermitted(first + "\n")) {
+            continue;
+        }
+        keys.insert(KeyOf({first}));
+        for (const std::string &second : letters) {
+            if (SlotsAreFull(first, second) &&
+                IsPermitted(first + "\n" + second + "\n")) {
+                keys.insert(KeyOf({first, second}));
+            }
+        }
+    }
+    return keys;
+}
+
+// --- the walk ---------------------------------------------------------------
+
+// Returns the calls of a program without the allocations.
+Texts CallsOf(const std::string &program)
+{
+    Texts calls;
+    for (size_t at = 0; at < program.size();) {
+        size_t end = program.find('\n', at);
+        std::string line = program.substr(at, end - at);
+        if (!Contains(line, " = payload(") && !Contains(line, " = name(")) {
+            calls.push_back(line);
+        }
+        at = end + 1;
+    }
+    return calls;
+}
+
+// True if the slow enumeration knows all destructors of the call.
+bool IsInSlowAlphabet(const std::string &call)
+{
+    if (!Contains(call, "PyCapsule_New(") &&
+        !Contains(call, "PyCapsule_SetDestructor(")) {
+        return true;
+    }
+    size_t begin = call.rfind(' ') + 1;
+    std::string destructor = call.substr(begin, call.size() - 1 - begin);
+    return std::count(kDestructors.begin(), kDestructors.end(), destructor) > 0;
+}
+
+TEST_F(ExhaustTest, AWalkMakesEachProgramOnceUpToTheNumbersOfItsSlots)
+{
+    std::set<std::string> keys;
+    for (const std::string &text : Walk(2, kWhole)) {
+        Texts calls = CallsOf(text);
+        if (std::all_of(calls.begin(), calls.end(), IsInSlowAlphabet)) {
+            ASSERT_TRUE(keys.insert(KeyOf(calls)).second) << text;
+        }
+    }
+    std::set<std::string> expected = SlowEnumeration();
+    EXPECT_GT(expected.size(), 1000u);
+    Texts missing, excess;
+    std::set_difference(expected.begin(), expected.end(), keys.begin(),
+                        keys.end(), std::back_inserter(missing));
+    std::set_difference(keys.begin(), keys.end(), expected.begin(),
+                        expected.end(), std::back_inserter(excess));
+    EXPECT_TRUE(missing.empty()) << missing.size() << ", such as\n"
+                                 << missing[0];
+    EXPECT_TRUE(excess.empty()) << excess.size() << ", such as\n" << excess[0];
+}
+
+// Finds a position by the calls of its program.
+struct Finder {
+    Texts calls;
+    static bool Visit(void *self, const struct program *program)
+    {
+        return CallsOf(TextOf(program)) != static_cast<Finder *>(self)->calls;
+    }
+};
+
+TEST_F(ExhaustTest, ANewCapsuleTakesTheSlotOfADeadOne)
+{
+    Finder finder{{"c0 = PyCapsule_New(p0, NULL, NULL)", "Py_DECREF(c0)"}};
+    struct position position;
+    position_start(&position);
+    ASSERT_FALSE(walk(&position, 2, kWhole, Finder::Visit, &finder));
+    position.length = 3; // the position of its first successor
+    position.index[2] = 0;
+    Collector collector{{}, 300};
+    walk(&position, 3, kWhole, Collector::Visit, &collector);
+    std::set<Texts> made;
+    for (const std::string &text : collector.texts) {
+        made.insert(CallsOf(text));
+    }
+    Texts calls = finder.calls;
+    calls.push_back("c0 = PyCapsule_New(p0, NULL, NULL)");
+    EXPECT_EQ(1u, made.count(calls));
+    calls.back() = "c1 = PyCapsule_New(p0, NULL, NULL)";
+    EXPECT_EQ(0u, made.count(calls));
+}
+
+TEST_F(ExhaustTest, ThePartsShareTheProgramsOut)
+{
+    Texts whole = Walk(2, kWhole), together;
+    for (unsigned i = 1; i <= 5; i++) {
+        Texts part = Walk(2, {i, 5});
+        EXPECT_GT(part.size(), whole.size() / 10);
+        together.insert(together.end(), part.begin(), part.end());
+    }
+    std::sort(whole.begin(), whole.end());
+    std::sort(together.begin(), together.end());
+    EXPECT_EQ(whole, together);
+}
+
+TEST_F(ExhaustTest, AWalkGoesOnWhereItStopped)
+{
+    constexpr part kPart = {7, 200};
+    Texts whole = Walk(3, kPart), together;
+    struct position position;
+    position_start(&position);
+    Collector collector{{}, 0};
+    size_t stops = 0;
+    // Numbers of programs that end in all kinds of places.
+    for (collector.most = 1;
+         !walk(&position, 3, kPart, Collector::Visit, &collector);
+         collector.most = collector.most % 97 + stops % 7 + 1) {
+        together.insert(together.end(), collector.texts.begin(),
+                        collector.texts.end());
+        collector.texts.clear();
+        stops++;
+    }
+    together.insert(together.end(), collector.texts.begin(),
+                    collector.texts.end());
+    EXPECT_GT(stops, 100u);
+    EXPECT_EQ(whole, together);
+}
+
+TEST_F(ExhaustTest, ThePositionTellsTheProgram)
+{
+    struct position position;
+    position_start(&position);
+    Collector collector{{}, 12345};
+    EXPECT_FALSE(walk(&position, 2, kWhole, Collector::Visit, &collector));
+    static struct program program;
+    walk_program_at(&position, &program);
+    EXPECT_EQ(Walk(2, kWhole)[12345], TextOf(&program));
+}
+
+TEST_F(ExhaustTest, TheStateIsReadAsItWasWritten)
+{
+    struct exhaust_state state = {};
+    snprintf(state.implementation, sizeof state.implementation, "any 1.0 (x)");
+    state.alphabet = 0xfedcba98;
+    state.part = {3, 16};
+    state.seconds = 12.5;
+    position_start(&state.position);
+    Collector collector{{}, 1000};
+    walk(&state.position, 2, {3, 16}, Collector::Visit, &collector);
+    std::string path = testing::TempDir() + "/state";
+    ASSERT_TRUE(state_write(&state, path.c_str()));
+
+    struct exhaust_state read;
+    FILE *file = fopen(path.c_str(), "r");
+    ASSERT_TRUE(state_read(&read, file));
+    fclose(file);
+    EXPECT_STREQ(state.implementation, read.implementation);
+    EXPECT_EQ(state.alphabet, read.alphabet);
+    EXPECT_EQ(3u, read.part.number);
+    EXPECT_EQ(16u, read.part.count);
+    EXPECT_EQ(12.5, read.seconds);
+    EXPECT_EQ(state.position.length, read.position.length);
+    EXPECT_EQ(state.position.unit, read.position.unit);
+    for (int i = 0; i < LONGEST_WALK; i++) {
+        EXPECT_EQ(state.position.index[i], read.position.index[i]);
+        EXPECT_EQ(state.position.programs[i + 1],
+                  read.position.programs[i + 1]);
+    }
+}
+
+TEST_F(ExhaustTest, EachDamageOfAStateFileIsNoticed)
+{
+    struct exhaust_state state = {};
+    snprintf(state.implementation, sizeof state.implementation, "any 1.0 (x)");
+    state.part = kWhole;
+    position_start(&state.position);
+    std::string path = testing::TempDir() + "/damaged";
+    ASSERT_TRUE(state_write(&state, path.c_str()));
+    FILE *file = fopen(path.c_str(), "r");
+    char text[4096];
+    size_t size = fread(text, 1, sizeof text, file);
+    fclose(file);
+
+    struct exhaust_state read;
+    for (size_t i = 0; i < size; i++) {
+        text[i] ^= 1;
+        file = fmemopen(text, size, "r");
+        EXPECT_FALSE(state_read(&read, file)) << "byte " << i;
+        fclose(file);
+        text[i] ^= 1;
+        if (i > 0) {
+            file = fmemopen(text, i, "r");
+            EXPECT_FALSE(state_read(&read, file)) << i << " bytes";
+            fclose(file);
+        }
+    }
+}
+
+} // namespace
