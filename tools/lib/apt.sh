@@ -1,6 +1,7 @@
 #!/bin/bash
 # apt with a configuration of its own: the system's packages and lists stay as
-# they are. install and sources include this file.
+# they are. Commands that download a package include this file. They set TOOL, the
+# name of the command for messages.
 
 readonly KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -19,7 +20,7 @@ apt_prepare()
     local mirror
     mirror=$(apt_mirror)
     if [[ ! $mirror ]]; then
-        echo "prove: no mirror of Debian in /etc/apt; add one to" \
+        echo "$TOOL: no mirror of Debian in /etc/apt; add one to" \
             "/etc/apt/sources.list" >&2
         return 2
     fi
