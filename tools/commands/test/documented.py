@@ -37,7 +37,7 @@ class Entry:
 
 
 ENTRIES = (
-    Entry(r"tools/\w+ --help", AS_SHOWN),
+    Entry(r"tools/[\w-]+ --help", AS_SHOWN),
     Entry(
         r"\.ci/run|tools/test|bazel test //\.\.\.",
         why_not=".ci/run runs all tests first",
@@ -71,6 +71,10 @@ ENTRIES = (
     Entry(
         r"tools/prove --source .*",
         "tools/prove --source capsule/reference/capsule.c PyCapsule_SetName",
+    ),
+    Entry(
+        r"tools/python-from-source .*",
+        why_not="compiles CPython; tools/commands/python_from_source tests the rest",
     ),
     Entry(r"tools/prove --bugs .*", "tools/prove --bugs /set_name_empties_old"),
     Entry(r"tools/fuzz( allocation| interpreter)?", "tools/fuzz name --seconds 2"),
@@ -254,10 +258,11 @@ def commands() -> list[str]:
 
 def help_of(command: str) -> str:
     """Returns the output of --help. Does not install packages."""
-    package = command.replace("tools/", "tools/commands/") + "/__main__.py"
+    name = command.removeprefix("tools/").replace("-", "_")
+    package = f"tools/commands/{name}/__main__.py"
     words = [command, "--help"]
     if (repository.ROOT / package).exists():
-        module = command.replace("tools/", "tools.commands.")
+        module = f"tools.commands.{name}"
         words = ["/usr/bin/python3", "-B", "-m", module, "--help"]
     return subprocess.run(
         words,
