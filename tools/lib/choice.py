@@ -15,14 +15,14 @@ def chosen_bugs(root: pathlib.Path, pattern: str) -> list[bug.Bug]:
     try:
         wanted = re.compile(pattern)
     except re.error as error:
-        raise Problem(f"--bugs={pattern}: {error}; try --help") from error
+        raise Problem(f"'{pattern}': {error}; try --help") from error
     paths = [
         path
         for path in bug.all_paths(root)
         if wanted.search(f"{path.parent.name}/{path.stem}")
     ]
     if not paths:
-        raise Problem(f"--bugs={pattern} matches no bug; ls tests/bugs/*")
+        raise Problem(f"'{pattern}' matches no bug; ls tests/bugs/*")
     try:
         return [bug.read(path) for path in paths]
     except bug.Malformed as error:

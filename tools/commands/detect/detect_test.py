@@ -202,8 +202,8 @@ def test_without_a_bug_the_sanitizers_are_silent() -> None:
     "arguments, words",
     [
         (["--methods=luck"], "there is no method 'luck'; there are targets"),
-        (["--bugs=("], "--bugs=(: missing ), unterminated subpattern"),
-        (["--bugs=nowhere"], "--bugs=nowhere matches no bug"),
+        (["--bugs=("], "'(': missing ), unterminated subpattern"),
+        (["--bugs=nowhere"], "'nowhere' matches no bug"),
         (["--seeds=0"], "argument --seeds: '0' is not a whole number"),
         (["--colour"], "--colour"),
         (["--output=/dev/null/out"], "--output=/dev/null/out: Not a directory"),
