@@ -110,7 +110,7 @@ void clean_up(void)
             again = true;
         }
     }
-    if (world.options.sanitizers_only) {
+    if (is_unchecked()) {
         let_go();
     }
     for (int i = 0; i < run.model.block_count; i++) {

@@ -140,7 +140,7 @@ static void run_destructor(int behaviour, PyObject *object)
                                  (uintptr_t)(capsule->destructor + 1)),
                   describe_value(YIELDS_DESTRUCTOR, (uintptr_t)behaviour + 1));
     }
-    if (!world.options.sanitizers_only) {
+    if (!is_unchecked()) {
         check_indicator(RULE_DTOR_7);
         if (run.model.error.set) {
             exercise(RULE_DTOR_7, WHEN_PENDING);

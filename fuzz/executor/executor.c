@@ -121,6 +121,7 @@ void executor_run(const struct program *program,
 {
     run.program = program;
     run.annotations = annotations;
+    run.abandoned = false;
     report_catch_abort();
 
     size_t before = host_live_blocks();

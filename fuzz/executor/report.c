@@ -9,6 +9,7 @@
 
 #include "fuzz/executor/describe.h"
 #include "fuzz/executor/finding.h"
+#include "fuzz/executor/quarantine.h"
 #include "fuzz/executor/report.h"
 #include "fuzz/executor/sha1.h"
 #include "fuzz/executor/world.h"
@@ -136,10 +137,33 @@ static void print_state(FILE *out)
     fflush(out);
 }
 
+/* The signature of the known difference that the current program has shown. */
+static char known[SIGNATURE_SIZE];
+
+/* Writes the signature of a difference during the current call. */
+static void sign(char signature[SIGNATURE_SIZE], uint16_t rule,
+                 const char *expected, const char *got)
+{
+    const struct call *call = current_level()->call;
+    quarantine_signature(signature, CONTRACT[rule].id,
+                         call ? CALLS[call->op].name : "at the end", expected,
+                         got);
+}
+
 void violation(uint16_t rule, const char *expected, const char *got)
 {
-    if (world.options.sanitizers_only) {
+    char signature[SIGNATURE_SIZE] = "";
+
+    if (is_unchecked()) {
         return;
+    }
+    if (quarantine_is_open()) {
+        sign(signature, rule, expected, got);
+        if (quarantine_takes(signature)) {
+            memcpy(known, signature, sizeof known);
+            run.abandoned = true;
+            return;
+        }
     }
     const struct contract_entry *entry = &CONTRACT[rule];
     world.reporting = true;
@@ -151,6 +175,9 @@ void violation(uint16_t rule, const char *expected, const char *got)
     print_row(stderr, "expected", expected);
     print_row(stderr, "got", got);
     print_row(stderr, "source", entry->source);
+    if (quarantine_is_open()) {
+        print_row(stderr, "signature", signature);
+    }
     print_state(stderr);
     abort();
 }
@@ -238,6 +265,9 @@ static void report_finding(const char *finding, const char *report)
         return;
     }
     print_rule(stderr, report);
+    if (run.abandoned) {
+        print_row(stderr, "after", known);
+    }
     fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
             host_profile()->name);
     print_calls_under_way(stderr);

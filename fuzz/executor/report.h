@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 /* Prints the report and aborts. The texts may come from describe_*(). Returns
- * only with the option sanitizers_only. */
+ * only if is_unchecked(), or if the difference is known (quarantine.h): the
+ * executor then leaves the rest of the program out. */
 void violation(uint16_t rule, const char *expected, const char *got)
     __attribute__((cold));
 

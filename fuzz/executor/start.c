@@ -6,6 +6,7 @@
 #include "fuzz/executor/arena.h"
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/family.h"
+#include "fuzz/executor/quarantine.h"
 #include "fuzz/executor/report.h"
 #include "fuzz/executor/status.h"
 
@@ -73,6 +74,7 @@ int executor_start(const struct executor_options *options)
 {
     world.options = *options;
     status_open();
+    quarantine_open();
     executor_set_calls(NULL);
     if (!options->use_malloc && host_keeps_nothing()) {
         arena_install();

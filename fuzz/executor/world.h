@@ -40,6 +40,7 @@ struct run {
     unsigned call_index; /* index in the main program */
     uint64_t performed;  /* one bit per call of the main program */
     bool cleaning_up;    /* the last call of the program is over */
+    bool abandoned;      /* a known difference was seen (quarantine.h) */
     int called_by_hand;  /* the capsule of call_destructor(), or NOTHING */
     struct model_address replaced; /* the field's value before a setter */
     unsigned level_count;
@@ -52,6 +53,13 @@ struct run {
     } allocations;
 };
 extern struct run run;
+
+/* True if differences from the model are not reported, because the model no
+ * longer describes the implementation's state. */
+static inline bool is_unchecked(void)
+{
+    return world.options.sanitizers_only || run.abandoned;
+}
 
 /* Returns the level of the current call. */
 static inline struct level *current_level(void)
