@@ -85,6 +85,7 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
                      the same on CPython, for tests and benchmarks
     <name>_afl, <name>_afl_mutator
                      the target with AFL++, and AFL++'s custom mutator
+    <name>_generated the target without an engine: runs generated programs
     <name>_engine    the target with the engine that //fuzz:cc_engine chooses
     <name>_run       runs <name>_bin; libFuzzer's flags follow `--`
     <name>_corpus    the corpus as a folder of binary inputs
@@ -210,6 +211,14 @@ def cc_fuzz_test(name, srcs, corpus, dicts = [], deps = [], programs = True, on_
         target_compatible_with = NEEDS_ENGINE,
     )
     if programs:
+        configured_binary(
+            name = name + "_generated",
+            binary = name + "_engine",
+            config = "fuzz",
+            engine = "//fuzz/engines:generate",
+            tags = ["manual"],
+            target_compatible_with = NEEDS_ENGINE,
+        )
         configured_binary(
             name = name + "_afl_mutator",
             binary = name + "_mutator.so",
