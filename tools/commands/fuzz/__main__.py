@@ -2,7 +2,6 @@
 
 import argparse
 import pathlib
-import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,14 @@ from collections.abc import Sequence
 import rich.console
 
 from tools.commands.fuzz import rules
+from tools.commands.fuzz.build import (
+    REFERENCE,
+    build,
+    flags_of,
+    known_implementations,
+    known_targets,
+    runs_programs,
+)
 from tools.commands.fuzz.options import Options, Tools
 from tools.commands.fuzz.session import ENGINES, Session
 from tools.commands.fuzz.workspace import Workspace
@@ -38,20 +45,6 @@ Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
   tools/fuzz --implementation cpython      the system's CPython; set the variable
       CAPSULE_PYTHON=/path/to/python3 to use another CPython
 """
-
-
-REFERENCE = "reference"
-
-
-def known_targets(root: pathlib.Path) -> list[str]:
-    return sorted(path.stem for path in (root / "fuzz").glob("*_fuzz.c"))
-
-
-def known_implementations(root: pathlib.Path) -> list[str]:
-    """Returns the names of the folders in capsule/ that have a BUILD file."""
-    return sorted(
-        path.parent.name for path in (root / "capsule").glob("*/BUILD")
-    )
 
 
 def parse(
@@ -137,50 +130,6 @@ def parse(
         f"there is no target '{arguments.target}'; there are "
         f"{', '.join(targets)}"
     )
-
-
-def flags_of(implementation: str) -> list[str]:
-    """Returns the flags with which Bazel builds the implementation. Other
-    implementations than the reference get their own output folder, so that the
-    build does not replace the files of a running fuzzer."""
-    if implementation == REFERENCE:
-        return []
-    return [
-        f"--//capsule:implementation=//capsule/{implementation}",
-        f"--platform_suffix=-{implementation}",
-    ]
-
-
-def build(
-    names: Sequence[str], flags: Sequence[str], root: pathlib.Path
-) -> pathlib.Path:
-    """Builds targets of fuzz/BUILD; returns the folder with the built files."""
-    labels = [f"//fuzz:{name}" for name in names]
-    command = ["bazel", "build", *flags, *labels]
-    print(shlex.join(command), file=sys.stderr, flush=True)
-    quiet = ["--noshow_progress", "--ui_event_filters=-info"]
-    try:
-        done = subprocess.run(command + quiet, cwd=root, check=False)
-        if done.returncode != 0:
-            raise Problem("the build failed; see above")
-        info = subprocess.run(
-            ["bazel", "info", *flags, "bazel-bin"],
-            cwd=root,
-            check=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-    except (FileNotFoundError, subprocess.CalledProcessError) as error:
-        raise Problem(f"bazel does not work: {error}") from None
-    return pathlib.Path(info.stdout.strip()) / "fuzz"
-
-
-def runs_programs(target: str, root: pathlib.Path) -> bool:
-    """True if the target's inputs are programs, which our mutator can change."""
-    return "const struct target TARGET" in (
-        root / "fuzz" / f"{target}.c"
-    ).read_text(encoding="utf-8")
 
 
 def install_afl(root: pathlib.Path) -> None:

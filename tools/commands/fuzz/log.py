@@ -14,6 +14,7 @@ _NO_LEAKS = "INFO: libFuzzer disabled leak detection"
 # The first line of a finding's report.
 _REPORT = re.compile(
     r"contract violation: |==\d+==\s?ERROR: |\S+: runtime error: |ALARM: "
+    r"|==\d+==WARNING: MemorySanitizer: "
 )
 
 _LINES_KEPT = 4000
@@ -47,6 +48,10 @@ class Log:
             self.corpus = int(match["corpus"])
         if match := _COVERAGE.search(line):
             self.coverage = int(match[1])
+
+    def has_report(self) -> bool:
+        """True if the output contains the report of a finding."""
+        return any(_REPORT.match(line) for line in self.tail)
 
     def report(self) -> str:
         """Returns the report of a finding. Returns the last 20 lines of the

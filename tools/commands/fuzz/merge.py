@@ -10,11 +10,12 @@ Exit status: 0 all merged; 1 merged, except inputs with findings and damaged
 files; 2 bad input or a full disk, and OUT is unchanged.
 """
 
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tools.commands.fuzz import corpus
 from tools.commands.fuzz.engine import end_with_parent
@@ -27,9 +28,12 @@ def merge(
     out: pathlib.Path,
     sources: Sequence[pathlib.Path],
     new: pathlib.Path,
+    environment: Mapping[str, str] | None = None,
 ) -> list[bytes]:
     """Copies the inputs of `sources` that reach more code than `out` into the
     empty folder `new`.
+
+    environment  variables that the target gets in addition
 
     Returns the bytes of the inputs on which the target fails.
     """
@@ -38,7 +42,7 @@ def merge(
         base = _copy([out], private / "base")
         known = {path.name for path in base.iterdir()}
         more = _copy(sources, private / "more")
-        failing = _run(binary, base, more, private)
+        failing = _run(binary, base, more, private, environment or {})
         intact, damaged = corpus.units(base)
         if damaged:
             raise Problem(f"the disk of {new} is full; make room, start again")
@@ -64,6 +68,7 @@ def _run(
     base: pathlib.Path,
     more: pathlib.Path,
     private: pathlib.Path,
+    environment: Mapping[str, str],
 ) -> list[bytes]:
     """Merges `more` into `base`; returns the bytes of the inputs on which the
     target failed."""
@@ -77,6 +82,7 @@ def _run(
             str(base),
             str(more),
         ],
+        env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
