@@ -159,6 +159,16 @@ ENTRIES = (
         r"tools/detect.*",
         f"tools/detect {SMALL_BUG} --seeds=1 --methods=targets",
     ),
+    Entry(
+        r"tools/overnight( --(hours|until|baseline).*)?",
+        "tools/overnight --hours 0.006 --jobs 1 --seed 5 --implementation "
+        "reference --targets name,table --settings default,malloc --output "
+        "$(mktemp -d)/night",
+    ),
+    Entry(
+        r"tools/overnight --(resume|adopt|join).*",
+        why_not="//tools/commands/overnight tests go on with, adopt and join",
+    ),
     Entry(r"tools/planted --(check|replant .*)", "tools/planted --check"),
     Entry(
         r"tools/planted --record .*|git restore .*|git diff",

@@ -1,0 +1,93 @@
+"""tools/overnight: a fuzzing campaign of hours, and one page in the morning."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import pathlib
+import sys
+
+from tools.commands.fuzz.build import known_implementations, known_targets
+from tools.commands.overnight import arguments as command_line
+from tools.commands.overnight.folder import Folder
+from tools.lib.places import start_folder, workspace_folder
+from tools.lib.problem import Problem, exit_status
+
+
+def main(argv: list[str]) -> int:
+    root = workspace_folder()
+    given = command_line.parse(
+        argv, known_targets(root), known_implementations(root)
+    )
+    output = root / "out/overnight"
+    if given.output:
+        output = start_folder() / given.output
+    # rich, jinja2 and matplotlib take a second to import: a usage error does not
+    # wait for them.
+    if given.adopt:
+        from tools.commands.overnight import adopt
+
+        return adopt.adopt(given.adopt, Folder(output), root)
+    if given.join:
+        from tools.commands.overnight import joining
+
+        folders = [start_folder() / path for path in given.join]
+        return joining.join(folders, output)
+    return run(given, output, root)
+
+
+def run(
+    given: argparse.Namespace, output: pathlib.Path, root: pathlib.Path
+) -> int:
+    """Runs a campaign, or goes on with one."""
+    from tools.commands.overnight import baseline, journal, ledger, prepare, report
+    from tools.commands.overnight.campaign import Campaign
+    from tools.commands.overnight.screen import Screen
+
+    begin = datetime.datetime.now()
+    before = None
+    if given.baseline:
+        before = baseline.read(start_folder() / given.baseline)
+    folder = Folder(output)
+    if given.resume:
+        plan = folder.read_plan()
+        folder.lock()
+        folder.make()
+        resources = prepare.build(plan, root, folder)
+    else:
+        folder.lock()
+        old = folder.move_away()
+        if old:
+            print(f"the results of an earlier campaign are now in {old}")
+            folder = Folder(output)
+            folder.lock()
+        folder.make()
+        plan, resources = prepare.new_plan(given, root, folder)
+        if given.until:
+            built = (datetime.datetime.now() - begin).total_seconds()
+            plan.seconds = given.until - built
+            if plan.seconds <= 0:
+                raise Problem(
+                    "no time is left after the build; give a later --until"
+                )
+        report.write_plan(plan, folder)
+    reading = journal.read(folder.journal)
+    book = journal.Journal(folder.journal)
+    numbers = ledger.Ledger(reading.events)
+    campaign = Campaign(plan, folder, resources, book, numbers, root / "out")
+    campaign.recover(reading)
+    report.announce(plan, campaign)
+    with Screen() as screen:
+        campaign.run(screen)
+    campaign.keep_inputs()
+    return report.finish(campaign, before, str(given.baseline or ""), root)
+
+
+if __name__ == "__main__":
+    sys.exit(
+        exit_status(
+            "overnight",
+            lambda: main(sys.argv[1:]),
+            "interrupted; run tools/overnight --resume to go on",
+        )
+    )

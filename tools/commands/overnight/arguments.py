@@ -1,0 +1,243 @@
+"""The command line of tools/overnight."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import pathlib
+from collections.abc import Sequence
+
+from tools.commands.overnight import plan
+from tools.lib.arguments import Parser, number, one_of
+from tools.lib.problem import Problem
+
+ABOUT = """\
+Fuzzes every target on every implementation for hours, goes on after findings, and
+writes one page for the morning: index.html, report.json, junit.xml and
+report.sarif in the output folder."""
+
+MORE = """\
+Exit status: 0 the campaign is OK, 1 it is not (a finding, a planted bug that was
+not found, or a part that did not run), 2 bad input or a full disk.
+
+  tools/overnight                            eight hours on all processors
+  tools/overnight --until 07:30 --jobs 2     until half past seven, two jobs
+  tools/overnight --hours 0.01 --targets name,table --settings default
+                                             a campaign of half a minute
+  tools/overnight --resume                   go on after an interruption
+  tools/overnight --baseline out/overnight.1 say what is new since then
+  tools/overnight --adopt FINDING            keep a finding as a regression test
+  tools/overnight --join A B --output BOTH   one report of two machines
+"""
+
+
+def hours(text: str) -> float:
+    """An argparse type that accepts hours above zero; returns seconds."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value <= 1000:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not a number of hours above 0 and up to 1000"
+        )
+    return value * 3600
+
+
+def until(text: str) -> float:
+    """An argparse type that accepts a time of day, HH:MM; returns the seconds
+    until then."""
+    try:
+        time = datetime.datetime.strptime(text, "%H:%M")
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not a time of day, such as 07:30"
+        ) from None
+    now = datetime.datetime.now()
+    then = now.replace(
+        hour=time.hour, minute=time.minute, second=0, microsecond=0
+    )
+    if then <= now:
+        then += datetime.timedelta(days=1)
+    return (then - now).total_seconds()
+
+
+def parse(
+    argv: Sequence[str], targets: list[str], implementations: list[str]
+) -> argparse.Namespace:
+    """Returns the arguments. Raises Problem."""
+    parser = Parser(
+        "tools/overnight",
+        ABOUT,
+        MORE,
+        usage="tools/overnight [--hours H | --until HH:MM] [--jobs N]\n"
+        "           [--implementation NAME|PATH ...] [--targets NAME,...]\n"
+        "           [--settings NAME,...] [--seed N] [--planted N]\n"
+        "           [--memory MIB] [--output FOLDER] [--baseline FOLDER]\n"
+        "       tools/overnight --resume [--output FOLDER] [--baseline FOLDER]\n"
+        "       tools/overnight --adopt FINDING [--output FOLDER]\n"
+        "       tools/overnight --join FOLDER ... --output FOLDER",
+    )
+    time = parser.add_mutually_exclusive_group()
+    time.add_argument(
+        "--hours",
+        dest="seconds",
+        type=hours,
+        metavar="H",
+        help="how long to run, without the build (default 8)",
+    )
+    time.add_argument(
+        "--until",
+        type=until,
+        metavar="HH:MM",
+        help="when to end, with the build",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=number(1, 256),
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes to run at once (default: one for each processor)",
+    )
+    parser.add_argument(
+        "--implementation",
+        action="append",
+        metavar="NAME|PATH",
+        help=f"{', '.join(implementations)}, or the path of a Python 3 with its "
+        "headers; may be given several times (default: reference and cpython)",
+    )
+    parser.add_argument(
+        "--targets",
+        metavar="NAME,...",
+        help=f"some of {', '.join(targets)}; _fuzz may be left out (default all)",
+    )
+    parser.add_argument(
+        "--settings",
+        default=",".join(plan.ALL_SETTINGS),
+        metavar="NAME,...",
+        help=f"some of {', '.join(plan.ALL_SETTINGS)}: the default build, "
+        "malloc() in place of the arena, each profile, MemorySanitizer for the "
+        "reference (default all)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=number(1, 2**31),
+        metavar="N",
+        help="seed of the campaign (default: a new random seed)",
+    )
+    parser.add_argument(
+        "--planted",
+        type=number(0, 300),
+        metavar="N",
+        help="how many planted bugs the campaign must find (default: one for "
+        "each twenty minutes, at least 1, at most 24)",
+    )
+    parser.add_argument(
+        "--memory",
+        type=number(256, 2**20),
+        default=2048,
+        metavar="MIB",
+        help="MiB that one job may use (default 2048)",
+    )
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="folder of the campaign (default out/overnight)",
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the campaign in the output folder",
+    )
+    parser.add_argument(
+        "--baseline",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="folder of an earlier campaign: the report says which findings are "
+        "new, still there or gone",
+    )
+    parser.add_argument(
+        "--adopt",
+        metavar="FINDING",
+        help="write the program of a finding into corpus/ and replay it",
+    )
+    parser.add_argument(
+        "--join",
+        nargs="+",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="write one report of several campaigns, and join their corpora",
+    )
+    arguments = parser.parse_args(argv)
+    arguments.targets = _targets(arguments.targets, targets)
+    arguments.settings = _some_of(
+        arguments.settings, plan.ALL_SETTINGS, "--settings"
+    )
+    arguments.implementation = _implementations(
+        arguments.implementation, implementations
+    )
+    _check(arguments)
+    return arguments
+
+
+def _some_of(text: str, known: Sequence[str], flag: str) -> list[str]:
+    names = [name for name in text.split(",") if name]
+    for name in names:
+        if name not in known:
+            raise Problem(
+                f"{flag}: there is no '{name}'; there are {', '.join(known)}"
+            )
+    if not names:
+        raise Problem(f"{flag} names nothing; there are {', '.join(known)}")
+    return [name for name in known if name in names]
+
+
+def _targets(text: str | None, known: Sequence[str]) -> list[str]:
+    if text is None:
+        return list(known)
+    names = [
+        name if name in known else f"{name}_fuzz"
+        for name in text.split(",")
+        if name
+    ]
+    for name in names:
+        if name not in known:
+            name = name.removesuffix("_fuzz")
+            raise Problem(
+                f"there is no target '{name}'; there are {', '.join(known)}"
+            )
+    return _some_of(",".join(names), known, "--targets")
+
+
+def _implementations(
+    names: Sequence[str] | None, known: Sequence[str]
+) -> list[str]:
+    found = []
+    for name in names or ["reference", "cpython"]:
+        if name in known:
+            found.append(one_of(known)(name))
+        elif "/" in name and os.access(name, os.X_OK) and os.path.isfile(name):
+            found.append(os.path.abspath(name))
+        else:
+            raise Problem(
+                f"there is no implementation '{name}'; there are "
+                f"{', '.join(known)} and paths of interpreters"
+            )
+    return list(dict.fromkeys(found))
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    modes = [
+        flag
+        for flag in ("resume", "adopt", "join")
+        if getattr(arguments, flag) is not None
+        and getattr(arguments, flag) is not False
+    ]
+    if len(modes) > 1:
+        raise Problem(f"--{modes[0]} and --{modes[1]} exclude each other")
+    if arguments.join and not arguments.output:
+        raise Problem("--join needs --output FOLDER for the joint report")
+    if arguments.seconds is None:
+        arguments.seconds = 8 * 3600.0

@@ -1,0 +1,102 @@
+"""The report as one HTML file that needs nothing beside it."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+import jinja2
+
+from tools.commands.overnight import plots, summary
+from tools.commands.overnight.screen import duration
+from tools.commands.overnight.summary import Values
+
+
+def page(values: Values) -> str:
+    """Returns the text of the page."""
+    environment = jinja2.Environment(
+        autoescape=True,
+        loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(
+        large=summary.large, duration=duration, rate=_rate
+    )
+    done, can = summary.exercised(values)
+    return environment.get_template("page.html.j2").render(
+        **values,
+        plots=_plots(values),
+        table=_table(values),
+        exercised=done,
+        reachable=can,
+        cold_targets=_cold_targets(values),
+        programs=sum(lane["executions"] for lane in values["lanes"]),
+        calls=sum(lane["calls"] for lane in values["lanes"]),
+    )
+
+
+def _rate(lane: Values) -> str:
+    seconds = lane["seconds"]
+    return f"{lane['executions'] / seconds:,.0f}" if seconds else ""
+
+
+def _plots(values: Values) -> list[str]:
+    """Returns the plots of each machine, as SVG."""
+    found = []
+    for machine in values["machines"]:
+        points = machine["points"]
+        if not points:
+            continue
+        seconds = [point["clock"] for point in points]
+        for title, unit, key in (
+            ("Programs run", "programs", "executions"),
+            ("Coverage of the reference, all targets", "places", "coverage"),
+            ("New inputs", "inputs", "new"),
+            ("Rules exercised", "rules", "rules"),
+        ):
+            name = machine["facts"].get("machine", "")
+            several = len(values["machines"]) > 1
+            full = f"{title}, {name}" if several else title
+            numbers = [point[key] for point in points]
+            found.append(
+                plots.line(full, unit, seconds, [(title, numbers)], key == "rules")
+            )
+    return found
+
+
+def _table(values: Values) -> dict[str, Any]:
+    """Returns the table of rules and targets: {targets, rows}. A cell is None if
+    the target cannot exercise the rule, and 0 if it could and did not."""
+    rules = values["rules"]
+    targets = sorted(t for t in rules["reachable"] if rules["reachable"][t])
+    rows = []
+    for rule, entry in values["contract"].items():
+        cells = [
+            rules["counts"].get(t, {}).get(rule, 0)
+            if rule in rules["reachable"][t] or rules["counts"].get(t, {}).get(rule)
+            else None
+            for t in targets
+        ]
+        rows.append(
+            {
+                "rule": rule,
+                "text": entry["text"],
+                "cells": cells,
+                "is_cold": any(c == 0 for c in cells),
+                "never": bool(cells)
+                and any(c is not None for c in cells)
+                and not any(cells),
+                "first": rules["first"].get(rule),
+            }
+        )
+    return {"targets": targets, "rows": rows}
+
+
+def _cold_targets(values: Values) -> list[str]:
+    """Returns the targets that added no input to their corpus."""
+    new: dict[str, int] = {}
+    for lane in values["lanes"]:
+        new[lane["target"]] = new.get(lane["target"], 0) + lane["new"]
+    return sorted(target for target, count in new.items() if not count)

@@ -1,0 +1,103 @@
+"""The first phase of a campaign: every corpus is replayed, and each allocation of
+each program fails in turn."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import xml.etree.ElementTree as xml
+
+from tools.commands.fuzz import corpus
+from tools.commands.fuzz.engine import end_with_parent
+from tools.commands.overnight import slices, storage
+from tools.commands.overnight.settings import Lane
+
+REPLAY, SWEEP = "replay", "allocation sweep"
+
+_SECONDS = 1800
+_PROGRAM = re.compile(r"^  program\n((?:    .*\n?)+)", re.MULTILINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One replay: a target's corpus in a setting."""
+
+    kind: str
+    lane: Lane
+    program: pathlib.Path
+    folder: pathlib.Path  # the corpus
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind} of {self.lane.name}"
+
+
+@dataclasses.dataclass
+class Result:
+    """What a replay did. `failures` are folders in the form of slices."""
+
+    item: Item
+    ran: int
+    failures: list[pathlib.Path]
+    problem: str  # the reason why nothing ran, or ""
+
+
+def run(item: Item, environment: dict[str, str], work: pathlib.Path) -> Result:
+    """Runs the replay. `work` is an empty folder for the failures."""
+    report = work / "report.xml"
+    command = [str(item.program), str(item.folder)]
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, **environment, "XML_OUTPUT_FILE": str(report)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="backslashreplace",
+            preexec_fn=end_with_parent,
+            check=False,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return Result(item, 0, [], f"did not end within {_SECONDS} s")
+    try:
+        cases = list(xml.parse(report).iter("testcase"))
+    except (OSError, xml.ParseError):
+        lines = done.stdout.strip().splitlines()
+        return Result(item, 0, [], lines[-1] if lines else "no output")
+    failures = [
+        _failure(item, case, work / f"failure-{number}", command)
+        for number, case in enumerate(cases)
+        if case.find("failure") is not None
+    ]
+    return Result(item, len(cases), failures, "")
+
+
+def _failure(
+    item: Item, case: xml.Element, folder: pathlib.Path, command: list[str]
+) -> pathlib.Path:
+    """Writes a failure in the form of the folder of a slice."""
+    artifacts = corpus.make_folder(folder / "artifacts")
+    failure = case.find("failure")
+    assert failure is not None
+    text = failure.text or failure.get("message") or ""
+    source = item.folder / case.get("name", "")
+    program = _PROGRAM.search(text)
+    if item.kind == REPLAY and source.is_file():
+        corpus.publish(source, artifacts)
+    elif program:
+        lines = [line.strip() for line in program[1].splitlines()]
+        (artifacts / "failure.prog").write_text("\n".join(lines) + "\n")
+    (folder / "log").write_text(
+        f"{item.name}: {case.get('name')}\n{text}", encoding="utf-8"
+    )
+    storage.write_json(
+        folder / "slice.json",
+        {"lane": item.lane.as_json(), "command": command, "environment": {}},
+    )
+    slices.write_quarantine(folder / "quarantine", [])
+    return folder

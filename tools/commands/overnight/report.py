@@ -1,0 +1,90 @@
+"""What a campaign tells: the screen at the start, the files at the end."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import pathlib
+
+from tools.commands.overnight import (
+    baseline,
+    formats,
+    page,
+    prepare,
+    scheduler,
+    storage,
+    summary,
+)
+from tools.commands.overnight.campaign import Campaign
+from tools.commands.overnight.folder import Folder
+from tools.commands.overnight.plan import Plan
+from tools.commands.overnight.screen import duration
+from tools.commands.overnight.storage import DiskFull
+from tools.commands.overnight.summary import Values
+
+
+def write_plan(plan: Plan, folder: Folder) -> None:
+    storage.write_json(folder.plan, plan.as_json())
+
+
+def announce(plan: Plan, campaign: Campaign) -> None:
+    """Prints what the campaign is going to do, and when it ends."""
+    left = max(0.0, plan.seconds - campaign.clock())
+    end = datetime.datetime.now() + datetime.timedelta(seconds=left)
+    shares = ", ".join(
+        f"{name} {share:.0%}" for name, share in scheduler.SHARES.items()
+    )
+    replays = len(campaign.resources.replays)
+    print(
+        f"campaign    {campaign.folder.path}, seed {plan.seed}\n"
+        f"first       {summary.plural(replays, 'replay')} of the corpora\n"
+        f"then        {prepare.lane_count(plan.lanes)}\n"
+        f"            on {', '.join(plan.implementations)}\n"
+        f"slices      {plan.slice_seconds} s each; {shares}\n"
+        f"planted     {', '.join(plan.planted) or 'no bugs'}\n"
+        f"jobs        {plan.jobs}, up to {plan.memory} MiB each\n"
+        f"ends        {end:%Y-%m-%d %H:%M:%S}, in {duration(left)}",
+        flush=True,
+    )
+
+
+def write(values: Values, folder: pathlib.Path) -> None:
+    """Writes the report in all its formats."""
+    storage.write_json(folder / "report.json", values)
+    storage.write(folder / "junit.xml", formats.as_junit(values))
+    storage.write(folder / "report.sarif", formats.as_sarif(values))
+    storage.write(folder / "index.html", page.page(values))
+
+
+def finish(
+    campaign: Campaign, before: Values | None, name: str, root: pathlib.Path
+) -> int:
+    """Writes the report, prints its first line; returns the exit status."""
+    folder = campaign.folder
+    values = summary.summarize(
+        campaign.plan, campaign.ledger, folder.findings, root, campaign.stopped
+    )
+    if before is not None:
+        baseline.compare(values, before, name)
+    try:
+        write(values, folder.path)
+    except DiskFull as full:
+        campaign.stopped = campaign.stopped or str(full)
+    tell(values, folder.path)
+    if campaign.stopped.startswith("the disk"):
+        return 2
+    return 0 if values["verdict"]["ok"] else 1
+
+
+def tell(values: Values, folder: pathlib.Path) -> None:
+    """Prints the verdict, a line for each finding, and where the page is."""
+    print(values["verdict"]["text"])
+    for finding in values["findings"]:
+        state = f"{finding['state']}: " if finding["state"] else ""
+        print(
+            f"finding     {finding['id']}  {state}{finding['signature']}\n"
+            f"            {finding['verdict']}; {finding['times']} times"
+        )
+    for finding in values["gone"]:
+        print(f"gone        {finding['signature']}")
+    print(f"report      {os.path.relpath(folder / 'index.html')}")

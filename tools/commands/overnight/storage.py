@@ -1,0 +1,62 @@
+"""Writes files whole or not at all, so that a killed campaign leaves no half of
+one. A full disk raises DiskFull."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import pathlib
+from typing import Any
+
+from tools.lib.problem import Problem
+
+
+class DiskFull(Problem):
+    """There is no space; the campaign stops and keeps what it has."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        super().__init__(
+            f"the disk of {path} is full; make room, then run tools/overnight "
+            "--resume"
+        )
+
+
+def is_full(error: OSError) -> bool:
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def write(path: pathlib.Path, text: str) -> None:
+    """Replaces the file. After a crash of the machine the file has the old or
+    the new text."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        if is_full(error):
+            raise DiskFull(path) from None
+        raise
+
+
+def write_json(path: pathlib.Path, values: Any) -> None:
+    write(path, json.dumps(values, indent=1, sort_keys=True) + "\n")
+
+
+def read_json(path: pathlib.Path, what: str) -> Any:
+    """Returns the values in a JSON file. Raises Problem if the file is missing or
+    damaged; `what` says what the file is."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, ValueError) as error:
+        reason = (
+            error.strerror if isinstance(error, OSError) else "it is damaged"
+        )
+        raise Problem(
+            f"cannot read {path}, {what}: {reason}; name another folder"
+        ) from None

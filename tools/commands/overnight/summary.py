@@ -1,0 +1,227 @@
+"""The result of a campaign as plain values, the content of report.json. The page
+and the other formats are made from these values and from nothing else, so that
+joined reports look like any other."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tools.commands.overnight import records
+from tools.commands.overnight.ledger import Ledger, LaneNumbers
+from tools.commands.overnight.plan import Plan
+from tools.commands.overnight.settings import Lane
+from tools.lib import contract as contracts
+
+VERSION = 1  # of report.json
+
+Values = dict[str, Any]
+
+NEW, STILL, GONE = "new", "still there", "gone"
+
+# The most points of a plot.
+_POINTS = 400
+
+
+def summarize(
+    plan: Plan,
+    ledger: Ledger,
+    findings: pathlib.Path,
+    root: pathlib.Path,
+    stopped: str,
+) -> Values:
+    """Returns the values of one campaign."""
+    contract = contracts.read(root)
+    values: Values = {
+        "version": VERSION,
+        "machines": [_machine(plan, ledger, stopped)],
+        "findings": _findings(ledger, findings),
+        "gone": [],
+        "compared_with": "",
+        "planted": [
+            ledger.planted.get(name) or {"bug": name, "not_run": True}
+            for name in plan.planted
+        ],
+        "replays": list(ledger.replays.values()),
+        "merges": list(ledger.merges.values()),
+        "exhaust": [ledger.exhaust] if ledger.exhaust else [],
+        "lanes": [
+            _lane(lane, ledger.lanes.get(lane.name)) for lane in plan.lanes
+        ],
+        "rules": {
+            "counts": {t: dict(counts) for t, counts in ledger.rules.items()},
+            "reachable": {t: sorted(r) for t, r in ledger.reachable.items()},
+            "first": ledger.first,
+        },
+        "not_run": _not_run(plan, ledger),
+        "contract": {
+            rule.id: {"function": rule.function, "text": rule.text}
+            for rule in contract.rules
+        },
+    }
+    values["verdict"] = verdict(values)
+    return values
+
+
+def _machine(plan: Plan, ledger: Ledger, stopped: str) -> Values:
+    return {
+        "facts": plan.facts,
+        "seconds": ledger.clock,
+        "planned": plan.seconds,
+        "jobs": plan.jobs,
+        "seed": plan.seed,
+        "memory": plan.memory,
+        "slice_seconds": plan.slice_seconds,
+        "parts": ledger.begins,
+        "stopped": stopped,
+        "spent": dict(ledger.spent),
+        "events": [
+            {"clock": e["clock"], "text": _words(e)} for e in ledger.events
+        ],
+        "points": [dataclasses.asdict(p) for p in _thin(ledger.points)],
+    }
+
+
+def _words(event: Mapping[str, Any]) -> str:
+    if event["kind"] == "begin":
+        return "the campaign went on after an interruption"
+    if event["kind"] == "stop":
+        return f"the campaign stopped: {event['text']}"
+    return str(event["text"])
+
+
+def _thin(points: Sequence[Any]) -> list[Any]:
+    step = max(1, len(points) // _POINTS)
+    thin = list(points[::step])
+    if points and thin[-1] is not points[-1]:
+        thin.append(points[-1])
+    return thin
+
+
+def _findings(ledger: Ledger, folder: pathlib.Path) -> list[Values]:
+    found = []
+    for identity, values in records.read(folder).items():
+        found.append(
+            {
+                **values,
+                "id": identity,
+                "times": ledger.seen.get(identity, 1),
+                "clock": ledger.findings.get(identity, 0.0),
+                "lanes": sorted(ledger.lanes_of.get(identity, set())),
+                "state": "",
+            }
+        )
+    return sorted(found, key=lambda values: (values["clock"], values["id"]))
+
+
+def _lane(lane: Lane, numbers: LaneNumbers | None) -> Values:
+    values = dataclasses.asdict(
+        numbers or LaneNumbers(lane.target, lane.setting.name, lane.method)
+    )
+    values["name"] = lane.name
+    return values
+
+
+def _not_run(plan: Plan, ledger: Ledger) -> list[Values]:
+    """Returns what the campaign left out, and why. `is_hole` marks what was
+    planned but did not run: such a campaign is not OK."""
+    left_out = [
+        {"what": what, "why": why, "is_hole": False}
+        for what, why in plan.not_run.items()
+    ]
+    for lane in plan.lanes:
+        numbers = ledger.lanes.get(lane.name)
+        if not numbers:
+            left_out.append(_hole(lane.name, "the time was over"))
+        elif not numbers.executions:
+            why = numbers.last_failure or "the target ran no program"
+            left_out.append(_hole(lane.name, why))
+    for event in ledger.replays.values():
+        if event["problem"]:
+            left_out.append(_hole(event["name"], event["problem"]))
+    if not ledger.exhaust:
+        left_out.append(
+            {
+                "what": "every program of up to k calls (tools/exhaust)",
+                "why": plan.not_run.get("exhaust", "not part of this campaign"),
+                "is_hole": False,
+            }
+        )
+    return left_out
+
+
+def _hole(what: str, why: str) -> Values:
+    return {"what": what, "why": why, "is_hole": True}
+
+
+# --- the verdict ---------------------------------------------------------------
+
+
+def large(number: int) -> str:
+    """Returns a number in words of science if it is large: 3.1e9."""
+    if number < 100_000:
+        return f"{number:,}"
+    mantissa, _, exponent = f"{number:.1e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def plural(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def exercised(values: Values) -> tuple[int, int]:
+    """Returns (rules exercised, rules that programs can exercise)."""
+    rules = values["rules"]
+    done = {r for counts in rules["counts"].values() for r, n in counts.items() if n}
+    can = {r for reachable in rules["reachable"].values() for r in reachable}
+    return len(done), len(can | done)
+
+
+def verdict(values: Values) -> Values:
+    """Returns {ok, text}: the first line of the report, which says what the
+    verdict rests on, and reasons why the campaign is not OK."""
+    reasons = []
+    findings = values["findings"]
+    if findings:
+        reasons.append(plural(len(findings), "finding"))
+    planted = values["planted"]
+    missed = [p for p in planted if not p.get("found")]
+    if missed:
+        names = ", ".join(p["bug"] for p in missed)
+        reasons.append(f"planted bugs not found: {names}")
+    holes = [item for item in values["not_run"] if item["is_hole"]]
+    if holes:
+        reasons.append(f"{plural(len(holes), 'part')} did not run")
+    for machine in values["machines"]:
+        if machine["stopped"]:
+            reasons.append(f"stopped early ({machine['stopped']})")
+    programs = sum(lane["executions"] for lane in values["lanes"])
+    calls = sum(lane["calls"] for lane in values["lanes"])
+    if not programs:
+        reasons.append("no program ran")
+    parts = []
+    if not findings:
+        parts.append(
+            f"no difference in {large(programs)} programs, {large(calls)} calls"
+        )
+    else:
+        parts.append(f"{large(programs)} programs, {large(calls)} calls")
+    parts += [item["sentence"] for item in values["exhaust"]]
+    if planted:
+        found = len(planted) - len(missed)
+        parts.append(f"{found} of {len(planted)} planted bugs found")
+    else:
+        parts.append("no planted bug")
+    done, can = exercised(values)
+    parts.append(f"{done} of {can} rules exercised")
+    word = "NOT OK" if reasons else "OK"
+    head = f"{word} ({'; '.join(reasons)})" if reasons else word
+    return {
+        "ok": not reasons,
+        "word": word,
+        "reasons": reasons,
+        "basis": "; ".join(parts),
+        "text": f"{head}: {'; '.join(parts)}",
+    }
