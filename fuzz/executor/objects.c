@@ -2,7 +2,9 @@
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* True if the text shows the name. Compares only what precedes the first and
@@ -23,33 +25,63 @@ static bool shows_name(const char *text, size_t length, const char *name)
            memcmp(text + length - end, name + size - end, end) == 0;
 }
 
-/* Returns 1 if repr() succeeds and has the form that TYPE-6 requires, else
- * 0. */
+/* True if the text is that of TYPE-6 for a capsule of this name. `address` is
+ * the text of the capsule's address. */
+static bool is_right(const char *text, const char *name, const char *address)
+{
+    char end[64];
+    snprintf(end, sizeof end, "%s at %s>", name ? "\"" : "", address);
+    const char *start = name ? "<capsule object \"" : "<capsule object ";
+    size_t length = strlen(text), before = strlen(start), after = strlen(end);
+    return length >= before + after && strncmp(text, start, before) == 0 &&
+           strcmp(text + length - after, end) == 0 &&
+           shows_name(text + before, length - before - after,
+                      name ? name : "NULL");
+}
+
+/* Copies the text; where it has the address, the copy has the word ADDRESS: the
+ * address differs from run to run. */
+static void copy_without_address(char *copy, size_t size, const char *text,
+                                 const char *address)
+{
+    const char *found = strstr(text, address);
+    if (found == NULL) {
+        snprintf(copy, size, "%s", text);
+        return;
+    }
+    snprintf(copy, size, "%.*sADDRESS%s", (int)(found - text), text,
+             found + strlen(address));
+}
+
+/* Reports both texts, so that the reader sees the difference. */
+static void report_repr(const char *text, const char *name, const char *address)
+{
+    enum { LONGEST = 4400 }; /* a name has at most 4,096 bytes */
+    char expected[LONGEST], got[LONGEST];
+    const char *quote = name ? "\"" : "";
+    snprintf(expected, sizeof expected, "<capsule object %s%s%s at ADDRESS>",
+             quote, name ? name : "NULL", quote);
+    copy_without_address(got, sizeof got, text, address);
+    violation(RULE_TYPE_6, expected, got);
+}
+
+/* Returns 1 if repr() succeeds, else 0. Reports a text that TYPE-6 does not
+ * allow. */
 static uintptr_t check_repr(PyObject *capsule, int id)
 {
     const char *name =
         (const char *)run.model.capsule[id].field[FIELD_NAME].address;
     PyObject *repr = PyObject_Repr(capsule);
     const char *text = repr ? PyUnicode_AsUTF8(repr) : NULL;
-    if (text == NULL) {
-        Py_XDECREF(repr);
-        return 0;
+    if (text != NULL && run.model.profile->observed_rules) {
+        char address[32];
+        snprintf(address, sizeof address, "%p", (void *)capsule);
+        if (!is_right(text, name, address)) {
+            report_repr(text, name, address);
+        }
     }
-    char end[40];
-    snprintf(end, sizeof(end), "%s at %p>", name ? "\"" : "", (void *)capsule);
-    size_t length = strlen(text);
-    bool right = strncmp(text, "<capsule object ", 16) == 0 &&
-                 length >= 17 + strlen(end) &&
-                 strcmp(text + length - strlen(end), end) == 0;
-    if (right && name == NULL) {
-        right = length == 16 + 4 + strlen(end) &&
-                strncmp(text + 16, "NULL", 4) == 0;
-    } else if (right) {
-        right = text[16] == '"' &&
-                shows_name(text + 17, length - 17 - strlen(end), name);
-    }
-    Py_DECREF(repr);
-    return right;
+    Py_XDECREF(repr);
+    return text != NULL;
 }
 
 /* Returns the number of copies. Suspends allocation failures: they are

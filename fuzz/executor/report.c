@@ -33,7 +33,8 @@ static void (*volatile set_report_callback)(void (*)(const char *)) =
 static void *(*volatile get_report_address)(void) = __asan_get_report_address;
 
 /* Returns the program reduced to the calls made so far, the current call
- * included. Skipped calls did nothing. */
+ * included, and those of earlier runs of the same program. Skipped calls did
+ * nothing. */
 static const struct program *performed_program(void)
 {
     static struct program program;
@@ -51,7 +52,8 @@ static const struct program *performed_program(void)
 /* Returns the number, from 1, of the current call in performed_program(). */
 static unsigned call_number(void)
 {
-    return (unsigned)__builtin_popcountll(run.performed);
+    uint64_t so_far = ~UINT64_C(0) >> (63 - run.call_index);
+    return (unsigned)__builtin_popcountll(run.performed & so_far);
 }
 
 static void print_calls_under_way(FILE *out)

@@ -65,18 +65,6 @@ void *Consume(PyObject *module)
     return pointer;
 }
 
-TEST_F(WhatsNew27Test, W27_1_ACapsuleOfAnotherNameIsNoticed)
-{
-    Importable module("demo");
-    Publish(module.get(), "_C_API", &payload, NAME);
-    EXPECT_EQ(Consume(module.get()), &payload);
-    Publish(module.get(), "_C_API", &other, "evil._C_API");
-    EXPECT_EQ(Consume(module.get()), nullptr);
-    Publish(module.get(), "_C_API", &other, nullptr);
-    EXPECT_EQ(Consume(module.get()), nullptr);
-    EXPECT_TRUE(NothingRaised());
-}
-
 TEST_F(WhatsNew27Test, W27_1_APyCObjectInItsPlaceIsNoticed)
 {
     Importable module("demo");

@@ -5,13 +5,22 @@ import argparse
 import os
 import pathlib
 import re
+import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import rich.console
 
-from tools.commands.conformance import helpers, matrix, page, show, testing
+from tools.commands.conformance import (
+    helpers,
+    matrix,
+    origin,
+    page,
+    saved,
+    show,
+    testing,
+)
 from tools.commands.conformance.implementation import (
     Implementation,
     Interpreter,
@@ -19,7 +28,6 @@ from tools.commands.conformance.implementation import (
 )
 from tools.lib import contract as contracts
 from tools.lib.arguments import Parser, number, one_of
-from tools.lib.contract import Rule
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
 
@@ -35,14 +43,20 @@ CPython 3.6 or newer, or PyPy. A library must export the functions of the C API
 under their own names. It may also export functions of capsule/host.h; the default
 of that header replaces each missing function.
 
+An interpreter in a container needs a command that starts it there, in quotes, and
+its headers on this side. The container must see this folder under the same path.
+
 Writes matrix.json, matrix.xml (JUnit) and matrix.html to out/conformance, and the
 shortest program of each broken rule, as text and as C, to out/conformance/programs.
 
 Exit status: 0 every rule holds, 1 a rule is broken, 2 bad input, 130 after Ctrl-C.
 
   tools/conformance /usr/bin/python3 pypy3
+  tools/conformance 'chroot /srv/sid python3.14' \
+      --python-include /srv/sid/usr/include/python3.14
   tools/conformance --library ./libmy.so --include ./include
   tools/conformance --compare saved.json python3.13
+  tools/conformance --join a.json b.json
 """
 
 LEVELS = ("documented", "observed")
@@ -59,7 +73,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "pythons",
         nargs="*",
         metavar="PYTHON",
-        help="an interpreter: a path, or a name that is in PATH",
+        help="an interpreter: a path, a name that is in PATH, or a command in "
+        "quotes that starts it",
     )
     parser.add_argument(
         "--library",
@@ -75,6 +90,13 @@ def parse(argv: list[str]) -> argparse.Namespace:
         metavar="FOLDER",
         help="the folder with the libraries' Python.h (default: the "
         "reference's)",
+    )
+    parser.add_argument(
+        "--python-include",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="the folder with the interpreter's Python.h (default: what the "
+        "interpreter says); with one interpreter only",
     )
     parser.add_argument(
         "--level",
@@ -98,10 +120,28 @@ def parse(argv: list[str]) -> argparse.Namespace:
         help="print the results that differ from this saved matrix.json",
     )
     parser.add_argument(
+        "--join",
+        nargs="+",
+        type=pathlib.Path,
+        default=[],
+        metavar="FILE",
+        help="test nothing; make one matrix of these saved matrix.json",
+    )
+    parser.add_argument(
         "--all", action="store_true", help="also list the rules that hold everywhere"
     )
     arguments = parser.parse_args(argv)
-    if not arguments.pythons and not arguments.library:
+    tested = arguments.pythons or arguments.library
+    if arguments.join and tested:
+        raise Problem(
+            "--join takes saved matrices only; test first, then join the files"
+        )
+    if arguments.python_include and len(arguments.pythons) != 1:
+        raise Problem(
+            "--python-include belongs to one interpreter; test each alone, then "
+            "--join the matrices"
+        )
+    if not tested and not arguments.join:
         raise Problem(
             "nothing to test; give an interpreter, for instance "
             "/usr/bin/python3, or --library FILE"
@@ -109,16 +149,26 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return arguments
 
 
-def find_python(name: str, start: pathlib.Path) -> pathlib.Path:
-    """Returns the path of an interpreter, given a path or a name in PATH. Does not
-    resolve links: an interpreter's behaviour may depend on the link's name."""
-    if os.sep in name:
-        return start / name
+def find_python(name: str, start: pathlib.Path) -> list[str]:
+    """Returns the command that starts an interpreter, given a path, a name in PATH
+    or a command. Does not resolve links: an interpreter's behaviour may depend on
+    the link's name."""
+    if os.sep in name and ((start / name).exists() or not name.split()[1:]):
+        return [str(start / name)]
+    try:
+        command = shlex.split(name)
+    except ValueError as error:
+        raise Problem(f"{name}: {error}; close the quotes") from None
+    if not command:
+        raise Problem("the name of an interpreter is empty; give a path")
+    program = command[0]
+    if os.sep in program:
+        return [str(start / program), *command[1:]]
     for folder in os.get_exec_path():
-        path = pathlib.Path(folder) / name
+        path = pathlib.Path(folder) / program
         if path.is_file() and os.access(path, os.X_OK):
-            return path
-    raise Problem(f"there is no {name} in PATH; give the path of an interpreter")
+            return [str(path), *command[1:]]
+    raise Problem(f"there is no {program} in PATH; give the path of an interpreter")
 
 
 def implementations(
@@ -130,9 +180,11 @@ def implementations(
     """Returns the implementations to test. Raises a Problem if one of them cannot
     be tested."""
     found: list[Implementation] = []
+    headers = arguments.python_include and start / arguments.python_include
     for name in arguments.pythons:
-        path = find_python(name, start)
-        found.append(Interpreter(path, _folder(folder, path, found)))
+        command = find_python(name, start)
+        where = _folder(folder, " ".join(command), found)
+        found.append(Interpreter(command, where, headers))
     include = root / "capsule/reference/include"
     if arguments.include:
         include = start / arguments.include
@@ -140,8 +192,8 @@ def implementations(
         path = start / name
         if not path.is_file():
             raise Problem(f"there is no {path}; give the path of a library")
-        found.append(Library(path, _folder(folder, path, found), include))
-    paths = [item.path for item in found]
+        found.append(Library(path, _folder(folder, str(path), found), include))
+    paths = [item.shown for item in found]
     for path in paths:
         if paths.count(path) > 1:
             raise Problem(f"{path} is given twice; give each of them once")
@@ -149,45 +201,65 @@ def implementations(
 
 
 def _folder(
-    folder: pathlib.Path, path: pathlib.Path, found: Sequence[Implementation]
+    folder: pathlib.Path, path: str, found: Sequence[Implementation]
 ) -> pathlib.Path:
-    word = re.sub(r"[^A-Za-z0-9.]+", "-", str(path)).strip("-")
+    word = re.sub(r"[^A-Za-z0-9.]+", "-", path).strip("-")
     return folder / "workers" / f"{len(found)}-{word}"
 
 
-def saved(path: pathlib.Path | None, start: pathlib.Path) -> matrix.Outcomes | None:
+def saved_matrix(path: pathlib.Path | None, start: pathlib.Path) -> matrix.Matrix | None:
     """Reads the file that --compare names. Runs before the builds, so that a wrong
     file is reported at once."""
-    if path is None:
-        return None
-    try:
-        return matrix.read(start / path)
-    except matrix.BadFile as error:
-        raise Problem(
-            f"{path} {error}; give a matrix.json of an earlier run"
-        ) from None
+    return saved.read_for_user(start / path, str(path)) if path else None
 
 
 def keep_programs(
-    columns: Sequence[matrix.Column], converter: helpers.Converter, folder: pathlib.Path
-) -> dict[str, dict[str, str]]:
-    """Writes the shortest program of each broken rule as text and as C. Returns
-    {column: {rule: the C text}}."""
-    texts: dict[str, dict[str, str]] = {}
+    columns: Sequence[matrix.Column], folder: pathlib.Path
+) -> None:
+    """Writes the programs of the cells to files, as text and as C."""
     for column in columns:
-        texts[column.name] = {}
+        word = re.sub(r"[^A-Za-z0-9.]+", "-", column.name).strip("-")
         for identity, cell in column.cells.items():
-            if not cell.program:
-                continue
-            word = re.sub(r"[^A-Za-z0-9.]+", "-", column.name).strip("-")
             path = folder / "programs" / word / f"{identity}.prog"
-            matrix.write(path, cell.program)
-            text = converter.to_c(path)
-            c_file = path.with_suffix(".c")
-            matrix.write(c_file, text)
-            cell.c_file = os.path.relpath(c_file, start_folder())
-            texts[column.name][identity] = text
-    return texts
+            if cell.program:
+                matrix.write(path, cell.program)
+            if cell.c:
+                c_file = path.with_suffix(".c")
+                matrix.write(c_file, cell.c)
+                cell.c_file = os.path.relpath(c_file, start_folder())
+
+
+def measure(
+    arguments: argparse.Namespace,
+    root: pathlib.Path,
+    every: Sequence[Implementation],
+    folder: pathlib.Path,
+    say: Callable[[str], None],
+) -> matrix.Matrix:
+    """Tests the implementations. `say` is told what is done."""
+    contract = contracts.read(root)
+    rules = [
+        rule
+        for rule in contract.rules
+        if rule.level in LEVELS[: LEVELS.index(arguments.level) + 1]
+    ]
+    workers = []
+    for item in every:
+        say(f"{item.shown}: compiling")
+        item.build(root, folder / "objects")
+        workers.append(testing.start(item, arguments.level))
+    converter = helpers.Converter(root, folder)
+    columns = [
+        testing.column_of(
+            item, worker, contract, rules, root, arguments.programs, say, converter
+        )
+        for item, worker in zip(every, workers, strict=True)
+    ]
+    matrix.give_names(columns)
+    keep_programs(columns, folder)
+    return matrix.Matrix(
+        arguments.level, rules, columns, testing.evidence(root, contract)
+    )
 
 
 def main(argv: list[str]) -> int:
@@ -195,71 +267,46 @@ def main(argv: list[str]) -> int:
     arguments = parse(argv)
     root, start = workspace_folder().resolve(), start_folder()
     folder = root / "out/conformance"
-    before = saved(arguments.compare, start)
+    before = saved_matrix(arguments.compare, start)
     console = rich.console.Console(highlight=False, soft_wrap=True)
-    every = implementations(arguments, root, start, folder)
-    contract = contracts.read(root)
-    rules = [
-        rule
-        for rule in contract.rules
-        if rule.level in LEVELS[: LEVELS.index(arguments.level) + 1]
-    ]
-    columns = []
-    with console.status("") as status:
-        workers = []
-        for item in every:
-            status.update(f"{item.path}: compiling")
-            item.build(root, folder / "objects")
-            workers.append(testing.start(item, arguments.level))
-        for item, worker in zip(every, workers, strict=True):
-            columns.append(
-                testing.column_of(
-                    item,
-                    worker,
-                    contract,
-                    rules,
-                    root,
-                    arguments.programs,
-                    status.update,
-                )
-            )
-    matrix.give_names(columns)
-    changes = None if before is None else matrix.changes(before, columns)
-    write_all(columns, rules, arguments.level, changes, root, folder)
-    print_all(console, columns, rules, arguments, changes)
+    if arguments.join:
+        names = [str(path) for path in arguments.join]
+        parts = [saved.read_for_user(start / name, name) for name in names]
+        result = saved.join(parts, names)
+    else:
+        every = implementations(arguments, root, start, folder)
+        with console.status("") as status:
+            result = measure(arguments, root, every, folder, status.update)
+    changes = None if before is None else matrix.changes(before, result)
+    write_all(result, changes, str(arguments.compare or ""), folder)
+    print_all(console, result, arguments, changes)
     seconds = time.monotonic() - begin
-    word = "implementation" if len(columns) == 1 else "implementations"
-    console.print(f"{len(columns)} {word} in {seconds:.0f} s; ", end="")
+    count = len(result.columns)
+    word = "implementation" if count == 1 else "implementations"
+    console.print(f"{count} {word} in {seconds:.0f} s; ", end="")
     where = os.path.relpath(folder, start)
     console.print(f"{where}/matrix.html, matrix.json, matrix.xml")
-    return 0 if all(column.is_clean() for column in columns) else 1
+    return 0 if result.is_clean() else 1
 
 
 def write_all(
-    columns: Sequence[matrix.Column],
-    rules: Sequence[Rule],
-    level: str,
+    result: matrix.Matrix,
     changes: list[str] | None,
-    root: pathlib.Path,
+    compared: str,
     folder: pathlib.Path,
 ) -> None:
-    converter = helpers.Converter(root, folder)
-    c_sources = keep_programs(columns, converter, folder)
-    matrix.write(folder / "matrix.json", matrix.as_json(columns, rules, level))
-    matrix.write(folder / "matrix.xml", show.junit(columns, rules))
-    matrix.write(
-        folder / "matrix.html",
-        page.page(columns, rules, level, changes, c_sources),
-    )
+    matrix.write(folder / "matrix.json", saved.as_json(result))
+    matrix.write(folder / "matrix.xml", show.junit(result.columns, result.rules))
+    matrix.write(folder / "matrix.html", page.page(result, changes, compared))
 
 
 def print_all(
     console: rich.console.Console,
-    columns: Sequence[matrix.Column],
-    rules: Sequence[Rule],
+    result: matrix.Matrix,
     arguments: argparse.Namespace,
     changes: list[str] | None,
 ) -> None:
+    columns, rules = result.columns, result.rules
     for table in show.tables(columns, rules, arguments.all, console.width):
         console.print(table)
     for text in show.details(columns, rules):

@@ -16,7 +16,8 @@ from tools.commands.conformance.sources import Source
 from tools.lib.overlay import Overlay
 from tools.lib.problem import Problem
 
-_C = ["clang-19", "-std=c11"]
+COMPILER = "clang-19"
+_C = [COMPILER, "-std=c11"]
 _CXX = ["clang++-19", "-std=c++17"]
 _FLAGS = ["-g1", "-fPIC", "-w"]
 

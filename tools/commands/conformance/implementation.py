@@ -8,8 +8,9 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 
-from tools.commands.conformance import build, sources
+from tools.commands.conformance import build, hosts, sources
 from tools.commands.conformance.build import Builder, Object
+from tools.commands.conformance.runner import Worker, pairs
 from tools.lib import contract as contracts
 from tools.lib.overlay import Overlay
 from tools.lib.problem import Problem
@@ -39,7 +40,10 @@ _HOST_FUNCTIONS = (
 class Implementation:
     """An implementation under test, with its worker.
 
+    shown        the path, or the command that starts an interpreter
     command      the command that starts the worker
+    environment  variables that the worker needs
+    takes_variables  True if the worker takes them as arguments NAME=VALUE too
     left_out     {test that could not be built: the reason}
     no_programs  the reason why no programs are run, or ""
     remarks      other tests that are left out, as sentences
@@ -47,11 +51,12 @@ class Implementation:
 
     _root: pathlib.Path  # of the repository; build() sets it
 
-    def __init__(self, path: pathlib.Path, folder: pathlib.Path) -> None:
-        self.path = path
+    def __init__(self, shown: str, folder: pathlib.Path) -> None:
+        self.shown = shown
         self.folder = folder
         self.command: list[str] = []
         self.environment: dict[str, str] = {}
+        self.takes_variables = False
         self.left_out: dict[str, str] = {}
         self.no_programs = ""
         self.remarks: list[str] = []
@@ -60,6 +65,21 @@ class Implementation:
 
     def build(self, root: pathlib.Path, objects: pathlib.Path) -> None:
         raise NotImplementedError
+
+    def host(self) -> hosts.Host | None:
+        """Returns what knows the faults of the interpreter, after build(); None
+        for an implementation whose faults are all its own."""
+        return None
+
+    def worker(self, **more: str) -> Worker:
+        """Returns the worker that build() made, with more environment
+        variables."""
+        return Worker(
+            self.command,
+            {**self.environment, **more},
+            self.folder,
+            takes_variables=self.takes_variables,
+        )
 
     def _compile(
         self, builder: Builder, more: Iterable[sources.Source]
@@ -104,7 +124,7 @@ class Implementation:
         group = source.group
         if group == "worker":
             raise Problem(
-                f"{self.path}: {source.path.name} does not compile: {reason}; "
+                f"{self.shown}: {source.path.name} does not compile: {reason}; "
                 "are these its headers?"
             )
         gone = [item for item in objects if item.source.group == group]
@@ -139,7 +159,7 @@ class Implementation:
                 )
         if kept is objects:
             raise Problem(
-                f"{self.path}: undefined symbols: {', '.join(sorted(symbols))}"
+                f"{self.shown}: undefined symbols: {', '.join(sorted(symbols))}"
             )
         return kept
 
@@ -158,9 +178,18 @@ def _tests_of(path: pathlib.Path) -> list[str]:
 class Interpreter(Implementation):
     """A Python interpreter; the worker is an extension module for it."""
 
-    def __init__(self, path: pathlib.Path, folder: pathlib.Path) -> None:
-        super().__init__(path, folder)
-        self.kind, self.version, self.include, self._suffix = _probe(path)
+    def __init__(
+        self,
+        python: list[str],
+        folder: pathlib.Path,
+        include: pathlib.Path | None = None,
+    ) -> None:
+        """`python` is the command that starts the interpreter. `include` is the
+        folder with its Python.h; None: the interpreter says where."""
+        super().__init__(" ".join(python), folder)
+        self._python = python
+        self.kind, self.version, said, self._suffix = _probe(python)
+        self.include = str(include or said)
         self._check()
         if self.kind == "CPython" and tuple(self.version[:2]) > _NEWEST:
             self.remarks.append(
@@ -173,13 +202,14 @@ class Interpreter(Implementation):
         shown = ".".join(map(str, version))
         if version < _OLDEST and version[:2] != (2, 7):
             raise Problem(
-                f"{self.path} is {self.kind} {shown}, which is too old; give "
+                f"{self.shown} is {self.kind} {shown}, which is too old; give "
                 "2.7, or 3.6 or newer"
             )
         if not (pathlib.Path(self.include) / "Python.h").exists():
             raise Problem(
-                f"{self.path} has no {self.include}/Python.h; install its "
-                "headers (Debian: python3-dev, pypy3-dev)"
+                f"{self.shown} has no {self.include}/Python.h; install its headers "
+                "(Debian: python3-dev, pypy3-dev), or name their folder with "
+                "--python-include"
             )
 
     def build(self, root: pathlib.Path, objects: pathlib.Path) -> None:
@@ -196,7 +226,7 @@ class Interpreter(Implementation):
             more.append(root / "capsule/cpython/python2/python2.c")
         if self.kind == "PyPy":
             includes.insert(0, root / "capsule/cpython/pypy")
-        builder = build.Builder(
+        builder = self._builder = build.Builder(
             root,
             objects,
             includes,
@@ -207,11 +237,6 @@ class Interpreter(Implementation):
             builder, [sources.Source(path, True, "worker", ()) for path in more]
         )
         module = self.folder / f"capsule_worker{self._suffix}"
-        self.command = [
-            str(self.path),
-            "-B",
-            str(root / "tools/commands/conformance/worker/inside.py"),
-        ]
         # CPython's objects from malloc(), where freed memory is overwritten:
         # what is used after its end shows.
         self.environment = {
@@ -219,25 +244,55 @@ class Interpreter(Implementation):
             "PYTHONMALLOC": "malloc",
             "PYTHONPATH": str(self.folder),
         }
+        self.takes_variables = True
+        self.command = [
+            *self._python,
+            "-B",
+            str(root / "tools/commands/conformance/worker/inside.py"),
+        ]
         while True:
             said = build.link(module, compiled, ["-shared", "-Wl,-Bsymbolic"])
             if said:
-                raise Problem(f"{self.path}: {build.first_error(said)}")
+                raise Problem(f"{self.shown}: {build.first_error(said)}")
             missing = build.undefined_symbols(self._load())
             if not missing:
                 break
             compiled = self._leave_out_users(builder, compiled, missing)
 
+    def host(self) -> hosts.Host | None:
+        return hosts.Host(
+            self._root,
+            self.folder / "findings",
+            self._builder,
+            self._suffix,
+            self._import_finding,
+        )
+
+    def _import_finding(self, folder: pathlib.Path) -> int:
+        """Imports the module `finding` from the folder; returns the exit status,
+        negative for a signal. A command that enters a container may return 128 and
+        the signal instead."""
+        code = f"import sys; sys.path.insert(0, {str(folder)!r}); import finding"
+        variables = {**self.environment, "MALLOC_PERTURB_": "85"}
+        try:
+            status = build.run(
+                [*self._python, "-c", code], _SECONDS_TO_START, variables
+            ).returncode
+        except subprocess.TimeoutExpired:
+            return 0
+        return 128 - status if status > 128 else status
 
     def _load(self) -> str:
         """Loads the worker; returns the interpreter's output."""
         try:
             return build.run(
-                [*self.command, "list"], _SECONDS_TO_START, self.environment
+                [*self.command, *pairs(self.environment), "list"],
+                _SECONDS_TO_START,
+                self.environment,
             ).stdout
         except subprocess.TimeoutExpired:
             raise Problem(
-                f"{self.path} does not start: no end within "
+                f"{self.shown} does not start: no end within "
                 f"{_SECONDS_TO_START} seconds; run it by hand and see why"
             ) from None
 
@@ -248,7 +303,8 @@ class Library(Implementation):
     def __init__(
         self, path: pathlib.Path, folder: pathlib.Path, include: pathlib.Path
     ) -> None:
-        super().__init__(path, folder)
+        super().__init__(str(path), folder)
+        self.path = path
         self.include = include
         # The overlay of the planted bug, if there is one.
         self.overlay: Overlay | None = None
@@ -297,18 +353,21 @@ class Library(Implementation):
         while said := build.link(program, compiled, flags):
             undefined = build.undefined_symbols(said)
             if not undefined:
-                raise Problem(f"{self.path}: {build.first_error(said)}")
+                raise Problem(f"{self.shown}: {build.first_error(said)}")
             compiled = self._leave_out_users(builder, compiled, undefined)
 
 
-def _probe(path: pathlib.Path) -> tuple[str, list[int], str, str]:
+def _probe(python: list[str]) -> tuple[str, list[int], str, str]:
+    shown = " ".join(python)
+    path = pathlib.Path(python[0])
     if not path.is_file() or not os.access(path, os.X_OK):
         raise Problem(
-            f"{path} is not a program; give the path of a Python interpreter"
+            f"{shown} is not a program; give the path of a Python interpreter, or a "
+            "command that starts one"
         )
     try:
         done = subprocess.run(
-            [str(path), "-c", _PROBE],
+            [*python, "-c", _PROBE],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -321,6 +380,6 @@ def _probe(path: pathlib.Path) -> tuple[str, list[int], str, str]:
         return kind, version, include or "", suffix
     except (OSError, subprocess.SubprocessError, ValueError, TypeError):
         raise Problem(
-            f"{path} does not answer as a Python interpreter does; give the "
+            f"{shown} does not answer as a Python interpreter does; give the "
             "path of one"
         ) from None

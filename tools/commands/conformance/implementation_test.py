@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from typing import cast
 
 import pytest
 
@@ -86,12 +85,9 @@ def test_an_interpreter_that_does_not_end(
     assert "does not answer" in run(capsys, str(hangs))
 
 
-class NeverStarts:
-    path = "/p"
-    environment: dict[str, str] = {}
-
+class NeverStarts(Implementation):
     def __init__(self, folder: pathlib.Path, answer: str) -> None:
-        self.folder = folder
+        super().__init__("/p", folder)
         self.command = [str(program(folder, answer))]
 
 
@@ -106,8 +102,7 @@ def test_a_worker_that_dies_at_start(
     answer: str, words: str, tmp_path: pathlib.Path
 ) -> None:
     with pytest.raises(Problem, match=f"/p does not start: {words}"):
-        never = cast(Implementation, NeverStarts(tmp_path, answer))
-        testing.start(never, "observed")
+        testing.start(NeverStarts(tmp_path, answer), "observed")
 
 
 def test_ctrl_c_gives_one_line_and_status_130(tmp_path: pathlib.Path) -> None:

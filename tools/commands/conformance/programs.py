@@ -19,15 +19,21 @@ from tools.lib.contract import Contract, Rule, corpus_of
 
 
 # The most failing programs per target. Further programs are not run, for the case
-# that an implementation fails all of them.
+# that an implementation fails all of them. The matrix says so.
 _ENOUGH = 40
 _SECONDS_TO_SHORTEN = 5
+
+# How often a program that is printed runs again, each time in a fresh process.
+RUNS = 5
 
 _VIOLATION = re.compile(r"^contract violation: (\S+)  (.*)$", re.M)
 _UNDER_TEST = re.compile(r"^  under test +(\S+)", re.M)
 _CALL = re.compile(r"^  (?:call +\d*|in destructor) +(?:\w+: )?(.*)$", re.M)
 _CALLED = re.compile(r"(?:\w+ = )?(\w+)\(")
 _PROGRAM = re.compile(r"^  program\n((?:    .*\n?)*)", re.M)
+
+# Words of the line in which a runtime says why it aborts.
+_LAST_WORDS = re.compile(r"assert|fatal|abort|error|corrupt|invalid", re.I)
 
 # The executor's text in place of a call while it cleans up after a program.
 _AT_THE_END = "none: the program has ended"
@@ -41,6 +47,9 @@ class Broken(NamedTuple):
     text: str  # what is wrong
     program: str  # the text of a program that shows it
     functions: tuple[str, ...] = ()  # of a crash, the innermost first
+    reported: str = ""  # id of the rule that the report names; `rule` is charged
+    whole: str = ""  # the text of the program that ran
+    shows: str = ""  # "always" or "2 of 5 runs": what running it again showed
 
     def failure(self) -> charge.Failure:
         return charge.Failure(
@@ -58,6 +67,20 @@ def _report(output: str) -> str:
         start = max(output.find("while running a program"), 0)
     end = output.find("\n  program\n", start)
     return output[start : end if end > 0 else None].strip()
+
+
+def last_words(output: str) -> str:
+    """Returns what a process said about its death: the line of an assertion or a
+    fatal error, or else its last line; "" if it said nothing. Leaves out the lines
+    of the worker and of the executor."""
+    said = []
+    for line in output.splitlines():
+        if line.startswith("while running a program"):
+            break
+        if line.strip() and not line.startswith("worker: "):
+            said.append(line.strip())
+    found = [line for line in said if _LAST_WORDS.search(line)]
+    return found[0] if found else said[-1] if said else ""
 
 
 def _functions_of(output: str) -> tuple[str, ...]:
@@ -97,12 +120,15 @@ def broken_rule(contract: Contract, title: str, result: Result) -> Broken:
     program = _program_of(result.output)
     if match and match[1] in contract:
         report = _report(result.output)
-        return Broken(contract[match[1]], FAILED, report, program)
+        return Broken(
+            contract[match[1]], FAILED, report, program, reported=match[1]
+        )
     functions = _functions_of(result.output)
     rule = _rule_of_crash(contract, title, result.output, functions)
-    text = f"{result.text}\n{_report(result.output)}".strip()
+    lines = (result.text, last_words(result.output), _report(result.output))
+    text = "\n".join(line for line in lines if line)
     outcome = CRASHED if result.outcome == CRASHED else FAILED
-    return Broken(rule, outcome, text, program, functions)
+    return Broken(rule, outcome, text, program, functions, rule.id)
 
 
 def _program_of(output: str) -> str:
@@ -115,7 +141,12 @@ def _program_of(output: str) -> str:
 
 class Programs:
     """Runs programs. Collects the failed programs in `broken`, and counts how often
-    programs have exercised each rule."""
+    programs have exercised each rule.
+
+    count     how many programs ran
+    planned   how many programs should have run
+    remarks   the targets that stopped early, as sentences
+    """
 
     def __init__(
         self,
@@ -131,6 +162,8 @@ class Programs:
         self.broken: list[Broken] = []
         self.exercised: collections.Counter[str] = collections.Counter()
         self.count = 0
+        self.planned = 0
+        self.remarks: list[str] = []
 
     def run_corpus(self) -> None:
         paths = corpus_of(self._root)
@@ -141,24 +174,23 @@ class Programs:
             if result.outcome == SKIPPED:
                 continue
             self.count += 1
+            self.planned += 1
             if result.outcome == PASSED:
                 continue
             path = by_name[result.case]
             text = path.read_text()
-            broken = broken_rule(self._contract, text, result)
-            if not broken.program:
-                broken = broken._replace(program=text)
-            self.broken.append(broken)
+            self._add(broken_rule(self._contract, text, result), text)
 
     def run_generated(self, target: str, count: int) -> None:
         """Runs the generated programs 1 to `count`. Continues after a failed
-        program."""
+        program, up to _ENOUGH of them."""
         first = 1
         found = 0
+        lacking = 0
         while first <= count and found < _ENOUGH:
             run = self._worker.start("generate", target, first, count - first + 1)
             done, open_case = run.results()
-            self.count -= len(run.values("lacks"))
+            lacking += len(run.values("lacks"))
             self.exercised += collections.Counter(
                 {name: int(n) for name, n in run.values("rule")}
             )
@@ -167,7 +199,14 @@ class Programs:
             found += 1
             self._add_generated(target, int(open_case))
             first = int(open_case) + 1
-        self.count += count if found < _ENOUGH else first - 1
+        ran = count if first > count or found < _ENOUGH else first - 1
+        self.count += ran - lacking
+        self.planned += count - lacking
+        if ran < count:
+            self.remarks.append(
+                f"{target} stopped after {found} failed programs: {ran} of {count} "
+                "programs ran"
+            )
 
     def _add_generated(self, target: str, number: int) -> None:
         """Runs the program in a separate process; adds it to `broken` if it does
@@ -177,8 +216,13 @@ class Programs:
         result = self._worker.run_list("programs", [str(path)])[0][0]
         if result.outcome == PASSED:
             return
-        broken = broken_rule(self._contract, "", result)
-        self.broken.append(broken._replace(program=broken.program or text))
+        self._add(broken_rule(self._contract, "", result), text)
+
+    def _add(self, broken: Broken, text: str) -> None:
+        """Adds a failed program. `text` is the program that ran."""
+        self.broken.append(
+            broken._replace(program=broken.program or text, whole=text)
+        )
 
     def _write(self, name: str, text: str) -> pathlib.Path:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -199,11 +243,22 @@ class Programs:
                 best[rule] = broken._replace(rule=self._contract[rule])
         if not shorten:
             return best
-        return {
-            identity: self._shorten(broken) for identity, broken in best.items()
-        }
+        return {identity: self._show(broken) for identity, broken in best.items()}
 
-    def _shorten(self, broken: Broken) -> Broken:
+    def _show(self, broken: Broken) -> Broken:
+        """Returns the shortest program that shows the finding when it runs again
+        in fresh processes, with how often it does."""
+        kept = broken
+        for program in (self._shortened(broken), broken.program, broken.whole):
+            if program:
+                found = self._run_again(broken, program)
+                if found.shows[0] != "0":
+                    return found
+                kept = found
+        return kept
+
+    def _shortened(self, broken: Broken) -> str:
+        """Returns a shorter program with the same finding, or ""."""
         path = self._write(f"{broken.rule.id}.prog", broken.program)
         shorter = self._folder / f"{broken.rule.id}.min.prog"
         self._worker.start(
@@ -213,15 +268,34 @@ class Programs:
             path,
         )
         if not shorter.exists():
-            return broken
-        result = self._worker.run_list("programs", [str(shorter)])[0][0]
+            return ""
         text = shorter.read_text()
         shorter.unlink()
-        again = broken_rule(self._contract, "", result)
-        if again.rule != broken.rule and broken.outcome == FAILED:
-            return broken
-        path.write_text(text)
-        return broken._replace(program=text, text=again.text)
+        return text
+
+    def _run_again(self, broken: Broken, program: str) -> Broken:
+        """Runs the program RUNS times, each time in a fresh process."""
+        path = self._write(f"{broken.rule.id}.prog", program)
+        texts = []
+        for _ in range(RUNS):
+            result = self._worker.run_alone("programs", str(path))
+            if result.outcome in (PASSED, SKIPPED):
+                continue
+            again = broken_rule(self._contract, "", result)
+            if again.outcome == broken.outcome and (
+                again.outcome == CRASHED or again.reported == broken.reported
+            ):
+                texts.append(again.text)
+        return broken._replace(
+            program=program,
+            text=texts[0] if texts else broken.text,
+            shows=how_often(len(texts), RUNS),
+        )
+
+
+def how_often(times: int, runs: int) -> str:
+    """Returns "always", or how many of the runs."""
+    return "always" if times == runs else f"{times} of {runs} runs"
 
 
 def _length(broken: Broken) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tools.commands.conformance.charge import Charges
-from tools.commands.conformance.programs import Programs, broken_rule
+from tools.commands.conformance.programs import Programs, broken_rule, last_words
 from tools.commands.conformance.runner import CRASHED, FAILED, PASSED, Result, Run
 from tools.lib.contract import Contract, Rule, corpus_of
 
@@ -105,6 +105,10 @@ class FakeWorker:
             return Run([["end", "all", "passed", ""]], "", 0, False)
         return Run([], "text\n", 0, False)
 
+    def run_alone(self, command: str, case: str) -> Result:
+        self.started.append((command, case))
+        return Result(case, CRASHED, "signal SIGABRT", VIOLATION)
+
     def run_list(
         self, command: str, cases: list[str]
     ) -> tuple[list[Result], dict[str, int]]:
@@ -133,7 +137,50 @@ def test_generating_stops_if_the_implementation_fails_everything(
     programs = Programs(worker, CONTRACT, tmp_path, tmp_path)
     programs.run_generated("sequence_fuzz", 10**6)
     assert len(programs.broken) == 40
-    assert programs.count == 400
+    assert (programs.count, programs.planned) == (400, 10**6)
+    assert programs.remarks == [
+        "sequence_fuzz stopped after 40 failed programs: 400 of 1000000 programs ran"
+    ]
+
+
+@pytest.mark.parametrize(
+    "shows, words",
+    [(5, "always"), (2, "2 of 5 runs"), (0, "0 of 5 runs")],
+)
+def test_a_printed_program_has_run_again(
+    shows: int, words: str, tmp_path: pathlib.Path
+) -> None:
+    worker: Any = FakeWorker()
+    programs = Programs(worker, CONTRACT, tmp_path, tmp_path)
+    programs.run_generated("sequence_fuzz", 10)
+    runs: list[str] = []
+
+    def run_alone(command: str, case: str) -> Result:
+        runs.append(pathlib.Path(case).read_text())
+        if len(runs) % 5 < shows or shows == 5:
+            return Result(case, CRASHED, "signal SIGABRT", VIOLATION)
+        return Result(case, PASSED, "", "")
+
+    worker.run_alone = run_alone
+    charges = Charges(CONTRACT, [item.failure() for item in programs.broken])
+    (broken,) = programs.shortest(charges).values()
+    assert broken.shows == words
+    # A program that never shows the finding again gives way to the one that ran.
+    assert runs[-1] == broken.program
+    assert (len(set(runs)) == 2) == (shows == 0)
+
+
+def test_the_text_of_a_dead_process_has_its_last_words() -> None:
+    said = "x\nFatal Python error: no\nCurrent thread 0x1\n" + FAULT
+    assert last_words(said) == "Fatal Python error: no"
+    assert last_words("a.c:3: f: Assertion `x' failed.\nworker: signal\n") == (
+        "a.c:3: f: Assertion `x' failed."
+    )
+    assert last_words("one\ntwo\n\nworker: in f\n") == "two"
+    assert last_words(FAULT) == ""
+    result = Result("x", CRASHED, "signal SIGABRT", said)
+    text = broken_rule(CONTRACT, "", result).text
+    assert text.startswith("signal SIGABRT\nFatal Python error: no\nwhile running")
 
 
 def test_a_program_that_passes_alone_is_not_a_finding(tmp_path: pathlib.Path) -> None:

@@ -104,14 +104,26 @@ def _kill(process: subprocess.Popen[bytes], number: int) -> None:
         pass
 
 
+def pairs(variables: Mapping[str, str]) -> list[str]:
+    """Returns environment variables as arguments for worker/inside.py."""
+    return [f"{name}={value}" for name, value in variables.items()]
+
+
 class Worker:
+    """Starts the processes of a worker.
+
+    If `takes_variables` is true, the worker gets its environment variables as
+    arguments too, because a command that enters a container may drop them."""
+
     def __init__(
         self,
         command: Sequence[str],
         environment: Mapping[str, str],
         folder: pathlib.Path,
         seconds: float = CASE_SECONDS,
+        takes_variables: bool = False,
     ) -> None:
+        self._takes_variables = takes_variables
         self._command = command
         self._environment = environment
         self._folder = folder
@@ -124,16 +136,16 @@ class Worker:
             folder = pathlib.Path(name)
             results, output = folder / "results", folder / "output"
             results.touch()
-            environment = {
-                **os.environ,
+            variables = {
                 "MALLOC_PERTURB_": "85",
                 **self._environment,
                 "CAPSULE_RESULTS": str(results),
             }
+            given = pairs(variables) if self._takes_variables else []
             with open(output, "wb") as out:
                 process = subprocess.Popen(
-                    [*self._command, *map(str, arguments)],
-                    env=environment,
+                    [*self._command, *given, *map(str, arguments)],
+                    env={**os.environ, **variables},
                     cwd=folder,
                     stdin=subprocess.DEVNULL,
                     stdout=out,
@@ -181,7 +193,7 @@ class Worker:
         results, rules = self._in_company(command, cases)
         for index, result in enumerate(results):
             if result.outcome in (FAILED, CRASHED):
-                results[index] = self._alone(command, result.case)
+                results[index] = self.run_alone(command, result.case)
         return results, rules
 
     def _in_company(
@@ -207,7 +219,8 @@ class Worker:
             left = [case for case in left if case not in seen]
         return results, rules
 
-    def _alone(self, command: str, case: str) -> Result:
+    def run_alone(self, command: str, case: str) -> Result:
+        """Runs the case in a process of its own."""
         run = self._start_with(command, [case])
         done, open_case = run.results()
         if done and open_case is None:
@@ -215,7 +228,11 @@ class Worker:
         return Result(case, CRASHED, run.why(), run.output)
 
     def _start_with(self, command: str, cases: Iterable[str]) -> Run:
-        with tempfile.NamedTemporaryFile("w", suffix=".cases") as names:
+        # In the worker's folder, which a container sees too.
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", suffix=".cases", dir=self._folder
+        ) as names:
             names.write("".join(f"{case}\n" for case in cases))
             names.flush()
             return self.start(command, names.name)

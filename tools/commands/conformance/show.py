@@ -15,10 +15,14 @@ _MARKS = {
     matrix.FAILED: ("FAILED", "bold red"),
     matrix.CRASHED: ("CRASHED", "bold magenta"),
     matrix.BLOCKED: ("blocked", "yellow"),
+    matrix.HOST: ("host", "blue"),
     matrix.NOT_APPLICABLE: ("-", "dim"),
 }
 
 _LINES = 12  # of one text
+
+# The outcomes that JUnit calls skipped.
+_SKIPPED = (matrix.NOT_APPLICABLE, matrix.BLOCKED, matrix.HOST)
 
 # Characters of a line: what stands before the implementations, and the least
 # that one of them needs.
@@ -74,8 +78,8 @@ def details(columns: Sequence[matrix.Column], rules: Sequence[Rule]) -> Iterator
     """Yields a paragraph for each failed cell, and one line per reason for all rules
     that are not applicable for that reason."""
     for column in columns:
-        if column.remark:
-            yield f"{column.name}: {column.remark}"
+        for remark in column.remarks:
+            yield f"{column.name}: {remark}"
         reasons: dict[str, list[str]] = {}
         for rule in rules:
             cell = column.cells[rule.id]
@@ -83,7 +87,7 @@ def details(columns: Sequence[matrix.Column], rules: Sequence[Rule]) -> Iterator
                 reasons.setdefault(cell.text or "nothing tests it here", []).append(
                     rule.id
                 )
-            elif cell.outcome in (matrix.FAILED, matrix.CRASHED):
+            elif cell.outcome in (*matrix.RED, matrix.HOST):
                 yield _paragraph(column, rule, cell)
         for reason, identities in reasons.items():
             first = reason.strip().splitlines()[0]
@@ -97,11 +101,16 @@ def _paragraph(column: matrix.Column, rule: Rule, cell: matrix.Cell) -> str:
     if len(text) > _LINES:
         lines.append(f"  ... {len(text) - _LINES} lines more in the page")
     if cell.program:
-        lines.append("  shortest program")
+        lines.append(f"  shortest program{_again(cell.shows)}")
         lines += [f"    {line}" for line in cell.program.splitlines()]
     if cell.c_file:
-        lines.append(f"  as C  {cell.c_file}")
+        word = "as C" if cell.program else "without capsules"
+        lines.append(f"  {word}  {cell.c_file}{_again(cell.c_shows)}")
     return "\n".join(lines)
+
+
+def _again(shows: str) -> str:
+    return f" (run again: {shows})" if shows else ""
 
 
 def junit(columns: Sequence[matrix.Column], rules: Sequence[Rule]) -> str:
@@ -116,7 +125,7 @@ def junit(columns: Sequence[matrix.Column], rules: Sequence[Rule]) -> str:
             failures=str(column.count(matrix.FAILED)),
             errors=str(column.count(matrix.CRASHED)),
             skipped=str(
-                column.count(matrix.NOT_APPLICABLE) + column.count(matrix.BLOCKED)
+                sum(map(column.count, _SKIPPED))
             ),
             time=f"{column.seconds:.3f}",
         )
@@ -135,13 +144,12 @@ def _case(suite: ElementTree.Element, column: matrix.Column, rule: Rule) -> None
     tag = {
         matrix.FAILED: "failure",
         matrix.CRASHED: "error",
-        matrix.BLOCKED: "skipped",
-        matrix.NOT_APPLICABLE: "skipped",
+        **dict.fromkeys(_SKIPPED, "skipped"),
     }.get(cell.outcome)
     if tag:
         text = cell.text
         if cell.program:
-            text += f"\n\nshortest program\n{cell.program}"
+            text += f"\n\nshortest program{_again(cell.shows)}\n{cell.program}"
         message = rule.text
         if cell.outcome == matrix.BLOCKED:
             message = f"blocked by {' '.join(cell.blockers)}"

@@ -6,7 +6,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from tools.commands.conformance import programs as programs_module
-from tools.commands.conformance import charge, matrix
+from tools.commands.conformance import charge, helpers, matrix, origin
+from tools.commands.conformance.hosts import (
+    Died,
+    Host,
+    Shown,
+    makes_allocations_fail,
+    needs_failed_allocation,
+)
 from tools.commands.conformance.implementation import Implementation
 from tools.commands.conformance.runner import (
     CRASHED,
@@ -17,27 +24,24 @@ from tools.commands.conformance.runner import (
     Worker,
     describe_status,
 )
-from tools.lib.contract import Contract, Rule
+from tools.lib.contract import Contract, Rule, programs_by_rule, tests_by_rule
 from tools.lib.problem import Problem
 
 
 def start(implementation: Implementation, level: str) -> Worker:
     """Starts the worker and reads the implementation's name and profile. Returns the
     worker. Raises a Problem if the worker does not start."""
-    folder = implementation.folder
-    environment = dict(implementation.environment)
-    own = Worker(implementation.command, environment, folder)
+    own = implementation.worker()
     run = own.start("info")
     if level == "documented":
-        wanted = {**environment, "CAPSULE_PROFILE": "documented"}
-        held = Worker(implementation.command, wanted, folder)
+        held = implementation.worker(CAPSULE_PROFILE="documented")
         answer = held.start("info")
         if answer.status == 0:
             own, run = held, answer
     if run.status != 0:
         last = (run.output.strip().splitlines() or ["nothing"])[-1]
         raise Problem(
-            f"{implementation.path} does not start: "
+            f"{implementation.shown} does not start: "
             f"{describe_status(run.status)}; it says: {last}"
         )
     implementation.name = run.values("name")[0][0]
@@ -53,21 +57,26 @@ def column_of(
     root: pathlib.Path,
     count: int,
     say: Callable[[str], None],
-    shorten: bool = True,
+    converter: helpers.Converter | None = None,
 ) -> matrix.Column:
     """Runs the tests and the programs; returns the Column. `worker` comes from
-    start(), `say` is told what is done. Programs that show a broken rule are
-    made shorter unless `shorten` is false."""
+    start(), `say` is told what is done. With a `converter`, programs that show a
+    broken rule are made shorter, run again and converted to C."""
     begin = time.monotonic()
     folder = implementation.folder
-    column = matrix.Column(
+    column = matrix.new_column(
         implementation.name,
-        str(implementation.path),
+        implementation.shown,
         implementation.profile,
         rules,
     )
+    column.origin = origin.here(root)
     say(f"{column.name}: rule tests")
-    results = _run_tests(worker, contract)
+    host = implementation.host()
+    results = [
+        (rule, _of_host(host, rule, result, column))
+        for rule, result in _run_tests(worker, contract)
+    ]
     failures = {
         result.case: _failure(rule, result)
         for rule, result in results
@@ -81,19 +90,25 @@ def column_of(
         remarks = [f"no programs were run: {implementation.no_programs}"]
     else:
         _run_programs(programs, worker, count, lambda t: say(f"{column.name}: {t}"))
-    column.remark = "; ".join(remarks)
-    column.programs = programs.count
+    column.remarks = [*remarks, *programs.remarks]
+    programs.broken = [
+        item for item in programs.broken if not _is_of_host(host, item, column)
+    ]
+    column.programs, column.planned = programs.count, programs.planned
     charges = charge.Charges(
         contract,
         [*failures.values(), *(item.failure() for item in programs.broken)],
     )
     say(f"{column.name}: the shortest programs")
-    _add_programs(column, programs, programs.shortest(charges, shorten))
-    _add_tests(column, contract, results, failures, charges)
+    shortest = programs.shortest(charges, converter is not None)
+    _add_programs(column, programs, shortest)
+    if converter:
+        _add_c(column, converter, folder / "programs")
+    _add_tests(column, contract, results, failures, charges, root)
     _add_left_out(column, implementation, contract)
     if not any(_ran(cell) for cell in column.cells.values()):
         raise Problem(
-            f"{implementation.path}: neither tests nor programs could be built: "
+            f"{implementation.shown}: neither tests nor programs could be built: "
             f"{next(iter(implementation.left_out.values()), 'no reason given')}"
         )
     column.seconds = time.monotonic() - begin
@@ -110,6 +125,46 @@ def _run_tests(worker: Worker, contract: Contract) -> list[tuple[Rule, Result]]:
     results, _ = worker.run_list("tests", names)
     pairs = [(contract.rule_of_test(result.case), result) for result in results]
     return [(rule, result) for rule, result in pairs if rule is not None]
+
+
+def _of_host(
+    host: Host | None, rule: Rule, result: Result, column: matrix.Column
+) -> Result:
+    """Returns the result of a test; with the outcome HOST if the test died of a
+    fault of the host, whose program the cell then shows."""
+    if host is None or result.outcome != CRASHED or rule.id not in column.cells:
+        return result
+    died = Died(
+        charge.functions_of(result.output),
+        result.output,
+        needs_failed_allocation(rule),
+    )
+    shown = host.fault_of(died)
+    if shown is None:
+        return result
+    _show_fault(column.cells[rule.id], shown)
+    return result._replace(outcome=matrix.HOST, text=f"{result.text}: {shown.text()}")
+
+
+def _is_of_host(
+    host: Host | None, broken: programs_module.Broken, column: matrix.Column
+) -> bool:
+    """True if the program died of a fault of the host; then the cell says so."""
+    cell = column.cells.get(broken.rule.id)
+    if host is None or broken.outcome != CRASHED or cell is None:
+        return False
+    died = Died(broken.functions, broken.text, makes_allocations_fail(broken.whole))
+    shown = host.fault_of(died)
+    if shown is None:
+        return False
+    if not any(case.outcome == matrix.HOST for case in cell.cases):
+        cell.add("programs", matrix.HOST, shown.text())
+    _show_fault(cell, shown)
+    return True
+
+
+def _show_fault(cell: matrix.Cell, shown: Shown) -> None:
+    cell.c, cell.c_shows = shown.source, f"{shown.how}, {shown.shows}"
 
 
 def _failure(rule: Rule, result: Result) -> charge.Failure:
@@ -129,6 +184,7 @@ def _add_tests(
     results: Sequence[tuple[Rule, Result]],
     failures: Mapping[str, charge.Failure],
     charges: charge.Charges,
+    root: pathlib.Path,
 ) -> None:
     """Puts each result into the cell of the test's rule. A crash that is charged
     to another rule is shown in that rule's cell too."""
@@ -137,7 +193,9 @@ def _add_tests(
         if outcome == SKIPPED:
             outcome = matrix.NOT_APPLICABLE
         elif outcome == CRASHED:
-            text = _with_last_line(text, result.output)
+            words = programs_module.last_words(result.output)
+            text = f"{text}: {words}" if words else text
+        text = text.replace(f"{root}/", "")
         if result.case in failures:
             failure = failures[result.case]
             charged = charges.of(failure)
@@ -161,16 +219,6 @@ def _add_left_out(
         rule = contract.rule_of_test(test)
         if rule is not None and rule.id in column.cells:
             column.cells[rule.id].add(test, matrix.NOT_APPLICABLE, reason)
-
-
-def _with_last_line(text: str, output: str) -> str:
-    """Returns the text with the last line that the process printed before it died."""
-    said = [
-        line
-        for line in output.strip().splitlines()
-        if not line.startswith("worker: ")
-    ]
-    return f"{text}: {said[-1]}" if said else text
 
 
 def _run_programs(
@@ -197,11 +245,34 @@ def _add_programs(
     """Adds the results of the programs to the cells."""
     for identity, times in programs.exercised.items():
         if identity in column.cells and times:
-            column.cells[identity].add(
-                "programs", PASSED, f"{times} comparisons"
-            )
+            text = f"{times} comparisons"
+            if programs.count < programs.planned:
+                text += f" in {programs.count} of {programs.planned} programs"
+            column.cells[identity].add("programs", PASSED, text)
     for identity, broken in shortest.items():
         if identity in column.cells:
             cell = column.cells[identity]
             cell.add("programs", broken.outcome, broken.text)
-            cell.program = broken.program
+            cell.program, cell.shows = broken.program, broken.shows
+
+
+def _add_c(
+    column: matrix.Column, converter: helpers.Converter, folder: pathlib.Path
+) -> None:
+    """Adds the C text of each program."""
+    for identity, cell in column.cells.items():
+        if cell.program:
+            path = folder / f"{identity}.prog"
+            matrix.write(path, cell.program)
+            cell.c = converter.to_c(path)
+
+
+def evidence(root: pathlib.Path, contract: Contract) -> dict[str, list[str]]:
+    """Returns {id of a rule: its tests as "FILE: NAME", and its programs as
+    "FILE"}, for readers of the matrix."""
+    found: dict[str, list[str]] = {rule.id: [] for rule in contract.rules}
+    for identity, tests in tests_by_rule(root, contract).items():
+        found[identity] += [f"{path.relative_to(root)}: {name}" for path, name in tests]
+    for identity, paths in programs_by_rule(root, contract).items():
+        found[identity] += [str(path.relative_to(root)) for path in paths]
+    return found

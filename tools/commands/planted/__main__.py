@@ -8,7 +8,7 @@ import statistics
 import sys
 from typing import NamedTuple
 
-from tools.commands.conformance import matrix, testing
+from tools.commands.conformance import matrix, saved, testing
 from tools.commands.conformance.implementation import Library
 from tools.commands.planted import replant
 from tools.commands.planted.broken import Reference
@@ -131,11 +131,10 @@ class Matrices:
             ROOT,
             self._programs,
             lambda text: None,
-            shorten=False,
         )
         matrix.write(
             library.folder.parent / "matrix.json",
-            matrix.as_json([column], self._rules, "observed"),
+            saved.as_json(matrix.Matrix("observed", self._rules, [column])),
         )
         return column
 

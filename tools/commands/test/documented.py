@@ -145,6 +145,17 @@ ENTRIES = (
         "/usr/bin/python3",
     ),
     Entry(
+        r"tools/conformance --join .*",
+        "cp out/conformance/matrix.json out/saved.json && "
+        "tools/conformance --join out/saved.json out/conformance/matrix.json",
+    ),
+    Entry(
+        r"tools/conformance 'chroot .*",
+        "tools/conformance --programs 5 'env -i PATH=/usr/bin python3' "
+        "--python-include /usr/include/python3.$(/usr/bin/python3 -c "
+        "'import sys; print(sys.version_info[1])')",
+    ),
+    Entry(
         r"tools/conformance --library .*",
         "clang-19 -shared -fPIC -O1 -I . -I capsule/reference/include "
         "-o out/libreference.so capsule/*.c capsule/reference/*.c "

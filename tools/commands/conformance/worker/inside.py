@@ -1,9 +1,23 @@
 """Runs a worker in the interpreter that runs this: Python 2.7 to the newest.
 
-usage: PYTHONPATH=FOLDER inside.py ARGUMENT..., FOLDER has the worker.
+usage: inside.py [NAME=VALUE...] ARGUMENT...
+
+NAME=VALUE are environment variables that the worker needs; PYTHONPATH names the
+folder with the worker. If a variable has another value, for instance because a
+command that entered a container has dropped it, the interpreter is started again.
 """
 
+import os
 import sys
+
+arguments = sys.argv[1:]
+variables = {}
+while arguments and "=" in arguments[0] and not arguments[0].startswith("-"):
+    name, value = arguments.pop(0).split("=", 1)
+    variables[name] = value
+if any(os.environ.get(name) != variables[name] for name in variables):
+    os.environ.update(variables)
+    os.execv(sys.executable, [sys.executable, "-B"] + sys.argv)
 
 import capsule_worker
 
@@ -49,4 +63,4 @@ if sys.version_info < (3,):
 else:
     del Finder.find_module, Finder.load_module
 sys.meta_path.insert(0, Finder())
-sys.exit(capsule_worker.run(sys.argv[1:]))
+sys.exit(capsule_worker.run(arguments))
