@@ -56,8 +56,8 @@ static bool exception_matches(const struct expectation *expected)
 }
 
 /* The text states what happens if destruction is immediate. If destructors run
- * later, later results differ too. The model knows the profile, and every result
- * has been compared with the model before. */
+ * later, later results differ too. The model knows the profile, and every
+ * result has been compared with the model before. */
 void check_expectation(const struct step *step)
 {
     const char *text = run.annotations->expected[run.call_index];
