@@ -16,6 +16,7 @@
 #include "check/pyframes.h"
 #include "check/stacks.h"
 #include "check/start.h"
+#include "check/trace.h"
 #include "check/watch.h"
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -27,6 +28,12 @@
     {.function = FUNCTION_##name,                                              \
      .site = (uintptr_t)__builtin_return_address(0),                           \
      .stack = (uintptr_t)__builtin_frame_address(0) + 2 * sizeof(void *)}
+
+/* Writes down the call, which has returned, if a trace is wanted. */
+#define TRACE(...)                                                             \
+    if (UNLIKELY(trace_is_on))                                                 \
+    trace_call(&call, &(struct trace_record){__VA_ARGS__})
+#define NUMBER(x) (uint64_t)(uintptr_t)(x)
 
 /* How many capsules of one site get their place in Python for certain, and how
  * many of the later ones share the trouble. */
@@ -49,9 +56,11 @@ static const enum column columns[FUNCTION_COUNT] = {
 static const struct origin no_origin;
 
 /* Begins a call: counts it, and looks at what the thread has left undone. */
-static struct site *begin(const struct call *call)
+static struct site *begin(struct call *call)
 {
     start_python();
+    if (UNLIKELY(trace_is_on) && interpreter_may_be_called())
+        call->before = pending_now();
     struct site *site = site_of(call->site);
     image_count(site->image, columns[call->function]);
     return site;
@@ -114,6 +123,9 @@ static void *check_New(void *pointer, const char *name,
     struct site *site = begin(&call);
     look(NULL, &call);
     void *capsule = python.capsule.New(pointer, name, destructor);
+    TRACE(.capsule = NUMBER(capsule), .name = NUMBER(name),
+          .value = NUMBER(pointer), .destructor = NUMBER(destructor),
+          .result = NUMBER(capsule));
     if (!capsule) {
         failed(site, &call, name);
         return NULL;
@@ -149,6 +161,8 @@ static void *check_GetPointer(void *capsule, const char *name)
         protocols_asked(record, name, &call);
     }
     void *pointer = python.capsule.GetPointer(capsule, name);
+    TRACE(.capsule = NUMBER(capsule), .name = NUMBER(name),
+          .result = NUMBER(pointer));
     if (!pointer)
         failed(site, &call, name);
     else if (closely)
@@ -165,7 +179,9 @@ static destructor_function check_GetDestructor(void *capsule)
     struct call call = THIS_CALL(GetDestructor);
     begin(&call);
     look(record_find((uintptr_t)capsule), &call);
-    return python.capsule.GetDestructor(capsule);
+    destructor_function destructor = python.capsule.GetDestructor(capsule);
+    TRACE(.capsule = NUMBER(capsule), .result = NUMBER(destructor));
+    return destructor;
 }
 
 static void *check_GetContext(void *capsule)
@@ -177,6 +193,7 @@ static void *check_GetContext(void *capsule)
     struct record *record = record_find((uintptr_t)capsule);
     look(record, &call);
     void *context = python.capsule.GetContext(capsule);
+    TRACE(.capsule = NUMBER(capsule), .result = NUMBER(context));
     if (context && record)
         context_check(record, &call);
     return context;
@@ -191,6 +208,7 @@ static const char *check_GetName(void *capsule)
     struct record *record = record_find((uintptr_t)capsule);
     look(record, &call);
     const char *name = python.capsule.GetName(capsule);
+    TRACE(.capsule = NUMBER(capsule), .result = NUMBER(name));
     if (name && record)
         name_check(record, &call);
     return name;
@@ -209,6 +227,8 @@ static int check_IsValid(void *capsule, const char *name)
         protocols_asked(record, name, &call);
     }
     int valid = python.capsule.IsValid(capsule, name);
+    TRACE(.capsule = NUMBER(capsule), .name = NUMBER(name),
+          .result = (uint64_t)valid);
     if (valid)
         adopted(record, capsule);
     return valid;
@@ -225,6 +245,8 @@ static int check_SetPointer(void *capsule, void *pointer)
     struct record *record = record_find((uintptr_t)capsule);
     look(record, &call);
     int result = python.capsule.SetPointer(capsule, pointer);
+    TRACE(.capsule = NUMBER(capsule), .value = NUMBER(pointer),
+          .result = (uint64_t)result);
     if (result)
         failed(site, &call, NULL);
     else if ((record = adopted(record, capsule)))
@@ -241,6 +263,8 @@ static int check_SetDestructor(void *capsule, destructor_function destructor)
     struct record *record = record_find((uintptr_t)capsule);
     look(record, &call);
     int result = python.capsule.SetDestructor(capsule, destructor);
+    TRACE(.capsule = NUMBER(capsule), .destructor = NUMBER(destructor),
+          .result = (uint64_t)result);
     if (result)
         failed(site, &call, NULL);
     else if ((record = adopted(record, capsule))) {
@@ -259,6 +283,8 @@ static int check_SetName(void *capsule, const char *name)
     struct record *record = record_find((uintptr_t)capsule);
     look(record, &call);
     int result = python.capsule.SetName(capsule, name);
+    TRACE(.capsule = NUMBER(capsule), .name = NUMBER(name),
+          .result = (uint64_t)result);
     if (result)
         failed(site, &call, name);
     else if ((record = adopted(record, capsule))) {
@@ -277,6 +303,8 @@ static int check_SetContext(void *capsule, void *context)
     struct record *record = record_find((uintptr_t)capsule);
     look(record, &call);
     int result = python.capsule.SetContext(capsule, context);
+    TRACE(.capsule = NUMBER(capsule), .value = NUMBER(context),
+          .result = (uint64_t)result);
     if (result)
         failed(site, &call, NULL);
     else if ((record = adopted(record, capsule)))
@@ -299,6 +327,8 @@ static void *check_Import(const char *name, int no_block)
                 "the import runs Python code under it",
                 quoted(name));
     void *pointer = python.capsule.Import(name, no_block);
+    TRACE(.name = NUMBER(name), .value = (uint64_t)no_block,
+          .result = NUMBER(pointer));
     if (!pointer)
         failed(site, &call, name);
     else if (!watch_nothing_freed() &&

@@ -10,6 +10,7 @@
 #include "check/protocols.h"
 #include "check/stacks.h"
 #include "check/start.h"
+#include "check/trace.h"
 #include "check/watch.h"
 
 enum {
@@ -218,7 +219,11 @@ static void run_destructor(void *object, struct record *record)
     struct pending before = pending_now();
     int64_t count = interpreter_count(object);
     running = &now;
+    if (trace_is_on)
+        trace_end(TRACE_DESTRUCTOR, record, before);
     destructor(object);
+    if (trace_is_on)
+        trace_end(TRACE_RETURNED, record, before);
     running = now.outer;
     check_count(record, count, interpreter_count(object));
     check_exceptions(record, before);
@@ -229,6 +234,55 @@ static void run_destructor(void *object, struct record *record)
                 "the destructor of capsule %s asks for the pointer, whose "
                 "memory was freed while the capsule lived",
                 quoted(record->copy));
+}
+
+/* Runs the destructor and frees the object. */
+static void end_capsule(void *object, struct record *record)
+{
+    if (record->destructor)
+        run_destructor(object, record);
+    protocols_after_end(record);
+    fields_forget(record);
+    interpreter_set_field(object, FIELD_DESTRUCTOR, 0);
+    let_die(object, record);
+}
+
+/* Stands in the capsule for its destructor while the interpreter destroys the
+ * capsule. The destructor sees itself in the capsule. */
+static void destructor_by_interpreter(void *object)
+{
+    struct record *record = record_find((uintptr_t)object);
+    if (!record)
+        return;
+    interpreter_set_field(object, FIELD_DESTRUCTOR, record->destructor);
+    run_destructor(object, record);
+    if (interpreter_field(object, FIELD_DESTRUCTOR) == record->destructor)
+        interpreter_set_field(object, FIELD_DESTRUCTOR,
+                              (uintptr_t)destructor_by_interpreter);
+}
+
+/* Lets the interpreter run the destructor and free the object. */
+static void end_by_interpreter(void *object, struct record *record)
+{
+    if (record->destructor)
+        interpreter_set_field(object, FIELD_DESTRUCTOR,
+                              (uintptr_t)destructor_by_interpreter);
+    real_dealloc(object);
+    protocols_after_end(record);
+    fields_forget(record);
+    record_drop(record);
+}
+
+static void end_with_trace(void *object, struct record *record)
+{
+    struct record ended = *record;
+    struct pending before = pending_now();
+    trace_end(TRACE_DYING, record, before);
+    if (trace_follows_interpreter())
+        end_by_interpreter(object, record);
+    else
+        end_capsule(object, record);
+    trace_end(TRACE_ENDED, &ended, before);
 }
 
 /* Stands in the type's place for the destroying function. Runs the destructor
@@ -259,12 +313,10 @@ static void dealloc(void *object)
     record->flags |= RECORD_ENDING;
     image_count(record->image, COLUMN_ENDED);
     protocols_before_end(record);
-    if (record->destructor)
-        run_destructor(object, record);
-    protocols_after_end(record);
-    fields_forget(record);
-    interpreter_set_field(object, FIELD_DESTRUCTOR, 0);
-    let_die(object, record);
+    if (trace_is_on)
+        end_with_trace(object, record);
+    else
+        end_capsule(object, record);
 }
 
 void end_hook(void)

@@ -5,14 +5,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "check/errors.h"
 #include "check/interpreter.h"
 #include "check/record.h"
 
 /* One call of a capsule function. */
 struct call {
     enum function function;
-    uintptr_t site;  /* its return address */
-    uintptr_t stack; /* an address in the frame of the caller */
+    uintptr_t site;        /* its return address */
+    uintptr_t stack;       /* an address in the frame of the caller */
+    struct pending before; /* the exception before it; only for a trace */
 };
 
 /* A field was stored by this call: remembers where its memory is, and reports

@@ -17,6 +17,7 @@
 #include "check/elf.h"
 #include "check/interpreter.h"
 #include "check/memory.h"
+#include "check/trace.h"
 #include "check/watch.h"
 
 enum {
@@ -159,6 +160,8 @@ static void free_libc(void *block, uintptr_t caller)
     if (watch_may_concern(address, size))
         switch (watch_free(HEAP_LIBC, address, size, caller)) {
         case FREED_KEPT:
+            if (trace_is_on)
+                trace_freed(address);
             return;
         case FREED_TWICE:
             freed_twice(address, caller);
@@ -290,6 +293,8 @@ static void free_python(enum heap heap, void *context, void *block,
     if (watch_may_concern(address, SMALL) && watch_concerns(address, SMALL))
         switch (watch_free(heap, address, size_of_python(address), caller)) {
         case FREED_KEPT:
+            if (trace_is_on)
+                trace_freed(address);
             return;
         case FREED_TWICE:
             freed_twice(address, caller);

@@ -152,6 +152,16 @@ bool interpreter_is_main(void)
     return python.InterpreterState_Get() == python.InterpreterState_Main();
 }
 
+const char *interpreter_text(void *text)
+{
+    if (!text)
+        return NULL;
+    return python.version >= 300 && python.Unicode_AsUTF8
+               ? python.Unicode_AsUTF8(text)
+           : python.String_AsString ? python.String_AsString(text)
+                                    : NULL;
+}
+
 static uintptr_t type_of(const void *object)
 {
     return ((const uintptr_t *)object)[python.head_words - 1];

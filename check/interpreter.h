@@ -71,6 +71,10 @@ bool interpreter_may_be_called(void);
  * the end of a subinterpreter. The caller may call the interpreter. */
 bool interpreter_is_main(void);
 
+/* Returns the characters of a Python string, borrowed; NULL if `text` is NULL
+ * or no string. The caller may call the interpreter. */
+const char *interpreter_text(void *text);
+
 /* True if the object is a capsule. It must be readable. */
 bool interpreter_is_capsule(const void *object);
 

@@ -91,6 +91,11 @@ uint32_t image_of(uintptr_t address)
     return row;
 }
 
+const char *image_path(uint32_t image)
+{
+    return images[image].path ? images[image].path : "";
+}
+
 uint32_t image_of_interpreter(void)
 {
     static uint32_t image;

@@ -29,6 +29,10 @@ uint32_t image_of(uintptr_t address);
  * lock. */
 void images_announce_again(void);
 
+/* Returns the path of the object with this index. Lives as long as the
+ * process. */
+const char *image_path(uint32_t image);
+
 /* Index of the object that is the interpreter. */
 uint32_t image_of_interpreter(void);
 

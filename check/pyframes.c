@@ -5,16 +5,6 @@
 
 #include "check/interpreter.h"
 
-static const char *text_of(void *text)
-{
-    if (!text)
-        return NULL;
-    return python.version >= 300 && python.Unicode_AsUTF8
-               ? python.Unicode_AsUTF8(text)
-           : python.String_AsString ? python.String_AsString(text)
-                                    : NULL;
-}
-
 static void *member(void *object, size_t offset)
 {
     return offset ? *(void **)((char *)object + offset) : NULL;
@@ -28,8 +18,8 @@ static int describe(void *frame, char *text, size_t size)
                                       : member(frame, python.frame_code);
     if (!code)
         return 0;
-    const char *file = text_of(member(code, python.code_file));
-    const char *name = text_of(member(code, python.code_name));
+    const char *file = interpreter_text(member(code, python.code_file));
+    const char *name = interpreter_text(member(code, python.code_name));
     int line =
         python.Frame_GetLineNumber ? python.Frame_GetLineNumber(frame) : 0;
     int length = snprintf(text, size, "%s:%d (%s)", file ? file : "?", line,

@@ -19,6 +19,7 @@
 #include "check/places.h"
 #include "check/protocols.h"
 #include "check/record.h"
+#include "check/trace.h"
 #include "check/unload.h"
 
 extern void *const call_wrappers[FUNCTION_COUNT];
@@ -85,6 +86,7 @@ static void after_fork_in_parent(void) { lock_give(); }
 static void after_fork_in_child(void)
 {
     channel_forget();
+    trace_forget();
     records_each(mark_inherited);
     lock_reset();
     announced = false;
@@ -147,6 +149,8 @@ __attribute__((destructor)) static void stop(void)
     end_check_all_dead();
     records_each(check_name);
     report_alive();
+    if (trace_is_on)
+        trace_exit();
     channel_get()->state = STATE_ENDED;
 }
 
@@ -195,6 +199,9 @@ __attribute__((constructor)) static void start(void)
                      "not held in a free-threaded build, in PyPy and under a "
                      "sanitizer");
     }
+    trace_start();
+    if (trace_follows_interpreter())
+        end_hold_nothing();
     if (!getenv("CAPSULE_CHECK_NO_HEAP"))
         heap_start();
     heap_on_freed_twice(end_freed_twice);
