@@ -51,7 +51,7 @@ def test_a_part_that_is_switched_off_is_missed(
 
 
 def test_each_rule_that_is_reported_has_a_broken_extension() -> None:
-    code = "".join(path.read_text() for path in build.sources(running.ROOT)[:-1])
+    code = "".join(path.read_text() for path in build.CHECKER.files(running.ROOT)[:-1])
     reported = set(re.findall(r"\bRULE_([A-Z]+_\d+)\b", code))
     shown = "".join(path.read_text() for path in BROKEN.glob("*.expected"))
     missing = {rule for rule in reported if rule.replace("_", "-") + ":" not in shown}

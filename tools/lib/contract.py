@@ -166,12 +166,13 @@ def tests_by_rule(
 def corpus_of(root: pathlib.Path) -> list[pathlib.Path]:
     """Returns the paths of the programs that must keep the contract, sorted.
 
-    Leaves out corpus/misuse, whose programs break the contract, and
-    corpus/program, which holds inputs for the parser of programs."""
+    Leaves out corpus/misuse, whose programs break the contract,
+    corpus/program, which holds inputs for the parser of programs, and
+    corpus/wild, whose programs were recorded and show no rule in particular."""
     return sorted(
         path
         for path in (root / "corpus").glob("*/*/*.prog")
-        if path.relative_to(root / "corpus").parts[0] not in ("misuse", "program")
+        if path.relative_to(root / "corpus").parts[0] not in ("misuse", "program", "wild")
     )
 
 

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 
-from tools.commands.check import build, channel, findings, formats, ignored, text
+from tools.commands.check import build, channel, findings, formats, ignored
+from tools.commands.check import record, text, trace
 from tools.lib.arguments import Parser, number
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
@@ -32,6 +33,7 @@ A suppression file has one RULE or RULE:OBJECT a line; # begins a comment.
 
   tools/check -- python3 my_program.py
   tools/check --html report.html -- pytest tests/
+  tools/check --record out/recorded -- python3 my_program.py
   tools/check --ignore 'DTOR-6:_multiarray_umath*' -- python3 my_program.py
 """
 
@@ -87,6 +89,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         action="store_true",
         help="do not watch memory: freed names and pointers are not found",
     )
+    parser.add_argument(
+        "--record",
+        type=pathlib.Path,
+        metavar="DIR",
+        help="write what the extensions do with capsules into the new folder DIR, "
+        "as programs for tools/fuzz --seeds DIR",
+    )
     parser.add_argument("command", nargs="*", help="the program and its arguments")
     before, _, after = _split(arguments)
     options = parser.parse_args(before)
@@ -122,9 +131,16 @@ def environment(
     result["LD_PRELOAD"] = ":".join([*first, str(library), *others])
     result["CAPSULE_CHECK_DIR"] = str(folder)
     result["CAPSULE_CHECK_LEAKS"] = str(options.leaks)
+    if options.record:
+        result["CAPSULE_CHECK_TRACE"] = str(trace_folder(folder))
     if options.no_heap:
         result["CAPSULE_CHECK_NO_HEAP"] = "1"
     return result
+
+
+def trace_folder(folder: pathlib.Path) -> pathlib.Path:
+    """Returns where processes write their traces."""
+    return folder / "traces"
 
 
 def run(command: list[str], variables: dict[str, str]) -> int:
@@ -187,10 +203,19 @@ def main(arguments: list[str]) -> int:
     for path in options.suppressions:
         patterns += ignored.read(start_folder() / path)
     library = build.built(workspace_folder())
+    if options.record:
+        options.record = start_folder() / options.record
+        record.check_folder(options.record)
+        follower = build.built(workspace_folder(), build.FOLLOWER)
     with tempfile.TemporaryDirectory(prefix="capsule-check-") as name:
         folder = pathlib.Path(name)
+        trace_folder(folder).mkdir()
         status = run(options.command, environment(library, folder, options))
         report = findings.report_of(channel.read_all(folder))
+        recorded: list[str] = []
+        if options.record:
+            traces = trace.read_all(trace_folder(folder))
+            recorded = list(record.write(traces, options.record, follower))
     kept = [f for f in report.findings if not any(p.matches(f) for p in patterns)]
     report.ignored = len(report.findings) - len(kept)
     report.findings = kept
@@ -201,6 +226,8 @@ def main(arguments: list[str]) -> int:
     sys.stdout.flush()
     for line in text.lines(report):
         print(line, file=sys.stderr)
+    for line in recorded:
+        print(f"tools/check: recorded: {line}", file=sys.stderr)
     write_files(report, options)
     return final_status(report, status, options.strict)
 

@@ -1,5 +1,7 @@
-"""Builds the shared object that is preloaded: one call of a C compiler."""
+"""Builds what tools/check needs in C: one compiler call each for the shared
+object that is preloaded, and for the program that asks the model."""
 
+import dataclasses
 import hashlib
 import os
 import pathlib
@@ -10,24 +12,55 @@ import tempfile
 from tools.lib.problem import Problem
 
 COMPILERS = ("cc", "gcc", "clang")
-FLAGS = (
-    "-std=c11",
-    "-D_GNU_SOURCE",
-    "-O2",
-    "-g",
-    "-fPIC",
-    "-shared",
-    "-fvisibility=hidden",
-    "-static-libgcc",
-    "-pthread",
-    "-Wl,-z,now",
+_ALWAYS = ("-std=c11", "-D_GNU_SOURCE", "-O2", "-g")
+
+# What of fuzz/program the model needs: programs and their text form.
+_PROGRAM = ("decode", "expectation", "lexer", "parse", "print", "program", "words")
+
+
+@dataclasses.dataclass(frozen=True)
+class Artifact:
+    """Something that one compiler call builds."""
+
+    name: str
+    flags: tuple[str, ...]
+    sources: tuple[str, ...]  # patterns
+    headers: tuple[str, ...]  # folders
+
+    def files(self, root: pathlib.Path) -> list[pathlib.Path]:
+        """Returns the C files, in a fixed order."""
+        return [
+            path for pattern in self.sources for path in sorted(root.glob(pattern))
+        ]
+
+
+CHECKER = Artifact(
+    "libcapsule_check.so",
+    (
+        "-fPIC",
+        "-shared",
+        "-fvisibility=hidden",
+        "-static-libgcc",
+        "-pthread",
+        "-Wl,-z,now",
+    ),
+    ("check/*.c", "capsule/contract.c"),
+    ("check", "capsule"),
 )
-NAME = "libcapsule_check.so"
-
-
-def sources(root: pathlib.Path) -> list[pathlib.Path]:
-    """Returns the C files, in a fixed order."""
-    return [*sorted((root / "check").glob("*.c")), root / "capsule/contract.c"]
+FOLLOWER = Artifact(
+    "follow",
+    (),
+    (
+        "check/follow/*.c",
+        "check/map.c",
+        "check/pages.c",
+        "fuzz/model/*.c",
+        *(f"fuzz/program/{name}.c" for name in _PROGRAM),
+        "capsule/contract.c",
+        "capsule/profile.c",
+    ),
+    ("check", "check/follow", "fuzz/model", "fuzz/program", "capsule"),
+)
 
 
 def compiler() -> str:
@@ -43,27 +76,32 @@ def compiler() -> str:
     )
 
 
-def command(root: pathlib.Path, cc: str, output: pathlib.Path) -> list[str]:
-    """Returns the one call that builds the shared object."""
-    files = [str(path) for path in sources(root)]
-    return [cc, *FLAGS, f"-I{root}", *files, "-o", str(output)]
+def command(
+    root: pathlib.Path, cc: str, output: pathlib.Path, artifact: Artifact = CHECKER
+) -> list[str]:
+    """Returns the one call that builds the artifact."""
+    files = [str(path) for path in artifact.files(root)]
+    flags = [*_ALWAYS, *artifact.flags]
+    return [cc, *flags, f"-I{root}", *files, "-o", str(output)]
 
 
-def _fingerprint(root: pathlib.Path, cc: str) -> str:
-    """Returns a hash of all that the shared object is made of."""
-    digest = hashlib.sha256(" ".join([cc, *FLAGS]).encode())
+def _fingerprint(root: pathlib.Path, cc: str, artifact: Artifact) -> str:
+    """Returns a hash of all that the artifact is made of."""
+    digest = hashlib.sha256(" ".join([cc, *_ALWAYS, *artifact.flags]).encode())
     headers = [
         path
-        for folder in ("check", "capsule")
+        for folder in artifact.headers
         for pattern in ("*.h", "*.def")
         for path in sorted((root / folder).glob(pattern))
     ]
-    for path in [*sources(root), *headers]:
+    for path in [*artifact.files(root), *headers]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _writable_folder(root: pathlib.Path, fingerprint: str) -> pathlib.Path:
+def _writable_folder(
+    root: pathlib.Path, fingerprint: str, name: str
+) -> pathlib.Path:
     """Returns a folder for the result: in the repository, or in the user's
     cache if the repository is read-only."""
     cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
@@ -73,25 +111,26 @@ def _writable_folder(root: pathlib.Path, fingerprint: str) -> pathlib.Path:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
             continue
-        if os.access(folder, os.W_OK) or (folder / NAME).exists():
+        if os.access(folder, os.W_OK) or (folder / name).exists():
             return folder
     raise Problem(f"neither {root}/out nor {cache} can be written; make one so")
 
 
-def built(root: pathlib.Path) -> pathlib.Path:
-    """Returns the shared object; compiles it if the sources have changed."""
+def built(root: pathlib.Path, artifact: Artifact = CHECKER) -> pathlib.Path:
+    """Returns the path of the artifact; compiles it if its sources have
+    changed."""
     ready = os.environ.get("CAPSULE_CHECK_LIBRARY")
-    if ready:
+    if ready and artifact is CHECKER:
         return pathlib.Path(ready).absolute()
     cc = compiler()
-    folder = _writable_folder(root, _fingerprint(root, cc))
-    library = folder / NAME
-    if library.exists():
-        return library
+    folder = _writable_folder(root, _fingerprint(root, cc, artifact), artifact.name)
+    result = folder / artifact.name
+    if result.exists():
+        return result
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        output = pathlib.Path(scratch) / NAME
+        output = pathlib.Path(scratch) / artifact.name
         run = subprocess.run(
-            command(root, cc, output), capture_output=True, text=True
+            command(root, cc, output, artifact), capture_output=True, text=True
         )
         if run.returncode:
             lines = (run.stderr or run.stdout).strip().splitlines()
@@ -99,5 +138,5 @@ def built(root: pathlib.Path) -> pathlib.Path:
                 f"{cc} cannot build the checker: {lines[0] if lines else '?'}; "
                 "it needs C11, libc headers and 64 bit Linux"
             )
-        output.rename(library)
-    return library
+        output.rename(result)
+    return result

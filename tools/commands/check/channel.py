@@ -107,5 +107,8 @@ def read(path: pathlib.Path) -> Process | None:
 
 def read_all(folder: pathlib.Path) -> list[Process]:
     """Returns all processes that have written a file, in the order of time."""
-    files = sorted(folder.iterdir(), key=lambda path: path.stat().st_ctime_ns)
+    files = sorted(
+        (path for path in folder.iterdir() if path.is_file()),
+        key=lambda path: path.stat().st_ctime_ns,
+    )
     return [process for path in files if (process := read(path))]

@@ -1,0 +1,137 @@
+"""tools/check --record: what extensions do with capsules, as programs."""
+
+import importlib.util
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from tests.check import running
+from tools.commands.check import build, record
+
+TOOL = running.ROOT / "tools/check"
+PYTHON = running.pythons()[0]
+WILD = running.ROOT / "corpus/wild"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The program `follow` is built once, in a folder of this test."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        return build.built(running.ROOT, build.FOLLOWER)
+
+
+def recorded(
+    code: str, source: str, folder: pathlib.Path
+) -> tuple[dict[str, str], str]:
+    """Runs code with the extension; returns {file: program} and the report."""
+    running.compile_extension(running.FOLDER / source, PYTHON, folder)
+    (folder / "program.py").write_text(code)
+    run = subprocess.run(
+        [TOOL, "--record", folder / "programs", "--", PYTHON, folder / "program.py"],
+        capture_output=True,
+        text=True,
+    )
+    files = sorted((folder / "programs").glob("extension*.prog"))
+    return {path.name: path.read_text() for path in files}, run.stderr
+
+
+def test_a_capsule_is_a_program(tmp_path: pathlib.Path) -> None:
+    code = "import extension\nfor i in range(3):\n    extension.make()\n"
+    found, report = recorded(code, "sound/name_freed_by_the_destructor.c", tmp_path)
+    assert found == {
+        "extension_new_end.prog": """\
+# extension does this 3 times
+n0 = name("demo.owned")
+c0 = PyCapsule_New(0x1, n0, free_name)
+Py_DECREF(c0)  # -> destroyed
+"""
+    }
+    assert "capsules, " in report
+
+
+def test_a_consumer_that_takes_a_tensor(tmp_path: pathlib.Path) -> None:
+    own = (running.FOLDER / "sound/dlpack_taken.program").read_text()
+    found, _ = recorded(own, "sound/dlpack_taken.c", tmp_path)
+    assert any(
+        'PyCapsule_SetName(c0, "used_dltensor")' in text for text in found.values()
+    ), found
+
+
+def test_repeated_calls_are_left_out_and_counted(tmp_path: pathlib.Path) -> None:
+    code = """\
+import ctypes, extension
+made = extension.make()
+get = ctypes.pythonapi.PyCapsule_GetPointer
+get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+for i in range(50):
+    get(made, b"demo.owned")
+for i in range(2):
+    try:
+        get(made, b"demo.other")
+    except ValueError:
+        pass
+"""
+    found, report = recorded(code, "sound/name_freed_by_the_destructor.c", tmp_path)
+    (text,) = found.values()
+    assert text.count('PyCapsule_GetPointer(c0, "demo.owned")  # -> 0x1') == 1
+    assert text.count('PyCapsule_GetPointer(c0, "demo.other")  # -> NULL, Val') == 1
+    assert re.search(r"left out: \d+ calls that repeat a call", report)
+
+
+@pytest.mark.parametrize(
+    "prepare, words",
+    [
+        (lambda folder: (folder / "file").write_text("x"), "is not empty"),
+        (lambda folder: folder.rmdir(), "there is no folder"),
+    ],
+)
+def test_a_bad_folder_is_one_line(
+    tmp_path: pathlib.Path, prepare: object, words: str
+) -> None:
+    folder = tmp_path / "there"
+    folder.mkdir()
+    assert callable(prepare)
+    prepare(folder)
+    target = folder if folder.exists() else folder / "below"
+    run = subprocess.run(
+        [TOOL, "--record", target, "--", "true"], capture_output=True, text=True
+    )
+    assert run.returncode == 2
+    assert words in run.stderr and run.stderr.count("\n") == 1
+
+
+def test_the_programs_of_the_corpus_keep_the_contract(cache: pathlib.Path) -> None:
+    files = sorted(WILD.rglob("*.prog"))
+    assert len(files) >= 30
+    run = subprocess.run([cache, "--skipped", *files], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, ""), run.stderr
+
+
+def test_a_call_that_is_not_permitted_is_left_out(cache: pathlib.Path) -> None:
+    lines = [
+        record.Line("p0 = payload(16)"),
+        record.Line('c0 = PyCapsule_New(p0, "a", free_payload)'),
+        record.Line('c1 = PyCapsule_New(p0, "b", free_payload)'),
+        record.Line("Py_DECREF(c1)"),
+    ]
+    program = record.Program(lines, "two_owners")
+    assert record.not_permitted([program], cache) == {0: {2, 3}}
+
+
+def test_numpy_does_what_the_corpus_says(tmp_path: pathlib.Path) -> None:
+    if not importlib.util.find_spec("numpy"):
+        pytest.skip("numpy is not installed")
+    code = "import numpy as n\na = n.arange(4.)\nb = n.from_dlpack(a)\ndel b\n"
+    (tmp_path / "program.py").write_text(code)
+    subprocess.run(
+        [TOOL, "--record", tmp_path / "programs", "--", PYTHON, tmp_path / "program.py"],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
+    texts = {path.read_text() for path in (tmp_path / "programs").iterdir()}
+    taken = WILD / "numpy/numpy_multiarray_umath_new_get_pointer_set_name_end.prog"
+    assert taken.read_text() in texts
