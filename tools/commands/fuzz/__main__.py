@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import rich.console
 
-from tools.commands.fuzz import rules
+from tools.commands.fuzz import rules, seeds
 from tools.commands.fuzz.build import (
     REFERENCE,
     build,
@@ -41,6 +41,8 @@ Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
   tools/fuzz name --seconds 3600 --jobs 2  an hour on two cores
   tools/fuzz --seed 7 --fresh -- -runs=100000   a reproducible run
   tools/fuzz --engine afl --jobs 2         AFL++ on two cores
+  tools/fuzz --seeds DIR                   start from what tools/check --record
+      DIR has recorded
   tools/fuzz --rules                       which target exercises which rule
   tools/fuzz --implementation cpython      the system's CPython; set the variable
       CAPSULE_PYTHON=/path/to/python3 to use another CPython
@@ -58,7 +60,8 @@ def parse(
         ABOUT,
         MORE,
         usage="tools/fuzz [TARGET] [--seconds N] [--jobs N] [--seed N] "
-        "[--fresh] [--implementation NAME] [--engine NAME]\n"
+        "[--fresh] [--seeds DIR]\n"
+        "                  [--implementation NAME] [--engine NAME]\n"
         "                  [-- -engine_flag=value ...]\n"
         "       tools/fuzz --rules",
     )
@@ -94,6 +97,12 @@ def parse(
         action="store_true",
         help="start from an empty corpus, without the committed seeds; rename "
         "the working corpus to corpus.1, ...",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=pathlib.Path,
+        metavar="DIR",
+        help="start from the programs (.prog) and inputs in this folder too",
     )
     parser.add_argument(
         "--rules",
@@ -154,6 +163,25 @@ def build_tools(
     return Tools(*(folder / file for file in files))
 
 
+def pack_seeds(
+    options: argparse.Namespace, workspace: Workspace, root: pathlib.Path
+) -> pathlib.Path | None:
+    """Returns the folder with the user's seeds as the engine reads them; None if
+    there are none."""
+    if not options.seeds:
+        return None
+    folder = start_folder() / options.seeds
+    files = seeds.files_of(folder)
+    packer = build(["//fuzz/driver:pack"], [], root) / "driver/pack"
+    return seeds.pack(
+        files,
+        folder,
+        workspace.folder / "seeds",
+        packer,
+        not runs_programs(options.target, root),
+    )
+
+
 def print_rules(targets: Sequence[str], root: pathlib.Path) -> int:
     names = [f"{target}_bin" for target in targets]
     folder = build(names, flags_of(REFERENCE), root)
@@ -170,6 +198,10 @@ def main(argv: list[str]) -> int:
         return print_rules(targets, root)
     target, implementation = arguments.target, arguments.implementation
     build_flags = flags_of(implementation)
+    name = target
+    if implementation != REFERENCE:
+        name = f"{target}-{implementation}"
+    workspace = Workspace(root, name, start_folder())
     tools = build_tools(target, build_flags, root, arguments.engine)
     options = Options(
         arguments.jobs,
@@ -179,11 +211,8 @@ def main(argv: list[str]) -> int:
         flags,
         build_flags,
         arguments.engine,
+        pack_seeds(arguments, workspace, root),
     )
-    name = target
-    if implementation != REFERENCE:
-        name = f"{target}-{implementation}"
-    workspace = Workspace(root, name, start_folder())
     return Session(target, tools, workspace, options).run()
 
 

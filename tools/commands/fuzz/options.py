@@ -29,7 +29,7 @@ class Tools(NamedTuple):
 @dataclasses.dataclass(frozen=True)
 class Options:
     """The user's options. `flags` go to the engine. `build_flags` are the flags
-    with which Bazel has built the target."""
+    with which Bazel has built the target. `seeds` is a folder of inputs."""
 
     jobs: int = 1
     seed: int | None = None
@@ -38,6 +38,7 @@ class Options:
     flags: Sequence[str] = ()
     build_flags: Sequence[str] = ()
     engine: str = "libfuzzer"
+    seeds: pathlib.Path | None = None
 
 
 class Job(Protocol):

@@ -67,6 +67,8 @@ class Session:
         inputs = [self.workspace.corpus]
         if not options.fresh:
             inputs.append(self.tools.seeds)
+        if options.seeds:
+            inputs.append(options.seeds)
         jobs = ENGINES[options.engine].instances(
             self.tools, folder, inputs, seed, options
         )

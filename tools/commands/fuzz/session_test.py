@@ -122,6 +122,14 @@ def test_a_run_keeps_its_new_inputs(
     assert not world.leftovers()
 
 
+def test_a_run_starts_from_the_seeds_of_the_user(world: World) -> None:
+    mine = world.bin / "mine"
+    mine.mkdir()
+    code = f"sys.exit({str(mine)!r} not in map(str, folders))"
+    assert world.run(code, seeds=mine) == 0
+    assert world.run(code) == 1
+
+
 def test_several_jobs_have_seeds_of_their_own_and_one_corpus(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -200,6 +200,14 @@ ENTRIES = (
         "--seconds 0.001",
     ),
     Entry(
+        r"tools/fuzz --seeds .*", "tools/fuzz --seeds corpus/wild --seconds 2"
+    ),
+    Entry(
+        r"tools/check --record .*",
+        "rm -rf out/recorded && tools/check --record out/recorded -- "
+        "/usr/bin/python3 -c 'import datetime'",
+    ),
+    Entry(
         r"tools/check .*",
         "tools/check --html out/check.html -- /usr/bin/python3 -c "
         "'import datetime; datetime.datetime_CAPI'",
