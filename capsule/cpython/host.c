@@ -69,11 +69,24 @@ static void start_without_site(void)
 #endif
 }
 
+/* Objects come from malloc(), which AddressSanitizer watches. A free-threaded
+ * CPython has an allocator of its own and refuses another; it must also not
+ * switch its lock on for the modules of the tests, which do not say that they
+ * can do without. */
+static void choose_options(void)
+{
+#ifdef Py_GIL_DISABLED
+    setenv("PYTHON_GIL", "0", 0);
+#else
+    setenv("PYTHONMALLOC", "malloc", 0);
+#endif
+}
+
 /* Hides from LeakSanitizer what the interpreter allocates at its start and
  * keeps until the process ends. */
 static void start_interpreter(void)
 {
-    setenv("PYTHONMALLOC", "malloc", 0);
+    choose_options();
     if (__lsan_disable) {
         __lsan_disable();
     }
@@ -250,8 +263,13 @@ const char *host_name(void)
 #endif
     static char name[64];
     const char *version = Py_GetVersion();
-    snprintf(name, sizeof name, "CPython %.*s", (int)strcspn(version, " "),
-             version);
+#ifdef Py_GIL_DISABLED
+    const char *build = " free-threaded";
+#else
+    const char *build = "";
+#endif
+    snprintf(name, sizeof name, "CPython %.*s%s", (int)strcspn(version, " "),
+             version, build);
     return name;
 }
 
