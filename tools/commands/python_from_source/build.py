@@ -17,10 +17,9 @@ from collections.abc import Iterator, Sequence
 from tools.commands.python_from_source import recipe
 from tools.commands.python_from_source.recipe import Options
 from tools.commands.python_from_source.source import Source, version
+from tools.lib.instruments import RECORD
 from tools.lib.llvm import versioned
 from tools.lib.problem import Problem
-
-RECORD = "build.json"
 
 _HERE = pathlib.Path(__file__).parent
 _ERROR = re.compile(r"^.*(?:error: |Error |ERROR: ).*$", re.MULTILINE)
@@ -108,7 +107,9 @@ class Build:
         (self._made / "Modules").mkdir(parents=True)
         listed = (self._tree / "Modules/Setup.stdlib.in").read_text(encoding="utf-8")
         (self._made / "Modules/Setup.local").write_text(recipe.setup_local(listed))
-        arguments = recipe.configure_arguments(self._options, self.folder)
+        arguments = recipe.configure_arguments(
+            self._options, self.folder, self._work
+        )
         self._step("configure", [str(self._tree / "configure"), *arguments])
         options = self._work / "sanitizer_options.o"
         self._step(

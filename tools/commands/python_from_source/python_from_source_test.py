@@ -15,6 +15,7 @@ import pytest
 from tools.commands.python_from_source import __main__ as command
 from tools.commands.python_from_source import build, recipe, source
 from tools.commands.python_from_source.recipe import Options
+from tools.lib import instruments
 from tools.lib.problem import Problem, exit_status
 
 _CONFIGURE = """\
@@ -92,8 +93,9 @@ def test_a_build_appears_whole_and_is_made_once(
         "_sysconfigdata_x.py",
         "json.py",
     ]
-    record = json.loads((folder / build.RECORD).read_text())
-    assert record["version"] == "3.13.5" and record["coverage"] is True
+    record = json.loads((folder / instruments.RECORD).read_text())
+    assert record["version"] == "3.13.5"
+    assert instruments.of(interpreter) == instruments.Instruments(coverage=True)
     assert run(capsys, "cpython", "--coverage") == (0, said, "")
     assert (tmp_path / "count").read_text() == "configured\n"
 
@@ -180,6 +182,13 @@ def test_bad_input_is_one_line_and_status_2(
     assert not cache.exists()
 
 
+def test_any_other_interpreter_has_no_instruments(tmp_path: pathlib.Path) -> None:
+    nothing = instruments.Instruments()
+    assert instruments.of(pathlib.Path("/usr/bin/python3")) == nothing
+    (tmp_path / instruments.RECORD).write_text("[]")
+    assert instruments.of(tmp_path / "bin/python3") == nothing
+
+
 def test_a_version_that_cannot_be_built_like_that_is_refused() -> None:
     recipe.check(Options(free_threaded=True), "3.14.0rc1")
     recipe.check(Options(), "3.11.2")
@@ -200,7 +209,7 @@ def test_flags_follow_the_options() -> None:
     prefix = pathlib.Path("/prefix")
 
     def arguments(options: Options) -> list[str]:
-        return recipe.configure_arguments(options, prefix)
+        return recipe.configure_arguments(options, prefix, pathlib.Path("/work"))
 
     assert "--without-pymalloc" in arguments(Options(sanitizer="address"))
     free = arguments(Options(free_threaded=True, sanitizer="thread"))

@@ -95,10 +95,14 @@ def environment(options: Options) -> dict[str, str]:
     return variables
 
 
-def configure_arguments(options: Options, prefix: pathlib.Path) -> list[str]:
+def configure_arguments(
+    options: Options, prefix: pathlib.Path, work: pathlib.Path
+) -> list[str]:
+    """Returns the arguments of configure. What configure finds out stays in `work`,
+    so that an interrupted configure starts again with it."""
     arguments = [
         f"--prefix={prefix}",
-        "--config-cache",
+        f"--cache-file={work}/config.cache",
         "--disable-test-modules",
         "--without-doc-strings",
         "--without-ensurepip",
