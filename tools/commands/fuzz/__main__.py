@@ -12,9 +12,12 @@ from tools.commands.fuzz import rules, seeds
 from tools.commands.fuzz.build import (
     REFERENCE,
     build,
+    check_instruments,
     flags_of,
+    folder_word,
     known_implementations,
     known_targets,
+    name_or_python,
     runs_programs,
 )
 from tools.commands.fuzz.options import Options, Tools
@@ -44,8 +47,10 @@ Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
   tools/fuzz --seeds DIR                   start from what tools/check --record
       DIR has recorded
   tools/fuzz --rules                       which target exercises which rule
-  tools/fuzz --implementation cpython      the system's CPython; set the variable
-      CAPSULE_PYTHON=/path/to/python3 to use another CPython
+  tools/fuzz --implementation cpython      the system's CPython
+  tools/fuzz --implementation /path/to/python3
+                                           another CPython; a build of
+      tools/python-from-source --coverage guides the engine
 """
 
 
@@ -114,11 +119,11 @@ def parse(
     )
     parser.add_argument(
         "--implementation",
-        type=one_of(implementations),
+        type=name_or_python(implementations),
         default=REFERENCE,
         metavar="NAME",
-        help=f"implementation to fuzz: {', '.join(implementations)} (default "
-        f"{REFERENCE})",
+        help=f"implementation to fuzz: {', '.join(implementations)}, or the path "
+        f"of a CPython (default {REFERENCE})",
     )
     parser.add_argument(
         "--engine",
@@ -197,10 +202,11 @@ def main(argv: list[str]) -> int:
     if arguments.rules:
         return print_rules(targets, root)
     target, implementation = arguments.target, arguments.implementation
+    check_instruments(implementation)
     build_flags = flags_of(implementation)
     name = target
     if implementation != REFERENCE:
-        name = f"{target}-{implementation}"
+        name = f"{target}-{folder_word(implementation)}"
     workspace = Workspace(root, name, start_folder())
     tools = build_tools(target, build_flags, root, arguments.engine)
     options = Options(

@@ -1,15 +1,21 @@
 """Builds fuzz targets with Bazel, for tools/fuzz and tools/overnight."""
 
+import argparse
+import hashlib
 import os
 import pathlib
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from tools.lib import instruments
+from tools.lib.arguments import one_of
+from tools.lib.places import start_folder
 from tools.lib.problem import Problem
 
 REFERENCE = "reference"
+CPYTHON = "cpython"
 
 
 def known_targets(root: pathlib.Path) -> list[str]:
@@ -23,16 +29,69 @@ def known_implementations(root: pathlib.Path) -> list[str]:
     )
 
 
+def name_or_python(names: Sequence[str]) -> Callable[[str], str]:
+    """Returns an argparse type that accepts one of these names, or the path of an
+    interpreter, which becomes absolute."""
+
+    def parse(text: str) -> str:
+        if os.sep not in text:
+            return one_of(names)(text)
+        path = start_folder() / text
+        if not path.is_file() or not os.access(path, os.X_OK):
+            raise argparse.ArgumentTypeError(
+                f"{text} is not a program; give the path of a CPython"
+            )
+        return os.path.abspath(path)
+
+    return parse
+
+
 def flags_of(implementation: str) -> list[str]:
-    """Returns the flags with which Bazel builds the implementation. Other
-    implementations than the reference get their own output folder, so that the
-    build does not replace the files of a running fuzzer."""
+    """Returns the flags with which Bazel builds the implementation: a name, or the
+    path of a CPython. Other implementations than the reference get their own output
+    folder, so that the build does not replace the files of a running fuzzer."""
     if implementation == REFERENCE:
         return []
-    return [
-        f"--//capsule:implementation=//capsule/{implementation}",
-        f"--platform_suffix=-{implementation}",
-    ]
+    suffix = f"--platform_suffix=-{folder_word(implementation)}"
+    if os.sep in implementation:
+        return [
+            f"--//capsule:implementation=//capsule/{CPYTHON}",
+            f"--repo_env=CAPSULE_PYTHON={implementation}",
+            suffix,
+        ]
+    return [f"--//capsule:implementation=//capsule/{implementation}", suffix]
+
+
+def folder_word(implementation: str) -> str:
+    """Returns the part of folder names that stands for an implementation. Each
+    interpreter has its own."""
+    if os.sep not in implementation:
+        return implementation
+    digest = hashlib.sha256(implementation.encode()).hexdigest()
+    return f"{CPYTHON}-{digest[:8]}"
+
+
+def check_instruments(implementation: str) -> None:
+    """Says that a CPython reports no coverage. Raises a Problem if a fuzz target
+    cannot be linked with the CPython's sanitizer."""
+    if os.sep not in implementation and implementation != CPYTHON:
+        return
+    path = implementation
+    if path == CPYTHON:
+        path = os.environ.get("CAPSULE_PYTHON") or "/usr/bin/python3"
+    found = instruments.of(pathlib.Path(path))
+    if found.sanitizer not in (None, "address"):
+        raise Problem(
+            f"{path} has the sanitizer '{found.sanitizer}', and the fuzz targets "
+            "have 'address'; give a build with that or without a sanitizer"
+        )
+    if not found.coverage:
+        print(
+            f"fuzz: {path} reports no coverage of its capsules, so that the engine "
+            "is not guided by them; tools/python-from-source --coverage builds a "
+            "CPython that does",
+            file=sys.stderr,
+        )
 
 
 def build(

@@ -1,5 +1,6 @@
 """Tests of tools/fuzz: whole runs with a fake engine, arguments, and merging."""
 
+import json
 import pathlib
 import re
 import signal
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from tools.commands.fuzz import __main__ as main
-from tools.commands.fuzz import corpus, merge
+from tools.commands.fuzz import build, corpus, merge
 from tools.commands.fuzz.engine import check_flags
 from tools.commands.fuzz.options import Options, Tools
 from tools.commands.fuzz.session import Session
@@ -302,6 +303,7 @@ IMPLEMENTATIONS = ["cpython", "reference"]
         (["--sec", "3"], "--sec"),
         (["name", "sequence"], "sequence"),
         (["--implementation", "x"], "there is no 'x'; there are cpython, reference"),
+        (["--implementation", "./x"], "./x is not a program; give the path of a"),
         (["--", "--runs=1"], "two dashes"),
         (["name", "--rules"], "--rules does not fuzz"),
     ],
@@ -334,6 +336,44 @@ def test_another_implementation_is_built_beside_the_reference() -> None:
         "--//capsule:implementation=//capsule/cpython",
         "--platform_suffix=-cpython",
     ]
+
+
+def test_a_cpython_is_given_by_its_path() -> None:
+    given, _ = main.parse(
+        ["--implementation", "/usr/bin/python3"], TARGETS, IMPLEMENTATIONS
+    )
+    flags = build.flags_of(given.implementation)
+    assert flags[0] == "--//capsule:implementation=//capsule/cpython"
+    assert flags[1] == "--repo_env=CAPSULE_PYTHON=/usr/bin/python3"
+    other = build.flags_of("/opt/python3")
+    assert flags[2] != other[2] and flags[2].startswith("--platform_suffix=-cpython-")
+
+
+def test_a_cpython_without_coverage_is_told(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    python = str(tmp_path / "bin/python3")
+    record = tmp_path / "build.json"
+
+    def told(sanitizer: str, coverage: bool) -> str:
+        record.write_text(
+            json.dumps(
+                {
+                    "sanitizer": sanitizer,
+                    "coverage": coverage,
+                    "free_threaded": False,
+                }
+            )
+        )
+        build.check_instruments(python)
+        return capsys.readouterr().err
+
+    build.check_instruments("reference")
+    assert capsys.readouterr().err == ""
+    assert told("address", True) == ""
+    assert "reports no coverage of its capsules" in told("address", False)
+    with pytest.raises(Problem, match="has the sanitizer 'thread'"):
+        told("thread", True)
 
 
 def test_merge_keeps_inputs_with_findings_apart(
