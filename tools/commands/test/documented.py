@@ -76,6 +76,11 @@ ENTRIES = (
         r"tools/python-from-source .*",
         why_not="compiles CPython; tools/commands/python_from_source tests the rest",
     ),
+    Entry(
+        r"tests/threads/pairs_on .*",
+        why_not="needs a CPython of tools/python-from-source; "
+        "//tests/threads:pairs_test tests the rest",
+    ),
     Entry(r"tools/prove --bugs .*", "tools/prove --bugs /set_name_empties_old"),
     Entry(r"tools/fuzz( allocation| interpreter)?", "tools/fuzz name --seconds 2"),
     Entry(
@@ -88,9 +93,8 @@ ENTRIES = (
     ),
     Entry(r"tools/fuzz --rules", AS_SHOWN),
     Entry(
-        r"(CAPSULE_PYTHON=\S+ )?tools/fuzz( name)? --implementation .*",
-        "CAPSULE_PYTHON=/usr/bin/python3 tools/fuzz name --implementation "
-        "cpython --seconds 2",
+        r"tools/fuzz( name)? --implementation .*",
+        "tools/fuzz name --implementation /usr/bin/python3 --seconds 2",
     ),
     Entry(
         r"tools/fuzz .*--engine afl.*", "tools/fuzz name --engine afl --seconds 5"
@@ -130,7 +134,7 @@ ENTRIES = (
         f"bazel run //fuzz:sequence_fuzz_repro -- {PROGRAM}",
     ),
     Entry(
-        r"tools/conformance( /usr/bin/python3( pypy3)?)?",
+        r"tools/conformance( /usr/bin/python3( pypy3)?| ~/.cache/\S+)?",
         "tools/conformance --programs 5 /usr/bin/python3",
     ),
     Entry(
