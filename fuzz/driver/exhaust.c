@@ -28,7 +28,8 @@ enum {
 };
 
 static unsigned calls = 3, seconds;
-static const char *part_text = "1/1", *state_path, *finding_path;
+static const char *part_text = "1/1", *build = "unknown";
+static const char *state_path, *finding_path;
 
 static const struct flag FLAGS[] = {
     {"calls", "K", "the most calls of a program (default 3)", .number = &calls,
@@ -37,6 +38,9 @@ static const struct flag FLAGS[] = {
      .text = &part_text},
     {"state", "FILE", "keep the position in FILE, and go on from there",
      .text = &state_path},
+    {"build", "DIGEST",
+     "refuse a state of another DIGEST: its programs\nran on other code",
+     .text = &build},
     {"seconds", "N", "stop after N seconds", .number = &seconds,
      .largest = 1000000000},
     {"finding", "FILE", "where the first program that differs is written",
@@ -99,13 +103,13 @@ static bool save(struct run *run)
 /* Returns false if the time is over or the state cannot be saved. */
 static bool look_at_clock(struct run *run)
 {
-    enum { SECONDS_PER_SAVE = 1 };
+    const double seconds_per_save = 0.5;
     double time = now();
     run->passed = 0;
     if (seconds && time - run->begin >= seconds) {
         return false;
     }
-    return time - run->saved < SECONDS_PER_SAVE || save(run);
+    return time - run->saved < seconds_per_save || save(run);
 }
 
 static bool run_program(void *context, const struct program *program)
@@ -128,7 +132,7 @@ static void run_programs(void *context)
 {
     struct run *run = context;
     struct shared *shared = run->shared;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* when the parent ends */
     run->begin = now();
     run->before = shared->state.seconds;
     if (save(run)) {
@@ -175,6 +179,11 @@ static int continue_from(struct exhaust_state *state)
                              state_path, old.implementation,
                              state->implementation);
     }
+    if (strcmp(old.build, state->build) != 0) {
+        return tool_complain(
+            TOOL.name, "%s belongs to another build; remove it to begin anew",
+            state_path);
+    }
     if (old.alphabet != state->alphabet) {
         return tool_complain(TOOL.name,
                              "%s has another alphabet; remove it to begin anew",
@@ -204,7 +213,12 @@ static bool lock_state(void)
                       strerror(errno));
         return false;
     }
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    /* The processes of a run that was killed need a moment to end. */
+    int tries = 20;
+    while (flock(lock, LOCK_EX | LOCK_NB) != 0 && --tries > 0) {
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    }
+    if (tries == 0) {
         tool_complain(TOOL.name,
                       "another process uses %s; give another --state",
                       state_path);
@@ -263,6 +277,7 @@ static void describe(struct exhaust_state *state)
     state->alphabet = alphabet_digest(&alphabet);
     snprintf(state->implementation, sizeof state->implementation,
              "%s (profile %s)", host_name(), host_profile()->name);
+    snprintf(state->build, sizeof state->build, "%s", build);
     position_start(&state->position);
 }
 
@@ -271,7 +286,6 @@ int main(int argc, char **argv)
     struct runner_options options = runner_options_from_environment();
     struct exhaust_state state = {0};
 
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (tool_arguments(&TOOL, argc, argv) > 0) {
         return tool_complain(TOOL.name, "%s is no flag; try --help", argv[1]);
     }

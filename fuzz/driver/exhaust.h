@@ -95,10 +95,11 @@ void walk_program_at(const struct position *position, struct program *program);
 
 /* --- exhaust_state.c ------------------------------------------------------ */
 
-/* What the state file keeps. A walk continues only with the same part, alphabet
- * and implementation. */
+/* What the state file keeps. A walk continues only with the same
+ * implementation, build, alphabet and part. */
 struct exhaust_state {
     char implementation[64]; /* "reference 0.1 (profile cpython-3.14)" */
+    char build[64];          /* a digest of the code, or "unknown" */
     uint32_t alphabet;
     struct part part;
     double seconds; /* that the walk has taken so far */

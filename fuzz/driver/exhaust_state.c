@@ -25,6 +25,7 @@ static void print_state(const struct exhaust_state *state, FILE *out)
     const struct position *at = &state->position;
     fputs("capsule-exhaust 1\n", out);
     fprintf(out, "implementation %s\n", state->implementation);
+    fprintf(out, "build %s\n", state->build);
     fprintf(out, "alphabet %08" PRIx32 "\n", state->alphabet);
     fprintf(out, "part %u/%u\n", state->part.number, state->part.count);
     fprintf(out, "seconds %.3f\n", state->seconds);
@@ -71,12 +72,12 @@ static bool parse_state(struct exhaust_state *state, char *text)
     int read = 0;
     *state = (struct exhaust_state){0};
     sscanf(text,
-           "capsule-exhaust 1\nimplementation %63[^\n]\nalphabet %" SCNx32
-           "\npart %u/%u\nseconds %lf\nlength %u\nunit %" SCNu64
+           "capsule-exhaust 1\nimplementation %63[^\n]\nbuild %63s\nalphabet "
+           "%" SCNx32 "\npart %u/%u\nseconds %lf\nlength %u\nunit %" SCNu64
            "\nprogress %lf\nnext%n",
-           state->implementation, &state->alphabet, &state->part.number,
-           &state->part.count, &state->seconds, &at->length, &at->unit,
-           &at->progress, &read);
+           state->implementation, state->build, &state->alphabet,
+           &state->part.number, &state->part.count, &state->seconds,
+           &at->length, &at->unit, &at->progress, &read);
     if (read == 0 || at->length < 1 || at->length > LONGEST_WALK + 1) {
         return false;
     }

@@ -391,6 +391,7 @@ TEST_F(ExhaustTest, TheStateIsReadAsItWasWritten)
 {
     struct exhaust_state state = {};
     snprintf(state.implementation, sizeof state.implementation, "any 1.0 (x)");
+    snprintf(state.build, sizeof state.build, "0a1b2c");
     state.alphabet = 0xfedcba98;
     state.part = {3, 16};
     state.seconds = 12.5;
@@ -405,6 +406,7 @@ TEST_F(ExhaustTest, TheStateIsReadAsItWasWritten)
     ASSERT_TRUE(state_read(&read, file));
     fclose(file);
     EXPECT_STREQ(state.implementation, read.implementation);
+    EXPECT_STREQ(state.build, read.build);
     EXPECT_EQ(state.alphabet, read.alphabet);
     EXPECT_EQ(3u, read.part.number);
     EXPECT_EQ(16u, read.part.count);
@@ -422,6 +424,7 @@ TEST_F(ExhaustTest, EachDamageOfAStateFileIsNoticed)
 {
     struct exhaust_state state = {};
     snprintf(state.implementation, sizeof state.implementation, "any 1.0 (x)");
+    snprintf(state.build, sizeof state.build, "0a1b2c");
     state.part = kWhole;
     position_start(&state.position);
     std::string path = testing::TempDir() + "/damaged";

@@ -61,6 +61,15 @@ ENTRIES = (
         "unshare -n bazel --batch --output_user_root=$root build "
         "//capsule:contract && chmod -R u+w $root && rm -r $root",
     ),
+    Entry(r"tools/exhaust( --calls 2)?", "tools/exhaust --calls 2"),
+    Entry(
+        r"tools/exhaust --calls 4 --(part|seconds) \S+",
+        "tools/exhaust --calls 4 --part 3/16 --seconds 1",
+    ),
+    Entry(
+        r"tools/exhaust --implementation \S+( --calls 2)?",
+        "tools/exhaust --implementation /usr/bin/python3 --calls 1",
+    ),
     Entry(r"tools/setup prove", AS_SHOWN),
     Entry(r"tools/prove( PyCapsule_SetName)?", "tools/prove PyCapsule_SetName"),
     Entry(r"tools/prove GETP-3", "tools/prove VAL-2"),

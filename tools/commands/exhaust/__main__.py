@@ -1,0 +1,252 @@
+"""tools/exhaust: runs every small program on an implementation and compares each
+with the model."""
+
+import argparse
+import dataclasses
+import os
+import pathlib
+import re
+import sys
+import time
+
+import rich.console
+import rich.status
+
+from tools.commands.exhaust import run
+from tools.commands.exhaust.progress import (
+    STOPPED,
+    Progress,
+    Result,
+    calls,
+    read,
+    write_whole,
+)
+from tools.commands.fuzz.build import (
+    REFERENCE,
+    build_labels,
+    flags_of,
+    known_implementations,
+)
+from tools.commands.fuzz.log import Log
+from tools.lib.arguments import Parser, number
+from tools.lib.places import start_folder, workspace_folder
+from tools.lib.problem import Problem, exit_status
+
+ABOUT = """\
+Runs every program of up to K calls over a small alphabet on an implementation,
+shortest first, and compares each with the model. Programs that differ only in the
+numbers of their slots count as one. Ends with a sentence such as "all 26,230
+programs of up to 2 calls agree", or with the report of the first program that
+differs, minimized."""
+
+MORE = """\
+The alphabet: two capsules, two names of equal text at different addresses, a third
+name, two payloads, NULL, all destructors that a program may install, one object of
+another type, one exception. docs/exhaust.md lists the calls and says how many
+programs there are.
+
+Keeps the position in a state file. The same command continues there after Ctrl-C,
+kill -9 or --seconds, as long as the code is the same.
+
+Exit status: 0 no difference, 1 a difference, 2 bad input, 130 after Ctrl-C.
+
+  tools/exhaust                              every program of up to 3 calls
+  tools/exhaust --calls 4 --seconds 3600     of up to 4 calls, for an hour
+  tools/exhaust --calls 4 --part 3/16        a sixteenth of them, for one machine
+  tools/exhaust --implementation cpython     the system's CPython
+  tools/exhaust --implementation /usr/bin/python3 --calls 2
+"""
+
+CPYTHON = "cpython"
+LONGEST = 8
+SECONDS_PER_JSON = 2
+
+
+def part(text: str) -> str:
+    """An argparse type that accepts I/N with 1 <= I <= N."""
+    match = re.fullmatch(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})", text)
+    if not match or int(match[1]) > int(match[2]):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a part such as 3/16")
+    return text
+
+
+def parse(argv: list[str], implementations: list[str]) -> argparse.Namespace:
+    parser = Parser("tools/exhaust", ABOUT, MORE)
+    parser.add_argument(
+        "--calls",
+        type=number(1, LONGEST),
+        default=3,
+        metavar="K",
+        help="the most calls of a program, without those that allocate payloads "
+        "and names (default 3)",
+    )
+    parser.add_argument(
+        "--part",
+        type=part,
+        default="1/1",
+        metavar="I/N",
+        help="run only the I-th of N parts; the parts can run at the same time, "
+        "on any machines",
+    )
+    parser.add_argument(
+        "--implementation",
+        default=REFERENCE,
+        metavar="NAME",
+        help=f"what to run: {', '.join(implementations)} (default {REFERENCE}), "
+        "or the path of a CPython",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=number(1),
+        metavar="N",
+        help="stop after N seconds (default: run to the end)",
+    )
+    parser.add_argument(
+        "--state",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="the state file (default: a file in the folder of --output for each "
+        "build and part)",
+    )
+    parser.add_argument(
+        "--json",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="also write the result as JSON; it is up to date while the run lasts",
+    )
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="where state and findings are kept (default out/exhaust/NAME)",
+    )
+    arguments = parser.parse_args(argv)
+    name = arguments.implementation
+    if os.sep not in name and name not in implementations:
+        raise Problem(
+            f"--implementation: there is no '{name}'; there are "
+            f"{', '.join(implementations)}, or give the path of a CPython"
+        )
+    return arguments
+
+
+@dataclasses.dataclass(frozen=True)
+class Files:
+    """The built programs."""
+
+    exhaust: pathlib.Path
+    minimize: pathlib.Path
+    repro: pathlib.Path
+
+
+def build(implementation: str, root: pathlib.Path, start: pathlib.Path) -> Files:
+    """Builds the programs for the implementation: a name, or CPython's path."""
+    environment = {}
+    flags = flags_of(implementation)
+    if os.sep in implementation:
+        path = start / implementation
+        if not os.access(path, os.X_OK) or path.is_dir():
+            raise Problem(
+                f"--implementation: {implementation} is no program; give the "
+                "path of a CPython"
+            )
+        environment["CAPSULE_PYTHON"] = str(path)
+        flags = [
+            f"--//capsule:implementation=//capsule/{CPYTHON}",
+            f"--platform_suffix=-{word(str(path))}",
+        ]
+    labels = ["//fuzz/driver:exhaust"] + [
+        f"//fuzz:sequence_fuzz_{tool}" for tool in ("minimize", "repro")
+    ]
+    built = build_labels(labels, flags, root, environment)
+    return Files(
+        built / "fuzz/driver/exhaust",
+        built / "fuzz/sequence_fuzz_minimize",
+        built / "fuzz/sequence_fuzz_repro",
+    )
+
+
+def word(text: str) -> str:
+    """Returns a name for files."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-")
+
+
+class Screen:
+    """Shows the progress on a terminal, and keeps the JSON file up to date."""
+
+    def __init__(
+        self, asked: int, json: pathlib.Path | None, status: rich.status.Status
+    ) -> None:
+        self._asked = asked
+        self._json = json
+        self._status = status
+        self._written = 0.0
+
+    def look(self, progress: Progress) -> None:
+        result = Result(progress, self._asked)
+        if result.verdict == STOPPED:
+            self._status.update(
+                f"{calls(result.complete + 1)}: {result.more():,} programs agree, "
+                f"about {progress.share:.1%}; {result.rate()}"
+            )
+        if self._json and time.monotonic() - self._written > SECONDS_PER_JSON:
+            self._written = time.monotonic()
+            write_whole(self._json, result.as_json())
+
+
+def main(argv: list[str]) -> int:
+    root, start = workspace_folder().resolve(), start_folder()
+    arguments = parse(argv, known_implementations(root))
+    files = build(arguments.implementation, root, start)
+    folder = root / "out/exhaust" / word(arguments.implementation)
+    if arguments.output:
+        folder = start / arguments.output
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = run.digest_of(files.exhaust)
+    name = arguments.part.replace("/", "-of-")
+    state = folder / f"{digest}-{name}.state"
+    if arguments.state:
+        state = start / arguments.state
+    json = start / arguments.json if arguments.json else None
+    program = folder / f"finding-{name}.prog"
+    command: list[object] = [
+        files.exhaust,
+        f"--calls={arguments.calls}",
+        f"--part={arguments.part}",
+        f"--build={digest}",
+        f"--state={state}",
+        f"--finding={program}",
+    ]
+    if arguments.seconds:
+        command.append(f"--seconds={arguments.seconds}")
+    console = rich.console.Console(highlight=False, soft_wrap=True)
+    log = Log()
+    with console.status("starting") as status:
+        screen = Screen(arguments.calls, json, status)
+        differs = run.walk(command, state, log, screen.look)
+    progress = read(state)
+    if not progress:
+        raise Problem(f"{state} is gone; run the command again")
+    finding = None
+    if differs:
+        finding = run.examine(program, files.minimize, files.repro, log)
+        console.print(f"\n{finding.report.rstrip()}\n", markup=False)
+    result = Result(progress, arguments.calls, finding)
+    console.print(result.sentence(), markup=False)
+    console.print(f"{progress.implementation}; {result.rate()}", markup=False)
+    if finding:
+        where = os.path.relpath(finding.program, start)
+        console.print(f"program {where}", markup=False)
+    if json:
+        write_whole(json, result.as_json())
+    return differs
+
+
+if __name__ == "__main__":
+    sys.exit(
+        exit_status(
+            "exhaust",
+            lambda: main(sys.argv[1:]),
+            "interrupted; the same command continues",
+        )
+    )
