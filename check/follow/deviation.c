@@ -71,6 +71,7 @@ void deviations_print(void)
         putchar('{');
         print_text("rule", CONTRACT[found[at].rule].id);
         print_text("text", CONTRACT[found[at].rule].text);
+        print_text("function", CONTRACT[found[at].rule].function);
         for (int i = 0; i < COLUMNS; i++)
             print_text(keys[i], found[at].texts[i]);
         printf("\"times\": %lu}\n", found[at].times);

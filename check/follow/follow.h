@@ -6,7 +6,8 @@
 #include <stdbool.h>
 
 /* Follows the trace in the file and prints JSON objects, one per line: a
- * deviation each, {"rule", "call", "expected", "got", "times"}, and at the end
+ * deviation each, {"rule", "text", "function", "call",
+ * "expected", "got", "object", "times"}, and at the end
  * {"calls", "unpermitted"}. On failure returns false and prints one line to
  * stderr. */
 bool follow_trace(const char *path);

@@ -13,15 +13,7 @@ from tools.commands.check import build, record
 TOOL = running.ROOT / "tools/check"
 PYTHON = running.pythons()[0]
 WILD = running.ROOT / "corpus/wild"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The program `follow` is built once, in a folder of this test."""
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder))
-        return build.built(running.ROOT, build.FOLLOWER)
+FOLLOW = build.built(running.ROOT, build.FOLLOWER)
 
 
 def recorded(
@@ -104,14 +96,14 @@ def test_a_bad_folder_is_one_line(
     assert words in run.stderr and run.stderr.count("\n") == 1
 
 
-def test_the_programs_of_the_corpus_keep_the_contract(cache: pathlib.Path) -> None:
+def test_the_programs_of_the_corpus_keep_the_contract() -> None:
     files = sorted(WILD.rglob("*.prog"))
     assert len(files) >= 30
-    run = subprocess.run([cache, "--skipped", *files], capture_output=True, text=True)
+    run = subprocess.run([FOLLOW, "--skipped", *files], capture_output=True, text=True)
     assert (run.returncode, run.stdout) == (0, ""), run.stderr
 
 
-def test_a_call_that_is_not_permitted_is_left_out(cache: pathlib.Path) -> None:
+def test_a_call_that_is_not_permitted_is_left_out() -> None:
     lines = [
         record.Line("p0 = payload(16)"),
         record.Line('c0 = PyCapsule_New(p0, "a", free_payload)'),
@@ -119,7 +111,7 @@ def test_a_call_that_is_not_permitted_is_left_out(cache: pathlib.Path) -> None:
         record.Line("Py_DECREF(c1)"),
     ]
     program = record.Program(lines, "two_owners")
-    assert record.not_permitted([program], cache) == {0: {2, 3}}
+    assert record.not_permitted([program], FOLLOW) == {0: {2, 3}}
 
 
 def test_numpy_does_what_the_corpus_says(tmp_path: pathlib.Path) -> None:

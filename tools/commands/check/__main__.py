@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 
 from tools.commands.check import build, channel, findings, formats, ignored
-from tools.commands.check import record, text, trace
+from tools.commands.check import model, record, text, trace
 from tools.lib.arguments import Parser, number
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
@@ -33,6 +34,7 @@ A suppression file has one RULE or RULE:OBJECT a line; # begins a comment.
 
   tools/check -- python3 my_program.py
   tools/check --html report.html -- pytest tests/
+  tools/check --model -- python3 my_program.py
   tools/check --record out/recorded -- python3 my_program.py
   tools/check --ignore 'DTOR-6:_multiarray_umath*' -- python3 my_program.py
 """
@@ -96,6 +98,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         help="write what the extensions do with capsules into the new folder DIR, "
         "as programs for tools/fuzz --seeds DIR",
     )
+    parser.add_argument(
+        "--model",
+        action="store_true",
+        help="hold the interpreter against the contract too, while the program "
+        "runs on it: the model of the contract predicts each call",
+    )
     parser.add_argument("command", nargs="*", help="the program and its arguments")
     before, _, after = _split(arguments)
     options = parser.parse_args(before)
@@ -131,8 +139,10 @@ def environment(
     result["LD_PRELOAD"] = ":".join([*first, str(library), *others])
     result["CAPSULE_CHECK_DIR"] = str(folder)
     result["CAPSULE_CHECK_LEAKS"] = str(options.leaks)
-    if options.record:
+    if options.record or options.model:
         result["CAPSULE_CHECK_TRACE"] = str(trace_folder(folder))
+    if options.model:
+        result["CAPSULE_CHECK_TRACE_CALLS"] = "all"
     if options.no_heap:
         result["CAPSULE_CHECK_NO_HEAP"] = "1"
     return result
@@ -186,6 +196,25 @@ def write_files(report: findings.Report, options: argparse.Namespace) -> None:
         write(options.html, page.page(report, shlex.join(options.command)))
 
 
+def use_traces(
+    report: findings.Report, traces: pathlib.Path, options: argparse.Namespace
+) -> Iterator[str]:
+    """Does what --model and --record ask for. Adds deviations to the report and
+    yields lines for people."""
+    if not (options.model or options.record):
+        return
+    follower = build.built(workspace_folder(), build.FOLLOWER)
+    if options.model:
+        followed = model.follow(traces, follower)
+        report.findings = findings.joined(report.findings + followed.findings)
+        for line in followed.lines():
+            yield f"model: {line}"
+    if options.record:
+        programs = record.write(trace.read_all(traces), options.record, follower)
+        for line in programs:
+            yield f"recorded: {line}"
+
+
 def final_status(report: findings.Report, status: int, strict: bool) -> int:
     """Returns the exit status of the tool."""
     if status:
@@ -206,16 +235,12 @@ def main(arguments: list[str]) -> int:
     if options.record:
         options.record = start_folder() / options.record
         record.check_folder(options.record)
-        follower = build.built(workspace_folder(), build.FOLLOWER)
     with tempfile.TemporaryDirectory(prefix="capsule-check-") as name:
         folder = pathlib.Path(name)
         trace_folder(folder).mkdir()
         status = run(options.command, environment(library, folder, options))
         report = findings.report_of(channel.read_all(folder))
-        recorded: list[str] = []
-        if options.record:
-            traces = trace.read_all(trace_folder(folder))
-            recorded = list(record.write(traces, options.record, follower))
+        more = list(use_traces(report, trace_folder(folder), options))
     kept = [f for f in report.findings if not any(p.matches(f) for p in patterns)]
     report.ignored = len(report.findings) - len(kept)
     report.findings = kept
@@ -226,8 +251,8 @@ def main(arguments: list[str]) -> int:
     sys.stdout.flush()
     for line in text.lines(report):
         print(line, file=sys.stderr)
-    for line in recorded:
-        print(f"tools/check: recorded: {line}", file=sys.stderr)
+    for line in more:
+        print(f"tools/check: {line}", file=sys.stderr)
     write_files(report, options)
     return final_status(report, status, options.strict)
 

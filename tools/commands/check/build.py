@@ -23,6 +23,7 @@ class Artifact:
     """Something that one compiler call builds."""
 
     name: str
+    variable: str  # of the environment: the path of one that is built already
     flags: tuple[str, ...]
     sources: tuple[str, ...]  # patterns
     headers: tuple[str, ...]  # folders
@@ -36,6 +37,7 @@ class Artifact:
 
 CHECKER = Artifact(
     "libcapsule_check.so",
+    "CAPSULE_CHECK_LIBRARY",
     (
         "-fPIC",
         "-shared",
@@ -49,6 +51,7 @@ CHECKER = Artifact(
 )
 FOLLOWER = Artifact(
     "follow",
+    "CAPSULE_CHECK_FOLLOW",
     (),
     (
         "check/follow/*.c",
@@ -116,11 +119,17 @@ def _writable_folder(
     raise Problem(f"neither {root}/out nor {cache} can be written; make one so")
 
 
+def without_preload() -> dict[str, str]:
+    """Returns the environment for a program of ours: what the user preloads is
+    for the program that is checked."""
+    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+
+
 def built(root: pathlib.Path, artifact: Artifact = CHECKER) -> pathlib.Path:
     """Returns the path of the artifact; compiles it if its sources have
     changed."""
-    ready = os.environ.get("CAPSULE_CHECK_LIBRARY")
-    if ready and artifact is CHECKER:
+    ready = os.environ.get(artifact.variable)
+    if ready:
         return pathlib.Path(ready).absolute()
     cc = compiler()
     folder = _writable_folder(root, _fingerprint(root, cc, artifact), artifact.name)

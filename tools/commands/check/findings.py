@@ -86,16 +86,16 @@ def _finding(record: dict[str, Any], pid: int) -> Finding:
     )
 
 
-def _join(findings: list[Finding]) -> list[Finding]:
+def joined(findings: list[Finding]) -> list[Finding]:
     """Joins the same finding of several processes; errors come first."""
-    joined: dict[tuple[object, ...], Finding] = {}
+    by_key: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        known = joined.setdefault(finding.key(), finding)
+        known = by_key.setdefault(finding.key(), finding)
         if known is not finding:
             known.times += finding.times
             known.tests += finding.tests
             known.pids += finding.pids
-    return sorted(joined.values(), key=lambda finding: finding.level != ERROR)
+    return sorted(by_key.values(), key=lambda finding: finding.level != ERROR)
 
 
 def report_of(processes: list[Process]) -> Report:
@@ -126,10 +126,10 @@ def report_of(processes: list[Process]) -> Report:
                 row[column] += number
     for row in table.values():
         row["calls"] = sum(row[column] for column in CALLS)
-    joined = _join(findings)
-    places.add_lines(joined)
+    findings = joined(findings)
+    places.add_lines(findings)
     return Report(
-        findings=joined,
+        findings=findings,
         notes=notes,
         processes=processes,
         table=table,

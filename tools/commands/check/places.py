@@ -54,6 +54,8 @@ class Place:
             return f"{function}() in {self.object_name}, {self.line}"
         if self.symbol:
             return f"{self.symbol}+0x{self.into:x} in {self.object_name}"
+        if not self.offset:
+            return self.object_name
         return f"{self.object_name}+0x{self.offset:x}"
 
 

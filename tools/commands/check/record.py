@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 
-from tools.commands.check import lives, programs
+from tools.commands.check import build, lives, programs
 from tools.commands.check.lives import Left, Life
 from tools.commands.check.programs import Line
 from tools.commands.check.trace import Trace
@@ -132,6 +132,7 @@ def not_permitted(
             run = subprocess.run(
                 [follower, "--skipped", *files],
                 cwd=folder,
+                env=build.without_preload(),
                 capture_output=True,
                 text=True,
             )

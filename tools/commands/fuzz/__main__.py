@@ -12,6 +12,7 @@ from tools.commands.fuzz import rules, seeds
 from tools.commands.fuzz.build import (
     REFERENCE,
     build,
+    build_labels,
     check_instruments,
     flags_of,
     folder_word,
@@ -177,7 +178,7 @@ def pack_seeds(
         return None
     folder = start_folder() / options.seeds
     files = seeds.files_of(folder)
-    packer = build(["//fuzz/driver:pack"], [], root) / "driver/pack"
+    packer = build_labels(["//fuzz/driver:pack"], [], root) / "fuzz/driver/pack"
     return seeds.pack(
         files,
         folder,

@@ -100,9 +100,8 @@ def build(
     root: pathlib.Path,
     environment: Mapping[str, str] | None = None,
 ) -> pathlib.Path:
-    """Builds targets of fuzz/BUILD, or labels; returns the folder with the built
-    files of fuzz/BUILD."""
-    labels = [name if ":" in name else f"//fuzz:{name}" for name in names]
+    """Builds targets of fuzz/BUILD; returns the folder with the built files."""
+    labels = [f"//fuzz:{name}" for name in names]
     return build_labels(labels, flags, root, environment) / "fuzz"
 
 

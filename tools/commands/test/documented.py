@@ -221,6 +221,10 @@ ENTRIES = (
         "/usr/bin/python3 -c 'import datetime'",
     ),
     Entry(
+        r"tools/check --model .*",
+        "tools/check --model -- /usr/bin/python3 -c 'import datetime'",
+    ),
+    Entry(
         r"tools/check .*",
         "tools/check --html out/check.html -- /usr/bin/python3 -c "
         "'import datetime; datetime.datetime_CAPI'",

@@ -1,0 +1,18 @@
+/* Asks about a capsule while an exception is pending, as it may. */
+#include "tests/check/extension.h"
+
+FUNCTION(make)
+{
+    static int payload;
+    return PyCapsule_New(&payload, "demo.asked", NULL);
+}
+
+FUNCTION(ask)
+{
+    PyErr_SetNone(PyExc_KeyError);
+    if (!PyCapsule_IsValid(ARGUMENT, "demo.asked"))
+        PyErr_Clear();
+    return NULL;
+}
+
+EXTENSION(METHOD(make), METHOD(ask))
