@@ -53,6 +53,18 @@ static PyObject *any_capsule(void)
     return capsule;
 }
 
+/* The type of the object that is no capsule. A PyCObject is an object of its
+ * own (W27-1). */
+static PyTypeObject *any_other_type(void)
+{
+#ifdef CAPSULE_REFERENCE
+    if (any_bool("the other object is a PyCObject")) {
+        return &PyCObject_Type;
+    }
+#endif
+    return &other_type;
+}
+
 static void begin_other(void)
 {
     static const char *const type_names[] = {"PyCapsule", "a.PyCapsule", "a"};
@@ -63,7 +75,7 @@ static void begin_other(void)
         any_bool("the other type is derived from PyCapsule_Type")
             ? &PyCapsule_Type
             : NULL;
-    other.base.ob_type = &other_type;
+    other.base.ob_type = any_other_type();
     Py_SET_REFCNT(&other.base, 1);
     other.fields.pointer = any_pointer("the other object");
     other.fields.name = any_name("the other object");

@@ -31,7 +31,11 @@ bool environment_memory_failed;
 
 /* A block stands at the end of a larger one whose size the checker knows, so
  * that it sees a byte too many without an array of symbolic size. */
-enum { SMALL = NAME_BYTES + 2, LARGE = 128, BLOCKS = 2 };
+enum {
+    SMALL = NAME_BYTES + 2,
+    LARGE = SHORT_NAMES ? SMALL : 128,
+    BLOCKS = 2,
+};
 static struct {
     char *whole; /* NULL: free */
     char *start;
@@ -49,8 +53,9 @@ static void *allocate(size_t size)
     ASSUME(size <= LARGE, "the assertion above says so");
     for (int i = 0; i < BLOCKS; i++) {
         if (blocks[i].whole == NULL) {
-            size_t whole = size <= SMALL ? SMALL : LARGE;
-            blocks[i].whole = size <= SMALL ? malloc(SMALL) : malloc(LARGE);
+            bool small = SHORT_NAMES || size <= SMALL;
+            size_t whole = small ? SMALL : LARGE;
+            blocks[i].whole = small ? malloc(SMALL) : malloc(LARGE);
             blocks[i].start = blocks[i].whole + whole - size;
             return blocks[i].start;
         }

@@ -17,7 +17,10 @@ struct message {
 };
 struct message environment_message(const char *text);
 
-enum { ARGUMENT_BYTES = 32 };
+/* PyCapsule_Import has the shortest names and by far the longest proof. It
+ * needs room for a name only; every other function gets more. */
+enum { SHORT_NAMES = NAME_BYTES < 4 };
+enum { ARGUMENT_BYTES = SHORT_NAMES ? NAME_BYTES + 2 : 32 };
 
 /* An exception: what PyErr_SetString() and the like make. */
 struct exception {

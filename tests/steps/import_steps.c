@@ -1,6 +1,7 @@
 /* The contract of PyCapsule_Import, and of the repr of a capsule. Modules and
  * attributes are anything, may fail anywhere, and run arbitrary code. */
 #include "tests/steps/imports.h"
+#include "tests/steps/names.h"
 #include "tests/steps/step.h"
 #include "tests/steps/steps.h"
 
@@ -51,12 +52,12 @@ static void check_failed(int no_block, void *result)
     }
 }
 
+/* The path is not NULL (IMP-13). */
 STEP(PyCapsule_Import)
 {
     state_begin();
-    const char *path = any_name("path");
+    const char *path = first_name();
     int no_block = any_bool("no_block");
-    ASSUME(path != NULL, "the path must not be NULL (IMP-13)");
     ASSUME(error_now().type == NULL, "no exception may be pending (ERR-1)");
     imports_begin(path);
     struct world before = state_world();
@@ -91,6 +92,50 @@ STEP(PyCapsule_Import)
           "nothing is written into an object that is no capsule");
     HOLDS("PUB-1", imports_keep_fields(&after),
           "the fields of both capsules stay as the modules left them");
+    state_end();
+}
+
+/* Where a slot is NULL, the type `object` decides: two objects are equal if
+ * they are one object, and none can be called, copied or pickled. */
+#define NO_SLOT(rule, slot)                                                    \
+    SAME(rule, PyCapsule_Type.slot, NULL,                                      \
+         "the slot " #slot " is that of object")
+
+STEP(capsule_type)
+{
+    state_begin();
+    HOLDS("TYPE-5", (PyCapsule_Type.tp_flags & Py_TPFLAGS_BASETYPE) == 0,
+          "the type cannot be subclassed");
+    HOLDS("TYPE-4",
+          PyCapsule_Type.tp_base == NULL ||
+              PyCapsule_Type.tp_base == &PyBaseObject_Type,
+          "the type is derived from object alone");
+    NO_SLOT("TYPE-5", tp_new);
+    NO_SLOT("TYPE-7", tp_call);
+    NO_SLOT("TYPE-7", tp_str);
+    NO_SLOT("TYPE-7", tp_hash);
+    NO_SLOT("TYPE-7", tp_richcompare);
+    NO_SLOT("TYPE-7", tp_iter);
+    NO_SLOT("TYPE-7", tp_getattro);
+    NO_SLOT("TYPE-7", tp_setattro);
+    NO_SLOT("BUG-7", tp_methods);
+#ifdef CAPSULE_REFERENCE
+    NO_SLOT("TYPE-7", tp_bool);
+    NO_SLOT("TYPE-7", tp_length);
+    NO_SLOT("TYPE-7", tp_subscript);
+    NO_SLOT("TYPE-7", tp_ass_subscript);
+    NO_SLOT("TYPE-7", tp_add);
+#else
+    NO_SLOT("TYPE-7", tp_as_number);
+    NO_SLOT("TYPE-7", tp_as_sequence);
+    NO_SLOT("TYPE-7", tp_as_mapping);
+    NO_SLOT("TYPE-7", tp_as_buffer);
+    NO_SLOT("TYPE-7", tp_getattr);
+    NO_SLOT("TYPE-7", tp_setattr);
+    NO_SLOT("TYPE-7", tp_iternext);
+    NO_SLOT("BUG-7", tp_members);
+    NO_SLOT("BUG-7", tp_getset);
+#endif
     state_end();
 }
 

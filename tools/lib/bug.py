@@ -29,6 +29,7 @@ _FIELDS = (
     "Replay",
     "Profile",
     "Calls",
+    "Proof",
     "Sanitizer",
     "Sources",
 )
@@ -79,6 +80,9 @@ class Bug:
     profile         the profile that the implementation follows, or None
     calls           the least number of calls in a minimized program that finds
                     the bug
+    proof           the rules under which tools/prove refutes the bug, "memory"
+                    among them; empty if it does not
+    no_proof        why not; "" if nobody asked
     sanitizer_only  True if a replay without sanitizers misses the bug
     sources         the sources to compile with an edited header, or None for
                     every source that uses an edited identifier
@@ -99,6 +103,9 @@ class Bug:
         self.corpora = self._corpora(fields.get("Replay"))
         self.profile = fields.get("Profile")
         self.calls = int(fields.get("Calls", "1"))
+        proof = fields.get("Proof", "")
+        self.no_proof = proof if _NONE.fullmatch(proof) else ""
+        self.proof = [] if self.no_proof else _list(proof)
         self.sanitizer_only = fields.get("Sanitizer") == "only"
         if "Sanitizer" in fields and not self.sanitizer_only:
             raise Malformed(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import json
+import os
 import pathlib
 import sys
 import textwrap
@@ -12,9 +14,20 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from tools.commands.prove import bugs, checker, cpython, program, proof, steps, story, verdict
+from tools.commands.prove import (
+    bugs,
+    checker,
+    cpython,
+    header,
+    mutants,
+    program,
+    proof,
+    steps,
+    story,
+    verdict,
+)
 from tools.commands.prove.proof import Proof
-from tools.lib import choice, contract
+from tools.lib import bug, choice, contract
 from tools.lib.arguments import Parser, seconds
 from tools.lib.problem import Problem, exit_status
 
@@ -45,6 +58,11 @@ _MORE = textwrap.dedent(
     The planted bugs of tests/bugs test the proofs:
 
       tools/prove --bugs names_by          which proofs refute them
+      tools/prove --table                  how many, by file
+
+    So do wrong versions of CPython's capsules:
+
+      tools/prove --cpython 3.13 --mutants PyCapsule_SetName
 
     docs/proof.md says what a proof means and what its bounds are.
 
@@ -88,6 +106,23 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--bugs",
         metavar="REGEX",
         help="prove the planted bugs of tests/bugs whose names match",
+    )
+    parser.add_argument(
+        "--record",
+        action="store_true",
+        help="write what the proofs say into the line `Proof:` of each bug",
+    )
+    parser.add_argument(
+        "--table",
+        action="store_true",
+        help="print how many planted bugs the rule tests, fuzzing and proofs "
+        "find, by file, from the headers of the bugs",
+    )
+    parser.add_argument(
+        "--mutants",
+        action="store_true",
+        help="with --cpython: prove the wrong versions of "
+        "tests/steps/cpython.mutants",
     )
     parser.add_argument(
         "--json", metavar="FILE", help="write the verdicts to FILE as JSON"
@@ -184,16 +219,17 @@ def _tell(found: Proof) -> None:
     )
 
 
-def _as_json(proofs: Sequence[Proof]) -> str:
-    rank = (verdict.PROVED, verdict.NOT_ASKED, verdict.REFUTED)
-    rules: dict[str, str] = {}
-    for found in proofs:
-        for rule, answer in verdict.by_rule(found.assertions).items():
-            rules[rule] = max(
-                rules.get(rule, verdict.PROVED), answer, key=rank.index
-            )
+def _as_json(proofs: Sequence[Proof], source: program.Source) -> str:
+    """The verdicts as tools/conformance --proved reads them. "memory" stands for
+    undefined behaviour, and is no rule."""
+    found = [each for one in proofs for each in one.assertions]
+    rules = verdict.by_rule(found)
     return json.dumps(
         {
+            "format": 1,
+            "implementation": source.implementation,
+            "source": pathlib.Path(source.path).name,
+            "rules": rules,
             "functions": {
                 found.step.title: {
                     "verdict": found.verdict,
@@ -202,62 +238,125 @@ def _as_json(proofs: Sequence[Proof]) -> str:
                 }
                 for found in proofs
             },
-            "rules": rules,
         },
         indent=2,
     )
+
+
+def _write(path: str, text: str) -> None:
+    """Writes a file whole or not at all."""
+    target = pathlib.Path(path)
+    staged = target.with_name(target.name + ".new")
+    try:
+        staged.write_text(text + "\n", encoding="utf-8")
+        staged.replace(target)
+    except OSError as error:
+        raise Problem(f"{path}: {error.strerror}; choose another file") from error
 
 
 def _prove_bugs(
     options: argparse.Namespace, every: Sequence[steps.Step]
 ) -> int:
     """Prints a line for each bug as soon as there is an answer."""
-    answers = []
     builder = program.Builder(checker.Checker(), _ROOT)
-    for planted in choice.chosen_bugs(_ROOT, options.bugs):
-        answer = bugs.prove(_ROOT, planted, every, options.limit, builder)
-        answers.append(answer)
-        folder = planted.path.parent.name
+    answers = []
+
+    def answer(planted: bug.Bug) -> bugs.Answer:
+        return bugs.prove(_ROOT, planted, every, options.limit, builder)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for found in pool.map(answer, choice.chosen_bugs(_ROOT, options.bugs)):
+            answers.append(found)
+            folder = found.bug.path.parent.name
+            print(
+                f"{found.verdict:9}  {folder}/{found.bug.name}: "
+                + (" ".join(found.rules) or found.why),
+                flush=True,
+            )
+            if options.record:
+                header.record(found)
+    builder.close()
+    _show_counts([found.verdict for found in answers])
+    if options.json:
+        _write(
+            options.json,
+            json.dumps(
+                {
+                    f"{found.bug.path.parent.name}/{found.bug.name}": {
+                        "verdict": found.verdict,
+                        "rules": found.rules,
+                        "assertions": found.assertions,
+                        "why": found.why,
+                    }
+                    for found in answers
+                },
+                indent=2,
+            ),
+        )
+    return 0
+
+
+def _prove_mutants(
+    options: argparse.Namespace,
+    every: Sequence[steps.Step],
+    source: program.Source,
+) -> int:
+    """Prints a line for each wrong version of the source."""
+    answers = []
+    for found in mutants.prove(_ROOT, every, source, options.limit):
+        answers.append(found)
         print(
-            f"{answer.verdict:9}  {folder}/{planted.name}: "
-            + (" ".join(answer.rules) or answer.why),
+            f"{found.verdict:9}  {found.title}: "
+            + (f"{found.step}: {' '.join(found.rules)}" if found.rules else "")
+            + ("" if found.verdict == verdict.REFUTED else found.why),
             flush=True,
         )
-    builder.close()
-    for wanted in (verdict.REFUTED, verdict.PROVED, verdict.NOT_ASKED):
-        count = sum(answer.verdict == wanted for answer in answers)
-        print(f"{count} {wanted}")
+    _show_counts([found.verdict for found in answers])
     return 0
+
+
+def _show_counts(verdicts: Sequence[str]) -> None:
+    for wanted in (verdict.REFUTED, verdict.PROVED, verdict.NOT_ASKED):
+        print(f"{verdicts.count(wanted)} {wanted}")
+
+
+def _steps_for(source: program.Source) -> list[steps.Step]:
+    """Returns the steps of a source that is not the reference's: those of the
+    file with its name."""
+    every = steps.read(_ROOT)
+    name = pathlib.Path(source.path).name
+    found = [
+        step for step in every if pathlib.Path(step.subject.source).name == name
+    ]
+    if not found:
+        names = sorted({pathlib.Path(s.subject.source).name for s in every})
+        raise Problem(
+            f"{source.path}: there are steps for files of the names "
+            + ", ".join(names)
+        )
+    return found
 
 
 def _main() -> int:
     options = _parse(sys.argv[1:])
+    if options.record and options.bugs is None:
+        raise Problem("--record without --bugs; say which bugs")
+    if options.table:
+        print(header.table(choice.chosen_bugs(_ROOT, "")), end="")
+        return 0
     every = steps.read(_ROOT)
-    what = options.what
-    rules = {rule.id: rule.function for rule in contract.read(_ROOT).rules}
     if options.bugs is not None:
         return _prove_bugs(options, every)
+    what = options.what
+    rules = {rule.id: rule.function for rule in contract.read(_ROOT).rules}
     source = _source(options)
     if source is not None:
-        every = [
-            step
-            for step in every
-            if pathlib.Path(step.subject.source).name
-            == pathlib.Path(source.path).name
-        ]
-        if not every:
-            raise Problem(
-                f"{source.path}: there are steps for files of the names "
-                + ", ".join(
-                    sorted(
-                        {
-                            pathlib.Path(step.subject.source).name
-                            for step in steps.read(_ROOT)
-                        }
-                    )
-                )
-            )
+        every = _steps_for(source)
     chosen = proof.chosen(every, what, rules) if what else every
+    if options.mutants:
+        if source is None:
+            raise Problem("--mutants without --cpython; say which version")
+        return _prove_mutants(options, chosen, source)
     proofs = proof.prove(
         _ROOT,
         lambda step: source or program.reference(_ROOT, step.subject),
@@ -276,10 +375,8 @@ def _main() -> int:
         proofs, pathlib.Path(source.path if source else "capsule.c").name
     )
     if options.json:
-        path = pathlib.Path(options.json)
-        staged = path.with_name(path.name + ".new")
-        staged.write_text(_as_json(proofs) + "\n", encoding="utf-8")
-        staged.replace(path)
+        own = source or program.reference(_ROOT, every[0].subject)
+        _write(options.json, _as_json(proofs, own))
     return 0 if all(p.verdict == verdict.PROVED for p in proofs) else 1
 
 

@@ -10,25 +10,22 @@ from collections.abc import Sequence
 from tools.commands.prove import proof, verdict
 from tools.commands.prove.program import Builder, Source, reference
 from tools.commands.prove.steps import Step
-from tools.lib import bug
+from tools.lib import bug, edits
 
-# The steps that reach a function of capsule.c that is not in the API.
-_HELPERS = {
-    "names_match": ("PyCapsule_GetPointer", "PyCapsule_IsValid"),
-    "capsule_dealloc": ("capsule_destruction", "capsule_release"),
-    "capsule_repr": ("capsule_repr",),
-    "check_import": ("PyCapsule_Import",),
-    "find_object": ("PyCapsule_Import",),
-    "import_first": ("PyCapsule_Import",),
+# The item of the source that a step begins with, where that is no function of
+# the API with the name of the step.
+_ENTRIES = {
+    "capsule_destruction": "capsule_dealloc",
+    "capsule_release": "capsule_dealloc",
+    "capsule_type": "PyCapsule_Type",
+    "cobject_destruction": "cobject_dealloc",
 }
-# The steps that reach what every function shares.
-_COMMON = (
-    "PyCapsule_New",
-    "PyCapsule_GetPointer",
-    "PyCapsule_GetContext",
-    "PyCapsule_IsValid",
-    "PyCapsule_SetContext",
-)
+
+# The step that takes by far the longest comes last.
+_SLOWEST = "PyCapsule_Import"
+
+# An edit of the struct shows in the functions that the bug edits too.
+_STRUCTS = {"PyCapsule", "PyCObject"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,19 +36,48 @@ class Answer:
     verdict: str
     rules: tuple[str, ...]  # whose assertions are refuted
     why: str = ""  # the first refutation, or why there is none
+    # The refuted assertions, each as "STEP: RULE: TEXT".
+    assertions: tuple[str, ...] = ()
 
 
-def _steps_of(planted: bug.Bug, steps: Sequence[Step]) -> list[Step]:
-    """The steps that reach an edited function."""
-    known = {step.name for step in steps}
-    names: set[str] = set()
-    for edit in planted.edits:
-        if edit.item in known:
-            names.add(edit.item)
-        names.update(_HELPERS.get(edit.item, ()))
-    if not names:
-        names.update(_COMMON)
-    return [step for step in steps if step.name in names]
+def reached_from(items: set[str], text: str) -> set[str]:
+    """Returns the items of a source that use one of these items, directly or
+    through other items, and these items. The type objects name everything, so
+    nothing counts as used through them."""
+    code = edits.Code(text)
+    used = set(items)
+    more = used
+    while more:
+        more = {
+            item.name
+            for item in code.items
+            if item.name not in used
+            and any(
+                word in more and not word.endswith("_Type")
+                for word in code.words[item.first : item.last]
+            )
+        }
+        used |= more
+    return used
+
+
+def steps_of(items: set[str], text: str, steps: Sequence[Step]) -> list[Step]:
+    """Returns the steps that reach an edited item of the source `text`: first
+    those of the edited functions, last those that take long and those with names
+    of any length."""
+    edited = items - _STRUCTS or items
+    used = reached_from(edited, text)
+    found = [
+        step for step in steps if _ENTRIES.get(step.name, step.name) in used
+    ]
+    return sorted(
+        found,
+        key=lambda step: (
+            step.name == _SLOWEST,
+            step.name_bytes is None,
+            _ENTRIES.get(step.name, step.name) not in edited,
+        ),
+    )
 
 
 def _write(
@@ -89,10 +115,23 @@ def prove(
     limit: float | None = None,
     builder: Builder | None = None,
 ) -> Answer:
-    """Proves the steps that the bug can reach, with the bug planted."""
-    sources = {step.subject.source for step in steps}
-    if not any(
-        path in sources or path.endswith(".h") for path in planted.files()
+    """Proves the steps that the bug can reach, with the bug planted, until one
+    is refuted."""
+    subjects = {step.subject.source: step.subject for step in steps}
+    broken = planted.broken(root)
+    items = {edit.item for edit in planted.edits if not edit.before}
+    chosen = [
+        step
+        for path in subjects
+        if path in broken.files or broken.names
+        for step in steps_of(
+            items | broken.names,
+            broken.files.get(path) or bug.read_code(root / path),
+            [step for step in steps if step.subject.source == path],
+        )
+    ]
+    if not chosen or not any(
+        path in subjects or path.endswith(".h") for path in planted.files()
     ):
         return Answer(
             planted,
@@ -100,25 +139,50 @@ def prove(
             (),
             f"no step proves {', '.join(planted.files())}",
         )
+    answer = Answer(planted, verdict.PROVED, (), "every assertion holds")
     with tempfile.TemporaryDirectory(prefix="prove.") as name:
         folder = pathlib.Path(name)
         written = _write(root, planted, folder)
-        proofs = proof.prove(
-            root,
-            lambda step: _source(root, folder, written, step),
-            _steps_of(planted, steps),
-            trace=False,
-            limit=limit,
-            builder=builder,
-        )
-    found = [each for one in proofs for each in one.assertions]
-    refuted = [each for each in found if each.verdict == verdict.REFUTED]
-    rules = tuple(sorted({each.rule for each in refuted}))
+        for step in chosen:
+            found = proof.prove(
+                root,
+                lambda step: _source(root, folder, written, step),
+                [step],
+                trace=False,
+                limit=limit,
+                builder=builder,
+            )
+            answer = _worse(answer, _answer(planted, found))
+            if answer.verdict == verdict.REFUTED:
+                break
+    return answer
+
+
+def _worse(a: Answer, b: Answer) -> Answer:
+    rank = (verdict.PROVED, verdict.NOT_ASKED, verdict.REFUTED)
+    return max(a, b, key=lambda answer: rank.index(answer.verdict))
+
+
+def _answer(planted: bug.Bug, proofs: Sequence[proof.Proof]) -> Answer:
+    found = [(one.step, each) for one in proofs for each in one.assertions]
+    refuted = [
+        (step, each) for step, each in found if each.verdict == verdict.REFUTED
+    ]
     if refuted:
-        first = min(refuted, key=lambda each: each.rule == verdict.SAFETY)
-        return Answer(planted, verdict.REFUTED, rules, first.text)
+        first = min(refuted, key=lambda pair: pair[1].rule == verdict.SAFETY)[1]
+        return Answer(
+            planted,
+            verdict.REFUTED,
+            tuple(sorted({each.rule for _, each in refuted})),
+            first.text,
+            tuple(
+                f"{step.title}: {each.rule}: {each.text}"
+                for step, each in refuted
+                if each.rule != verdict.SAFETY
+            ),
+        )
     open_questions = [
-        each.text for each in found if each.verdict == verdict.NOT_ASKED
+        each.text for _, each in found if each.verdict == verdict.NOT_ASKED
     ] + [one.why for one in proofs if one.why]
     if open_questions:
         return Answer(planted, verdict.NOT_ASKED, (), open_questions[0])

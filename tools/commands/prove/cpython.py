@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -31,7 +32,21 @@ def of_tree(tree: pathlib.Path) -> Source:
         str(tree / "Objects/capsule.c"),
         tuple(str(folder) for folder in folders if folder.exists()),
         core=True,
+        implementation=f"CPython {_version(tree)}",
     )
+
+
+def _version(tree: pathlib.Path) -> str:
+    """The version of a source tree, "3.13.5"."""
+    path = tree / "Include/patchlevel.h"
+    found = re.search(
+        r'^#define PY_VERSION\s+"([^"]+)"',
+        path.read_text(encoding="utf-8") if path.exists() else "",
+        re.MULTILINE,
+    )
+    if not found:
+        raise Problem(f"{path} has no PY_VERSION; give a whole source tree")
+    return found[1]
 
 
 def of_version(version: str) -> Source:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pathlib
 import tempfile
+import threading
 from collections.abc import Sequence
 
 from tools.commands.prove.checker import Checker
@@ -22,6 +23,7 @@ class Source:
     path: str
     includes: tuple[str, ...]
     core: bool = False  # a file of CPython itself
+    implementation: str = "reference"  # "CPython 3.13.5"
 
 
 def reference(root: pathlib.Path, subject: Subject) -> Source:
@@ -43,6 +45,7 @@ class Builder:
         self._root = root
         self._defines = [f"-D{name}" for name in defines]
         self._folder = tempfile.TemporaryDirectory(prefix="prove.")
+        self._lock = threading.Lock()
         self._objects: dict[tuple[str, ...], pathlib.Path] = {}
         self._programs: dict[tuple[Source, Step], pathlib.Path] = {}
 
@@ -66,11 +69,13 @@ class Builder:
         return self._objects[key]
 
     def program(self, step: Step, source: Source) -> pathlib.Path:
-        """Returns the program that has the step, with that source."""
+        """Returns the program that has the step, with that source. Threads may
+        call this at the same time."""
         key = (source, step)
-        if key not in self._programs:
-            self._programs[key] = self._build(step, source)
-        return self._programs[key]
+        with self._lock:
+            if key not in self._programs:
+                self._programs[key] = self._build(step, source)
+            return self._programs[key]
 
     def _build(self, step: Step, source: Source) -> pathlib.Path:
         flags = [

@@ -23,6 +23,10 @@ _BEYOND_NAMES = 3
 # The bound of loops where no loop runs over a name.
 _FEW = 3
 
+# What some state of a smaller set reaches, some state reaches. Names of two bytes
+# differ, are equal at two addresses, and have a dot.
+_NAMES_OF_REACH = 2
+
 
 @dataclasses.dataclass(frozen=True)
 class Proof:
@@ -39,25 +43,44 @@ class Proof:
         return verdict.overall(self.assertions)
 
 
+# Leaves out of the formula what no assertion depends on. A trace then lacks the
+# choices that do not matter.
+_SLICE = ("--slice-formula",)
+
+
 def _prove(
     checker: Checker,
     program: pathlib.Path,
     step: Step,
     flags: Sequence[str],
+    trace: bool,
     limit: float | None,
 ) -> Proof:
+    bound = (step.name_bytes or _FEW) + _BEYOND_NAMES
     try:
         messages, seconds = checker.prove(
-            program,
-            (step.name_bytes or _FEW) + _BEYOND_NAMES,
-            flags,
-            limit,
+            program, bound, (*_SLICE, *flags), limit
         )
+        found = list(verdict.assertions(messages))
+        first = first_refuted(found)
+        if trace and first:
+            again, more = checker.prove(
+                program, bound, ["--trace", "--property", first.property], limit
+            )
+            seconds += more
+            traced = first_refuted(verdict.assertions(again))
+            found[found.index(first)] = traced or first
     except subprocess.TimeoutExpired:
         return Proof(step, (), limit or 0, f"no answer in {limit:.0f} s")
-    found = verdict.assertions(messages)
     why = "" if found else verdict.error(messages) or "CBMC gave no result"
     return Proof(step, tuple(found), seconds, why)
+
+
+def first_refuted(found: Sequence[Assertion]) -> Assertion | None:
+    """Returns the refuted assertion that says most: one of a rule, if any."""
+    refuted = [each for each in found if each.verdict == verdict.REFUTED]
+    refuted.sort(key=lambda each: each.rule == verdict.SAFETY)
+    return refuted[0] if refuted else None
 
 
 def prove(
@@ -68,20 +91,20 @@ def prove(
     limit: float | None = None,
     builder: Builder | None = None,
     tell: Callable[[Proof], None] = lambda proof: None,
+    flags: Sequence[str] = (),
 ) -> list[Proof]:
     """Proves the steps, as many at a time as there are processors.
 
-    `source_of` returns the source of a step. With `trace`, each assertion that
-    is refuted has the way there. `builder` keeps what it built for the next
-    call. `tell` is called with each proof as soon as it is there."""
+    `source_of` returns the source of a step. With `trace`, the first assertion
+    that is refuted has the way there. `builder` keeps what it built for the next
+    call. `tell` is called with each proof as soon as it is there. `flags` are
+    CBMC's."""
     checker = Checker()
     own = builder or Builder(checker, root)
     try:
         paths = [own.program(step, source_of(step)) for step in steps]
-        traces = ["--trace"] if trace else []
-
         def answer(path: pathlib.Path, step: Step) -> Proof:
-            found = _prove(checker, path, step, traces, limit)
+            found = _prove(checker, path, step, flags, trace, limit)
             tell(found)
             return found
 
@@ -92,23 +115,51 @@ def prove(
             own.close()
 
 
-def unreached(
-    root: pathlib.Path, source_of: Callable[[Step], Source], step: Step
-) -> tuple[list[Assertion], int]:
-    """Returns the assertions of the step that no state reaches, and the number
-    of those that some state does."""
+@dataclasses.dataclass(frozen=True)
+class Reach:
+    """Which assertions of a step some state reaches."""
+
+    step: Step
+    reached: tuple[Assertion, ...]
+    missing: tuple[Assertion, ...]
+
+
+def reach(
+    root: pathlib.Path, source_of: Callable[[Step], Source], steps: Sequence[Step]
+) -> list[Reach]:
+    """Asks the checker for a state that reaches each assertion of the steps."""
+    small = [
+        (
+            dataclasses.replace(step, name_bytes=_NAMES_OF_REACH)
+            if step.subject.has_names
+            else step
+        )
+        for step in steps
+    ]
     builder = Builder(Checker(), root, ["STEP_REACH"])
     try:
-        found = prove(root, source_of, [step], trace=False, builder=builder)
+        proofs = prove(
+            root,
+            source_of,
+            small,
+            trace=False,
+            builder=builder,
+            flags=["--no-standard-checks"],
+        )
     finally:
         builder.close()
+    return [_reach(found) for found in proofs]
+
+
+def _reach(found: Proof) -> Reach:
     own = [
         each
-        for each in found[0].assertions
+        for each in found.assertions
         if each.rule != verdict.SAFETY and _of_step(each)
     ]
     reached = [each for each in own if each.verdict == verdict.REFUTED]
-    return [each for each in own if each not in reached], len(reached)
+    missing = [each for each in own if each.verdict != verdict.REFUTED]
+    return Reach(found.step, tuple(reached), tuple(missing))
 
 
 def _of_step(assertion: Assertion) -> bool:

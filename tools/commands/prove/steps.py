@@ -28,6 +28,11 @@ class Subject:
     layout: str  # the file that includes the source
     files: tuple[str, ...]  # of tests/steps, without ".c"
 
+    @property
+    def has_names(self) -> bool:
+        """True if the state of the steps has names."""
+        return "checker_state" in self.files
+
 
 @dataclasses.dataclass(frozen=True)
 class Step:

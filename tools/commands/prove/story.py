@@ -85,12 +85,12 @@ def _inputs(trace: Iterable[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]
 
 def _read_names(story: Story, inputs: list[tuple[str, dict[str, Any]]]) -> None:
     """Takes the names from the front of the inputs."""
-    while inputs and inputs[0][0] == "a name begins at":
-        start = _number(inputs.pop(0)[1])
+    while inputs and inputs[0][0] == "a name of so many bytes":
+        inputs.pop(0)
         name = []
         while inputs and inputs[0][0] == "a byte of a name":
             name.append(_number(inputs.pop(0)[1]) & 0xFF)
-        story.names.append(bytes(name[start:]))
+        story.names.append(bytes(name).partition(b"\0")[0])
 
 
 _FIELDS = {

@@ -28,6 +28,7 @@ class Assertion:
     text: str
     verdict: str
     place: str  # "capsule.c:95"
+    property: str = ""  # CBMC's name of the assertion
     trace: tuple[Any, ...] = ()
 
 
@@ -50,6 +51,7 @@ def _assertion(result: dict[str, Any]) -> Assertion:
             PROVED if not failed else NOT_ASKED if cannot else REFUTED
         ),
         place=_place(result),
+        property=str(result.get("property", "")),
         trace=tuple(result.get("trace", ())),
     )
 

@@ -73,8 +73,9 @@ ENTRIES = (
     Entry(r"tools/setup prove", AS_SHOWN),
     Entry(r"tools/prove( PyCapsule_SetName)?", "tools/prove PyCapsule_SetName"),
     Entry(r"tools/prove GETP-3", "tools/prove VAL-2"),
+    Entry(r"tools/prove --table", AS_SHOWN),
     Entry(
-        r"tools/prove --cpython \S+",
+        r"tools/prove --cpython \S+( --mutants.*)?",
         why_not="downloads a source package; tools/commands/prove tests the rest",
     ),
     Entry(

@@ -1,0 +1,119 @@
+"""Wrong versions of CPython's Objects/capsule.c, which the steps must refute."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import tempfile
+from collections.abc import Iterator, Sequence
+
+from tools.commands.prove import bugs, proof, verdict
+from tools.commands.prove.checker import Checker
+from tools.commands.prove.program import Builder, Source
+from tools.commands.prove.steps import FOLDER, Step
+from tools.lib import edits
+from tools.lib.problem import Problem
+
+FILE = FOLDER / "cpython.mutants"
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutant:
+    """What is wrong, and the edits that make it so."""
+
+    title: str
+    edits: tuple[edits.Edit, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What the proofs say of a mutant."""
+
+    title: str
+    verdict: str
+    step: str = ""  # the step that is refuted
+    rules: tuple[str, ...] = ()
+    why: str = ""
+
+
+def read(root: pathlib.Path) -> list[Mutant]:
+    """Returns the mutants of the list; Problem if the list has a wrong format."""
+    text = (root / FILE).read_text(encoding="utf-8")
+    found = []
+    for part in text.split("\n# ")[1:]:
+        title, _, body = part.partition("\n")
+        try:
+            found.append(Mutant(title, tuple(edits.parse(body))))
+        except edits.Malformed as error:
+            raise Problem(f"{FILE}: {title}: {error}; correct it") from error
+    return found
+
+
+def prove(
+    root: pathlib.Path,
+    steps: Sequence[Step],
+    source: Source,
+    limit: float | None = None,
+) -> Iterator[Answer]:
+    """Proves the steps that each mutant can reach, until one is refuted. Leaves
+    out a mutant that none of the steps reaches."""
+    text = pathlib.Path(source.path).read_text(encoding="utf-8")
+    builder = Builder(Checker(), root)
+
+    def answer(mutant: Mutant) -> Answer | None:
+        items = {edit.item for edit in mutant.edits}
+        chosen = bugs.steps_of(items, text, steps)
+        if not chosen:
+            return None
+        try:
+            wrong = edits.apply(text, list(mutant.edits))
+        except edits.DoesNotApply as error:
+            return Answer(mutant.title, verdict.NOT_ASKED, why=error.why)
+        with tempfile.TemporaryDirectory(prefix="prove.") as folder:
+            path = pathlib.Path(folder) / "capsule.c"
+            path.write_text(wrong, encoding="utf-8")
+            changed = dataclasses.replace(source, path=str(path))
+            return _prove(root, mutant, changed, chosen, limit, builder)
+
+    try:
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for found in pool.map(answer, read(root)):
+                if found:
+                    yield found
+    finally:
+        builder.close()
+
+
+def _prove(
+    root: pathlib.Path,
+    mutant: Mutant,
+    source: Source,
+    steps: Sequence[Step],
+    limit: float | None,
+    builder: Builder,
+) -> Answer:
+    why = "every assertion holds"
+    answer = verdict.PROVED
+    for step in steps:
+        found = proof.prove(
+            root, lambda step: source, [step], False, limit, builder
+        )[0]
+        refuted = {
+            each.rule
+            for each in found.assertions
+            if each.verdict == verdict.REFUTED
+        }
+        if refuted:
+            return Answer(
+                mutant.title, verdict.REFUTED, step.title, tuple(sorted(refuted))
+            )
+        if found.verdict == verdict.NOT_ASKED:
+            answer = verdict.NOT_ASKED
+            why = found.why or next(
+                each.text
+                for each in found.assertions
+                if each.verdict == verdict.NOT_ASKED
+            )
+    return Answer(mutant.title, answer, why=why)
