@@ -91,7 +91,9 @@ def test_a_mutated_step_loses_a_bug(
 ) -> None:
     planted = bug.read(ROOT / f"tests/steps/bugs/{name}.bug")
     root = edited.copy(ROOT, tmp_path, file, old, new)
-    answer = bugs.prove(root, planted, STEPS)
+    # Without the step that takes longest, which none of these bugs is about.
+    fast = [step for step in STEPS if step.name != "PyCapsule_Import"]
+    answer = bugs.prove(root, planted, fast)
     assert answer.verdict == verdict.PROVED, answer
 
 
