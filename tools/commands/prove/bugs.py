@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+import shutil
 import tempfile
 from collections.abc import Sequence
 
@@ -20,6 +21,8 @@ _ENTRIES = {
     "capsule_type": "PyCapsule_Type",
     "cobject_destruction": "cobject_dealloc",
 }
+
+_HEADERS = "capsule/reference/include"
 
 # The step that takes by far the longest comes last.
 _SLOWEST = "PyCapsule_Import"
@@ -83,11 +86,15 @@ def steps_of(items: set[str], text: str, steps: Sequence[Step]) -> list[Step]:
 def _write(
     root: pathlib.Path, planted: bug.Bug, folder: pathlib.Path
 ) -> dict[str, pathlib.Path]:
-    """Writes the edited files below the folder, by their paths."""
+    """Writes the edited files below the folder, by their paths. A header finds
+    the others beside it, so they are copied if one is edited."""
     written = {}
+    if any(path.endswith(".h") for path in planted.files()):
+        shutil.copytree(root / _HEADERS, folder / _HEADERS)
     for path, text in planted.broken(root).files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
         target.write_text(text, encoding="utf-8")
         written[path] = target
     return written
@@ -104,7 +111,7 @@ def _source(
     path = written.get(step.subject.source)
     headers: tuple[str, ...] = ()
     if any(name.endswith(".h") for name in written):
-        headers = (str(folder), str(folder / "capsule/reference/include"))
+        headers = (str(folder), str(folder / _HEADERS))
     return Source(str(path or own.path), (*headers, *own.includes))
 
 
