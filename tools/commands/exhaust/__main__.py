@@ -12,7 +12,7 @@ import time
 import rich.console
 import rich.status
 
-from tools.commands.exhaust import run
+from tools.commands.exhaust import joining, run
 from tools.commands.exhaust.progress import (
     STOPPED,
     Progress,
@@ -53,6 +53,7 @@ Exit status: 0 no difference, 1 a difference, 2 bad input, 130 after Ctrl-C.
   tools/exhaust                              every program of up to 3 calls
   tools/exhaust --calls 4 --seconds 3600     of up to 4 calls, for an hour
   tools/exhaust --calls 4 --part 3/16        a sixteenth of them, for one machine
+  tools/exhaust --join a.json b.json         the result of both parts together
   tools/exhaust --implementation cpython     the system's CPython
   tools/exhaust --implementation /usr/bin/python3 --calls 2
 """
@@ -119,6 +120,14 @@ def parse(argv: list[str], implementations: list[str]) -> argparse.Namespace:
         type=pathlib.Path,
         metavar="FOLDER",
         help="where state and findings are kept (default out/exhaust/NAME)",
+    )
+    parser.add_argument(
+        "--join",
+        type=pathlib.Path,
+        nargs="+",
+        metavar="FILE",
+        help="run nothing; read the JSON files of all parts, and say what follows "
+        "from them together",
     )
     arguments = parser.parse_args(argv)
     name = arguments.implementation
@@ -194,9 +203,14 @@ class Screen:
             write_whole(self._json, result.as_json())
 
 
-def main(argv: list[str]) -> int:
-    root, start = workspace_folder().resolve(), start_folder()
-    arguments = parse(argv, known_implementations(root))
+def run_part(
+    arguments: argparse.Namespace,
+    root: pathlib.Path,
+    start: pathlib.Path,
+    console: rich.console.Console,
+) -> Result:
+    """Builds, runs the part of the programs that the user wants, and minimizes
+    the first program that differs."""
     files = build(arguments.implementation, root, start)
     folder = root / "out/exhaust" / word(arguments.implementation)
     if arguments.output:
@@ -207,7 +221,6 @@ def main(argv: list[str]) -> int:
     state = folder / f"{digest}-{name}.state"
     if arguments.state:
         state = start / arguments.state
-    json = start / arguments.json if arguments.json else None
     program = folder / f"finding-{name}.prog"
     command: list[object] = [
         files.exhaust,
@@ -219,10 +232,9 @@ def main(argv: list[str]) -> int:
     ]
     if arguments.seconds:
         command.append(f"--seconds={arguments.seconds}")
-    console = rich.console.Console(highlight=False, soft_wrap=True)
     log = Log()
     with console.status("starting") as status:
-        screen = Screen(arguments.calls, json, status)
+        screen = Screen(arguments.calls, arguments.json, status)
         differs = run.walk(command, state, log, screen.look)
     progress = read(state)
     if not progress:
@@ -230,16 +242,37 @@ def main(argv: list[str]) -> int:
     finding = None
     if differs:
         finding = run.examine(program, files.minimize, files.repro, log)
-        console.print(f"\n{finding.report.rstrip()}\n", markup=False)
-    result = Result(progress, arguments.calls, finding)
+    return Result(progress, arguments.calls, finding)
+
+
+def show(
+    result: Result, console: rich.console.Console, start: pathlib.Path
+) -> None:
+    if result.finding:
+        console.print(f"\n{result.finding.report.rstrip()}\n", markup=False)
     console.print(result.sentence(), markup=False)
-    console.print(f"{progress.implementation}; {result.rate()}", markup=False)
-    if finding:
-        where = os.path.relpath(finding.program, start)
+    console.print(
+        f"{result.progress.implementation}; {result.rate()}", markup=False
+    )
+    if result.finding:
+        where = os.path.relpath(result.finding.program, start)
         console.print(f"program {where}", markup=False)
-    if json:
-        write_whole(json, result.as_json())
-    return differs
+
+
+def main(argv: list[str]) -> int:
+    root, start = workspace_folder().resolve(), start_folder()
+    arguments = parse(argv, known_implementations(root))
+    if arguments.json:
+        arguments.json = start / arguments.json
+    console = rich.console.Console(highlight=False, soft_wrap=True)
+    if arguments.join:
+        result = joining.join([start / path for path in arguments.join])
+    else:
+        result = run_part(arguments, root, start, console)
+    show(result, console, start)
+    if arguments.json:
+        write_whole(arguments.json, result.as_json())
+    return 1 if result.finding else 0
 
 
 if __name__ == "__main__":

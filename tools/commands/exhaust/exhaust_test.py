@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tools.commands.exhaust import __main__ as main
-from tools.commands.exhaust import progress
+from tools.commands.exhaust import joining, progress
 from tools.lib.problem import Problem, exit_status
 
 GOOD = main.Files(
@@ -54,14 +54,58 @@ def test_all_small_programs_agree(
     assert sentence in capsys.readouterr().out
 
 
+def run_parts(folder: pathlib.Path) -> list[str]:
+    """Runs three parts; returns the paths of their JSON files."""
+    files = []
+    for number in (1, 2, 3):
+        _, part = run(folder, "--calls", "2", "--part", f"{number}/3")
+        assert f"in part {number}/3 agree" in part["sentence"]
+        assert part["total"] > 0
+        path = folder / f"{number}.json"
+        (folder / "result.json").rename(path)
+        files.append(str(path))
+    return files
+
+
 def test_the_parts_add_up(tmp_path: pathlib.Path) -> None:
     _, whole = run(tmp_path, "--calls", "2")
-    counts = []
-    for number in (1, 2, 3):
-        _, part = run(tmp_path, "--calls", "2", "--part", f"{number}/3")
-        assert f"in part {number}/3 agree" in part["sentence"]
-        counts.append(part["total"])
-    assert min(counts) > 0 and sum(counts) == whole["total"]
+    status, together = run(tmp_path, "--join", *run_parts(tmp_path))
+    assert status == 0
+    for field in ("verdict", "sentence", "programs", "total", "complete", "part"):
+        assert together[field] == whole[field]
+
+
+def join_problem(*paths: object) -> str:
+    with pytest.raises(Problem) as caught:
+        joining.join([pathlib.Path(str(path)) for path in paths])
+    return str(caught.value)
+
+
+def test_only_the_parts_of_one_run_are_joined(tmp_path: pathlib.Path) -> None:
+    first, second, third = run_parts(tmp_path)
+    assert "part 2/3 is missing" in join_problem(first, third)
+    assert "are both part 1/3" in join_problem(first, second, first)
+    run(tmp_path, "--calls", "1", "--part", "2/3")
+    other = tmp_path / "result.json"
+    assert "asked is 1, and 2 in" in join_problem(first, other, third)
+    assert "there is no" in join_problem(tmp_path / "none")
+    other.write_text("{}")
+    assert "is damaged" in join_problem(other)
+
+
+def test_the_finding_of_a_part_is_that_of_the_whole(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = run_parts(tmp_path)
+    plant(monkeypatch, "set_pointer_accepts_null")
+    status, found = run(tmp_path, "--calls", "2", "--part", "2/3")
+    assert status == 1
+    files[1] = str(tmp_path / "found.json")
+    (tmp_path / "result.json").rename(files[1])
+    status, together = run(tmp_path, "--calls", "2", "--join", *files)
+    assert status == 1 and together["verdict"] == "differs"
+    assert together["finding"] == found["finding"]
+    assert "a program of 2 calls differs: SETP-2; all 145 " in together["sentence"]
 
 
 def test_a_longer_run_continues_a_shorter_one(tmp_path: pathlib.Path) -> None:

@@ -67,6 +67,12 @@ ENTRIES = (
         "tools/exhaust --calls 4 --part 3/16 --seconds 1",
     ),
     Entry(
+        r"tools/exhaust --join \S+ \S+",
+        "tools/exhaust --calls 1 --part 1/2 --json out/1.json && "
+        "tools/exhaust --calls 1 --part 2/2 --json out/2.json && "
+        "tools/exhaust --join out/1.json out/2.json",
+    ),
+    Entry(
         r"tools/exhaust --implementation \S+( --calls 2)?",
         "tools/exhaust --implementation /usr/bin/python3 --calls 1",
     ),
