@@ -69,6 +69,13 @@ Texts Walk(unsigned calls, struct part part)
     return collector.texts;
 }
 
+// The programs of up to two calls.
+const Texts &AllOfTwoCalls()
+{
+    static const Texts all = Walk(2, kWhole);
+    return all;
+}
+
 // --- the slow enumeration ---------------------------------------------------
 
 const char kAllocations[] = "p0 = payload(8)\n"
@@ -292,7 +299,7 @@ bool IsInSlowAlphabet(const std::string &call)
 TEST_F(ExhaustTest, AWalkMakesEachProgramOnceUpToTheNumbersOfItsSlots)
 {
     std::set<std::string> keys;
-    for (const std::string &text : Walk(2, kWhole)) {
+    for (const std::string &text : AllOfTwoCalls()) {
         Texts calls = CallsOf(text);
         if (std::all_of(calls.begin(), calls.end(), IsInSlowAlphabet)) {
             ASSERT_TRUE(keys.insert(KeyOf(calls)).second) << text;
@@ -342,7 +349,7 @@ TEST_F(ExhaustTest, ANewCapsuleTakesTheSlotOfADeadOne)
 
 TEST_F(ExhaustTest, ThePartsShareTheProgramsOut)
 {
-    Texts whole = Walk(2, kWhole), together;
+    Texts whole = AllOfTwoCalls(), together;
     for (unsigned i = 1; i <= 5; i++) {
         Texts part = Walk(2, {i, 5});
         EXPECT_GT(part.size(), whole.size() / 10);
@@ -384,7 +391,7 @@ TEST_F(ExhaustTest, ThePositionTellsTheProgram)
     EXPECT_FALSE(walk(&position, 2, kWhole, Collector::Visit, &collector));
     static struct program program;
     walk_program_at(&position, &program);
-    EXPECT_EQ(Walk(2, kWhole)[12345], TextOf(&program));
+    EXPECT_EQ(AllOfTwoCalls()[12345], TextOf(&program));
 }
 
 TEST_F(ExhaustTest, TheStateIsReadAsItWasWritten)
