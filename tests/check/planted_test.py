@@ -56,3 +56,27 @@ def test_each_rule_that_is_reported_has_a_broken_extension() -> None:
     shown = "".join(path.read_text() for path in BROKEN.glob("*.expected"))
     missing = {rule for rule in reported if rule.replace("_", "-") + ":" not in shown}
     assert not missing, f"write a broken extension for {missing}"
+
+
+def sentences(code: str) -> set[str]:
+    """Returns the sentences of all reports in the code, with their formats."""
+    found = set()
+    for call in re.findall(r"\bfinding\(\s*FINDING_\w+,(.*?)\);", code, re.DOTALL):
+        without_origin = re.sub(r"\(struct origin\)\{[^}]*\}", "", call)
+        for literals in re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', without_origin):
+            found.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals)))
+    return {text for text in found if " " in text}
+
+
+def test_each_sentence_has_a_broken_extension() -> None:
+    """A check that is switched off says nothing, and broken_test misses it."""
+    code = "".join(path.read_text() for path in build.CHECKER.files(running.ROOT))
+    shown = "".join(path.read_text() for path in BROKEN.glob("*.expected"))
+    found = sentences(code)
+    assert len(found) >= 30
+    missing = [
+        text
+        for text in found
+        if not re.search(".+".join(map(re.escape, re.split(r"%\w", text))), shown)
+    ]
+    assert not missing, f"write a broken extension for {missing}"

@@ -160,6 +160,8 @@ subprocess.run([sys.executable, {str(program)!r}], env=variables, check=True)
         (["--ignore", "two words", "--", "true"], "is no pattern"),
         (["--suppressions", "/no/file", "--", "true"], "cannot be read"),
         (["--leaks", "none", "--", "true"], "whole number"),
+        (["--html", "/no/folder/x.html", "--", "true"], "cannot be written"),
+        (["--json", "/", "--", "true"], "cannot be written"),
     ],
 )
 def test_bad_input_is_one_line(arguments: list[str], words: str) -> None:
@@ -179,6 +181,25 @@ def test_a_run_without_an_interpreter_says_so() -> None:
     run = check("--", "true")
     assert run.returncode == 2
     assert "not checked: anything" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "flags, mode, words",
+    [
+        ([], 0o4755, "is setuid or setgid"),
+        (["-static"], 0o755, "is linked statically"),
+    ],
+)
+def test_a_program_without_preload_says_so(
+    flags: list[str], mode: int, words: str, tmp_path: pathlib.Path
+) -> None:
+    source, program = tmp_path / "program.c", tmp_path / "program"
+    source.write_text("int main(void) { return 0; }\n")
+    running.must_run(["cc", str(source), "-o", str(program), *flags])
+    program.chmod(mode)
+    run = check("--", program)
+    assert run.returncode == 2
+    assert f"not checked: anything: {program} {words}" in run.stderr
 
 
 def test_another_allocator_is_named(tmp_path: pathlib.Path) -> None:
