@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -182,6 +183,28 @@ def write(path: pathlib.Path, content: str) -> None:
     scratch.rename(path)
 
 
+def check_report_files(options: argparse.Namespace) -> None:
+    """Refuses files that cannot be written, before the program runs."""
+    for path in (options.json, options.html, options.junit, options.sarif):
+        if not path:
+            continue
+        path = start_folder() / path
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            raise Problem(f"{path} cannot be written; name a file in a folder of yours")
+
+
+def why_unchecked(program: str) -> str:
+    """Returns why nothing of the program was seen, as far as its file tells."""
+    path = pathlib.Path(shutil.which(program) or program)
+    if path.stat().st_mode & (stat.S_ISUID | stat.S_ISGID):
+        return f"{path} is setuid or setgid, and the system preloads nothing there"
+    with open(path, "rb") as file:
+        start = file.read(1 << 16)
+    if start.startswith(b"\x7fELF") and b"/ld-" not in start:
+        return f"{path} is linked statically, and nothing can be preloaded there"
+    return "no process with an interpreter that exports the C API ran"
+
+
 def write_files(report: findings.Report, options: argparse.Namespace) -> None:
     """Writes what the flags ask for."""
     if options.json:
@@ -231,6 +254,7 @@ def main(arguments: list[str]) -> int:
     patterns = [ignored.Pattern.of(text, "--ignore") for text in options.ignore]
     for path in options.suppressions:
         patterns += ignored.read(start_folder() / path)
+    check_report_files(options)
     library = build.built(workspace_folder())
     if options.record:
         options.record = start_folder() / options.record
@@ -245,9 +269,7 @@ def main(arguments: list[str]) -> int:
     report.ignored = len(report.findings) - len(kept)
     report.findings = kept
     if not report.processes:
-        report.notes.append(
-            "anything: no process with an interpreter that exports the C API ran"
-        )
+        report.notes.append(f"anything: {why_unchecked(options.command[0])}")
     sys.stdout.flush()
     for line in text.lines(report):
         print(line, file=sys.stderr)
