@@ -10,7 +10,7 @@ import types
 from rich.console import Console
 from rich.table import Table
 
-from tools.commands.bench import cpython, functions, replay, report, targets
+from tools.commands.bench import check, cpython, functions, replay, report, targets
 from tools.commands.bench.measure import Failed, Places, Row
 from tools.lib.arguments import Parser, number, one_of, seconds
 from tools.lib.places import start_folder, workspace_folder
@@ -22,13 +22,14 @@ PARTS: dict[str, types.ModuleType] = {
     "cpython": cpython,
     "replay": replay,
     "report": report,
+    "check": check,
 }
 
 ABOUT = """\
 Measures speed as ratios within one run. Compares each function of the reference
 with CPython's, the fuzz targets with an empty target, and the fuzz targets on
-CPython with the same targets on the reference. Also measures replay and the size
-of a report."""
+CPython with the same targets on the reference. Also measures replay, the size of
+a report, and programs under tools/check against the same without."""
 
 
 def parse(argv: list[str]) -> argparse.Namespace:

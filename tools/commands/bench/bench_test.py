@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tools.commands.bench import __main__ as main
-from tools.commands.bench import cpython, functions, measure, replay, targets
+from tools.commands.bench import check, cpython, functions, measure, replay
+from tools.commands.bench import targets
 from tools.lib.problem import Problem
 
 HERE = pathlib.Path(__file__).parent
@@ -132,3 +133,17 @@ def test_figures_are_written_whole(tmp_path: pathlib.Path) -> None:
     main.write({"a": [{"ratio": 1.0}]}, path)
     assert json.loads(path.read_text()) == {"a": [{"ratio": 1.0}]}
     assert [p.name for p in path.parent.iterdir()] == ["bench.json"]
+
+
+def test_a_checked_program_is_compared_with_a_plain_one(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The code prints 1, and 2 where something is preloaded."""
+    code = "import os; print(1 + ('LD_PRELOAD' in os.environ))"
+    case: tuple[str, str, list[str], str] = ("a program", "ms", [], code)
+    lacking: tuple[str, str, list[str], str] = ("another", "ms", ["there_is_no_such_module"], code)
+    monkeypatch.setattr(check, "CASES", [case, lacking])
+    monkeypatch.setenv("CAPSULE_CHECK_LIBRARY", str(tmp_path / "none.so"))
+    monkeypatch.delenv("LD_PRELOAD", raising=False)
+    (row,) = check.measure(places_in(HERE), argparse.Namespace(rounds=1))
+    assert (row["plain"], row["checked"], row["more"], row["ratio"]) == (1, 2, 1, 2)
