@@ -25,7 +25,9 @@ class Source:
 
 
 _PROGRAM_MAINS = {"prog_tool.c", "check.c"}
-_DRIVER = "child finding flags input program_runner runner runner_file".split()
+_DRIVER = (
+    "child finding flags input program_runner runner runner_file whole_file"
+).split()
 _GOOGLETEST = "/usr/src/googletest/googletest"
 
 _INTERPRETERS = pathlib.Path("fuzz/executor/interpreters.c")
