@@ -4,6 +4,7 @@ a library that exports the C API."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -24,6 +25,9 @@ print(json.dumps([
     sysconfig.get_config_var("EXT_SUFFIX") or sysconfig.get_config_var("SO"),
 ]))
 """
+
+# The ending of extension modules for a free-threaded CPython: .cpython-313t-...
+_FREE_THREADED = re.compile(r"cpython-\d+td?-")
 
 _OLDEST = (3, 6)
 _NEWEST = (3, 15)  # whose behaviour was measured; see capsule/profile.c
@@ -237,12 +241,10 @@ class Interpreter(Implementation):
             builder, [sources.Source(path, True, "worker", ()) for path in more]
         )
         module = self.folder / f"capsule_worker{self._suffix}"
-        # CPython's objects from malloc(), where freed memory is overwritten:
-        # what is used after its end shows.
         self.environment = {
             "PYTHONHASHSEED": "0",
-            "PYTHONMALLOC": "malloc",
             "PYTHONPATH": str(self.folder),
+            **options_of(self._suffix),
         }
         self.takes_variables = True
         self.command = [
@@ -355,6 +357,19 @@ class Library(Implementation):
             if not undefined:
                 raise Problem(f"{self.shown}: {build.first_error(said)}")
             compiled = self._leave_out_users(builder, compiled, undefined)
+
+
+def options_of(suffix: str) -> dict[str, str]:
+    """Returns the variables that set the options of an interpreter, given the ending
+    of its extension modules.
+
+    Objects come from malloc(), where freed memory is overwritten: what is used after
+    its end shows. A free-threaded CPython refuses another allocator than its own.
+    There, the lock must stay off although the worker does not say that it can do
+    without."""
+    if _FREE_THREADED.search(suffix):
+        return {"PYTHON_GIL": "0"}
+    return {"PYTHONMALLOC": "malloc"}
 
 
 def _probe(python: list[str]) -> tuple[str, list[int], str, str]:

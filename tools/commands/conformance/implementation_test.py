@@ -144,3 +144,10 @@ def test_the_undefined_symbols_in_errors_of_linker_and_loader() -> None:
 def test_a_problem_is_what_main_raises() -> None:
     with pytest.raises(Problem):
         main.parse([])
+
+
+def test_a_free_threaded_interpreter_keeps_its_allocator_and_its_lock_off() -> None:
+    free = implementation.options_of(".cpython-313t-x86_64-linux-gnu.so")
+    assert free == {"PYTHON_GIL": "0"}
+    for suffix in (".cpython-313-x86_64-linux-gnu.so", ".pypy39-pp73-x86_64.so"):
+        assert implementation.options_of(suffix) == {"PYTHONMALLOC": "malloc"}
