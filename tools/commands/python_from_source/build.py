@@ -135,11 +135,12 @@ class Build:
         parts = ["altbininstall", "inclinstall", "libainstall", "sharedinstall"]
         self._step("install", ["make", *parts, f"DESTDIR={staged}"])
         root = staged / self.folder.relative_to("/")
-        (binary,) = [
+        # A free-threaded build installs python3.13t, and python3.13 as its alias.
+        binary = max(
             path
             for path in (root / "bin").glob("python3.*")
             if re.fullmatch(r"python3\.\d+t?", path.name)
-        ]
+        )
         library = root / "lib" / binary.name
         shutil.copytree(
             self._tree / "Lib",

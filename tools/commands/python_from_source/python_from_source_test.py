@@ -22,6 +22,7 @@ _CONFIGURE = """\
 #!/bin/sh
 echo configured >>"{count}"
 prefix=$(echo "$*" | sed 's/.*--prefix=\\([^ ]*\\).*/\\1/')
+case "$*" in *--disable-gil*) t=t ;; *) t= ;; esac
 echo build/lib >pybuilddir.txt
 mkdir -p build/lib
 echo described >build/lib/_sysconfigdata_x.py
@@ -30,9 +31,10 @@ BUILDPYTHON = python
 all:
 \t@{make}
 altbininstall inclinstall libainstall sharedinstall:
-\tmkdir -p \\$(DESTDIR)$prefix/bin \\$(DESTDIR)$prefix/lib/python3.13
+\tmkdir -p \\$(DESTDIR)$prefix/bin \\$(DESTDIR)$prefix/lib/python3.13$t
 \tprintf '#!/bin/sh\\\\nexit {status}\\\\n' >\\$(DESTDIR)$prefix/bin/python3.13
 \tchmod +x \\$(DESTDIR)$prefix/bin/python3.13
+\ttest -z "$t" || cp \\$(DESTDIR)$prefix/bin/python3.13 \\$(DESTDIR)$prefix/bin/python3.13t
 END
 """
 
@@ -126,6 +128,17 @@ def test_an_archive_is_a_source(
     status, said, errors = run(capsys, "python.tar.gz")
     assert status == 0, errors
     assert "/python-O1-" in said
+
+
+def test_a_free_threaded_build_has_a_library_of_its_own(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_tree(tmp_path)
+    status, said, errors = run(capsys, "cpython", "--free-threaded")
+    assert status == 0, errors
+    interpreter = pathlib.Path(said.strip())
+    assert interpreter.resolve().name == "python3.13t"
+    assert (interpreter.parents[1] / "lib/python3.13t/json.py").exists()
 
 
 def test_a_failed_build_says_why_and_continues_later(
