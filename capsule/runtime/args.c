@@ -1,25 +1,6 @@
 /* PyArg_ParseTuple: converts a tuple of arguments to C values, as a format
  * says. */
-#include "capsule/runtime/internal.h"
-
-/* A va_list in a struct, because a plain va_list cannot be passed by pointer on
- * every ABI. */
-struct targets {
-    va_list list;
-};
-
-/* What a format says apart from its units. */
-struct signature {
-    int min, max;
-    const char *function; /* the text after ':', or NULL */
-    const char *message;  /* after ';': replaces CPython's message; or NULL */
-};
-
-/* Converts `arg` and stores the value in the next target. Returns false on
- * failure, and either sets an exception or sets *wanted to the type that the
- * argument must have. */
-typedef bool (*converter)(PyObject *arg, struct targets *targets,
-                          const char **wanted);
+#include "capsule/runtime/args.h"
 
 static bool convert_object(PyObject *arg, struct targets *targets,
                            const char **wanted)
@@ -121,6 +102,19 @@ static bool convert_int(PyObject *arg, struct targets *targets,
     return true;
 }
 
+static bool convert_double(PyObject *arg, struct targets *targets,
+                           const char **wanted)
+{
+    (void)wanted;
+    double *target = va_arg(targets->list, double *);
+    double value = PyFloat_AsDouble(arg);
+    if (value == -1 && PyErr_Occurred()) {
+        return false;
+    }
+    *target = value;
+    return true;
+}
+
 static bool convert_truth(PyObject *arg, struct targets *targets,
                           const char **wanted)
 {
@@ -134,38 +128,32 @@ static bool convert_truth(PyObject *arg, struct targets *targets,
     return true;
 }
 
-static const struct {
-    const char *unit;
-    converter convert;
-} UNITS[] = {
+static const struct unit UNITS[] = {
     /* A unit comes before any unit that is a prefix of it. */
-    {"O!", convert_instance},      {"O", convert_object},
-    {"U", convert_unicode},        {"s", convert_string},
-    {"z", convert_string_or_none}, {"i", convert_int},
-    {"l", convert_long},           {"n", convert_long},
-    {"p", convert_truth},
+    {"O!", convert_instance, 2},      {"O", convert_object, 1},
+    {"U", convert_unicode, 1},        {"s", convert_string, 1},
+    {"z", convert_string_or_none, 1}, {"i", convert_int, 1},
+    {"l", convert_long, 1},           {"n", convert_long, 1},
+    {"d", convert_double, 1},         {"p", convert_truth, 1},
 };
 
 _Static_assert(sizeof(Py_ssize_t) == sizeof(long), "`n` is read as `l`");
 
-/* Returns the converter of the unit at *format and steps over the unit; NULL if
- * the unit is unknown. */
-static converter next_unit(const char **format)
+const struct unit *args_next_unit(const char **format)
 {
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
-        size_t length = strlen(UNITS[i].unit);
-        if (strncmp(*format, UNITS[i].unit, length) == 0) {
+        size_t length = strlen(UNITS[i].text);
+        if (strncmp(*format, UNITS[i].text, length) == 0) {
             *format += length;
-            return UNITS[i].convert;
+            return &UNITS[i];
         }
     }
     return NULL;
 }
 
-/* Counts the units as CPython does: each letter is a unit. */
-static struct signature read_signature(const char *format)
+struct signature args_signature(const char *format)
 {
-    struct signature signature = {-1, 0, NULL, NULL};
+    struct signature signature = {-1, 0, -1, NULL, NULL};
     for (; *format && !signature.function && !signature.message; format++) {
         if (*format == ':') {
             signature.function = format + 1;
@@ -173,12 +161,17 @@ static struct signature read_signature(const char *format)
             signature.message = format + 1;
         } else if (*format == '|') {
             signature.min = signature.max;
+        } else if (*format == '$') {
+            signature.positional = signature.max;
         } else if ((*format | 0x20) >= 'a' && (*format | 0x20) <= 'z') {
             signature.max++;
         }
     }
     if (signature.min < 0) {
         signature.min = signature.max;
+    }
+    if (signature.positional < 0) {
+        signature.positional = signature.max;
     }
     return signature;
 }
@@ -228,6 +221,22 @@ static void raise_wrong_type(const struct signature *signature,
                  arg == Py_None ? "None" : Py_TYPE(arg)->tp_name);
 }
 
+bool args_convert(const struct signature *signature, const char **format,
+                  Py_ssize_t number, PyObject *arg, struct targets *targets)
+{
+    const char *wanted = NULL;
+    const struct unit *unit = args_next_unit(format);
+    if (unit == NULL) {
+        raise_bad_unit(signature, number);
+        return false;
+    }
+    bool done = unit->convert(arg, targets, &wanted);
+    if (wanted) {
+        raise_wrong_type(signature, number, wanted, arg);
+    }
+    return done;
+}
+
 int PyArg_VaParse(PyObject *args, const char *format, va_list values)
 {
     if (!PyTuple_Check(args)) {
@@ -235,7 +244,7 @@ int PyArg_VaParse(PyObject *args, const char *format, va_list values)
                                            "argument is not a tuple");
         return 0;
     }
-    const struct signature signature = read_signature(format);
+    const struct signature signature = args_signature(format);
     Py_ssize_t given = PyTuple_Size(args);
     if (!check_count(&signature, given)) {
         return 0;
@@ -244,16 +253,9 @@ int PyArg_VaParse(PyObject *args, const char *format, va_list values)
     va_copy(targets.list, values);
     bool done = true;
     for (Py_ssize_t i = 0; done && i < given; i++) {
-        PyObject *arg = PyTuple_GetItem(args, i);
-        const char *wanted = NULL;
         format += *format == '|';
-        converter convert = next_unit(&format);
-        done = convert && convert(arg, &targets, &wanted);
-        if (convert == NULL) {
-            raise_bad_unit(&signature, i + 1);
-        } else if (wanted) {
-            raise_wrong_type(&signature, i + 1, wanted, arg);
-        }
+        done = args_convert(&signature, &format, i + 1,
+                            PyTuple_GetItem(args, i), &targets);
     }
     va_end(targets.list);
     return done;

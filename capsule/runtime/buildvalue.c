@@ -124,6 +124,8 @@ static PyObject *build_one(const char **format, struct values *values)
         return PyLong_FromLong(va_arg(values->list, long));
     case 'k':
         return PyLong_FromUnsignedLong(va_arg(values->list, unsigned long));
+    case 'd':
+        return PyFloat_FromDouble(va_arg(values->list, double));
     case 'L':
         return PyLong_FromLongLong(va_arg(values->list, long long));
     case 'n':

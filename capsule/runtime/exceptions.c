@@ -103,3 +103,26 @@ EXCEPTION_TYPE(BaseException, &PyBaseObject_Type)
 _Py_EXCEPTIONS(DERIVED)
 
 PyBaseExceptionObject no_memory = {.ob_base = STATIC_OBJECT(&type_MemoryError)};
+
+PyObject *PyErr_NewException(const char *name, PyObject *base, PyObject *dict)
+{
+    if (strchr(name, '.') == NULL) {
+        PyErr_SetString(PyExc_SystemError,
+                        "PyErr_NewException: name must be module.class");
+        return NULL;
+    }
+    if (dict || (base && !PyExceptionClass_Check(base))) {
+        PyErr_SetString(PyExc_SystemError,
+                        "PyErr_NewException: the base must be an exception "
+                        "type and the dict NULL");
+        return NULL;
+    }
+    PyType_Slot no_slots[] = {{0, NULL}};
+    PyType_Spec spec = {
+        .name = name,
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+        .slots = no_slots,
+    };
+    return type_from_spec(NULL, &spec,
+                          (PyTypeObject *)(base ? base : PyExc_Exception));
+}

@@ -37,6 +37,23 @@ PyObject *_PyObject_GC_New(PyTypeObject *type)
     return op;
 }
 
+PyObject *gc_new_zeroed(size_t size)
+{
+    struct gc_head *head = PyObject_Calloc(1, sizeof(struct gc_head) + size);
+    return head ? object_of(head) : PyErr_NoMemory();
+}
+
+/* True if the collector's head stands before the object. Static types have
+ * none, although heap types do. */
+static bool has_head(PyObject *op)
+{
+    if (Py_IS_TYPE(op, &PyType_Type) &&
+        !(((PyTypeObject *)op)->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+        return false;
+    }
+    return (Py_TYPE(op)->tp_flags & Py_TPFLAGS_HAVE_GC) != 0;
+}
+
 static void link_before(struct gc_head *list, struct gc_head *head)
 {
     head->next = list;
@@ -67,8 +84,7 @@ void PyObject_GC_UnTrack(void *op)
 
 int PyObject_GC_IsTracked(PyObject *op)
 {
-    return (Py_TYPE(op)->tp_flags & Py_TPFLAGS_HAVE_GC) &&
-           head_of(op)->next != NULL;
+    return has_head(op) && head_of(op)->next != NULL;
 }
 
 void PyObject_GC_Del(void *op)

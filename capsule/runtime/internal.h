@@ -26,6 +26,10 @@ struct gc_head {
     Py_ssize_t references; /* during a collection: from untracked objects */
 };
 
+/* Returns a block of `size` zero bytes behind a collector's head; NULL with
+ * MemoryError on failure. */
+PyObject *gc_new_zeroed(size_t size);
+
 /* Returns the name of the type without its module. */
 const char *type_name(PyTypeObject *type);
 
@@ -47,6 +51,24 @@ void object_free(PyObject *op);
  * new reference. NULL without an exception if there is no such method. */
 PyObject *type_find_method(PyTypeObject *type, const char *name,
                            PyObject *self);
+
+/* Returns the value of the member with this name: new reference. NULL without
+ * an exception if the type has no such member. */
+PyObject *member_get(PyObject *o, const char *name);
+
+/* Sets a member, or deletes it if `value` is NULL, and stores the result of the
+ * attempt, 0 or -1, in *status. Returns false if the type has no such member.
+ */
+bool member_set(PyObject *o, const char *name, PyObject *value, int *status);
+
+/* Returns a new heap type that belongs to `module`, which may be NULL, and
+ * derives from `base`. New reference. */
+PyObject *type_from_spec(PyObject *module, PyType_Spec *spec,
+                         PyTypeObject *base);
+/* tp_dealloc, tp_traverse and tp_clear of types. */
+void heap_type_dealloc(PyObject *op);
+int heap_type_traverse(PyObject *op, visitproc visit, void *arg);
+int heap_type_clear(PyObject *op);
 
 /* Raises AttributeError "'TYPE' object has no attribute 'NAME'". Returns
  * NULL. */

@@ -81,6 +81,11 @@ int PyModule_AddStringConstant(PyObject *op, const char *name,
     return PyModule_Add(op, name, PyUnicode_FromString(value));
 }
 
+int PyModule_AddType(PyObject *op, PyTypeObject *type)
+{
+    return PyModule_AddObjectRef(op, type_name(type), (PyObject *)type);
+}
+
 int PyModule_SetDocString(PyObject *op, const char *doc)
 {
     return PyModule_AddStringConstant(op, "__doc__", doc);

@@ -128,18 +128,24 @@ PyObject *PyObject_GenericGetAttr(PyObject *o, PyObject *name)
     if (strcmp(text, "__class__") == 0) {
         return Py_NewRef(Py_TYPE(o));
     }
-    PyObject *method = type_find_method(Py_TYPE(o), text, o);
-    if (method == NULL && !PyErr_Occurred()) {
+    PyObject *found = member_get(o, text);
+    if (found == NULL && !PyErr_Occurred()) {
+        found = type_find_method(Py_TYPE(o), text, o);
+    }
+    if (found == NULL && !PyErr_Occurred()) {
         raise_no_attribute(o, name);
     }
-    return method;
+    return found;
 }
 
 static int object_setattro(PyObject *o, PyObject *name, PyObject *value)
 {
-    (void)value;
-    raise_no_attribute(o, name);
-    return -1;
+    const char *text = PyUnicode_AsUTF8(name);
+    int status = -1;
+    if (text && !member_set(o, text, value, &status)) {
+        raise_no_attribute(o, name);
+    }
+    return status;
 }
 
 PyTypeObject PyBaseObject_Type = {

@@ -1,81 +1,5 @@
-/* type: the type of types, heap types, and calling a type. */
+/* type: the type of types, and calling a type. heaptype.c makes new types. */
 #include "capsule/runtime/internal.h"
-
-typedef struct {
-    PyTypeObject type;
-    char name[]; /* a copy of the name; type.tp_name points to it */
-} HeapType;
-
-static void type_dealloc(PyObject *op)
-{
-    Py_XDECREF(((PyTypeObject *)op)->tp_base);
-    PyObject_Free(op);
-}
-
-/* Stores the function of a slot. Returns false if the slot is unknown. */
-static bool store_slot(PyTypeObject *type, const PyType_Slot *slot)
-{
-    switch (slot->slot) {
-    case Py_tp_call:
-        type->tp_call = (ternaryfunc)slot->pfunc;
-        return true;
-    case Py_tp_dealloc:
-        type->tp_dealloc = (destructor)slot->pfunc;
-        return true;
-    case Py_tp_methods:
-        type->tp_methods = (PyMethodDef *)slot->pfunc;
-        return true;
-    case Py_tp_new:
-        type->tp_new = (newfunc)slot->pfunc;
-        return true;
-    case Py_tp_repr:
-        type->tp_repr = (reprfunc)slot->pfunc;
-        return true;
-    case Py_tp_str:
-        type->tp_str = (reprfunc)slot->pfunc;
-        return true;
-    case Py_tp_alloc:
-        type->tp_alloc = (allocfunc)slot->pfunc;
-        return true;
-    case Py_tp_free:
-        type->tp_free = (freefunc)slot->pfunc;
-        return true;
-    case Py_tp_doc:
-        return true; /* no code here reads the docstring */
-    default:
-        return false;
-    }
-}
-
-PyObject *PyType_FromSpec(PyType_Spec *spec)
-{
-    size_t name_size = strlen(spec->name) + 1;
-    HeapType *heap = PyObject_Calloc(1, sizeof(HeapType) + name_size);
-    if (heap == NULL) {
-        return PyErr_NoMemory();
-    }
-    memcpy(heap->name, spec->name, name_size);
-    PyTypeObject *type = &heap->type;
-    type->ob_base.ob_refcnt = 1;
-    type->ob_base.ob_type = &PyType_Type;
-    type->tp_name = heap->name;
-    type->tp_base = (PyTypeObject *)Py_NewRef(&PyBaseObject_Type);
-    type->tp_basicsize = spec->basicsize > (int)sizeof(PyObject)
-                             ? spec->basicsize
-                             : (Py_ssize_t)sizeof(PyObject);
-    type->tp_flags = spec->flags | Py_TPFLAGS_HEAPTYPE;
-    type->tp_alloc = PyType_GenericAlloc;
-    type->tp_free = PyObject_Free;
-    for (PyType_Slot *slot = spec->slots; slot->slot; slot++) {
-        if (!store_slot(type, slot)) {
-            PyErr_Format(PyExc_SystemError, "invalid slot offset %d of %s",
-                         slot->slot, spec->name);
-            Py_DECREF(type);
-            return NULL;
-        }
-    }
-    return (PyObject *)type;
-}
 
 PyObject *PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems)
 {
@@ -139,12 +63,7 @@ static PyObject *call_type_type(PyObject *args)
         .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
         .slots = no_slots,
     };
-    PyObject *type = PyType_FromSpec(&spec);
-    if (type) {
-        Py_SETREF(((PyTypeObject *)type)->tp_base,
-                  (PyTypeObject *)Py_NewRef(base));
-    }
-    return type;
+    return type_from_spec(NULL, &spec, base_type);
 }
 
 /* Creates an instance. Heap types and exceptions inherit tp_new; a static type
@@ -161,7 +80,13 @@ static PyObject *type_call(PyObject *op, PyObject *args, PyObject *kwargs)
         return PyErr_Format(PyExc_TypeError, "cannot create '%s' instances",
                             type->tp_name);
     }
-    return create(type, args, kwargs);
+    PyObject *made = create(type, args, kwargs);
+    initproc init = made ? TYPE_SLOT(Py_TYPE(made), tp_init) : NULL;
+    if (init && PyObject_TypeCheck(made, type) &&
+        init(made, args, kwargs) < 0) {
+        Py_CLEAR(made);
+    }
+    return made;
 }
 
 static PyObject *type_repr(PyObject *op)
@@ -229,10 +154,12 @@ static int type_setattro(PyObject *op, PyObject *name, PyObject *value)
 PyTypeObject PyType_Type = {
     .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "type",
-    .tp_basicsize = sizeof(HeapType),
+    .tp_basicsize = sizeof(PyTypeObject),
     .tp_base = &PyBaseObject_Type,
-    .tp_flags = Py_TPFLAGS_BASETYPE,
-    .tp_dealloc = type_dealloc,
+    .tp_flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .tp_dealloc = heap_type_dealloc,
+    .tp_traverse = heap_type_traverse,
+    .tp_clear = heap_type_clear,
     .tp_repr = type_repr,
     .tp_call = type_call,
     .tp_getattro = type_getattro,

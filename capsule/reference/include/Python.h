@@ -56,8 +56,19 @@
 #define _Py_XSTRINGIFY(x) #x
 
 typedef ssize_t Py_ssize_t;
+typedef intptr_t Py_intptr_t;
+typedef uintptr_t Py_uintptr_t;
 typedef Py_ssize_t Py_hash_t;
 #define PY_SSIZE_T_MAX ((Py_ssize_t)(((size_t)-1) >> 1))
+
+/* What the headers of NumPy ask for besides. */
+#define Py_USING_UNICODE 1
+#define SIZEOF_SHORT __SIZEOF_SHORT__
+#define SIZEOF_INT __SIZEOF_INT__
+#define SIZEOF_LONG __SIZEOF_LONG__
+#define SIZEOF_LONG_LONG __SIZEOF_LONG_LONG__
+#define SIZEOF_VOID_P __SIZEOF_POINTER__
+#define SIZEOF_SIZE_T __SIZEOF_SIZE_T__
 
 #include "pymem.h"
 

@@ -1,10 +1,12 @@
-/* int, bool, str, list, tuple and dict, as far as code that uses capsules needs
- * them. */
+/* int, bool, float, bytes, str, list, tuple and dict, as far as code that uses
+ * capsules needs them. */
 #ifndef Py_BASICTYPES_H
 #define Py_BASICTYPES_H
 
 PyAPI_DATA(PyTypeObject) PyLong_Type;
 PyAPI_DATA(PyTypeObject) PyBool_Type;
+PyAPI_DATA(PyTypeObject) PyFloat_Type;
+PyAPI_DATA(PyTypeObject) PyBytes_Type;
 PyAPI_DATA(PyTypeObject) PyUnicode_Type;
 PyAPI_DATA(PyTypeObject) PyList_Type;
 PyAPI_DATA(PyTypeObject) PyTuple_Type;
@@ -38,6 +40,25 @@ PyAPI_DATA(PyLongObject) _Py_FalseStruct;
 PyAPI_FUNC(PyObject *) PyBool_FromLong(long value); /* new reference */
 #define Py_RETURN_TRUE return Py_NewRef(Py_True)
 #define Py_RETURN_FALSE return Py_NewRef(Py_False)
+
+/* --- float and bytes -------------------------------------------------------
+ */
+
+#define PyFloat_Check(op) PyObject_TypeCheck(op, &PyFloat_Type)
+PyAPI_FUNC(PyObject *) PyFloat_FromDouble(double value); /* new reference */
+/* Returns the value of a float or an int; -1 with TypeError for another object.
+ */
+PyAPI_FUNC(double) PyFloat_AsDouble(PyObject *op);
+
+#define PyBytes_Check(op) PyObject_TypeCheck(op, &PyBytes_Type)
+/* Returns a new bytes object with a copy of the bytes; if `bytes` is NULL, the
+ * caller fills the object before others see it. New reference. */
+PyAPI_FUNC(PyObject *)
+    PyBytes_FromStringAndSize(const char *bytes, Py_ssize_t size);
+/* Return the size, and the bytes, which end with a NUL and belong to `op`. -1
+ * or NULL with TypeError if `op` is not bytes. */
+PyAPI_FUNC(Py_ssize_t) PyBytes_Size(PyObject *op);
+PyAPI_FUNC(char *) PyBytes_AsString(PyObject *op);
 
 /* --- str: valid UTF-8 inside, or any bytes as in Python 2 (profile.h) ---- */
 

@@ -18,6 +18,21 @@ typedef struct PyMethodDef {
     const char *ml_doc;
 } PyMethodDef;
 
+/* A member of the objects of a type: the field at `offset`. */
+typedef struct PyMemberDef {
+    const char *name;
+    int type; /* a Py_T_* constant */
+    Py_ssize_t offset;
+    int flags; /* 0 or Py_READONLY */
+    const char *doc;
+} PyMemberDef;
+
+#define Py_T_INT 1
+#define Py_T_DOUBLE 4
+#define Py_T_OBJECT_EX 16 /* PyObject *; NULL reads as a missing attribute */
+#define Py_T_PYSSIZET 19
+#define Py_READONLY 1
+
 PyAPI_DATA(PyTypeObject) PyCFunction_Type;
 #define PyCFunction_Check(op) Py_IS_TYPE(op, &PyCFunction_Type)
 /* Returns a callable that calls def->ml_meth with `self` and the arguments.
@@ -27,9 +42,9 @@ PyAPI_FUNC(PyObject *) PyCFunction_New(PyMethodDef *def, PyObject *self);
 
 /* Builds an object from C values. Units: O, S and N (which steals) take an
  * object; s, z and U a string, or a string and a size with '#'; b, h, i, I, l,
- * k, L and n an integer; p a truth value; (...), [...] and {...} make a tuple,
- * a list and a dict. "" gives None, one unit gives its value, several units
- * give a tuple. New reference. */
+ * k, L and n an integer; d a double; p a truth value; (...), [...] and {...}
+ * make a tuple, a list and a dict. "" gives None, one unit gives its value,
+ * several units give a tuple. New reference. */
 PyAPI_FUNC(PyObject *) Py_BuildValue(const char *format, ...);
 PyAPI_FUNC(PyObject *) Py_VaBuildValue(const char *format, va_list arguments);
 
@@ -40,6 +55,7 @@ PyAPI_FUNC(PyObject *) Py_VaBuildValue(const char *format, va_list arguments);
  *   O! PyTypeObject *, PyObject **   z  like s; None gives NULL
  *   U  PyObject **, a str; borrowed  p  int *, the truth value: 1 or 0
  *   i  int *                         l  long *; n: Py_ssize_t *
+ *   d  double *, from a float or an int
  *   |  the following arguments are optional: their targets stay unchanged
  *   :  the rest names the function in messages
  *   ;  the rest is the message of TypeErrors
@@ -50,6 +66,13 @@ PyAPI_FUNC(PyObject *) Py_VaBuildValue(const char *format, va_list arguments);
  * earlier arguments are set even if a later one fails.
  */
 PyAPI_FUNC(int) PyArg_ParseTuple(PyObject *args, const char *format, ...);
+/* The same for positional and keyword arguments. `keywords` has a name for each
+ * unit of `format` and ends with NULL; an empty name is of a positional
+ * argument. `kwargs` is a dict or NULL. After a $ in the format, arguments are
+ * keyword-only. */
+PyAPI_FUNC(int)
+    PyArg_ParseTupleAndKeywords(PyObject *args, PyObject *kwargs,
+                                const char *format, char **keywords, ...);
 PyAPI_FUNC(int)
     PyArg_VaParse(PyObject *args, const char *format, va_list values);
 

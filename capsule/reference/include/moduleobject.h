@@ -116,6 +116,8 @@ PyAPI_FUNC(int)
     PyModule_AddIntConstant(PyObject *module, const char *name, long value);
 PyAPI_FUNC(int) PyModule_AddStringConstant(PyObject *module, const char *name,
                                            const char *value);
+/* Adds the type under its name without the module. */
+PyAPI_FUNC(int) PyModule_AddType(PyObject *module, PyTypeObject *type);
 #define PyModule_AddIntMacro(module, macro)                                    \
     PyModule_AddIntConstant(module, #macro, macro)
 #define PyModule_AddStringMacro(module, macro)                                 \

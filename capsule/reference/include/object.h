@@ -42,8 +42,10 @@ typedef PyObject *(*allocfunc)(PyTypeObject *, Py_ssize_t);
 typedef void (*freefunc)(void *);
 typedef PyObject *(*newfunc)(PyTypeObject *, PyObject *, PyObject *);
 typedef PyObject *(*getiterfunc)(PyObject *);
+typedef int (*initproc)(PyObject *, PyObject *, PyObject *);
 
 struct PyMethodDef;
+struct PyMemberDef;
 
 /* The slots of a type. A NULL slot is inherited from tp_base, or the operation
  * raises TypeError. CPython's struct has another layout: initialise the members
@@ -73,7 +75,9 @@ struct _typeobject {
     allocfunc tp_alloc; /* set for heap types */
     freefunc tp_free;   /* set for heap types */
     newfunc tp_new;
+    initproc tp_init; /* called by a type with what tp_new returned */
     struct PyMethodDef *tp_methods;
+    struct PyMemberDef *tp_members;
 };
 
 #define Py_TPFLAGS_DEFAULT 0UL
@@ -256,6 +260,8 @@ typedef struct {
 #define Py_tp_dealloc 52
 #define Py_tp_doc 56
 #define Py_tp_free 74
+#define Py_tp_init 60
+#define Py_tp_members 72
 #define Py_tp_methods 64
 #define Py_tp_new 65
 #define Py_tp_repr 66
@@ -264,6 +270,14 @@ typedef struct {
 /* Returns a new heap type. New reference; SystemError for a slot that is not
  * listed above. */
 PyAPI_FUNC(PyObject *) PyType_FromSpec(PyType_Spec *spec);
+/* The same for a type that belongs to `module` and keeps it alive. `bases` is
+ * NULL, a type, or a tuple of one type. */
+PyAPI_FUNC(PyObject *)
+    PyType_FromModuleAndSpec(PyObject *module, PyType_Spec *spec,
+                             PyObject *bases);
+/* Returns the state of the module that the type belongs to. NULL with TypeError
+ * if it belongs to none. */
+PyAPI_FUNC(void *) PyType_GetModuleState(PyTypeObject *type);
 /* Return a new object of `type` whose fields are all zero. New reference. */
 PyAPI_FUNC(PyObject *)
     PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems);

@@ -59,6 +59,11 @@ _Py_DECLARE_EXCEPTION(BaseException, object)
     PyType_IsSubtype(Py_TYPE(x), (PyTypeObject *)PyExc_BaseException)
 #define PyExceptionInstance_Class(x) ((PyObject *)Py_TYPE(x))
 
+/* Returns a new exception type. `name` is "module.Name"; `base` is the base
+ * type, NULL for Exception; `dict` must be NULL here. New reference. */
+PyAPI_FUNC(PyObject *)
+    PyErr_NewException(const char *name, PyObject *base, PyObject *dict);
+
 /* Set the error indicator and replace what it held; arguments are borrowed. If
  * there is no memory for the exception, MemoryError is set instead.
  * PyErr_Format always returns NULL; PyUnicode_FromFormat lists its formats.
