@@ -11,7 +11,7 @@ from tools.commands.fuzz.build import known_implementations, known_targets
 from tools.commands.overnight import arguments as command_line
 from tools.commands.overnight.folder import Folder
 from tools.lib.places import start_folder, workspace_folder
-from tools.lib.problem import Problem, exit_status
+from tools.lib.problem import exit_status
 
 
 def main(argv: list[str]) -> int:
@@ -64,12 +64,7 @@ def run(
         folder.make()
         plan, resources = prepare.new_plan(given, root, folder)
         if given.until:
-            built = (datetime.datetime.now() - begin).total_seconds()
-            plan.seconds = given.until - built
-            if plan.seconds <= 0:
-                raise Problem(
-                    "no time is left after the build; give a later --until"
-                )
+            plan.shorten((datetime.datetime.now() - begin).total_seconds())
         report.write_plan(plan, folder)
     reading = journal.read(folder.journal)
     book = journal.Journal(folder.journal)
@@ -79,7 +74,8 @@ def run(
     report.announce(plan, campaign)
     with Screen() as screen:
         campaign.run(screen)
-    campaign.keep_inputs()
+    if not campaign.stopped:
+        campaign.keep_inputs()
     return report.finish(campaign, before, str(given.baseline or ""), root)
 
 

@@ -8,8 +8,9 @@ import os
 import pathlib
 from collections.abc import Sequence
 
+from tools.commands.fuzz.build import name_or_python
 from tools.commands.overnight import plan
-from tools.lib.arguments import Parser, number, one_of
+from tools.lib.arguments import Parser, number
 from tools.lib.problem import Problem
 
 ABOUT = """\
@@ -103,6 +104,7 @@ def parse(
     parser.add_argument(
         "--implementation",
         action="append",
+        type=name_or_python(implementations),
         metavar="NAME|PATH",
         help=f"{', '.join(implementations)}, or the path of a Python 3 with its "
         "headers; may be given several times (default: reference and cpython)",
@@ -118,7 +120,7 @@ def parse(
         metavar="NAME,...",
         help=f"some of {', '.join(plan.ALL_SETTINGS)}: the default build, "
         "malloc() in place of the arena, each profile, MemorySanitizer for the "
-        "reference (default all)",
+        "reference, and the exhaustive check (default all)",
     )
     parser.add_argument(
         "--seed",
@@ -175,9 +177,8 @@ def parse(
     arguments.settings = _some_of(
         arguments.settings, plan.ALL_SETTINGS, "--settings"
     )
-    arguments.implementation = _implementations(
-        arguments.implementation, implementations
-    )
+    names = arguments.implementation or ["reference", "cpython"]
+    arguments.implementation = list(dict.fromkeys(names))
     _check(arguments)
     return arguments
 
@@ -211,23 +212,6 @@ def _targets(text: str | None, known: Sequence[str]) -> list[str]:
     return _some_of(",".join(names), known, "--targets")
 
 
-def _implementations(
-    names: Sequence[str] | None, known: Sequence[str]
-) -> list[str]:
-    found = []
-    for name in names or ["reference", "cpython"]:
-        if name in known:
-            found.append(one_of(known)(name))
-        elif "/" in name and os.access(name, os.X_OK) and os.path.isfile(name):
-            found.append(os.path.abspath(name))
-        else:
-            raise Problem(
-                f"there is no implementation '{name}'; there are "
-                f"{', '.join(known)} and paths of interpreters"
-            )
-    return list(dict.fromkeys(found))
-
-
 def _check(arguments: argparse.Namespace) -> None:
     modes = [
         flag
@@ -240,4 +224,4 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.join and not arguments.output:
         raise Problem("--join needs --output FOLDER for the joint report")
     if arguments.seconds is None:
-        arguments.seconds = 8 * 3600.0
+        arguments.seconds = arguments.until or 8 * 3600.0

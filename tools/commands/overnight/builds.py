@@ -6,21 +6,18 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
 
-from tools.commands.fuzz.build import (
-    REFERENCE,
-    build_labels,
-    flags_of,
-)
+from tools.commands.fuzz.build import build_labels, flags_of
 from tools.commands.fuzz.corpus import make_folder
 from tools.commands.overnight import settings
 from tools.commands.overnight.settings import Setting
 from tools.lib.problem import Problem
 
-CPYTHON = "cpython"
+_LIBRARY = re.compile(r" => (/\S+) \(")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +108,6 @@ class Builder:
             [f"//fuzz:{name}" for name in names],
             self._flags(setting),
             self._root,
-            self._environment(setting),
         )
         return {
             target: self._files(setting, target, built / "fuzz", engine)
@@ -127,17 +123,7 @@ class Builder:
     def _flags(self, setting: Setting) -> list[str]:
         if setting.build == settings.MSAN:
             return ["--config=msan-libfuzzer", "--platform_suffix=-msan"]
-        if setting.implementation in (REFERENCE, CPYTHON):
-            return flags_of(setting.implementation)
-        return [
-            f"--//capsule:implementation=//capsule/{CPYTHON}",
-            f"--platform_suffix=-{setting.build_name}",
-        ]
-
-    def _environment(self, setting: Setting) -> dict[str, str]:
-        if setting.implementation.startswith("/"):
-            return {"CAPSULE_PYTHON": setting.implementation}
-        return {}
+        return flags_of(setting.implementation)
 
     def _files(
         self, setting: Setting, target: str, built: pathlib.Path, engine: str
@@ -176,3 +162,17 @@ def keep_copy(path: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
     except OSError:  # another file system
         shutil.copy2(source, target)
     return target
+
+
+def keep_with_libraries(
+    path: pathlib.Path, folder: pathlib.Path
+) -> pathlib.Path:
+    """Like keep_copy(), for a program with shared libraries that Bazel has built.
+    The copy finds the libraries with LD_LIBRARY_PATH=folder."""
+    done = subprocess.run(
+        ["ldd", path], check=True, stdout=subprocess.PIPE, text=True
+    )
+    for name in _LIBRARY.findall(done.stdout):
+        if "/bazel-out/" in name or "/_solib" in name:
+            keep_copy(pathlib.Path(name), folder)
+    return keep_copy(path, folder)

@@ -6,6 +6,7 @@ import collections
 import dataclasses
 import pathlib
 import random
+import resource
 import shutil
 import signal
 import time
@@ -14,6 +15,7 @@ from typing import Any
 
 from tools.commands.fuzz import corpus
 from tools.commands.overnight import (
+    exhausting,
     keeping,
     planted,
     records,
@@ -32,8 +34,9 @@ from tools.commands.overnight.replaying import Item
 from tools.commands.overnight.scheduler import Scheduler, Standing
 from tools.commands.overnight.settings import GENERATED, Lane, Setting
 from tools.commands.overnight.slices import Outcome, Slice
-from tools.commands.overnight.storage import DiskFull
+from tools.commands.overnight.storage import DiskFull, is_full
 from tools.commands.overnight.work import Work
+from tools.lib.problem import Problem
 
 _TICK = 0.1  # seconds between two looks at the jobs
 _LOOK = 1.0  # seconds between two readings of the counters
@@ -49,6 +52,7 @@ class Running:
 
     slice: Slice
     pool: str
+    started: float  # on the campaign's clock
     planted: Planted | None = None
     looked: float = 0.0
 
@@ -56,12 +60,15 @@ class Running:
 @dataclasses.dataclass
 class Resources:
     """What the build has made: {build name: {target: Files}}, the planted bugs
-    with their Files, and the replays."""
+    with their Files, the replays, and the implementations for tools/exhaust in the
+    checkout `root`."""
 
     files: Mapping[str, Mapping[str, Files]]
     planted: Sequence[Planted]
     planted_files: Mapping[str, Files]
     replays: Sequence[Item]
+    exhaust: Sequence[str]
+    root: pathlib.Path
 
     def of(self, lane: Lane) -> Files | None:
         setting = lane.setting
@@ -96,6 +103,9 @@ class Campaign:
         self._replays = [
             item for item in resources.replays if item.name not in ledger.replays
         ]
+        self._exhaust = [
+            name for name in resources.exhaust if name not in ledger.exhaust
+        ]
         self._planted = [
             item for item in resources.planted if item.name not in ledger.planted
         ]
@@ -104,6 +114,7 @@ class Campaign:
         self._attempts: collections.Counter[str] = collections.Counter()
         self._examining: set[str] = set()
         self._examined_last = False
+        self._is_exhausting = False
         self._lanes = {lane.name: lane for lane in plan.lanes}
         self._scheduler = self._make_scheduler()
 
@@ -170,7 +181,11 @@ class Campaign:
             self._end()
 
     def _interrupt(self, *unused: object) -> None:
-        self.stopped = self.stopped or "interrupted"
+        self.stop("interrupted")
+
+    def stop(self, why: str) -> None:
+        """Ends the campaign before its time; the journal says why."""
+        self.stopped = self.stopped or why
 
     def _loop(self, screen: Any) -> None:
         while not self.stopped:
@@ -213,7 +228,9 @@ class Campaign:
             return True
         if is_over:
             return False
-        return self._start_planted() or self._start_slice()
+        return (
+            self._start_exhaust() or self._start_planted() or self._start_slice()
+        )
 
     # --- slices ---------------------------------------------------------------
 
@@ -254,6 +271,7 @@ class Campaign:
         inputs: pathlib.Path | None,
         bug: Planted | None = None,
     ) -> None:
+        started = self.clock()
         files = self.resources.of(lane)
         assert files, lane.name
         seed = self._seed()
@@ -272,10 +290,10 @@ class Campaign:
                 known,
                 self.plan.memory,
             )
+            job.start()
         except OSError as error:
             raise _full(self.folder, error) from None
-        job.start()
-        self.running.append(Running(job, pool, bug))
+        self.running.append(Running(job, pool, started, bug))
 
     def _end_slice(self, job: Running) -> None:
         outcome = job.slice.finish()
@@ -481,7 +499,7 @@ class Campaign:
                 signature=found.signature,
                 verdict=found.verdict,
                 report=found.report,
-                clock_found=round(self.clock(), 1),
+                line_after=round(self.clock() - job.started, 2),
             )
             if not values["found"] and self._attempts[bug.name] <= planted.ATTEMPTS:
                 # Something else was wrong, too: look for the bug again.
@@ -535,6 +553,39 @@ class Campaign:
         self._work(item.name, function, done)
         return True
 
+    # --- every small program ----------------------------------------------------
+
+    def _start_exhaust(self) -> bool:
+        """Starts tools/exhaust. One job at most does this work."""
+        if not self._exhaust or self._is_exhausting:
+            return False
+        name = self._exhaust.pop(0)
+        self._is_exhausting = True
+        seconds = max(5, round(self.plan.seconds * exhausting.SHARE))
+        word = Setting(name).build_name
+        folder = self.folder.path / "exhaust" / word
+
+        def function() -> exhausting.Result:
+            return exhausting.run(name, seconds, self.resources.root, folder)
+
+        def done(result: exhausting.Result) -> None:
+            self._is_exhausting = False
+            if result.failure:
+                result.failure.rename(self.folder.crashes / f"exhaust-{word}")
+            self._note(
+                {
+                    "kind": "exhaust",
+                    "implementation": name,
+                    "sentence": result.sentence,
+                    "problem": result.problem,
+                    "programs": result.values.get("total", 0),
+                    "complete": result.values.get("complete", 0),
+                }
+            )
+
+        self._work(f"tools/exhaust on {name}", function, done)
+        return True
+
     # --- the end ----------------------------------------------------------------
 
     def _work(self, label: str, function: Any, done: Any) -> None:
@@ -556,8 +607,16 @@ class Campaign:
             self.folder.give_up_reserve()
         for job in self.running:
             if isinstance(job, Running):
-                job.planted = None if not job.planted else job.planted
                 self._end_interrupted(job)
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        jobs = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self._note(
+            {
+                "kind": "processor",
+                "own": round(own.ru_utime + own.ru_stime, 2),
+                "jobs": round(jobs.ru_utime + jobs.ru_stime, 2),
+            }
+        )
         if self.stopped:
             self._note({"kind": "stop", "text": self.stopped})
 
@@ -588,6 +647,9 @@ class Campaign:
 
 
 def _full(folder: Folder, error: OSError) -> Exception:
-    from tools.commands.overnight.storage import is_full
-
-    return DiskFull(folder.path) if is_full(error) else error
+    if is_full(error):
+        return DiskFull(folder.path)
+    return Problem(
+        f"cannot start a slice: {error.filename}: {error.strerror}; run "
+        "tools/overnight --resume"
+    )

@@ -61,7 +61,8 @@ class Ledger:
         self.planted: dict[str, Event] = {}
         self.replays: dict[str, Event] = {}
         self.merges: dict[str, Event] = {}
-        self.exhaust: Event | None = None
+        self.exhaust: dict[str, Event] = {}  # by implementation
+        self.own_seconds = self.job_seconds = 0.0  # processor time
         self.events: list[Event] = []  # what the report tells in words
         self.points: list[Point] = []
         for event in events:
@@ -170,8 +171,12 @@ class Ledger:
     def _merge(self, event: Event) -> None:
         self.merges[event["target"]] = event
 
+    def _processor(self, event: Event) -> None:
+        self.own_seconds += event["own"]
+        self.job_seconds += event["jobs"]
+
     def _exhaust(self, event: Event) -> None:
-        self.exhaust = event
+        self.exhaust[event["implementation"]] = event
 
     # --- questions ------------------------------------------------------------
 

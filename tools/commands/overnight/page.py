@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 from typing import Any
 
 import jinja2
@@ -22,7 +23,7 @@ def page(values: Values) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(
-        large=summary.large, duration=duration, rate=_rate
+        large=summary.large, duration=duration, rate=_rate, excerpt=excerpt
     )
     done, can = summary.exercised(values)
     return environment.get_template("page.html.j2").render(
@@ -35,6 +36,26 @@ def page(values: Values) -> str:
         programs=sum(lane["executions"] for lane in values["lanes"]),
         calls=sum(lane["calls"] for lane in values["lanes"]),
     )
+
+
+_PROGRAM = re.compile(r"^(while running a program|outside of a program)$", re.M)
+_FRAMES = 6  # lines of a stack trace that the excerpt shows
+
+
+def excerpt(report: str) -> str:
+    """Returns the part of a report to read first. Leaves out the memory dump of
+    a sanitizer and most of its stack traces."""
+    match = _PROGRAM.search(report)
+    if not match:
+        return report
+    lines = [
+        line
+        for line in report[: match.start()].splitlines()
+        if line.strip("=")
+    ]
+    frames = [i for i, line in enumerate(lines) if line.startswith("    #")]
+    end = frames[:_FRAMES][-1] + 1 if frames else min(len(lines), _FRAMES)
+    return "\n".join([*lines[:end], report[match.start() :]])
 
 
 def _rate(lane: Values) -> str:

@@ -20,10 +20,12 @@ from tools.commands.overnight.settings import (
     Setting,
     lane_of,
 )
+from tools.lib.problem import Problem
 
-# The builds and settings that --settings chooses from.
+# What --settings chooses from.
 DEFAULTS, MALLOCS, PROFILES, MSANS = "default", "malloc", "profiles", "msan"
-ALL_SETTINGS = (DEFAULTS, MALLOCS, PROFILES, MSANS)
+EXHAUST = "exhaust"
+ALL_SETTINGS = (DEFAULTS, MALLOCS, PROFILES, MSANS, EXHAUST)
 
 VERSION = 1  # of the folder's format
 
@@ -51,6 +53,15 @@ class Plan:
     planted: list[str]
     not_run: dict[str, str]
     facts: dict[str, str]
+
+    def shorten(self, seconds: float) -> None:
+        """Takes the time of the build from that of the campaign."""
+        self.seconds -= seconds
+        if self.seconds <= 0:
+            raise Problem("no time is left after the build; give a later --until")
+        self.slice_seconds = slice_length(
+            self.seconds, self.jobs, len(self.lanes)
+        )
 
     def as_json(self) -> dict[str, Any]:
         values = dataclasses.asdict(self)

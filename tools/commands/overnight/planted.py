@@ -10,7 +10,12 @@ import random
 from collections.abc import Sequence
 
 from tools.commands.fuzz.build import build_labels
-from tools.commands.overnight.builds import Files
+from tools.commands.fuzz.corpus import make_folder
+from tools.commands.overnight.builds import (
+    Files,
+    keep_copy,
+    keep_with_libraries,
+)
 from tools.commands.overnight.settings import PLANTED, Lane, Setting
 from tools.commands.overnight.signature import joint_name
 from tools.lib import bug, edits, plant
@@ -65,9 +70,10 @@ def _applies(read: bug.Bug, root: pathlib.Path) -> bool:
 
 
 def build(
-    planted: Sequence[Planted], root: pathlib.Path
+    planted: Sequence[Planted], root: pathlib.Path, folder: pathlib.Path
 ) -> dict[str, Files]:
-    """Builds the bugs; returns {name of the bug: Files}."""
+    """Builds the bugs and copies the files to `folder`; returns {name of the bug:
+    Files}."""
     if not planted:
         return {}
     labels = ["//tests/bugs:repro", "//tests/bugs:minimize"]
@@ -82,12 +88,15 @@ def build(
             raise Problem(
                 f"the planted bug {item.name} {trouble.read_text().strip()}"
             )
+        own = make_folder(folder / item.name)
+        for library in libraries.iterdir():
+            keep_copy(library, own)
         files[item.name] = Files(
-            engine=built / item.lane.target,
+            engine=keep_with_libraries(built / item.lane.target, folder),
             generated=None,
-            repro=built / "repro",
-            minimize=built / "minimize",
-            environment=(("LD_LIBRARY_PATH", str(libraries)),),
+            repro=keep_with_libraries(built / "repro", folder),
+            minimize=keep_with_libraries(built / "minimize", folder),
+            environment=(("LD_LIBRARY_PATH", f"{own}:{folder}"),),
         )
     return files
 

@@ -11,7 +11,7 @@ import subprocess
 
 from tools.commands.fuzz import corpus
 from tools.commands.fuzz.build import REFERENCE
-from tools.commands.overnight import builds, plan, planted, settings
+from tools.commands.overnight import builds, exhausting, plan, planted, settings
 from tools.commands.overnight.builds import Builder, Files, Kinds
 from tools.commands.overnight.campaign import Resources
 from tools.commands.overnight.folder import Folder
@@ -23,6 +23,7 @@ from tools.lib.llvm import versioned
 from tools.lib.problem import Problem
 
 _LARGEST_SEED = 2**31
+EXHAUST_PHASE = "every program of up to k calls (tools/exhaust)"
 
 
 def new_plan(
@@ -52,6 +53,10 @@ def new_plan(
         made.planted = [item.name for item in drawn]
     else:
         made.not_run["planted bugs"] = "they are in the reference only"
+    if plan.EXHAUST not in made.chosen:
+        made.not_run[EXHAUST_PHASE] = "--settings leaves it out"
+    elif not exhausting.is_there(root):
+        made.not_run[EXHAUST_PHASE] = "this version has no tools/exhaust"
     resources = build(made, root, folder, kinds, is_new=True)
     made.slice_seconds = plan.slice_length(
         made.seconds, made.jobs, len(made.lanes)
@@ -92,8 +97,10 @@ def build(
     return Resources(
         files,
         chosen,
-        planted.build(chosen, root),
+        planted.build(chosen, root, folder.builds / "planted"),
         _replays(made, root, files, kinds),
+        [] if EXHAUST_PHASE in made.not_run else list(made.implementations),
+        root,
     )
 
 

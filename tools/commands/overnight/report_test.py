@@ -86,6 +86,8 @@ def values(*findings: dict[str, Any], machine: str = "one") -> dict[str, Any]:
                 "memory": 2048,
                 "slice_seconds": 2,
                 "parts": 1,
+                "own_seconds": 0.5,
+                "job_seconds": 4.0,
                 "stopped": "",
                 "spent": {"floor": 4.0},
                 "events": [],
@@ -261,6 +263,17 @@ def test_the_page_is_self_contained_and_its_links_resolve() -> None:
     assert inside and set(inside) <= links.ids
     assert "findings/0123456789/program.prog" in links.links
     assert "&lt;b&gt;" in text and "<b>" not in text
+
+
+def test_an_excerpt_leaves_the_memory_dump_out() -> None:
+    frames = [f"    #{n} 0x5 in f{n} a.c:1" for n in range(20)]
+    end = "while running a program\n  finding  x\n"
+    report = "\n".join(["====", "==ERROR: x", *frames, "Shadow bytes", end])
+    text = page.excerpt(report)
+    assert text.startswith("==ERROR: x\n    #0 ")
+    assert text.endswith(end)
+    assert "#5 " in text and "#6 " not in text and "Shadow" not in text
+    assert page.excerpt("contract violation: x\n") == "contract violation: x\n"
 
 
 def test_the_page_marks_cold_cells() -> None:

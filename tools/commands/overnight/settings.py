@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from tools.commands.fuzz.build import REFERENCE
+from tools.commands.fuzz.build import REFERENCE, folder_word
 
 DEFAULT, MSAN, PLANTED = "default", "msan", "planted"
 ARENA, MALLOC = "arena", "malloc"
@@ -46,7 +46,7 @@ class Setting:
     def build_name(self) -> str:
         """The name of the setting's binaries: settings that differ only in
         allocator and profile share them."""
-        name = self.implementation.strip("/").replace("/", "-")
+        name = folder_word(self.implementation)
         if self.bug:
             return f"planted-{self.bug}"
         return f"{name}-{self.build}" if self.build != DEFAULT else name

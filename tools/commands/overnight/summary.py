@@ -46,7 +46,7 @@ def summarize(
         ],
         "replays": list(ledger.replays.values()),
         "merges": list(ledger.merges.values()),
-        "exhaust": [ledger.exhaust] if ledger.exhaust else [],
+        "exhaust": [e for e in ledger.exhaust.values() if e["sentence"]],
         "lanes": [
             _lane(lane, ledger.lanes.get(lane.name)) for lane in plan.lanes
         ],
@@ -75,6 +75,8 @@ def _machine(plan: Plan, ledger: Ledger, stopped: str) -> Values:
         "memory": plan.memory,
         "slice_seconds": plan.slice_seconds,
         "parts": ledger.begins,
+        "own_seconds": ledger.own_seconds,
+        "job_seconds": ledger.job_seconds,
         "stopped": stopped,
         "spent": dict(ledger.spent),
         "events": [
@@ -141,14 +143,11 @@ def _not_run(plan: Plan, ledger: Ledger) -> list[Values]:
     for event in ledger.replays.values():
         if event["problem"]:
             left_out.append(_hole(event["name"], event["problem"]))
-    if not ledger.exhaust:
-        left_out.append(
-            {
-                "what": "every program of up to k calls (tools/exhaust)",
-                "why": plan.not_run.get("exhaust", "not part of this campaign"),
-                "is_hole": False,
-            }
-        )
+    left_out += [
+        _hole(f"tools/exhaust on {name}", event["problem"])
+        for name, event in ledger.exhaust.items()
+        if event["problem"]
+    ]
     return left_out
 
 
@@ -208,7 +207,10 @@ def verdict(values: Values) -> Values:
         )
     else:
         parts.append(f"{large(programs)} programs, {large(calls)} calls")
-    parts += [item["sentence"] for item in values["exhaust"]]
+    parts += [
+        f"{item['sentence']} on {item['implementation']}"
+        for item in values["exhaust"]
+    ]
     if planted:
         found = len(planted) - len(missed)
         parts.append(f"{found} of {len(planted)} planted bugs found")
