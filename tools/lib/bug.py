@@ -52,7 +52,7 @@ class Broken:
     files    {path: text} of the edited files
     names    the identifiers of edited headers whose meaning changes; a source
              that uses one of them compiles differently with the bug
-    sources  see Bug
+    sources  see Bug; these may name the header through another header
     """
 
     files: dict[str, str]
@@ -61,8 +61,8 @@ class Broken:
 
     def changes(self, path: str, text: str) -> bool:
         """True if the source compiles differently with the bug."""
-        if self.sources is not None and path not in self.sources:
-            return False
+        if self.sources is not None:
+            return path in self.sources
         return path in self.files or not self.names.isdisjoint(
             _WORD.findall(text)
         )
