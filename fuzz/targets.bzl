@@ -17,6 +17,7 @@ FUZZ_TARGETS = {
         programs = False,
         deps = ["//fuzz/program:check"],
     ),
+    "protocol_fuzz": dict(),
     "sequence_fuzz": dict(),
     "step_fuzz": dict(
         programs = False,

@@ -31,7 +31,8 @@ bool keeps_its_memory(const struct model_address *name)
     return name->address == 0 ||
            name->address == (uintptr_t)model_shared_name ||
            (name->block != NOTHING && !run.model.block[name->block].alive) ||
-           block_is_live((const void *)name->address);
+           block_is_live((const void *)name->address) ||
+           model_is_struct_name(name->address);
 }
 
 uint16_t setter_rule(const struct call *call,

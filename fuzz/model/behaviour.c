@@ -58,10 +58,12 @@ bool model_frees_pointer(const struct model *model, int behaviour,
 }
 
 /* Excludes behaviours that drop the context: only the call hold(), which stores
- * a reference in the context, installs them. */
+ * a reference in the context, installs them. Excludes the behaviour that offers
+ * of structs install. */
 bool behaviour_may_be_installed(int behaviour)
 {
     return behaviour == NOTHING ||
            (!DESTRUCTORS[behaviour].misuse &&
-            !behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF));
+            !behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF) &&
+            !behaviour_uses(behaviour, CALL_END_EXCHANGE));
 }

@@ -13,6 +13,11 @@ bool pointer_fits(const struct model *model, int capsule,
                   const struct model_address *address, int behaviour,
                   const struct model_address *name)
 {
+    if (behaviour_uses(behaviour, CALL_END_EXCHANGE)) {
+        return capsule != NOTHING &&
+               model->capsule[capsule].field[FIELD_POINTER].address ==
+                   address->address;
+    }
     if (!model_frees_pointer(model, behaviour, name)) {
         return true;
     }

@@ -40,7 +40,8 @@ static inline bool has_room_for_destructors(const struct model *model)
 
 /* True if the capsule, with this destructor and this name, may have the address
  * as its pointer. A payload that a destructor frees must belong to one capsule
- * only. `capsule` is NOTHING for a capsule that does not exist yet. */
+ * only; a capsule that offers a struct keeps it. `capsule` is NOTHING for a
+ * capsule that does not exist yet. */
 bool pointer_fits(const struct model *model, int capsule,
                   const struct model_address *address, int behaviour,
                   const struct model_address *name);

@@ -244,7 +244,8 @@ static bool permits_setter(const struct model *model, enum call_op op,
     case CALL_SET_CONTEXT:
         return !holds;
     default: /* CALL_SET_DESTRUCTOR */
-        return !holds && behaviour_may_be_installed(behaviour) &&
+        return !holds && !behaviour_uses(destructor, CALL_END_EXCHANGE) &&
+               behaviour_may_be_installed(behaviour) &&
                (capsule->life != LIFE_ALIVE ||
                 (pointer_fits(model, id, pointer, behaviour, name) &&
                  name_fits(model, id, name, behaviour)));

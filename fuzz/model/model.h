@@ -28,6 +28,7 @@
 #include "capsule/profile.h"
 #include "fuzz/model/cobjects.h"
 #include "fuzz/model/modules.h"
+#include "fuzz/model/protocols.h"
 #include "fuzz/model/tables.h"
 #include "fuzz/program/program.h"
 
@@ -137,6 +138,7 @@ struct model {
     struct model_tables tables;
     struct model_cobject cobject;
     struct model_modules modules;
+    struct model_protocols protocols;
 };
 
 /* An argument, resolved: everything that the model needs to know about it. */

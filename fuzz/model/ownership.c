@@ -48,7 +48,8 @@ static bool permits_call_destructor(const struct model *model,
            !behaviour_uses(behaviour, CALL_FREE_POINTER_OF) &&
            !behaviour_uses(behaviour, CALL_FREE_POINTER_IF) &&
            !behaviour_uses(behaviour, CALL_FREE_NAME_OF) &&
-           !behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF);
+           !behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF) &&
+           !behaviour_uses(behaviour, CALL_END_EXCHANGE);
 }
 
 static bool permits_hold(const struct model *model,
@@ -60,6 +61,7 @@ static bool permits_hold(const struct model *model,
     const struct model_capsule *capsule = &model->capsule[args[0].capsule];
     return capsule->field[FIELD_CONTEXT].capsule == NOTHING &&
            capsule->in_cycles == 0 &&
+           !behaviour_uses(capsule->destructor, CALL_END_EXCHANGE) &&
            !leads_to(model, args[1].capsule, args[0].capsule);
 }
 

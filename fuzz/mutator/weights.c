@@ -63,5 +63,7 @@ const struct weights DEFAULT_WEIGHTS = {
 
     .cobject_percent = 60,
 
+    .other_kind_percent = 15,
+
     .asked_percent = 10,
 };

@@ -118,6 +118,9 @@ struct weights {
 
     uint8_t cobject_percent; /* of objects in such calls: the PyCObject */
 
+    uint8_t other_kind_percent; /* of consumers: they expect any kind of
+                                   struct */
+
     uint8_t asked_percent; /* of new names: one that a destructor expects */
 };
 

@@ -331,6 +331,9 @@ void emit_run(struct emitter *e)
     for (unsigned i = 0; i < SLOTS; i++) {
         emit_give_up(e, i);
     }
+    if (e->protocols) {
+        fputs("    check_exchanges();\n", e->out);
+    }
     if (e->cobjects) {
         fputs("    Py_XDECREF(cobject);\n", e->out);
     }

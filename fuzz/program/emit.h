@@ -43,8 +43,9 @@ struct emitter {
     bool yields[YIELD_COUNT];
     bool destructors[DESTRUCTOR_COUNT];
     bool slots[RESULT_BUFFER + 1][SLOTS];
-    bool modules;  /* true if any call is about modules */
-    bool cobjects; /* true if any call is about PyCObject */
+    bool modules;   /* true if any call is about modules */
+    bool cobjects;  /* true if any call is about PyCObject */
+    bool protocols; /* true if any call is about DLPack or Arrow */
     bool addresses[ADDRESS_COUNT];
     bool objects[OBJECT_COUNT];
     /* True for capsule slots that destructors use, and for all slots if

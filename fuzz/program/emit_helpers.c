@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEFINITIONS = 200 };
+enum { MAX_DEFINITIONS = 400 };
 
 struct header {
     const char *name;

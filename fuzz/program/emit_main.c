@@ -13,6 +13,7 @@ static const char TITLE[] =
 static const char INCLUDES[] = "#define PY_SSIZE_T_CLEAN\n"
                                "#include <Python.h>\n"
                                "\n"
+                               "#include <stddef.h>\n"
                                "#include <stdio.h>\n"
                                "#include <stdlib.h>\n"
                                "#include <string.h>\n"

@@ -75,6 +75,7 @@ static void survey(struct emitter *e, const struct program *program,
         const struct call_info *info = &CALLS[call->op];
         e->calls[call->op] = true;
         e->modules |= CALLS[call->op].family == FAMILY_MODULES;
+        e->protocols |= CALLS[call->op].family == FAMILY_PROTOCOLS;
         e->cobjects |= CALLS[call->op].family == FAMILY_COBJECTS;
         e->yields[info->yields] = true;
         if (yields_result(info->yields)) {

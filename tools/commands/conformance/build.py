@@ -249,7 +249,8 @@ def _generate(root: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
     program = pathlib.Path("fuzz/program")
     output = folder / "generated" / program / "headers.inc"
     output.parent.mkdir(parents=True, exist_ok=True)
-    paths = sorted((root / program / "c").glob("*.h"))
+    paths = [root / f"capsule/{name}.h" for name in ("handover", "dlpack", "arrow")]
+    paths += sorted((root / program / "c").glob("*.h"))
     part = output.with_suffix(f".{os.getpid()}.part")
     done = run(
         [root / program / "c/embed.sh", *(p for p in paths if p.name != "given.h")]
