@@ -256,6 +256,17 @@ void host_stop(void)
     }
 }
 
+/* What distinguishes builds of one version. */
+#if defined Py_DEBUG && defined Py_GIL_DISABLED
+#define BUILD " free-threaded debug"
+#elif defined Py_DEBUG
+#define BUILD " debug"
+#elif defined Py_GIL_DISABLED
+#define BUILD " free-threaded"
+#else
+#define BUILD ""
+#endif
+
 const char *host_name(void)
 {
 #ifdef PYPY_VERSION
@@ -263,13 +274,8 @@ const char *host_name(void)
 #endif
     static char name[64];
     const char *version = Py_GetVersion();
-#ifdef Py_GIL_DISABLED
-    const char *build = " free-threaded";
-#else
-    const char *build = "";
-#endif
     snprintf(name, sizeof name, "CPython %.*s%s", (int)strcspn(version, " "),
-             version, build);
+             version, BUILD);
     return name;
 }
 

@@ -1,6 +1,7 @@
 // Section 7 of docs/contract.md: when the error indicator is set, and to which
 // exception.
 #include "tests/rules/calls.h"
+#include "tests/rules/modules.h"
 #include "tests/rules/support.h"
 #include "tests/rules/wrong_objects.h"
 
@@ -228,6 +229,42 @@ TEST_F(ErrorsTest, ERR_4_NewLooksAtThePointerOnly)
     EXPECT_EQ(PyCapsule_SetName(capsule, nullptr), 0);
     EXPECT_EQ(PyCapsule_SetDestructor(capsule, nullptr), 0);
     Py_DECREF(capsule);
+}
+
+// The exception types are a rule of their own: ERR-5 is about messages.
+TEST_F(ErrorsTest, ERR_6_AWrongArgumentIsAValueError)
+{
+    ONLY_WHERE_OBSERVED_RULES_APPLY();
+    for (const Call &call : AllFailingCalls()) {
+        SCOPED_TRACE(call.text);
+        if (call.text.find("PyCapsule_Import") != std::string::npos) {
+            continue;
+        }
+        EXPECT_TRUE(call.fails());
+        EXPECT_EQ(PyErr_Occurred(), PyExc_ValueError);
+        PyErr_Clear();
+    }
+}
+
+TEST_F(ErrorsTest, ERR_6_AMissingModuleIsAnImportError)
+{
+    ONLY_WHERE_OBSERVED_RULES_APPLY();
+    EXPECT_EQ(PyCapsule_Import("nosuchmod.cap", 0), nullptr);
+    EXPECT_EQ(PyErr_Occurred(), PyExc_ImportError);
+    PyErr_Clear();
+}
+
+TEST_F(ErrorsTest, ERR_6_AMissingOrWrongCapsuleIsAnAttributeError)
+{
+    ONLY_WHERE_OBSERVED_RULES_APPLY();
+    Importable module("capm");
+    Publish(module.get(), "cap", &payload, "capm.other");
+    for (const char *name : {"capm.missing", "capm.cap", "capm"}) {
+        SCOPED_TRACE(name);
+        EXPECT_EQ(PyCapsule_Import(name, 0), nullptr);
+        EXPECT_EQ(PyErr_Occurred(), PyExc_AttributeError);
+        PyErr_Clear();
+    }
 }
 
 TEST_F(ErrorsTest, ERR_5_EveryMessageNamesTheFunctionThatFailed)

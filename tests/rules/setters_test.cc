@@ -285,7 +285,7 @@ TEST_F(SettersTest, SETC_1_TakesAnyValue)
     EXPECT_TRUE(NothingRaised());
 }
 
-TEST_F(SettersTest, SETC_1_TheContextIsNeverFreed)
+TEST_F(SettersTest, SETC_2_TheContextIsNeverFreed)
 {
     void *old_block = std::malloc(16);
     void *last_block = std::malloc(16);

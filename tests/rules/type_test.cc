@@ -225,6 +225,25 @@ TEST_F(TypeTest, TYPE_4_IsCalledPyCapsuleInBuiltins)
     EXPECT_TRUE(NothingRaised());
 }
 
+// The profiles of Python 3.13 and newer have their names from Python 3.14.
+TEST_F(TypeTest, TYPE_4_TheModuleTypesHasIt)
+{
+    PyObject *types = PyImport_ImportModule("types");
+    if (types == nullptr) {
+        PyErr_Clear();
+        GTEST_SKIP() << "there is no module types";
+    }
+    PyObject *type = PyObject_GetAttrString(types, "CapsuleType");
+    PyErr_Clear();
+    Py_DECREF(types);
+    std::string profile = host_profile()->name;
+    if (type == nullptr && profile.rfind("cpython-3.14", 0) != 0) {
+        GTEST_SKIP() << "types.CapsuleType is new in Python 3.13";
+    }
+    EXPECT_EQ(type, CAPSULE_TYPE);
+    Py_XDECREF(type);
+}
+
 TEST_F(TypeTest, TYPE_5_TheTypeCannotBeCalled)
 {
     EXPECT_EQ(PyObject_CallObject(CAPSULE_TYPE, nullptr), nullptr);
