@@ -28,7 +28,7 @@ struct form {
                       const struct call *call, const char *expected);
     /* Print the start and the end of the function that runs the program. */
     void (*begin)(struct emitter *emitter);
-    const char *end;
+    void (*end)(struct emitter *emitter);
 };
 
 /* The output, and what the program uses. A destructor that the program uses

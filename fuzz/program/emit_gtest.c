@@ -201,6 +201,14 @@ static void begin(struct emitter *e)
             e->suite, e->suite, e->test);
 }
 
+static void end(struct emitter *e)
+{
+    fputs("}\n"
+          "\n"
+          "} // namespace\n",
+          e->out);
+}
+
 static const struct form GTEST = {
     .name = "gtest",
     .title = "",
@@ -210,9 +218,7 @@ static const struct form GTEST = {
     .leave = "",
     .statement = statement,
     .begin = begin,
-    .end = "}\n"
-           "\n"
-           "} // namespace\n",
+    .end = end,
 };
 
 void program_emit_gtest(FILE *out, const struct program *program,

@@ -1,5 +1,6 @@
 /* Prints a program as a main() that prints each call, its result and the
- * pending exception. */
+ * pending exception. The same file is an extension module too, for
+ * implementations that no program can embed. */
 #include "fuzz/program/emit.h"
 
 #include <inttypes.h>
@@ -8,7 +9,13 @@ static const char TITLE[] =
     "\n"
     " *\n"
     " *     cc THIS_FILE.c $(python3-config --cflags --ldflags --embed)\n"
-    " *     ./a.out\n";
+    " *     ./a.out\n"
+    " *\n"
+    " * or, as an extension module of any interpreter:\n"
+    " *\n"
+    " *     cc -DAS_MODULE -shared -fPIC -o as_module.so THIS_FILE.c \\\n"
+    " *         $(python3-config --includes)\n"
+    " *     python3 -c 'import as_module'\n";
 
 static const char INCLUDES[] = "#define PY_SSIZE_T_CLEAN\n"
                                "#include <Python.h>\n"
@@ -17,6 +24,11 @@ static const char INCLUDES[] = "#define PY_SSIZE_T_CLEAN\n"
                                "#include <stdio.h>\n"
                                "#include <stdlib.h>\n"
                                "#include <string.h>\n"
+                               "\n"
+                               "#if PY_MAJOR_VERSION < 3\n"
+                               "#define PyUnicode_AsUTF8 PyString_AsString\n"
+                               "#define Py_FinalizeEx() (Py_Finalize(), 0)\n"
+                               "#endif\n"
                                "\n";
 
 /* The macros of c/main_show.h that show a call, by the kind of its result. */
@@ -153,11 +165,52 @@ static void enter(struct emitter *e, enum behaviour behaviour)
 
 static void begin(struct emitter *e)
 {
+    fputs("static void run_program(void)\n"
+          "{\n",
+          e->out);
+}
+
+/* The modules of a program must be announced before Python starts, so that an
+ * extension module cannot have them. */
+static const char NO_MODULE[] =
+    "#error the program adds built-in modules; compile it with main()\n";
+
+static const char MODULE[] =
+    "#if PY_MAJOR_VERSION < 3\n"
+    "PyMODINIT_FUNC initas_module(void)\n"
+    "{\n"
+    "    static PyMethodDef none[] = {{NULL, NULL, 0, NULL}};\n"
+    "    Py_InitModule(\"as_module\", none);\n"
+    "    run_program();\n"
+    "}\n"
+    "#else\n"
+    "PyMODINIT_FUNC PyInit_as_module(void)\n"
+    "{\n"
+    "    static struct PyModuleDef module = {\n"
+    "        PyModuleDef_HEAD_INIT, \"as_module\", NULL, -1, NULL,\n"
+    "        NULL, NULL, NULL, NULL};\n"
+    "    run_program();\n"
+    "    return PyModule_Create(&module);\n"
+    "}\n"
+    "#endif\n";
+
+static void end(struct emitter *e)
+{
     fprintf(e->out,
+            "}\n"
+            "\n"
+            "#ifdef AS_MODULE\n"
+            "%s"
+            "#else\n"
             "int main(void)\n"
             "{\n"
             "%s"
-            "    Py_InitializeEx(0);\n",
+            "    Py_InitializeEx(0);\n"
+            "    run_program();\n"
+            "    return Py_FinalizeEx() < 0;\n"
+            "}\n"
+            "#endif\n",
+            e->modules ? NO_MODULE : MODULE,
             e->modules ? "    announce_modules();\n" : "");
 }
 
@@ -172,8 +225,7 @@ static const struct form MAIN = {
     .lookups = lookups,
     .statement = statement,
     .begin = begin,
-    .end = "    return Py_FinalizeEx() < 0;\n"
-           "}\n",
+    .end = end,
 };
 
 void program_emit_main(FILE *out, const struct program *program,

@@ -200,7 +200,7 @@ static char *code_of(struct emitter *e)
     emit_destructors(e);
     e->form->begin(e);
     emit_run(e);
-    fputs(e->form->end, e->out);
+    e->form->end(e);
     if (fclose(e->out) != 0) {
         abort();
     }

@@ -34,7 +34,7 @@ std::string Body(const std::string &c, const std::string &start)
 
 std::string Main(const std::string &text)
 {
-    return Body(Emitted(text, false), "    Py_InitializeEx(0);\n");
+    return Body(Emitted(text, false), "static void run_program(void)\n{\n");
 }
 
 std::string Gtest(const std::string &text)
