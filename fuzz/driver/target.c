@@ -67,9 +67,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     };
     if (executor_start(&options) != 0) {
         fprintf(stderr,
-                "%s: the implementation refuses profile %s; set "
-                "CAPSULE_PROFILE to another\n",
-                TARGET.name, options.profile);
+                "%s: this implementation does not follow the profile %s; run "
+                "the target on one that does, or set CAPSULE_PROFILE\n",
+                TARGET.name, options.profile ? options.profile : "(none)");
         exit(2);
     }
     executor_set_calls(TARGET.calls);

@@ -2,7 +2,7 @@
 
 import dataclasses
 import xml.etree.ElementTree as xml
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,19 +25,28 @@ class Case:
 
 def document(suite: str, cases: Iterable[Case]) -> str:
     """Returns the XML document of one suite."""
-    cases = list(cases)
+    return documents({suite: cases})
+
+
+def documents(suites: Mapping[str, Iterable[Case]]) -> str:
+    """Returns the XML document of several suites, {name: cases}."""
+    root = xml.Element("testsuites")
+    for name, cases in suites.items():
+        root.append(_suite(name, list(cases)))
+    return xml.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(name: str, cases: list[Case]) -> xml.Element:
     element = xml.Element(
         "testsuite",
-        name=suite,
+        name=printable(name),
         tests=str(len(cases)),
         failures=str(sum(bool(case.failure) for case in cases)),
         skipped=str(sum(bool(case.skipped) for case in cases)),
     )
     for case in cases:
         element.append(_case(case))
-    root = xml.Element("testsuites")
-    root.append(element)
-    return xml.tostring(root, encoding="unicode") + "\n"
+    return element
 
 
 def _case(case: Case) -> xml.Element:

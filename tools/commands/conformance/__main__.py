@@ -296,7 +296,7 @@ def write_all(
     folder: pathlib.Path,
 ) -> None:
     matrix.write(folder / "matrix.json", saved.as_json(result))
-    matrix.write(folder / "matrix.xml", show.junit(result.columns, result.rules))
+    matrix.write(folder / "matrix.xml", show.junit_xml(result.columns, result.rules))
     matrix.write(folder / "matrix.html", page.page(result, changes, compared))
 
 

@@ -11,10 +11,13 @@ import pathlib
 from collections.abc import Callable
 
 from tools.commands.conformance.build import Builder, link
-from tools.commands.conformance.programs import RUNS, how_often
+from tools.commands.conformance.programs import how_often
 from tools.commands.conformance.runner import describe_status
 from tools.commands.conformance.sources import Source
 from tools.lib.contract import Rule
+
+# How often the program of a fault runs: some faults show rarely.
+_RUNS = 20
 
 _FAIL_ALLOCATION = "FAIL_ALLOCATION"
 
@@ -126,7 +129,7 @@ class Host:
         module = folder / f"finding{self._suffix}"
         if item.path is None or link(module, [item], ["-shared"]):
             return None
-        ends = [self._start(folder) for _ in range(RUNS)]
+        ends = [self._start(folder) for _ in range(_RUNS)]
         died = [status for status in ends if status < 0]
         if not died:
             return None
@@ -134,5 +137,5 @@ class Host:
             fault,
             path.read_text(),
             describe_status(died[0]),
-            how_often(len(died), RUNS),
+            how_often(len(died), _RUNS),
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from tools.commands.conformance import build, hosts, sources
 from tools.commands.conformance.build import Builder, Object
+from tools.commands.conformance.c_programs import CannotBeBuilt, Command
 from tools.commands.conformance.runner import Worker, pairs
 from tools.lib import contract as contracts
 from tools.lib.overlay import Overlay
@@ -53,7 +54,9 @@ class Implementation:
     remarks      other tests that are left out, as sentences
     """
 
-    _root: pathlib.Path  # of the repository; build() sets it
+    # build() sets these: the root of the repository, and what compiles.
+    _root: pathlib.Path
+    _builder: Builder
 
     def __init__(self, shown: str, folder: pathlib.Path) -> None:
         self.shown = shown
@@ -74,6 +77,23 @@ class Implementation:
         """Returns what knows the faults of the interpreter, after build(); None
         for an implementation whose faults are all its own."""
         return None
+
+    def compile_c(self, path: pathlib.Path) -> Command:
+        """Compiles the C text of a program. Raises CannotBeBuilt."""
+        raise NotImplementedError
+
+    def _link_c(
+        self,
+        path: pathlib.Path,
+        defines: tuple[str, ...],
+        output: pathlib.Path,
+        flags: list[str | pathlib.Path],
+    ) -> None:
+        """Compiles the C file and links it to `output`. Raises CannotBeBuilt."""
+        item = self._builder.compile(sources.Source(path, True, "c", defines))
+        said = item.error if item.path is None else build.link(output, [item], flags)
+        if said:
+            raise CannotBeBuilt(build.first_error(said))
 
     def worker(self, **more: str) -> Worker:
         """Returns the worker that build() made, with more environment
@@ -270,6 +290,13 @@ class Interpreter(Implementation):
             self._import_finding,
         )
 
+    def compile_c(self, path: pathlib.Path) -> Command:
+        folder = self.folder / "c" / path.stem
+        module = folder / f"as_module{self._suffix}"
+        self._link_c(path, ("AS_MODULE",), module, ["-shared"])
+        code = f"import sys; sys.path.insert(0, {str(folder)!r}); import as_module"
+        return Command([*self._python, "-c", code], self.environment)
+
     def _import_finding(self, folder: pathlib.Path) -> int:
         """Imports the module `finding` from the folder; returns the exit status,
         negative for a signal. A command that enters a container may return 128 and
@@ -331,7 +358,7 @@ class Library(Implementation):
         defines += [f"NEEDS_{name}" for name in missing]
         if "PyMem_SetAllocator" not in self._exported:
             defines.append("CAPSULE_NO_ALLOCATOR")
-        builder = build.Builder(
+        builder = self._builder = build.Builder(
             root,
             objects,
             [self.include],
@@ -357,6 +384,14 @@ class Library(Implementation):
             if not undefined:
                 raise Problem(f"{self.shown}: {build.first_error(said)}")
             compiled = self._leave_out_users(builder, compiled, undefined)
+
+    def compile_c(self, path: pathlib.Path) -> Command:
+        program = self.folder / "c" / path.stem
+        copy = self.folder / self.path.name
+        flags: list[str | pathlib.Path] = [copy, f"-Wl,-rpath,{self.folder}"]
+        flags += ["-lpthread", "-ldl"]
+        self._link_c(path, (), program, flags)
+        return Command([str(program)], self.environment)
 
 
 def options_of(suffix: str) -> dict[str, str]:

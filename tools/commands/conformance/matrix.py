@@ -46,7 +46,8 @@ class Cell:
               "2 of 5 runs"
     c         the same program as C; for a fault of the host, the program without
               capsules that shows the fault
-    c_shows   how often the C program showed it
+    c_shows   how the C program ended, and how often so
+    c_output  what the C program printed
     c_file    the file of the C program
     """
 
@@ -56,6 +57,7 @@ class Cell:
     shows: str = ""
     c: str = ""
     c_shows: str = ""
+    c_output: str = ""
     c_file: str = ""
 
     def add(

@@ -186,11 +186,11 @@ class Programs:
         program, up to _ENOUGH of them."""
         first = 1
         found = 0
-        lacking = 0
+        lacking: list[str] = []  # the reasons
         while first <= count and found < _ENOUGH:
             run = self._worker.start("generate", target, first, count - first + 1)
             done, open_case = run.results()
-            lacking += len(run.values("lacks"))
+            lacking += [reason for _, reason in run.values("lacks")]
             self.exercised += collections.Counter(
                 {name: int(n) for name, n in run.values("rule")}
             )
@@ -200,8 +200,10 @@ class Programs:
             self._add_generated(target, int(open_case))
             first = int(open_case) + 1
         ran = count if first > count or found < _ENOUGH else first - 1
-        self.count += ran - lacking
-        self.planned += count - lacking
+        self.count += ran - len(lacking)
+        self.planned += count - len(lacking)
+        if len(lacking) == ran:
+            self.remarks.append(f"{target}: no program can run here: {lacking[0]}")
         if ran < count:
             self.remarks.append(
                 f"{target} stopped after {found} failed programs: {ran} of {count} "

@@ -143,6 +143,20 @@ def test_generating_stops_if_the_implementation_fails_everything(
     ]
 
 
+def test_a_target_without_a_program_that_can_run_says_why(
+    tmp_path: pathlib.Path
+) -> None:
+    worker: Any = FakeWorker()
+    lines = [["lacks", "1", "there is no PyCObject"], ["lacks", "2", "none"]]
+    worker.start = lambda *_: Run([*lines, ["end", "all", "passed", ""]], "", 0, False)
+    programs = Programs(worker, CONTRACT, tmp_path, tmp_path)
+    programs.run_generated("cobject_fuzz", 2)
+    assert (programs.count, programs.planned) == (0, 0)
+    assert programs.remarks == [
+        "cobject_fuzz: no program can run here: there is no PyCObject"
+    ]
+
+
 @pytest.mark.parametrize(
     "shows, words",
     [(5, "always"), (2, "2 of 5 runs"), (0, "0 of 5 runs")],

@@ -1,6 +1,5 @@
 """Prints the matrix on a terminal and writes it as a JUnit file."""
 
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
 
 import rich.box
@@ -8,6 +7,7 @@ import rich.markup
 import rich.table
 
 from tools.commands.conformance import matrix
+from tools.lib import junit
 from tools.lib.contract import Rule
 
 _MARKS = {
@@ -20,9 +20,6 @@ _MARKS = {
 }
 
 _LINES = 12  # of one text
-
-# The outcomes that JUnit calls skipped.
-_SKIPPED = (matrix.NOT_APPLICABLE, matrix.BLOCKED, matrix.HOST)
 
 # Characters of a line: what stands before the implementations, and the least
 # that one of them needs.
@@ -113,50 +110,28 @@ def _again(shows: str) -> str:
     return f" (run again: {shows})" if shows else ""
 
 
-def junit(columns: Sequence[matrix.Column], rules: Sequence[Rule]) -> str:
+def junit_xml(columns: Sequence[matrix.Column], rules: Sequence[Rule]) -> str:
     """Returns JUnit XML with one suite per implementation and one case per rule."""
-    suites = ElementTree.Element("testsuites")
-    for column in columns:
-        suite = ElementTree.SubElement(
-            suites,
-            "testsuite",
-            name=_legal(column.name),
-            tests=str(len(rules)),
-            failures=str(column.count(matrix.FAILED)),
-            errors=str(column.count(matrix.CRASHED)),
-            skipped=str(
-                sum(map(column.count, _SKIPPED))
-            ),
-            time=f"{column.seconds:.3f}",
-        )
-        for rule in rules:
-            _case(suite, column, rule)
-    ElementTree.indent(suites)
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return head + ElementTree.tostring(suites, encoding="unicode") + "\n"
-
-
-def _case(suite: ElementTree.Element, column: matrix.Column, rule: Rule) -> None:
-    cell = column.cells[rule.id]
-    case = ElementTree.SubElement(
-        suite, "testcase", classname=_legal(column.name), name=rule.id
+    return junit.documents(
+        {
+            column.name: [_case(column, rule) for rule in rules]
+            for column in columns
+        }
     )
-    tag = {
-        matrix.FAILED: "failure",
-        matrix.CRASHED: "error",
-        **dict.fromkeys(_SKIPPED, "skipped"),
-    }.get(cell.outcome)
-    if tag:
-        text = cell.text
-        if cell.program:
-            text += f"\n\nshortest program{_again(cell.shows)}\n{cell.program}"
-        message = rule.text
-        if cell.outcome == matrix.BLOCKED:
-            message = f"blocked by {' '.join(cell.blockers)}"
-        node = ElementTree.SubElement(case, tag, message=_legal(message))
-        node.text = _legal(text)
 
 
-def _legal(text: str) -> str:
-    """Removes the characters that XML cannot represent."""
-    return "".join(c if c in "\n\t" or c >= " " else "?" for c in text)
+def _case(column: matrix.Column, rule: Rule) -> junit.Case:
+    cell = column.cells[rule.id]
+    text = cell.text
+    if cell.program:
+        text += f"\n\nshortest program{_again(cell.shows)}\n{cell.program}"
+    if cell.outcome in matrix.RED:
+        words = f"{cell.outcome}: {rule.text}"
+        return junit.Case(column.name, rule.id, failure=words, text=text)
+    if cell.outcome == matrix.BLOCKED:
+        skipped = f"blocked by {' '.join(cell.blockers)}"
+        return junit.Case(column.name, rule.id, text=text, skipped=skipped)
+    if cell.outcome == matrix.PASSED:
+        return junit.Case(column.name, rule.id)
+    skipped = text.strip().partition("\n")[0] or cell.outcome
+    return junit.Case(column.name, rule.id, text=text, skipped=skipped)

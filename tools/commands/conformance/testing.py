@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from tools.commands.conformance import programs as programs_module
-from tools.commands.conformance import charge, helpers, matrix, origin
+from tools.commands.conformance import c_programs, charge, helpers, matrix, origin
 from tools.commands.conformance.hosts import (
     Died,
     Host,
@@ -103,7 +103,7 @@ def column_of(
     shortest = programs.shortest(charges, converter is not None)
     _add_programs(column, programs, shortest)
     if converter:
-        _add_c(column, converter, folder / "programs")
+        _add_c(column, converter, implementation, folder / "programs")
     _add_tests(column, contract, results, failures, charges, root)
     _add_left_out(column, implementation, contract)
     if not any(_ran(cell) for cell in column.cells.values()):
@@ -257,14 +257,21 @@ def _add_programs(
 
 
 def _add_c(
-    column: matrix.Column, converter: helpers.Converter, folder: pathlib.Path
+    column: matrix.Column,
+    converter: helpers.Converter,
+    implementation: Implementation,
+    folder: pathlib.Path,
 ) -> None:
-    """Adds the C text of each program."""
+    """Adds the C text of each program, and what it does when it runs again."""
     for identity, cell in column.cells.items():
         if cell.program:
             path = folder / f"{identity}.prog"
             matrix.write(path, cell.program)
             cell.c = converter.to_c(path)
+            c_file = path.with_suffix(".c")
+            matrix.write(c_file, cell.c)
+            seen = c_programs.run_again(c_file, implementation.compile_c)
+            cell.c_shows, cell.c_output = seen.shows, seen.output
 
 
 def evidence(root: pathlib.Path, contract: Contract) -> dict[str, list[str]]:

@@ -137,7 +137,7 @@ int worker_generate(const char *name, long first, long count)
         const char *lack = executor_lacks(program);
         char text[32];
         snprintf(text, sizeof text, "%ld", number);
-        worker_say(lack ? "lacks" : "begin", text, NULL, NULL);
+        worker_say(lack ? "lacks" : "begin", text, lack, NULL);
         if (!lack) {
             executor_run(program, NULL);
         }

@@ -8,7 +8,7 @@
  *   begin <case>
  *   failure <text>                 a comparison that failed
  *   end <case> <result> <text>     passed, failed or skipped
- *   lacks <number>                 a generated program that cannot be run
+ *   lacks <number> <reason>        a generated program that cannot be run
  *   rule <id> <count>              how often programs exercised a rule
  *   name, profile <text>           of the implementation
  *
