@@ -42,8 +42,9 @@ def record(answer: Answer) -> None:
 
 def table(planted: Sequence[bug.Bug]) -> str:
     """Returns a table in Markdown: for each folder of bugs, how many the rule
-    tests, fuzzing and proofs find. Every bug breaks a test of a rule, because
-    the field `Breaks` says which."""
+    tests, fuzzing and proofs find. Counts the bugs with a line `Proof:`. Every
+    bug breaks a test of a rule, because the field `Breaks` says which."""
+    planted = [each for each in planted if each.proof or each.no_proof]
     rows = [
         "| file | bugs | rule tests | fuzzing | proof | proof but not fuzzing |",
         "|---|---|---|---|---|---|",
