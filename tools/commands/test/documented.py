@@ -81,7 +81,7 @@ ENTRIES = (
     Entry(r"tools/prove GETP-3", "tools/prove VAL-2"),
     Entry(r"tools/prove --table", AS_SHOWN),
     Entry(
-        r"tools/prove --cpython \S+( --mutants.*)?",
+        r"tools/prove --cpython \S+( --(mutants|json).*)?",
         why_not="downloads a source package; tools/commands/prove tests the rest",
     ),
     Entry(
