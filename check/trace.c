@@ -263,12 +263,17 @@ static void announce(void)
     lock_give();
 }
 
-static void write_down(struct trace_record *record)
+/* Called before anything else is written about an event. */
+static void begin_event(void)
 {
     if (!thread)
         thread = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
     if (!windows && !full)
         announce();
+}
+
+static void write_down(struct trace_record *record)
+{
     if (record->capsule && record->kind != TRACE_ENDED)
         describe_capsule(record);
     lock_take();
@@ -298,6 +303,7 @@ void trace_call(const struct call *call, const struct trace_record *given)
 {
     int saved_errno = errno;
     struct trace_record record = *given;
+    begin_event();
     record.kind = (uint8_t)(TRACE_FIRST_CALL + call->function);
     record.object = number_of(image_path(site_of(call->site)->image));
     record.name_text = number_of_name(record.name);
@@ -312,6 +318,7 @@ void trace_end(enum trace_kind kind, const struct record *record,
     struct trace_record ended = {.kind = (uint8_t)kind,
                                  .capsule = record->object,
                                  .destructor = record->destructor};
+    begin_event();
     describe_exceptions(&ended, before);
     write_down(&ended);
 }

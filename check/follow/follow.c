@@ -393,6 +393,7 @@ bool follow_trace(const char *path)
         return false;
     memset(&counts, 0, sizeof counts);
     profile = profile_of(0);
+    model_reset(&model, profile, false);
     while ((record = reader_next(&reader))) {
         if (record->kind == TRACE_START) {
             profile = profile_of(record->value);

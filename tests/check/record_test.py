@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from tests.check import running
-from tools.commands.check import build, record
+from tools.commands.check import build, record, trace
 
 TOOL = running.ROOT / "tools/check"
 PYTHON = running.pythons()[0]
@@ -43,6 +43,25 @@ Py_DECREF(c0)  # -> destroyed
 """
     }
     assert "capsules, " in report
+
+
+def test_a_trace_begins_with_the_version(tmp_path: pathlib.Path) -> None:
+    """In a child, the first event is a call."""
+    running.compile_extension(
+        running.FOLDER / "sound/local_table.c", PYTHON, tmp_path
+    )
+    code = "import extension, os\nif os.fork() == 0:\n    extension.make()\nelse:\n    os.wait()\n"
+    (tmp_path / "program.py").write_text(code)
+    traces = tmp_path / "traces"
+    traces.mkdir()
+    running.run_program(
+        [PYTHON, str(tmp_path / "program.py")], tmp_path, CAPSULE_CHECK_TRACE=str(traces)
+    )
+    version = "import sys; print(sys.version_info[0] * 100 + sys.version_info[1])"
+    expected = int(running.output_of([PYTHON, "-c", version]))
+    found = list(trace.read_all(traces))
+    assert any(event.kind == "New" for event in found[-1].events)
+    assert {one.version for one in found} == {expected}
 
 
 def test_a_consumer_that_takes_a_tensor(tmp_path: pathlib.Path) -> None:
