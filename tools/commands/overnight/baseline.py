@@ -20,7 +20,11 @@ def read(folder: pathlib.Path) -> Values:
             f"{path} has version {version}, this tool needs {summary.VERSION}; "
             "name a campaign of this version"
         )
-    if not isinstance(values.get("findings"), list):
+    findings = values.get("findings")
+    if not isinstance(findings, list) or not all(
+        isinstance(finding, dict) and "signature" in finding
+        for finding in findings
+    ):
         raise Problem(f"{path} is damaged; name another folder")
     return values
 

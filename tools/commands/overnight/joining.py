@@ -8,8 +8,10 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
+import jinja2
+
 from tools.commands.fuzz import corpus
-from tools.commands.overnight import baseline, report, summary
+from tools.commands.overnight import baseline, page, report, summary
 from tools.commands.overnight.summary import Values
 from tools.lib.problem import Problem
 
@@ -20,7 +22,14 @@ def join(folders: Sequence[pathlib.Path], output: pathlib.Path) -> int:
     if (output / "report.json").exists():
         raise Problem(f"{output} has a report already; give another --output")
     parts = [baseline.read(folder) for folder in folders]
-    values = joined(parts)
+    try:
+        values = joined(parts)
+        page.page(values)
+    except (KeyError, TypeError, AttributeError, jinja2.UndefinedError):
+        raise Problem(
+            "a report lacks a part: it is damaged, or another version has written "
+            "it; name campaigns of this version"
+        ) from None
     for folder in folders:
         _copy(folder, output)
     report.write(values, output)

@@ -334,6 +334,15 @@ def test_joined_reports_add_up() -> None:
     assert page.page(both)
 
 
+def test_a_report_without_a_part_is_one_line(tmp_path: pathlib.Path) -> None:
+    made = values()
+    del made["machines"][0]["parts"]
+    storage.write_json(tmp_path / "a/report.json", made)
+    with pytest.raises(Problem, match="lacks a part"):
+        joining.join([tmp_path / "a"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_joining_copies_corpora_and_findings(tmp_path: pathlib.Path) -> None:
     for name, data in (("a", b"x"), ("b", b"y")):
         folder = tmp_path / name
