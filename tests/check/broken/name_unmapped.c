@@ -1,15 +1,18 @@
-/* Broken: the name lies in a page that is no longer mapped. */
+/* Broken: the name lies in memory that is no longer mapped. */
 #include "tests/check/extension.h"
 
 #include <sys/mman.h>
 
+/* So much that nothing was ever mapped in the middle. */
+enum { SIZE = 1 << 30 };
+
 FUNCTION(make)
 {
     static int payload;
-    char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    munmap(page, 4096);
-    return PyCapsule_New(&payload, page, NULL);
+    char *block =
+        mmap(NULL, SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(block, SIZE);
+    return PyCapsule_New(&payload, block + SIZE / 2, NULL);
 }
 
 EXTENSION(METHOD(make))
