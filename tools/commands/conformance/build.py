@@ -5,6 +5,7 @@ on their headers."""
 import concurrent.futures
 import dataclasses
 import errno
+import functools
 import hashlib
 import os
 import pathlib
@@ -223,10 +224,16 @@ def exported(library: pathlib.Path) -> set[str]:
     return set(done.stdout.split())
 
 
-def wanted(item: Object) -> set[str]:
+def wanted(item: Object) -> frozenset[str]:
     """Returns the undefined symbols of an object."""
-    done = run(["llvm-nm-19", "--undefined-only", "--format=just-symbols", item.path])
-    return set(done.stdout.split())
+    return _undefined_in(item.path) if item.path else frozenset()
+
+
+# An object is asked again for each symbol that an implementation lacks.
+@functools.cache
+def _undefined_in(path: pathlib.Path) -> frozenset[str]:
+    done = run(["llvm-nm-19", "--undefined-only", "--format=just-symbols", path])
+    return frozenset(done.stdout.split())
 
 
 def readable(symbol: str) -> str:
