@@ -82,12 +82,14 @@ class Scheduler:
         return lanes
 
 
-def _least_time(standing: Standing) -> tuple[int, float, str]:
-    return standing.running, standing.seconds, standing.name
+# Of equal lanes, min() takes the first one in the order of the plan: every target in
+# the default build comes before other allocators and profiles.
+def _least_time(standing: Standing) -> tuple[int, float]:
+    return standing.running, standing.seconds
 
 
-def _most_new(standing: Standing) -> tuple[int, float, str]:
-    return standing.running, -standing.score, standing.name
+def _most_new(standing: Standing) -> tuple[int, float]:
+    return standing.running, -standing.score
 
 
 _ORDER = {FLOOR: _least_time, REWARD: _most_new, UNGUIDED: _least_time}
