@@ -1,7 +1,7 @@
-/* Capsules of a foreign implementation with ten defects, each in another
- * function. A comment in front of each defect names the one rule that the
- * matrix must show for it. tools/planted's tests build a library of this file
- * and of the reference's other files. */
+/* Capsules of a foreign implementation with ten defects, most of them in
+ * functions of their own. A comment in front of each defect names the rule that
+ * it breaks. foreign_test links this file in place of the reference's
+ * capsule.c. */
 #include "capsule/runtime/internal.h"
 
 enum { LONGEST_NAME = 100 };
@@ -68,15 +68,11 @@ void *PyCapsule_GetPointer(PyObject *op, const char *name)
 
 PyCapsule_Destructor PyCapsule_GetDestructor(PyObject *op)
 {
-    object *capsule = capsule_of(op, "PyCapsule_GetDestructor");
-    if (capsule == NULL) {
-        return NULL;
-    }
-    /* Defect: GETD-2. A capsule without a destructor is an error. */
-    if (capsule->destructor == NULL) {
-        PyErr_SetString(PyExc_ValueError, "the capsule has no destructor");
-    }
-    return capsule->destructor;
+    /* Defect: GET-ALL-1. Another object is a capsule without a destructor. */
+    bool is_capsule = op == NULL || PyCapsule_CheckExact(op);
+    object *capsule =
+        is_capsule ? capsule_of(op, "PyCapsule_GetDestructor") : NULL;
+    return capsule ? capsule->destructor : NULL;
 }
 
 const char *PyCapsule_GetName(PyObject *op)
@@ -124,10 +120,7 @@ int PyCapsule_SetDestructor(PyObject *op, PyCapsule_Destructor destructor)
     if (capsule == NULL) {
         return -1;
     }
-    /* Defect: SETD-2. A destructor cannot be taken away. */
-    if (destructor != NULL) {
-        capsule->destructor = destructor;
-    }
+    capsule->destructor = destructor;
     return 0;
 }
 
@@ -137,10 +130,7 @@ int PyCapsule_SetName(PyObject *op, const char *name)
     if (capsule == NULL) {
         return -1;
     }
-    /* Defect: SETN-2. An equal name does not replace the old one. */
-    if (name == NULL || !names_match(name, capsule->name)) {
-        capsule->name = name;
-    }
+    capsule->name = name;
     return 0;
 }
 
@@ -150,10 +140,8 @@ int PyCapsule_SetContext(PyObject *op, void *context)
     if (capsule == NULL) {
         return -1;
     }
-    /* Defect: SETC-1. A context cannot be taken away. */
-    if (context != NULL) {
-        capsule->context = context;
-    }
+    /* Defect: SETC-1. The lowest bit is lost. */
+    capsule->context = (void *)((uintptr_t)context & ~(uintptr_t)1);
     return 0;
 }
 
@@ -243,12 +231,26 @@ static PyObject *describe(PyObject *op)
                                 name ? name : "NULL", op);
 }
 
+/* Defect: BUG-7. A capsule can be copied and pickled. */
+static PyObject *reduce(PyObject *op, PyObject *protocol)
+{
+    (void)protocol;
+    return describe(op);
+}
+
+static PyMethodDef methods[] = {
+    {"__reduce_ex__", reduce, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+/* Defect: TYPE-5. The type can be subclassed. */
 PyTypeObject PyCapsule_Type = {
     .ob_base = STATIC_OBJECT(&PyType_Type),
     .tp_name = "PyCapsule",
     .tp_basicsize = sizeof(object),
     .tp_base = &PyBaseObject_Type,
-    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_dealloc = destroy,
     .tp_repr = describe,
+    .tp_methods = methods,
 };
