@@ -7,6 +7,7 @@ FUZZ_TARGETS = {
     "cobject_fuzz": dict(
         on_cpython = False,
     ),
+    "extremes_fuzz": dict(),
     "import_fuzz": dict(
         sweep_on_cpython = False,
     ),

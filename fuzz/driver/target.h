@@ -19,6 +19,8 @@ struct target {
     /* The percentage of generated names that copy a name of the program,
      * exactly or nearly. */
     uint8_t near_miss_percent;
+    /* Pointers may also be aliases, and any of the ADDRESSES. */
+    bool extremes;
     /* The time of a program relative to sequence_fuzz; 0: about the same.
      * tools/conformance runs fewer programs of costly targets. */
     uint16_t cost;

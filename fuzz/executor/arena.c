@@ -26,7 +26,7 @@
 #endif
 
 enum {
-    ARENA_SIZE = 32 << 20, /* more than 64 calls can allocate */
+    ARENA_SIZE = 96 << 20, /* more than 64 calls can allocate */
     HEADER = 16,
     RED_ZONE = 16
 };
@@ -41,6 +41,16 @@ static _Alignas(16) char arena[ARENA_SIZE];
 static size_t used;
 static size_t kept; /* bytes of `used` that arena_reset() leaves */
 static bool prepared;
+static enum arena_fill fill;
+static enum arena_reuse reuse;
+static uint64_t random_bits; /* of FILL_RANDOM */
+
+/* Freed blocks of up to 16 * (CLASSES - 1) bytes that can be used again, by
+ * size. A block's first bytes, which are poisoned, lead to the next one. */
+enum { CLASSES = 65 };
+static struct {
+    char *first, *last;
+} freed[CLASSES];
 
 /* --- the shadow ----------------------------------------------------------- */
 
@@ -131,14 +141,94 @@ bool arena_is_live(const void *block)
     return is_ours(block) && is_live(block);
 }
 
-/* Fills a new block with fixed bytes: a read of uninitialised memory must not
- * depend on earlier programs. */
+static const uint64_t FILLS[] = {
+    [FILL_PATTERN] = UINT64_C(0xbebebebebebebebe),
+    [FILL_ZEROS] = 0,
+    [FILL_ONES] = UINT64_MAX,
+};
+
+static uint64_t next_random(void)
+{
+    random_bits = random_bits * UINT64_C(6364136223846793005) + 1442695;
+    return random_bits ^ random_bits >> 29;
+}
+
+/* Fills a new block as the program wants: a read of uninitialised memory must
+ * not depend on earlier programs. */
 static void fill_with_garbage(char *block, size_t size)
 {
     uint64_t *word = (uint64_t *)block;
-    for (size_t i = 0; i < size / 8 && i < 16; i++) {
-        word[i] = UINT64_C(0xbebebebebebebebe);
+    size_t words = size / 8 < 16 ? size / 8 : 16;
+    if (fill == FILL_RANDOM) {
+        for (size_t i = 0; i < words; i++) {
+            word[i] = next_random();
+        }
+        return;
     }
+    for (size_t i = 0; i < words; i++) {
+        word[i] = FILLS[fill];
+    }
+}
+
+/* --- blocks that are used again ------------------------------------------- */
+
+static size_t class_of(size_t size) { return (size + 15) / 16; }
+
+NO_SANITIZE static char **next_of(char *block) { return (char **)block; }
+
+NO_SANITIZE static void keep_for_reuse(char *block, size_t size)
+{
+    size_t class = class_of(size);
+    if (class >= CLASSES || block < arena + kept) {
+        return;
+    }
+    if (freed[class].first == NULL) {
+        *next_of(block) = NULL;
+        freed[class].first = freed[class].last = block;
+    } else if (reuse == REUSE_LAST_FREED) {
+        *next_of(block) = freed[class].first;
+        freed[class].first = block;
+    } else {
+        *next_of(block) = NULL;
+        *next_of(freed[class].last) = block;
+        freed[class].last = block;
+    }
+}
+
+/* Returns a freed block of that size class, or NULL. */
+NO_SANITIZE static char *reused(size_t size)
+{
+    size_t class = class_of(size);
+    char *block = class < CLASSES ? freed[class].first : NULL;
+    if (block) {
+        freed[class].first = *next_of(block);
+    }
+    return block;
+}
+
+void arena_set_mode(enum arena_fill new_fill, enum arena_reuse new_reuse)
+{
+    if (reuse != REUSE_NEVER) {
+        memset(freed, 0, sizeof freed);
+    }
+    fill = new_fill;
+    reuse = new_reuse;
+    random_bits = 1;
+}
+
+/* --- allocating ----------------------------------------------------------- */
+
+/* A block behind all others. */
+static char *fresh(size_t size)
+{
+    char *block = arena + used + HEADER;
+    size_t whole = HEADER + ((size + 15) & ~(size_t)15) + RED_ZONE;
+    if (size > ARENA_SIZE || whole > ARENA_SIZE - used) {
+        fputs("executor: the arena is full; raise ARENA_SIZE\n", stderr);
+        abort();
+    }
+    used += whole;
+    return block;
 }
 
 void *arena_malloc(size_t size)
@@ -147,13 +237,10 @@ void *arena_malloc(size_t size)
         prepare_shadow();
         prepared = true;
     }
-    char *block = arena + used + HEADER;
-    size_t whole = HEADER + ((size + 15) & ~(size_t)15) + RED_ZONE;
-    if (size > ARENA_SIZE || whole > ARENA_SIZE - used) {
-        fputs("executor: the arena is full; raise ARENA_SIZE\n", stderr);
-        abort();
+    char *block = reuse == REUSE_NEVER ? NULL : reused(size);
+    if (block == NULL) {
+        block = fresh(size);
     }
-    used += whole;
     write_header(block, size, 1);
     unpoison(block, size);
     fill_with_garbage(block, size);
@@ -177,6 +264,9 @@ void arena_free(void *block)
     size_t size = size_of(block);
     write_header(block, size, 0);
     poison(block, size);
+    if (reuse != REUSE_NEVER) {
+        keep_for_reuse(block, size);
+    }
 }
 
 void *arena_realloc(void *block, size_t size)
@@ -192,6 +282,7 @@ void *arena_realloc(void *block, size_t size)
 
 void arena_reset(void)
 {
+    arena_set_mode(FILL_PATTERN, REUSE_NEVER);
     poison(arena + kept, used - kept);
     used = kept;
 }

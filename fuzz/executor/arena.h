@@ -1,6 +1,7 @@
 /* An allocator for fuzzing. Blocks lie one after the other with poisoned bytes
- * between them. A freed block is poisoned and not reused before arena_reset().
- * A reset costs one pass over the shadow of the used part.
+ * between them. A freed block is poisoned and not reused before arena_reset(),
+ * unless arena_set_mode() says so. A reset costs one pass over the shadow of
+ * the used part.
  *
  * AddressSanitizer reports an access to a freed block or between blocks as
  * `use-after-poison`. Not thread-safe.
@@ -20,6 +21,26 @@ void *arena_realloc(void *block, size_t size);
 void arena_free(void *block);
 /* Makes everything that is allocated now survive each arena_reset(). */
 void arena_keep(void);
+/* What new blocks contain: 0xbe, 0 or 0xff in each byte, or random bits. */
+enum arena_fill {
+    FILL_PATTERN,
+    FILL_ZEROS,
+    FILL_ONES,
+    FILL_RANDOM,
+    ARENA_FILLS
+};
+
+/* Which freed block of the same size a new block takes. */
+enum arena_reuse {
+    REUSE_NEVER,
+    REUSE_LAST_FREED,
+    REUSE_FIRST_FREED,
+    ARENA_REUSES
+};
+
+/* Sets both for later calls. Blocks freed before are not reused. */
+void arena_set_mode(enum arena_fill fill, enum arena_reuse reuse);
+
 /* Frees everything that was allocated since arena_keep(). */
 void arena_reset(void);
 /* True if `block` is the start of an arena block that is not freed. */

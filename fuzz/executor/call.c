@@ -102,7 +102,7 @@ static bool begin(void *self, struct step *step)
     const struct executor_family *family = family_of(step->call);
     struct level *level = current_level();
     level->rule = step->prediction.rule;
-    level->lacked_memory = false;
+    level->lacked_memory = level->compared = false;
     status->calls++;
     if (run.level_count == 1 && !run.cleaning_up) {
         run.performed |= UINT64_C(1) << run.call_index;
@@ -201,6 +201,7 @@ static void destroyed(void *self, const struct step *step, int id)
 static void compare(const struct step *step)
 {
     const struct executor_family *family = family_of(step->call);
+    current_level()->compared = true;
     check_value(step);
     check_error(step);
     if (family->check) {

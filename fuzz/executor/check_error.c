@@ -113,7 +113,9 @@ void check_indicator(uint16_t rule)
         }
         e->identity = exception;
         remember_exception(exception);
-    } else if (e->identity != exception) {
+    } else if (e->identity != exception ||
+               (e->has_text && run.model.profile->observed_rules &&
+                !is_as_expected(e))) {
         violation(rule, describe_error(e), describe_pending());
     }
 }

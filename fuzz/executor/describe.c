@@ -50,6 +50,9 @@ static const char *name_of_address(uintptr_t address)
             return format("0x%llx", (unsigned long long)address);
         }
     }
+    if (address == run.model.function) {
+        return "at_log";
+    }
     for (int i = 0; i < run.model.block_count; i++) {
         if (run.model.block[i].address == address) {
             return run.model.block[i].is_name ? "a name that has no slot now"

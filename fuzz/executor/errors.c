@@ -1,4 +1,5 @@
 /* The error indicator: the program sets, clears, saves and restores it. */
+#include "fuzz/executor/arguments.h"
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/world.h"
 
@@ -26,6 +27,11 @@ static uintptr_t perform(const struct call *call, const struct model_arg *args)
     switch ((enum call_op)call->op) {
     case CALL_RAISE:
         return raise_exception(world.exception_type[args[0].index]);
+    case CALL_RAISE_TEXT:
+        PyErr_SetString(world.exception_type[args[0].index], name_of(&args[1]));
+        return PyErr_Occurred() == world.exception_type[args[0].index]
+                   ? 0
+                   : CALL_FAILED;
     case CALL_CLEAR_ERROR:
         PyErr_Clear();
         return 0;

@@ -57,6 +57,11 @@ void executor_set_calls(const uint8_t *weights);
  * report's C file depends on them. Borrowed until the next call; NULL: none. */
 void executor_set_input(const uint8_t *bytes, size_t size);
 
+/* Remembers an input that has run without a finding. If a later program has a
+ * finding, the report writes the latest of these inputs to a folder next to its
+ * C file, crash-HASH.before: the finding may depend on them. */
+void executor_remember(const uint8_t *bytes, size_t size);
+
 /* Returns what the program needs and the implementation lacks, in words; NULL
  * if the implementation has everything. Static. */
 const char *executor_lacks(const struct program *program);

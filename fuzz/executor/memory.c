@@ -21,6 +21,15 @@ static uintptr_t resize(void *old, size_t size)
     return (uintptr_t)block;
 }
 
+/* A name of that many characters. */
+static uintptr_t new_long_name(size_t length)
+{
+    char *name = block_malloc(length + 1);
+    memset(name, 'a', length);
+    name[length] = '\0';
+    return (uintptr_t)name;
+}
+
 static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
     switch ((enum call_op)call->op) {
@@ -28,6 +37,12 @@ static uintptr_t perform(const struct call *call, const struct model_arg *args)
         return new_payload(args[0].number);
     case CALL_NAME:
         return (uintptr_t)copy_text(name_of(&args[0]), args[0].number);
+    case CALL_SET_MEMORY:
+        arena_set_mode(args[0].number % ARENA_FILLS,
+                       args[1].number % ARENA_REUSES);
+        return 0;
+    case CALL_LONG_NAME:
+        return new_long_name(args[0].number);
     case CALL_STACK_NAME:
         return (uintptr_t)touch_stack(name_of(&args[0]), args[0].number);
     case CALL_EDIT:

@@ -9,6 +9,7 @@
 
 #include "fuzz/executor/describe.h"
 #include "fuzz/executor/finding.h"
+#include "fuzz/executor/history.h"
 #include "fuzz/executor/quarantine.h"
 #include "fuzz/executor/report.h"
 #include "fuzz/executor/sha1.h"
@@ -35,7 +36,7 @@ static void *(*volatile get_report_address)(void) = __asan_get_report_address;
 /* Returns the program reduced to the calls made so far, the current call
  * included, and those of earlier runs of the same program. Skipped calls did
  * nothing. */
-static const struct program *performed_program(void)
+static struct program *performed_program(void)
 {
     static struct program program;
     program = *run.program;
@@ -49,6 +50,58 @@ static const struct program *performed_program(void)
     return &program;
 }
 
+/* Sets the value to the capsule's own name. Returns false if the name cannot be
+ * written in a program: its memory is freed or has no slot. */
+static bool set_own_name(struct program *program, struct value *value,
+                         const struct model_address *name)
+{
+    *value = (struct value){.tag = VALUE_NULL};
+    if (name->block != NOTHING) {
+        for (unsigned i = 0; i < SLOTS; i++) {
+            if (run.model.block_slot[SLOTS + i] == name->block) {
+                *value =
+                    (struct value){.tag = VALUE_BUFFER, .index = (uint8_t)i};
+            }
+        }
+        return value->tag == VALUE_BUFFER && run.model.block[name->block].alive;
+    }
+    const char *text = (const char *)name->address;
+    return text == NULL || program_set_text(program, value, text, strlen(text));
+}
+
+/* Appends the getters that the harness calls to compare, for each capsule that
+ * has a slot: the fault is in one of them. */
+static void add_getters(struct program *program)
+{
+    static const enum call_op GETTERS[] = {
+        CALL_GET_NAME, CALL_GET_CONTEXT, CALL_GET_DESTRUCTOR, CALL_GET_POINTER};
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        int id = run.model.capsule_slot[slot];
+        for (unsigned i = 0; id != NOTHING && i < 4; i++) {
+            struct call *call = program_append(program, GETTERS[i]);
+            if (call == NULL) {
+                return;
+            }
+            call->args[0].tag = VALUE_CAPSULE;
+            call->args[0].index = (uint8_t)slot;
+            if (GETTERS[i] == CALL_GET_POINTER &&
+                !set_own_name(program, &call->args[1],
+                              &run.model.capsule[id].field[FIELD_NAME])) {
+                program->call_count--;
+            }
+        }
+    }
+}
+
+/* True if the fault is in a call that the harness makes after a call of the
+ * main program. */
+static bool is_comparing(void)
+{
+    const struct level *level = &run.level[0];
+    return run.level_count == 1 && !run.cleaning_up && level->call &&
+           level->compared;
+}
+
 /* Returns the number, from 1, of the current call in performed_program(). */
 static unsigned call_number(void)
 {
@@ -56,7 +109,10 @@ static unsigned call_number(void)
     return (unsigned)__builtin_popcountll(run.performed & so_far);
 }
 
-static void print_calls_under_way(FILE *out)
+/* Prints the call and the destructors that are running. `fault`: something went
+ * wrong in the code that is running now, which may be a call that the harness
+ * makes to compare. */
+static void print_calls_under_way(FILE *out, bool fault)
 {
     if (run.cleaning_up) {
         fputs("  after the last call, giving back what is left\n", out);
@@ -71,10 +127,19 @@ static void print_calls_under_way(FILE *out)
             fprintf(out, "  in destructor   %s: ",
                     DESTRUCTORS[level->behaviour].name);
         }
+        if (fault && level->call && level->compared) {
+            fputs("after ", out);
+        }
         if (level->call) {
             program_print_call(out, level->program, level->call);
         } else {
             fputs(i == 0 ? "none: the program has ended" : "at its end", out);
+        }
+        if (fault && level->call && level->compared) {
+            fputs(
+                ", while the harness itself calls the getters of the capsules "
+                "to compare them",
+                out);
         }
         fputc('\n', out);
     }
@@ -103,8 +168,9 @@ static void print_row(FILE *out, const char *what, const char *text)
 }
 
 /* Writes the program as C next to libFuzzer's file for the input, with that
- * file's name and `.c`. Prints the path. */
-static void write_c_file(FILE *report, const struct program *program)
+ * file's name and `.c`, and the inputs before it. Prints the path of the C
+ * file. */
+static void write_files(FILE *report, const struct program *program)
 {
     char path[4096], temporary[4112], hash[SHA1_TEXT];
     const char *prefix = world.options.artifact_prefix;
@@ -114,6 +180,8 @@ static void write_c_file(FILE *report, const struct program *program)
         return;
     }
     sha1_text(world.input, world.input_size, hash);
+    snprintf(path, sizeof(path), "%scrash-%s.before", prefix, hash);
+    history_write(path);
     snprintf(path, sizeof(path), "%scrash-%s.c", prefix, hash);
     snprintf(temporary, sizeof(temporary), "%s.part", path);
     FILE *out = fopen(temporary, "w");
@@ -130,12 +198,16 @@ static void write_c_file(FILE *report, const struct program *program)
             hash);
 }
 
-static void print_state(FILE *out)
+/* `fault`: as in print_calls_under_way(). */
+static void print_state(FILE *out, bool fault)
 {
-    const struct program *program = performed_program();
+    struct program *program = performed_program();
+    if (fault && is_comparing()) {
+        add_getters(program);
+    }
     fputs("  program\n", out);
     print_program(out, program);
-    write_c_file(out, program);
+    write_files(out, program);
     fflush(out);
 }
 
@@ -154,7 +226,7 @@ static void sign(char signature[SIGNATURE_SIZE], uint16_t rule,
 
 void violation(uint16_t rule, const char *expected, const char *got)
 {
-    char signature[SIGNATURE_SIZE] = "";
+    char signature[SIGNATURE_SIZE] = "", other[600];
 
     if (is_unchecked()) {
         return;
@@ -167,20 +239,25 @@ void violation(uint16_t rule, const char *expected, const char *got)
             return;
         }
     }
+    if (strcmp(expected, got) == 0) { /* the description is not all there is */
+        snprintf(other, sizeof other,
+                 "another object with that description: %s", got);
+        got = other;
+    }
     const struct contract_entry *entry = &CONTRACT[rule];
     world.reporting = true;
     fprintf(stderr, "contract violation: %s  %s: %s\n", entry->id,
             entry->function, entry->text);
     fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
             host_profile()->name);
-    print_calls_under_way(stderr);
+    print_calls_under_way(stderr, false);
     print_row(stderr, "expected", expected);
     print_row(stderr, "got", got);
     print_row(stderr, "source", entry->source);
     if (quarantine_is_open()) {
         print_row(stderr, "signature", signature);
     }
-    print_state(stderr);
+    print_state(stderr, false);
     abort();
 }
 
@@ -201,6 +278,32 @@ static bool was_freed_by_destructor(uintptr_t address)
         }
     }
     return false;
+}
+
+/* True if the byte is in the block. */
+static bool is_in(const struct model_block *block, uintptr_t address)
+{
+    return address - block->address <= block->size;
+}
+
+/* The rule that the implementation breaks if it touches this freed byte; or
+ * RULE_COUNT. */
+static uint16_t rule_of_freed(uintptr_t address)
+{
+    for (int i = run.model.block_count - 1; i >= 0; i--) {
+        const struct model_block *block = &run.model.block[i];
+        if (is_in(block, address)) {
+            return block->is_name ? RULE_NEW_5 : RULE_DTOR_13;
+        }
+    }
+    for (int i = run.model.capsule_count - 1; i >= 0; i--) {
+        const struct model_capsule *capsule = &run.model.capsule[i];
+        if (address - (uintptr_t)capsule->handle <
+            (uintptr_t)PyCapsule_Type.tp_basicsize) {
+            return capsule->life == LIFE_DEAD ? RULE_TYPE_1 : RULE_DTOR_2;
+        }
+    }
+    return RULE_COUNT;
 }
 
 /* True if the address is one of the opaque pointers of programs. */
@@ -232,7 +335,7 @@ static void print_rule(FILE *out, const char *report)
     uintptr_t address = reported_address(report);
     uint16_t rule = is_opaque(address)                 ? RULE_NEW_11
                     : was_freed_by_destructor(address) ? RULE_NEW_6
-                                                       : RULE_COUNT;
+                                                       : rule_of_freed(address);
     if (rule != RULE_COUNT && !world.options.misuse) {
         fprintf(out, "  rule            %s  %s: %s\n", CONTRACT[rule].id,
                 CONTRACT[rule].function, CONTRACT[rule].text);
@@ -270,11 +373,17 @@ static void report_finding(const char *finding, const char *report)
     if (run.abandoned) {
         print_row(stderr, "after", known);
     }
+    if (report && strstr(report, "use-after-poison") &&
+        !world.options.use_malloc) {
+        print_row(stderr, "stacks",
+                  "run it with CAPSULE_ALLOCATOR=malloc to see where the "
+                  "memory was allocated and freed");
+    }
     fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
             host_profile()->name);
-    print_calls_under_way(stderr);
+    print_calls_under_way(stderr, true);
     print_rule_of_call(stderr);
-    print_state(stderr);
+    print_state(stderr, true);
 }
 
 static void on_asan_report(const char *report)

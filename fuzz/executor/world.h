@@ -16,6 +16,7 @@ struct level {
     uint16_t rule;           /* the rule that the current call tests */
     int behaviour;           /* of a destructor; NOTHING: the main program */
     bool lacked_memory;      /* an allocation failed during the call */
+    bool compared;           /* the call was made and is being compared */
     bool unexpected;         /* the model does not expect this destructor */
     /* What save_error() saved: owned references. */
     PyObject *saved_type, *saved_value, *saved_traceback;

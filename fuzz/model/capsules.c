@@ -6,7 +6,7 @@
 
 bool model_names_match(const char *a, const char *b)
 {
-    if (a == NULL || b == NULL) {
+    if (a == NULL || b == NULL || a == b) {
         return a == b;
     }
     while (*a && *a == *b) {

@@ -11,18 +11,30 @@ static void predict(const struct model *model, const struct call *call,
 
 static void no_memory(const struct call *call, struct prediction *p)
 {
-    (void)call; /* only CALL_RAISE allocates */
+    (void)call; /* CALL_RAISE or CALL_RAISE_TEXT */
     predict_no_memory(p, -1, RULE_ERR_2);
+}
+
+/* True if str() of the exception gives the text: KeyError quotes the text, and
+ * other encodings than UTF-8 are an error. */
+static bool is_plain_text(const struct model_arg *type,
+                          const struct model_arg *text)
+{
+    const char *bytes = (const char *)text->value.address;
+    return !bytes || (type->index != EXCEPTION_KEY_ERROR &&
+                      model_is_utf8(bytes, strlen(bytes)));
 }
 
 static bool permits(const struct model *model, const struct call *call,
                     const struct model_arg *args,
                     const struct prediction *prediction)
 {
-    (void)args, (void)prediction;
+    (void)prediction;
     switch ((enum call_op)call->op) {
     case CALL_RAISE:
         return !in_destructor(model);
+    case CALL_RAISE_TEXT:
+        return !in_destructor(model) && is_plain_text(&args[0], &args[1]);
     case CALL_CLEAR_ERROR:
         return model_may_touch_error(model);
     case CALL_SAVE_ERROR:
@@ -45,6 +57,14 @@ static void apply(struct model *model, const struct call *call,
         model->error = (struct model_error){
             .set = true,
             .type = args[0].index,
+        };
+        break;
+    case CALL_RAISE_TEXT:
+        model->error = (struct model_error){
+            .set = true,
+            .type = args[0].index,
+            .message = (const char *)args[1].value.address,
+            .has_text = true,
         };
         break;
     case CALL_CLEAR_ERROR:

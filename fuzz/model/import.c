@@ -404,7 +404,9 @@ void model_predict_modules(const struct model *model, const struct call *call,
     p->initialises = p->imports = 0;
     p->found = NOTHING;
     /* Not permitted; and the pending exception may use the static message. */
-    if (model->error.set) {
+    bool long_name = call->op == CALL_IMPORT &&
+                     model_is_long_name((const char *)args[0].value.address);
+    if (model->error.set || long_name) {
         give(p, 0, RULE_TYPE_1);
         return;
     }

@@ -55,11 +55,12 @@ static void enter(struct model *model, int id)
 
 /* --- permits -------------------------------------------------------------- */
 
-/* False within a destructor and while an exception is pending: an exception
- * must not move to another interpreter. */
+/* False within a destructor, while an exception is saved (an exception must not
+ * move to another interpreter), and in any thread but the first. */
 static bool may_leave(const struct model *model)
 {
-    return model->frame_count == 1 && !model->frame[0].has_saved;
+    return model->frame_count == 1 && !model->frame[0].has_saved &&
+           model->thread == 0;
 }
 
 /* False while an exception is pending. */

@@ -59,7 +59,10 @@ static bool permits(const struct model *model, const struct call *call,
     switch ((enum call_op)call->op) {
     case CALL_PAYLOAD:
     case CALL_NAME:
+    case CALL_LONG_NAME:
         return has_room(model, call);
+    case CALL_SET_MEMORY:
+        return true;
     case CALL_EDIT:
         return permits_edit(model, args);
     case CALL_FREE:

@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "capsule/contract.h"
 #include "capsule/profile.h"
@@ -72,7 +73,7 @@ struct model_capsule {
     bool destructor_ran;     /* while DYING: its destructor has run */
     bool called_by_hand;     /* the program called its destructor while ALIVE */
     uint8_t death_frame;     /* while DYING: frame_count when the death began */
-    int16_t references;      /* references that the program's slots own */
+    int32_t references;      /* references that the program's slots own */
     int16_t held;            /* references that contexts and modules own */
     int16_t in_cycles;       /* references that only the collector can drop */
     int16_t uncollected;     /* references that a running collector may drop */
@@ -98,6 +99,7 @@ struct model_error {
     bool set;
     uint8_t type;         /* enum exception_type */
     const char *message;  /* static; NULL: no message is predicted */
+    bool has_text;        /* the program has given the message */
     const void *identity; /* the exception object; NULL: unknown */
 };
 
@@ -139,13 +141,16 @@ struct model {
     struct model_cobject cobject;
     struct model_modules modules;
     struct model_protocols protocols;
+    uint8_t thread;     /* the thread that makes the calls, 0..THREADS-1 */
+    uintptr_t function; /* the address of the destructor log */
+    uint32_t bulk; /* capsules and bytes of names that bulk calls have made */
 };
 
 /* An argument, resolved: everything that the model needs to know about it. */
 struct model_arg {
     uint8_t tag;                /* enum value_tag */
     uint8_t index;              /* as in struct value */
-    uint16_t number;            /* VALUE_NUMBER */
+    uint32_t number;            /* VALUE_NUMBER, VALUE_COUNT */
     int16_t capsule;            /* VALUE_CAPSULE: its id, or NOTHING */
     struct model_address value; /* pointers and names */
 };
@@ -313,13 +318,21 @@ const char *model_message(const struct model *model, const char *format, ...);
 /* True if the bytes are UTF-8. */
 bool model_is_utf8(const char *bytes, size_t length);
 
+/* True for what only long_name() makes: no text of a program is that long. */
+static inline bool model_is_long_name(const char *name)
+{
+    return name && !memchr(name, '\0', MAX_NAME + 1);
+}
+
 /* True if PyCapsule_GetPointer() treats the names as equal. */
 bool model_names_match(const char *a, const char *b);
 
 /* Returns the rule for the pointer of a new capsule. */
 static inline uint16_t new_pointer_rule(const struct model_arg *pointer)
 {
-    return pointer->tag == VALUE_ADDRESS ? RULE_NEW_11 : RULE_NEW_1;
+    return pointer->tag == VALUE_ADDRESS || pointer->tag == VALUE_ALIAS
+               ? RULE_NEW_11
+               : RULE_NEW_1;
 }
 
 /* True if the behaviour's program contains that call. */

@@ -181,7 +181,9 @@ bool model_permits_modules(const struct model *model, const struct call *call,
                permits_path(text_of(&args[1])) &&
                strchr(text_of(&args[1]), '.') == NULL;
     case CALL_IMPORT:
-        return args[0].value.address && permits_path(text_of(&args[0])) &&
+        return args[0].value.address &&
+               !model_is_long_name(text_of(&args[0])) &&
+               permits_path(text_of(&args[0])) &&
                !(args[1].number && finds_none(model, text_of(&args[0])));
     default:
         return true;

@@ -34,7 +34,7 @@ static bool permits(const struct model *model, const struct call *call,
                     const struct model_arg *args,
                     const struct prediction *prediction)
 {
-    enum { ENOUGH_REFERENCES = 1000 };
+    enum { ENOUGH_REFERENCES = 1000000 };
     bool undisturbed =
         model->current == 0 && !model->error.set && !in_destructor(model);
     (void)prediction;

@@ -11,6 +11,22 @@ static void resolve_block(const struct model *model, unsigned block_slot,
     }
 }
 
+/* The address alone: nothing is known of what is there. */
+static void resolve_alias(const struct model *model, unsigned alias,
+                          struct model_address *address)
+{
+    if (alias == ALIAS_FUNCTION) {
+        address->address = model->function;
+    } else if (alias < ALIAS_BUFFER) {
+        int id = model->capsule_slot[alias];
+        address->address =
+            id == NOTHING ? 0 : (uintptr_t)model->capsule[id].handle;
+    } else {
+        resolve_block(model, alias, address);
+        address->block = NOTHING;
+    }
+}
+
 void model_resolve(const struct model *model, const struct program *program,
                    const struct call *call, struct model_arg *args)
 {
@@ -40,6 +56,12 @@ void model_resolve(const struct model *model, const struct program *program,
             break;
         case VALUE_ADDRESS:
             arg->value.address = ADDRESSES[value->index];
+            break;
+        case VALUE_ALIAS:
+            resolve_alias(model, value->index, &arg->value);
+            break;
+        case VALUE_COUNT:
+            arg->number = COUNTS[value->index];
             break;
         case VALUE_TEXT:
             arg->value.address = (uintptr_t)program_text(program, value);

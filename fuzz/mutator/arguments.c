@@ -33,15 +33,41 @@ static void choose_object(struct generator *g, const struct call *call,
     }
 }
 
+/* A slot that is not empty, or the function. */
+static void choose_alias(struct generator *g, struct value *value)
+{
+    unsigned there = g->forecast->slots[RESULT_CAPSULE] |
+                     (unsigned)g->forecast->slots[RESULT_BUFFER] << SLOTS |
+                     1u << ALIAS_FUNCTION;
+    set_index(value, VALUE_ALIAS, random_bit(g->random, there));
+}
+
+unsigned drawn_addresses(const struct target *target)
+{
+    return target->extremes ? ADDRESS_COUNT : USUAL_ADDRESS_COUNT;
+}
+
+unsigned drawn_tags(const struct target *target, enum arg_kind kind)
+{
+    unsigned count = kind_tag_count(kind);
+    return count - (kind == ARG_POINTER && !target->extremes);
+}
+_Static_assert(VALUE_ALIAS == VALUE_TAG_COUNT - 1,
+               "drawn_tags() leaves the last tag of pointers out");
+
 void choose_pointer_of(struct generator *g, unsigned payloads, unsigned choice,
                        struct value *value)
 {
-    if (choice == CHOOSE_NO_POINTER) {
+    if (g->target->extremes &&
+        random_chance(g->random, g->weights->alias_percent)) {
+        choose_alias(g, value);
+    } else if (choice == CHOOSE_NO_POINTER) {
         set_index(value, VALUE_NULL, 0);
     } else if (choice == CHOOSE_PAYLOAD && payloads) {
         set_index(value, VALUE_PAYLOAD, random_bit(g->random, payloads));
     } else {
-        set_index(value, VALUE_ADDRESS, random_below(g->random, ADDRESS_COUNT));
+        set_index(value, VALUE_ADDRESS,
+                  random_below(g->random, drawn_addresses(g->target)));
     }
 }
 
@@ -174,6 +200,9 @@ void generate_argument(struct generator *g, struct call *call, unsigned index)
         } else {
             choose_object(g, call, index, value);
         }
+        break;
+    case ARG_COUNT:
+        choose_count(g, value);
         break;
     case ARG_BYTE:
         set_number(value, choose_byte(g->random));

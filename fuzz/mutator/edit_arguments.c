@@ -29,8 +29,9 @@ static unsigned any_behaviour(struct editor *e)
  * not. */
 static void set_any(struct editor *e, enum arg_kind kind, struct value *value)
 {
+    const struct target *target = e->generator.target;
     enum value_tag tag =
-        kind_tag(kind, random_below(e->random, kind_tag_count(kind)));
+        kind_tag(kind, random_below(e->random, drawn_tags(target, kind)));
 
     if (tag == VALUE_TEXT) {
         choose_text(&e->generator, value);
@@ -42,7 +43,9 @@ static void set_any(struct editor *e, enum arg_kind kind, struct value *value)
     } else if (tag == VALUE_DESTRUCTOR) {
         value->index = (uint8_t)any_behaviour(e);
     } else {
-        value->index = (uint8_t)random_below(e->random, value_index_count(tag));
+        unsigned count = tag == VALUE_ADDRESS ? drawn_addresses(target)
+                                              : value_index_count(tag);
+        value->index = (uint8_t)random_below(e->random, count);
     }
 }
 

@@ -11,5 +11,5 @@ static bool wants(const struct forecast *f, enum call_op op)
 }
 
 const struct mutator_family mutator_family_errors = {
-    .wants = wants,
+    .wants = wants, .drawn_together = true, /* a text must suit its exception */
 };

@@ -24,7 +24,7 @@ void forecast_start(struct forecast *f, const struct program *program)
 static struct characters characters_at(uintptr_t address)
 {
     const char *bytes = (const char *)address;
-    return (struct characters){bytes, bytes ? (uint16_t)strlen(bytes) : 0};
+    return (struct characters){bytes, bytes ? (uint32_t)strlen(bytes) : 0};
 }
 
 struct characters forecast_name_of(const struct model_capsule *capsule)

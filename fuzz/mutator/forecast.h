@@ -22,7 +22,7 @@ extern "C" {
 /* A string: in the program, in a destructor's program, or in the forecast. */
 struct characters {
     const char *bytes;
-    uint16_t length;
+    uint32_t length;
 };
 
 struct forecast {

@@ -5,6 +5,7 @@ void choices_init(struct choices *choices, const struct weights *weights)
     lottery_fill(&choices->object, weights->object, OBJECT_CHOICES);
     lottery_fill(&choices->pointer, weights->pointer, POINTER_CHOICES);
     lottery_fill(&choices->size, weights->size, SIZE_CHOICES);
+    lottery_fill(&choices->count, weights->count, COUNT_CHOICES);
     lottery_fill(&choices->name, weights->name, NAME_CHOICES);
     lottery_fill(&choices->near_miss, weights->near_miss, NEAR_MISSES);
     lottery_fill(&choices->fresh_length, weights->fresh_length, FRESH_LENGTHS);

@@ -38,7 +38,7 @@ void swarm_whole(struct swarm *swarm, const struct target *target);
 
 /* The weights as lotteries, for fast draws. */
 struct choices {
-    struct lottery object, pointer, size, name, near_miss, fresh_length;
+    struct lottery object, pointer, size, count, name, near_miss, fresh_length;
 };
 
 void choices_init(struct choices *choices, const struct weights *weights);
@@ -89,10 +89,18 @@ void choose_matching_name(struct generator *generator,
  * target imports nothing, or by chance. */
 bool choose_published_name(struct generator *generator, struct value *value);
 
+/* Return how many of the ADDRESSES, and how many tags of an argument, programs
+ * of the target contain. They differ for a target without `extremes`. */
+unsigned drawn_addresses(const struct target *target);
+unsigned drawn_tags(const struct target *target, enum arg_kind kind);
+
 /* Chooses a pointer. `choice` is the kind that the lottery has drawn;
  * `payloads` is a mask of the slots to choose from. */
 void choose_pointer_of(struct generator *generator, unsigned payloads,
                        unsigned choice, struct value *value);
+
+/* Chooses how often a bulk call does its work, or how long a long name is. */
+void choose_count(struct generator *generator, struct value *value);
 
 /* Like choose_name(), for an argument that must be a literal. */
 void choose_text(struct generator *generator, struct value *value);

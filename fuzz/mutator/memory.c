@@ -18,6 +18,16 @@ static uintptr_t copy_name(struct forecast *f, const struct model_arg *literal)
     return (uintptr_t)copy;
 }
 
+/* The end of one long text: the forecast does not follow edits of it. */
+static uintptr_t long_name(unsigned length)
+{
+    static char text[100001];
+    if (text[0] == '\0') {
+        memset(text, 'a', sizeof text - 1);
+    }
+    return (uintptr_t)&text[sizeof text - 1 - length];
+}
+
 static void edit_name(struct forecast *f, const struct model_arg *args)
 {
     uintptr_t at = args[0].value.address - (uintptr_t)f->text;
@@ -31,6 +41,10 @@ static uintptr_t perform(struct forecast *f, const struct step *step)
     switch ((enum call_op)step->call->op) {
     case CALL_NAME:
         return copy_name(f, &step->args[0]);
+    case CALL_LONG_NAME:
+        return long_name(step->args[0].number);
+    case CALL_SET_MEMORY:
+        return 0;
     case CALL_EDIT:
         edit_name(f, step->args);
         return 0;
@@ -52,8 +66,34 @@ static void choose_position(struct generator *g, const struct call *call,
     set_number(value, length ? random_below(g->random, length) : 0);
 }
 
+/* A length that is close to that of a long name that the program has: names
+ * that differ late are compared. */
+static void choose_length(struct generator *g, struct value *value)
+{
+    const struct model *model = &g->forecast->model;
+    choose_count(g, value);
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        int id = model->block_slot[SLOTS + slot];
+        for (unsigned i = 4; id != NOTHING && i + 1 < COUNTS_COUNT; i++) {
+            if (model->block[id].size == COUNTS[i]) {
+                set_index(value, VALUE_COUNT,
+                          i - 1 + random_below(g->random, 3));
+                return;
+            }
+        }
+    }
+}
+
 static bool choose(struct generator *g, struct call *call, unsigned index)
 {
+    if (call->op == CALL_SET_MEMORY) {
+        set_number(&call->args[index], random_below(g->random, 12));
+        return true;
+    }
+    if (call->op == CALL_LONG_NAME) {
+        choose_length(g, &call->args[index]);
+        return true;
+    }
     if (call->op == CALL_EDIT && index == 1) {
         choose_position(g, call, &call->args[index]);
         return true;

@@ -28,7 +28,7 @@ static void set_characters(struct program *program, struct value *value,
         text.bytes < program->text + program->text_size) {
         *value =
             (struct value){.tag = VALUE_TEXT,
-                           .number = text.length,
+                           .number = (uint16_t)text.length,
                            .offset = (uint32_t)(text.bytes - program->text)};
     } else if (!program_set_text(program, value, text.bytes, text.length)) {
         set_empty(value);
@@ -137,7 +137,7 @@ void make_near_miss(struct generator *g, struct characters text,
         text.length--;
         break;
     case KEEP_A_PREFIX:
-        text.length = (uint16_t)random_below(random, text.length);
+        text.length = random_below(random, text.length);
         break;
     default:
         break;
@@ -183,6 +183,9 @@ static bool set_relative(struct generator *g,
         text = forecast_name_of(object);
     } else if (!choose_relative(g, &text)) {
         return false;
+    }
+    if (text.bytes && text.length > g->target->longest_name) {
+        return false; /* only long_name() creates such a name */
     }
     if (!random_chance(g->random, g->weights->copy_percent)) {
         make_near_miss(g, text, value);
@@ -314,7 +317,8 @@ void choose_matching_name(struct generator *g,
 {
     struct characters text = forecast_name_of(object);
 
-    if (text.bytes && random_chance(g->random, g->weights->copy_percent)) {
+    if (text.bytes && text.length <= g->target->longest_name &&
+        random_chance(g->random, g->weights->copy_percent)) {
         set_characters(g->program, value, text);
     } else {
         set_own_name(g, object, value);

@@ -35,8 +35,10 @@ const struct weights DEFAULT_WEIGHTS = {
                [CHOOSE_EMPTY_SLOT] = 1},
     .pointer =
         {[CHOOSE_PAYLOAD] = 60, [CHOOSE_ADDRESS] = 34, [CHOOSE_NO_POINTER] = 6},
+    .alias_percent = 12,
     .no_destructor_percent = 15,
     .size = {[SIZE_0] = 1, [SIZE_1] = 3, [SIZE_SMALL] = 30, [SIZE_LARGE] = 1},
+    .count = {[COUNT_SMALL] = 88, [COUNT_MIDDLE] = 9, [COUNT_LARGE] = 3},
     .name = {[CHOOSE_OWN_NAME] = 60,
              [CHOOSE_BUFFER] = 14,
              [CHOOSE_NO_NAME] = 10,

@@ -63,6 +63,13 @@ enum size_choice {
     SIZE_CHOICES
 };
 
+enum count_choice {
+    COUNT_SMALL,  /* below 2^9 */
+    COUNT_MIDDLE, /* below 2^15 */
+    COUNT_LARGE,
+    COUNT_CHOICES
+};
+
 struct weights {
     /* Which result. */
     uint8_t fresh_percent;      /* of inputs: generated, not mutated */
@@ -101,8 +108,11 @@ struct weights {
     /* Arguments. */
     uint8_t object[OBJECT_CHOICES];
     uint8_t pointer[POINTER_CHOICES];
+    uint8_t
+        alias_percent; /* of pointers of a target with `extremes`: aliases */
     uint8_t no_destructor_percent;
     uint8_t size[SIZE_CHOICES];
+    uint8_t count[COUNT_CHOICES];
     uint8_t name[NAME_CHOICES];
     uint8_t copy_percent; /* of variants: equal text at another address; the
                              others are near misses */

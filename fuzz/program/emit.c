@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const OBJECT_C[OBJECT_COUNT] = {
@@ -107,6 +108,14 @@ static void emit_value(FILE *out, const struct program *program,
     case VALUE_ADDRESS:
         fprintf(out, "(void *)0x%" PRIxPTR, ADDRESSES[value->index]);
         break;
+    case VALUE_ALIAS:
+        if (value->index == ALIAS_FUNCTION) {
+            fputs("(void *)destructor_log", out);
+            break;
+        }
+        fprintf(out, "(void *)%c%u", value->index < ALIAS_BUFFER ? 'c' : 'n',
+                value->index % SLOTS);
+        break;
     case VALUE_OBJECT:
         fputs(OBJECT_C[value->index], out);
         break;
@@ -169,6 +178,10 @@ static int references_taken(const struct call *call, const struct value **of)
     switch (call->op) {
     case CALL_INCREF:
         return 1;
+    case CALL_TAKE_REFERENCES:
+        return (int)COUNTS[call->args[1].index];
+    case CALL_DROP_REFERENCES:
+        return -(int)COUNTS[call->args[1].index];
     case CALL_DECREF:
     case CALL_LEAVE_IN_CYCLE:
         return -1;
@@ -229,6 +242,17 @@ static bool uses_result_slot(const struct call *call)
     return false;
 }
 
+/* Prints the change of a variable that counts references. */
+static void emit_count(FILE *out, unsigned slot, int change)
+{
+    fprintf(out, "    c%u_references", slot);
+    if (change == 1 || change == -1) {
+        fputs(change > 0 ? "++;\n" : "--;\n", out);
+    } else {
+        fprintf(out, " %s= %d;\n", change > 0 ? "+" : "-", abs(change));
+    }
+}
+
 static void emit_step(struct emitter *e, const struct program *program,
                       const struct call *call, const char *expected,
                       bool in_destructor)
@@ -245,8 +269,7 @@ static void emit_step(struct emitter *e, const struct program *program,
     bool guarded =
         (in_destructor || emit_fails_allocations(e)) && emit_guard(e, call);
     if (counted) {
-        fprintf(e->out, "    c%u_references%s;\n", of->index,
-                taken > 0 ? "++" : "--");
+        emit_count(e->out, of->index, taken);
     } else if (taken && of->index != SLOT_SELF) {
         e->references[of->index] += taken;
     }
@@ -353,6 +376,7 @@ void emit_run(struct emitter *e)
         }
     }
     fputs("    PyErr_Clear();\n", e->out);
+    fputs(e->calls[CALL_NEXT_THREAD] ? "    end_threads();\n" : "", e->out);
 }
 
 /* --- comments and variables ----------------------------------------------- */

@@ -87,6 +87,11 @@ static void emit_pointer_name(struct emitter *e)
             emit_comparison(e, "pointer", 'c', i);
         }
     }
+    for (unsigned i = 0; i < SLOTS; i++) {
+        if (e->slots[RESULT_BUFFER][i]) {
+            emit_comparison(e, "pointer", 'n', i);
+        }
+    }
     for (unsigned i = 0; i < ADDRESS_COUNT; i++) {
         if (e->addresses[i]) {
             fprintf(e->out,

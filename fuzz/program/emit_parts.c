@@ -21,6 +21,17 @@ static void survey_behaviour(struct emitter *e, enum behaviour behaviour)
     }
 }
 
+static void survey_alias(struct emitter *e, unsigned alias)
+{
+    if (alias == ALIAS_FUNCTION) {
+        survey_behaviour(e, DESTRUCTOR_log);
+    } else if (alias >= ALIAS_BUFFER) {
+        e->slots[RESULT_BUFFER][alias - ALIAS_BUFFER] = true;
+    } else {
+        e->slots[RESULT_CAPSULE][alias] = true;
+    }
+}
+
 static void survey_value(struct emitter *e, const struct value *value,
                          bool in_destructor)
 {
@@ -39,6 +50,9 @@ static void survey_value(struct emitter *e, const struct value *value,
         break;
     case VALUE_ADDRESS:
         e->addresses[value->index] = true;
+        break;
+    case VALUE_ALIAS:
+        survey_alias(e, value->index);
         break;
     case VALUE_OBJECT:
         e->objects[value->index] = true;
@@ -83,6 +97,9 @@ static void survey(struct emitter *e, const struct program *program,
         }
         if (info->yields == RESULT_CAPSULE) {
             e->counted[call->result] |= in_destructor;
+        }
+        if (call->op == CALL_TAKE_REFERENCES) { /* too many to print */
+            e->counted[call->args[0].index] = true;
         }
         survey_statement(e, info->c);
         for (size_t j = 0; j < info->arg_count; j++) {
@@ -212,6 +229,13 @@ void emit_program(struct emitter *e)
 {
     find_uses(e);
     emit_title(e, e->form->title);
+    if (e->calls[CALL_NEXT_THREAD]) {
+        fputs("#include <pthread.h>\n"
+              "#include <semaphore.h>\n"
+              "#include <ucontext.h>\n"
+              "\n",
+              e->out);
+    }
     fputs(e->form->includes, e->out);
     emit_variables(e);
     emit_declarations(e);

@@ -80,6 +80,17 @@ void program_print_value(FILE *out, const struct program *program,
     case VALUE_INIT:
         fputs(value_index_name(value->tag, value->index), out);
         break;
+    case VALUE_ALIAS:
+        if (value->index == ALIAS_FUNCTION) {
+            fputs("at_log", out);
+            break;
+        }
+        fprintf(out, "at_%c%u", value->index < ALIAS_BUFFER ? 'c' : 'n',
+                value->index % SLOTS);
+        break;
+    case VALUE_COUNT:
+        fprintf(out, "%" PRIu32, COUNTS[value->index]);
+        break;
     case VALUE_NUMBER:
         if (kind == ARG_BYTE) {
             print_byte(out, value->number);

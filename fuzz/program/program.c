@@ -43,7 +43,7 @@ const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT] = {
     KIND(ARG_OBJECT, TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT))                   \
     KIND(ARG_OBJECT_NOT_NULL, TAG(CAPSULE) | TAG(OBJECT))                      \
     KIND(ARG_CAPSULE, TAG(CAPSULE))                                            \
-    KIND(ARG_POINTER, TAG(NULL) | TAG(PAYLOAD) | TAG(ADDRESS))                 \
+    KIND(ARG_POINTER, TAG(NULL) | TAG(PAYLOAD) | TAG(ADDRESS) | TAG(ALIAS))    \
     KIND(ARG_NAME, TAG(NULL) | TAG(BUFFER) | TAG(TEXT))                        \
     KIND(ARG_TEXT, TAG(TEXT))                                                  \
     KIND(ARG_DESTRUCTOR, TAG(NULL) | TAG(DESTRUCTOR))                          \
@@ -60,7 +60,8 @@ const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT] = {
     KIND(ARG_ATTRIBUTE, TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(SPACE))   \
     KIND(ARG_ANSWER, TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(EXCEPTION))  \
     KIND(ARG_ENTRY, TAG(CAPSULE) | TAG(OBJECT))                                \
-    KIND(ARG_COBJECT, TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(COBJECT))
+    KIND(ARG_COBJECT, TAG(NULL) | TAG(CAPSULE) | TAG(OBJECT) | TAG(COBJECT))   \
+    KIND(ARG_COUNT, TAG(COUNT))
 
 #define MASK(kind, tags) [kind] = (tags),
 const uint16_t ARG_TAGS[ARG_KIND_COUNT] = {ARG_KINDS(MASK)};
@@ -103,10 +104,23 @@ const char *const INIT_NAMES[INIT_COUNT] = {
 };
 
 const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
-    0x1,         0x2, 0x1000, /* a page that is never mapped */
-    INTPTR_MAX,               /* the largest signed number */
-    INTPTR_MIN,               /* only the sign bit is set */
-    UINTPTR_MAX,              /* all ones */
+    0x1,
+    0x2,
+    0x1000,             /* a page that is never mapped */
+    INTPTR_MAX,         /* the largest signed number */
+    INTPTR_MIN,         /* only the sign bit is set */
+    UINTPTR_MAX,        /* all ones */
+    UINTPTR_MAX - 1,    /* -2 */
+    0x100000000,        /* 32 zeros at the end */
+    UINT32_MAX,         /* nothing above 32 bits */
+    0x7ffffffff001,     /* odd, in the last page of a process */
+    0xbebebebebebebebe, /* what fills new memory */
+    0x9e3779b97f4a7c15, /* bits without a pattern */
+};
+
+const uint32_t COUNTS[COUNTS_COUNT] = {
+    1,   2,   3,    7,    16,   64,   127,   128,   129,   255,    256,
+    257, 300, 1000, 1024, 4096, 9999, 32768, 65536, 65537, 100000,
 };
 
 const uint8_t VALUE_INDEX_COUNT[VALUE_TAG_COUNT] = {
@@ -124,8 +138,10 @@ const uint8_t VALUE_INDEX_COUNT[VALUE_TAG_COUNT] = {
     [VALUE_SPACE] = SPACES,
     [VALUE_INIT] = INIT_COUNT,
     [VALUE_COBJECT] = 1,
+    [VALUE_COUNT] = COUNTS_COUNT,
+    [VALUE_ALIAS] = ALIAS_COUNT,
 };
-_Static_assert(VALUE_COBJECT + 1 == VALUE_TAG_COUNT, "a row for each tag");
+_Static_assert(VALUE_ALIAS + 1 == VALUE_TAG_COUNT, "a row for each tag");
 
 const char *value_index_name(enum value_tag tag, unsigned index)
 {

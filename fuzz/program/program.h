@@ -49,6 +49,8 @@ enum value_tag {
     VALUE_SPACE,      /* index: a namespace object, 0..SPACES-1 */
     VALUE_INIT,       /* index: enum init */
     VALUE_COBJECT,    /* the program's PyCObject */
+    VALUE_COUNT,      /* index: into COUNTS */
+    VALUE_ALIAS,      /* index: enum alias */
     VALUE_TAG_COUNT
 };
 
@@ -60,7 +62,7 @@ enum ONE_BYTE arg_kind {
     ARG_OBJECT,          /* a capsule, NULL, or an object of another type */
     ARG_OBJECT_NOT_NULL, /* like ARG_OBJECT, without NULL */
     ARG_CAPSULE,         /* a capsule slot */
-    ARG_POINTER,         /* a payload, NULL or an opaque address */
+    ARG_POINTER,         /* a payload, NULL, an opaque address or an alias */
     ARG_NAME,            /* a buffer, NULL or a literal */
     ARG_TEXT,            /* a literal */
     ARG_DESTRUCTOR,      /* a behaviour or NULL */
@@ -78,6 +80,7 @@ enum ONE_BYTE arg_kind {
     ARG_ANSWER,          /* what __getattr__ returns or raises, or NULL */
     ARG_ENTRY,           /* an object for sys.modules */
     ARG_COBJECT,         /* the PyCObject, another object or NULL */
+    ARG_COUNT,           /* how often or how long: one of COUNTS */
     ARG_KIND_COUNT
 };
 
@@ -90,6 +93,18 @@ enum foreign_object {
     OBJECT_LOOKALIKE, /* another type, laid out like a capsule */
     OBJECT_COUNT
 };
+
+/* Addresses of objects that the program has, passed as plain pointers:
+ * capsules, names, a function. The address of an empty slot is NULL. */
+enum alias {
+    ALIAS_CAPSULE = 0,          /* at_c0..at_c7 */
+    ALIAS_BUFFER = SLOTS,       /* at_n0..at_n7 */
+    ALIAS_FUNCTION = 2 * SLOTS, /* at_log: of the destructor log */
+    ALIAS_COUNT
+};
+
+/* The threads of a program, which take turns. */
+enum { THREADS = 3 };
 
 enum exception_type {
     EXCEPTION_KEY_ERROR,
@@ -229,9 +244,15 @@ extern const char *const EXCEPTION_NAMES[EXCEPTION_COUNT];
 extern const char *const MODULE_NAMES[MODULE_COUNT];
 extern const char *const INIT_NAMES[INIT_COUNT];
 
-/* The opaque pointer values: 0x1, 0x2, all ones, ... */
-enum { ADDRESS_COUNT = 6 };
+/* The opaque pointer values: 0x1, 0x2, all ones, ... The usual ones are the
+ * first; programs of a target with `extremes` contain all of them. */
+enum { USUAL_ADDRESS_COUNT = 6, ADDRESS_COUNT = 12 };
 extern const uintptr_t ADDRESSES[ADDRESS_COUNT];
+
+/* The values of ARG_COUNT: small numbers, and numbers next to 2^7, 2^8 and
+ * 2^16, in rising order. */
+enum { COUNTS_COUNT = 21 };
+extern const uint32_t COUNTS[COUNTS_COUNT];
 
 /* The number of indices of a value with this tag (slots: SLOTS); 1 for tags
  * without an index. */

@@ -45,6 +45,29 @@ static int find_name(const struct token *token, enum value_tag tag)
     return -1;
 }
 
+/* at_c0, at_n0, at_log: the enum alias, or -1. */
+static int find_alias(const struct token *token)
+{
+    static const char prefix[] = "at_";
+    size_t length = strlen(prefix);
+    struct token slot = *token;
+    if (token_is_word(token, "at_log")) {
+        return ALIAS_FUNCTION;
+    }
+    if (token->kind != TOKEN_WORD || token->length <= length ||
+        strncmp(token->start, prefix, length) != 0) {
+        return -1;
+    }
+    slot.start += length;
+    slot.length -= length;
+    bool buffer = *slot.start == 'n';
+    int index = word_slot(&slot, buffer ? 'n' : 'c');
+    if (index < 0 || index >= SLOTS) {
+        return -1;
+    }
+    return index + (buffer ? ALIAS_BUFFER : ALIAS_CAPSULE);
+}
+
 /* Returns the index of the tag that the token names, or -1. */
 static int find_index(const struct token *token, enum value_tag tag)
 {
@@ -67,6 +90,15 @@ static int find_index(const struct token *token, enum value_tag tag)
         for (int i = 0; i < ADDRESS_COUNT; i++) {
             if (token->kind == TOKEN_NUMBER && token->length > 2 &&
                 token->start[1] == 'x' && token->number == ADDRESSES[i]) {
+                return i;
+            }
+        }
+        return -1;
+    case VALUE_ALIAS:
+        return find_alias(token);
+    case VALUE_COUNT:
+        for (int i = 0; i < COUNTS_COUNT; i++) {
+            if (token->kind == TOKEN_NUMBER && token->number == COUNTS[i]) {
                 return i;
             }
         }
@@ -155,6 +187,7 @@ static const char *const KIND_NAMES[ARG_KIND_COUNT] = {
     [ARG_ANSWER] = "an answer",
     [ARG_ENTRY] = "an object",
     [ARG_COBJECT] = "an object",
+    [ARG_COUNT] = "a count",
 };
 
 /* The order in which a message lists the allowed kinds. */
@@ -162,7 +195,7 @@ static const enum value_tag LISTED[] = {
     VALUE_CAPSULE, VALUE_PAYLOAD,   VALUE_BUFFER, VALUE_ADDRESS,
     VALUE_MODULE,  VALUE_SPACE,     VALUE_OBJECT, VALUE_DESTRUCTOR,
     VALUE_INIT,    VALUE_EXCEPTION, VALUE_NUMBER, VALUE_NULL,
-    VALUE_TEXT,    VALUE_COBJECT,
+    VALUE_TEXT,    VALUE_COBJECT,   VALUE_COUNT,  VALUE_ALIAS,
 };
 _Static_assert(sizeof LISTED / sizeof *LISTED == VALUE_TAG_COUNT,
                "every tag is listed");
@@ -202,9 +235,7 @@ static void add_tag(struct words *words, enum arg_kind kind, enum value_tag tag)
         add(words, "n0..n%d", SLOTS - 1);
         break;
     case VALUE_ADDRESS:
-        for (size_t i = 0; i < ADDRESS_COUNT; i++) {
-            add(words, "%s0x%" PRIxPTR, i ? ", " : "", ADDRESSES[i]);
-        }
+        add(words, "0x%" PRIxPTR ", ... of ADDRESSES", ADDRESSES[0]);
         break;
     case VALUE_SPACE:
         add(words, "s0..s%d", SPACES - 1);
@@ -233,6 +264,13 @@ static void add_tag(struct words *words, enum arg_kind kind, enum value_tag tag)
         break;
     case VALUE_COBJECT:
         add(words, "cobject");
+        break;
+    case VALUE_ALIAS:
+        add(words, "at_c0..at_c%d, at_n0..at_n%d, at_log", SLOTS - 1,
+            SLOTS - 1);
+        break;
+    case VALUE_COUNT:
+        add(words, "%" PRIu32 ", ... of COUNTS", COUNTS[0]);
         break;
     case VALUE_TEXT:
         add(words, "a string");

@@ -121,6 +121,67 @@ TEST_F(ThreadsTest, THR_2_EachThreadUsesACapsuleOfItsOwn)
     EXPECT_EQ(destroyed, THREADS);
 }
 
+// Runs `body` in a new thread and waits for its end.
+void InAnotherThread(const std::function<void()> &body)
+{
+    std::thread thread([&] {
+        PyGILState_STATE state = PyGILState_Ensure();
+        body();
+        PyGILState_Release(state);
+    });
+    Py_BEGIN_ALLOW_THREADS thread.join();
+    Py_END_ALLOW_THREADS
+}
+
+// Nothing runs at the same time here: what one thread leaves, the next thread
+// finds.
+TEST_F(ThreadsTest, THR_2_ACapsuleBelongsToNoThread)
+{
+    destroyed = 0;
+    PyObject *capsule = PyCapsule_New(&payloads[0], "a.cap", Count);
+    EXPECT_EQ(PyCapsule_GetPointer(capsule, "a.cap"), &payloads[0]);
+    InAnotherThread([&] {
+        EXPECT_EQ(PyCapsule_CheckExact(capsule), 1);
+        EXPECT_EQ(PyCapsule_IsValid(capsule, "a.cap"), 1);
+        EXPECT_EQ(PyCapsule_GetPointer(capsule, "a.cap"), &payloads[0]);
+        EXPECT_EQ(PyCapsule_GetName(capsule), std::string("a.cap"));
+        EXPECT_EQ(PyCapsule_GetContext(capsule), nullptr);
+        EXPECT_EQ(PyCapsule_GetDestructor(capsule), Count);
+        EXPECT_TRUE(UseAll(capsule, 1));
+    });
+    EXPECT_EQ(PyCapsule_IsValid(capsule, "a.cap"), 0);
+    EXPECT_EQ(PyCapsule_GetPointer(capsule, "b.cap"), &payloads[1]);
+    EXPECT_EQ(PyCapsule_GetContext(capsule), &payloads[1]);
+    EXPECT_EQ(PyCapsule_SetPointer(capsule, &payloads[2]), 0);
+    InAnotherThread([&] {
+        EXPECT_EQ(PyCapsule_GetPointer(capsule, "b.cap"), &payloads[2]);
+        Py_DECREF(capsule);
+    });
+    host_collect();
+    EXPECT_EQ(destroyed, 1);
+}
+
+TEST_F(ThreadsTest, THR_2_ThreadsLeaveCapsulesForEachOther)
+{
+    destroyed = 0;
+    PyObject *capsules[2] = {};
+    InAnotherThread([&] {
+        capsules[0] = PyCapsule_New(&payloads[0], "a.cap", Count);
+        capsules[1] = PyCapsule_New(&payloads[1], "b.cap", Count);
+    });
+    EXPECT_EQ(PyCapsule_GetPointer(capsules[0], "a.cap"), &payloads[0]);
+    Py_DECREF(capsules[0]);
+    InAnotherThread([&] {
+        EXPECT_EQ(PyCapsule_CheckExact(capsules[1]), 1);
+        EXPECT_EQ(PyCapsule_GetPointer(capsules[1], "a.cap"), nullptr);
+        EXPECT_TRUE(PyErr_ExceptionMatches(PyExc_ValueError));
+        PyErr_Clear();
+        Py_DECREF(capsules[1]);
+    });
+    host_collect();
+    EXPECT_EQ(destroyed, 2);
+}
+
 TEST_F(ThreadsTest, THR_2_AnExceptionStaysInItsThread)
 {
     rules::PendingException pending;

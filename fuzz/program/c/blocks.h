@@ -14,6 +14,23 @@ static char *new_name(const char *text)
     return (char *)memcpy(malloc(size), text, size);
 }
 
+/* Returns a name of that many characters. */
+static char *long_name(unsigned length)
+{
+    char *name = (char *)malloc((size_t)length + 1);
+    memset(name, 'a', length);
+    name[length] = '\0';
+    return name;
+}
+
+/* Python and malloc() decide here what new memory holds and when freed memory
+ * is used again; the executor of the fuzz targets follows the program. */
+static void set_memory(unsigned fill, unsigned reuse)
+{
+    (void)fill;
+    (void)reuse;
+}
+
 /* Returns the address of a local variable, which is invalid after the
  * return. */
 __attribute__((noinline)) static char *stack_name(const char *text)

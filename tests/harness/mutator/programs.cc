@@ -9,6 +9,7 @@ target TargetOfAllCalls()
     all.name = "all_calls";
     all.longest_name = MAX_NAME;
     all.near_miss_percent = 40;
+    all.extremes = true;
     for (unsigned op = 0; op < CALL_COUNT; op++) {
         all.calls[op] = static_cast<uint8_t>(3 + op * 7 % 20);
     }

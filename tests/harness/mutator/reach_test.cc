@@ -59,7 +59,7 @@ const Neighbour NEIGHBOURS[] = {
     {"CallRemoved", 2000, BASE, With(BASE, "Py_DECREF(c0)\n", "")},
     {"CallDuplicated", 3000, BASE,
      With(BASE, "Py_DECREF(c0)\n", "Py_DECREF(c0)\nPy_DECREF(c0)\n")},
-    {"CallInserted", 20000, BASE,
+    {"CallInserted", 100000, BASE,
      With(BASE, "Py_DECREF", "Py_INCREF(c0)\nPy_DECREF")},
     {"CallReplaced", 40000, BASE,
      With(BASE, "Py_DECREF(c0)", "PyCapsule_GetContext(c0)")},

@@ -57,8 +57,8 @@ const Error ERRORS[] = {
     {"SlotOfTwoSpellings", "Py_INCREF(c07)",
      "1:11: expected a capsule (c0..c7) as argument 1 of Py_INCREF, got c07"},
     {"UnknownAddress", "PyCapsule_SetPointer(c0, 0x3)",
-     "1:26: expected a pointer (p0..p7, 0x1, 0x2, 0x1000, 0x7fffffffffffffff, "
-     "0x8000000000000000, 0xffffffffffffffff or NULL) as argument 2 of "
+     "1:26: expected a pointer (p0..p7, 0x1, ... of ADDRESSES, NULL or "
+     "at_c0..at_c7, at_n0..at_n7, at_log) as argument 2 of "
      "PyCapsule_SetPointer, got 0x3"},
     {"UnknownDestructor", "PyCapsule_SetDestructor(c0, fre_payload)",
      "1:29: expected a destructor (free_payload, ... of destructors.def or "

@@ -207,10 +207,6 @@ ENTRIES = (
     ),
     Entry(r"tools/planted.*", f"tools/planted {SMALL_BUG} --programs=5"),
     Entry(
-        r"bazel test --config=release .*",
-        f"bazel test --config=release {ONE_TEST}",
-    ),
-    Entry(
         r"bazel test //tests/bugs:.*",
         "bazel test //tests/bugs:get_pointer_ignores_name",
     ),
