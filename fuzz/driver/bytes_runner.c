@@ -103,3 +103,21 @@ void runner_reduce(bool (*keeps)(void *), void *context)
 }
 
 void runner_write(FILE *out) { fwrite(input, 1, input_size, out); }
+
+void runner_run_earlier(const uint8_t *bytes, size_t size)
+{
+    LLVMFuzzerTestOneInput(bytes, size);
+}
+
+/* Earlier inputs of bytes targets stay as they are: none of these targets keeps
+ * a state. */
+void runner_reduce_earlier(uint8_t *bytes, size_t *size, bool (*keeps)(void *),
+                           void *context)
+{
+    (void)bytes, (void)size, (void)keeps, (void)context;
+}
+
+void runner_write_earlier(FILE *out, const uint8_t *bytes, size_t size)
+{
+    fwrite(bytes, 1, size, out);
+}

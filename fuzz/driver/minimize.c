@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "fuzz/driver/child.h"
+#include "fuzz/driver/earlier.h"
 #include "fuzz/driver/flags.h"
 #include "fuzz/driver/input.h"
 #include "fuzz/driver/runner.h"
@@ -18,7 +19,7 @@ enum { SECONDS_PER_CANDIDATE = 1 };
 
 static struct runner_options options;
 static unsigned seconds = 60;
-static const char *output;
+static const char *output, *before;
 
 static const struct flag FLAGS[] = {
     RUNNER_MISUSE_FLAG(options),
@@ -28,6 +29,10 @@ static const struct flag FLAGS[] = {
     {"output", "FILE",
      "file to write (default: FILE with\n.min and, for a program, .prog)",
      .text = &output},
+    {"before", "FOLDER",
+     "run the files of this folder before FILE, and\nwrite those that the "
+     "finding needs to\nFILE.before-N",
+     .text = &before},
     {0},
 };
 
@@ -70,6 +75,7 @@ static void run_candidate(void *unused)
 {
     (void)unused;
     child_limit(SECONDS_PER_CANDIDATE);
+    earlier_run();
     runner_run();
 }
 
@@ -105,26 +111,32 @@ static void print_input(FILE *out, const void *unused)
 static int minimize(const char *path)
 {
     struct search search = {.deadline = now() + seconds};
-    size_t before = runner_size();
+    size_t size = runner_size();
 
     find(search.finding);
     if (!search.finding[0]) {
         tool_complain(TOOL.name, "%s shows no finding; nothing written", path);
         return 1;
     }
+    earlier_reduce(keeps_finding, &search);
     runner_reduce(keeps_finding, &search);
     if (now() >= search.deadline) {
         tool_complain(TOOL.name,
                       "stopped after %u seconds; --seconds allows more",
                       seconds);
     }
+    char prefix[FILENAME_MAX];
+    snprintf(prefix, sizeof prefix, "%s.before-", path);
+    if (!earlier_write(prefix, RUNNER_SUFFIX)) {
+        return tool_complain(TOOL.name, "cannot write %s1%s: %s", prefix,
+                             RUNNER_SUFFIX, strerror(errno));
+    }
     if (!whole_file_write(output, print_input, NULL)) {
         return tool_complain(TOOL.name, "cannot write %s: %s", output,
                              strerror(errno));
     }
     printf("%s: %s, %zu %s before, %zu after, %zu candidates\n", output,
-           search.finding, before, RUNNER_UNIT, runner_size(),
-           search.candidates);
+           search.finding, size, RUNNER_UNIT, runner_size(), search.candidates);
     return 0;
 }
 
@@ -140,6 +152,9 @@ int main(int argc, char **argv)
         output = default_output;
     }
     input_use_working_directory();
+    if (before && !earlier_load(TOOL.name, before)) {
+        return BAD_INPUT;
+    }
     if (!runner_load_file(argv[1], error, sizeof error)) {
         return tool_complain(TOOL.name, "%s", error);
     }

@@ -92,3 +92,43 @@ void runner_reduce(bool (*keeps)(void *), void *context)
 }
 
 void runner_write(FILE *out) { program_print(out, &program); }
+
+/* --- earlier inputs ------------------------------------------------------- */
+
+static struct program earlier;
+
+void runner_run_earlier(const uint8_t *bytes, size_t size)
+{
+    program_decode(&earlier, bytes, size);
+    executor_run(&earlier, NULL);
+}
+
+struct asked_earlier {
+    struct asked asked;
+    uint8_t *bytes;
+    size_t *size;
+};
+
+static bool keeps_earlier(void *context, const struct program *candidate)
+{
+    const struct asked_earlier *earlier_one = context;
+    uint8_t *bytes = earlier_one->bytes;
+    *earlier_one->size = program_encode(candidate, bytes, MAX_ENCODED);
+    return earlier_one->asked.keeps(earlier_one->asked.context);
+}
+
+void runner_reduce_earlier(uint8_t *bytes, size_t *size, bool (*keeps)(void *),
+                           void *context)
+{
+    static struct program reduced;
+    struct asked_earlier asked = {{keeps, context}, bytes, size};
+    program_decode(&reduced, bytes, *size);
+    reduce_program(&reduced, keeps_earlier, &asked);
+    *size = program_encode(&reduced, bytes, MAX_ENCODED);
+}
+
+void runner_write_earlier(FILE *out, const uint8_t *bytes, size_t size)
+{
+    program_decode(&earlier, bytes, size);
+    program_print(out, &earlier);
+}

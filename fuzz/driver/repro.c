@@ -24,14 +24,16 @@ static const struct tool TOOL = {
     .name = "repro",
     .about =
         "Prints the input in FILE, which is text if its name ends in .prog\n"
-        "and otherwise what an engine wrote, and runs it.\n"
+        "and otherwise what an engine wrote, and runs it. Several files are\n"
+        "run one after the other in one process.\n"
         "\n"
         "CAPSULE_ALLOCATOR=malloc in the environment takes blocks from\n"
         "malloc().\n"
         "\n"
         "Exit status: 0 no violation, 2 bad input, else a finding.\n",
-    .arguments = "FILE",
+    .arguments = "FILE ...",
     .missing = "no file given",
+    .many = true,
     .flags = FLAGS,
 };
 
@@ -50,20 +52,22 @@ int main(int argc, char **argv)
     char error[1024];
 
     options = runner_options_from_environment();
-    tool_arguments(&TOOL, argc, argv);
+    int count = tool_arguments(&TOOL, argc, argv);
     input_use_working_directory();
-    if (!runner_load_file(argv[1], error, sizeof error)) {
-        return tool_complain(TOOL.name, "%s", error);
+    for (int i = 1; i <= count; i++) {
+        if (!runner_load_file(argv[i], error, sizeof error)) {
+            return tool_complain(TOOL.name, "%s", error);
+        }
+        runner_print(stdout);
+        fflush(stdout);
+        if (i == 1 && !runner_starts(TOOL.name, &options)) {
+            return BAD_INPUT;
+        }
+        signal(SIGALRM, give_up);
+        alarm(SECONDS);
+        runner_run();
+        alarm(0);
     }
-    runner_print(stdout);
-    fflush(stdout);
-    if (!runner_starts(TOOL.name, &options)) {
-        return BAD_INPUT;
-    }
-    signal(SIGALRM, give_up);
-    alarm(SECONDS);
-    runner_run();
-    alarm(0);
     runner_stop();
     printf("no violation\n");
     return 0;

@@ -61,6 +61,18 @@ const char *runner_lacks(void);
 /* Runs the input. Returns only if there is no finding. */
 void runner_run(void);
 
+/* Runs another input of the same kind as the loaded one, and leaves the loaded
+ * input as it is. Returns only if there is no finding. */
+void runner_run_earlier(const uint8_t *bytes, size_t size);
+
+/* Reduces bytes in place while keeps() returns true; `size` is their size. The
+ * bytes are another input than the loaded one. */
+void runner_reduce_earlier(uint8_t *bytes, size_t *size, bool (*keeps)(void *),
+                           void *context);
+
+/* Writes such an input as a file has it. */
+void runner_write_earlier(FILE *out, const uint8_t *bytes, size_t size);
+
 /* Prints the input in readable form. */
 void runner_print(FILE *out);
 

@@ -84,5 +84,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     program_decode(&program, data, size);
     executor_set_input(data, size);
     executor_run(&program, NULL);
+    executor_remember(data, size);
     return 0;
 }

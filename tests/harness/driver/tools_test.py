@@ -326,6 +326,31 @@ def test_minimize_keeps_what_is_reported_and_nothing_else(
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_minimize_leaves_out_earlier_inputs_that_the_finding_does_not_need(
+    tmp_path: pathlib.Path
+) -> None:
+    path = tmp_path / "a.prog"
+    path.write_text(TWICE)
+    before = tmp_path / "before"
+    before.mkdir()
+    for name in ("000", "001", "002"):
+        (before / name).write_bytes(b"")
+    done = run(
+        "sequence_fuzz_minimize", "--misuse", f"--before={before}", path
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.glob("*.before-*"))
+
+
+def test_repro_runs_several_files_in_one_process(tmp_path: pathlib.Path) -> None:
+    first, second = tmp_path / "a.prog", tmp_path / "b.prog"
+    first.write_text(GOOD)
+    second.write_text(TWICE)
+    done = run("sequence_fuzz_repro", "--misuse", first, second)
+    assert done.stdout.startswith(GOOD.partition("  #")[0])
+    assert "use-after-poison" in done.stderr
+
+
 def test_minimize_without_a_finding_writes_nothing(
     tmp_path: pathlib.Path
 ) -> None:

@@ -1,6 +1,7 @@
 """tools/fuzz: builds a fuzz target, runs it, and keeps its findings."""
 
 import argparse
+import os
 import pathlib
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tools.commands.fuzz.build import (
     known_targets,
     name_or_python,
     runs_programs,
+    source_of,
 )
 from tools.commands.fuzz.options import Options, Tools
 from tools.commands.fuzz.session import ENGINES, Session
@@ -53,6 +55,10 @@ Exit status: 0 nothing found, 1 a finding or a failure, 2 bad input.
                                            another CPython; a build of
       tools/python-from-source --coverage guides the engine
 """
+
+
+# The profiles that the jobs of a run follow in turn: first the target's own.
+_PROFILES = ("", "cpython-3.11", "cpython-2.7", "cpython-3.8")
 
 
 def parse(
@@ -90,7 +96,8 @@ def parse(
         type=number(1, 256),
         default=1,
         metavar="N",
-        help="engine processes to run at once, each with its own seed (default 1)",
+        help="engine processes to run at once, each with its own seed (default "
+        "1); on the reference, each follows another profile, which is printed",
     )
     parser.add_argument(
         "--seed",
@@ -145,6 +152,21 @@ def parse(
         f"there is no target '{arguments.target}'; there are "
         f"{', '.join(targets)}"
     )
+
+
+def profiles_of(
+    arguments: argparse.Namespace, root: pathlib.Path
+) -> Sequence[str]:
+    """Returns the profiles that the jobs of a run follow in turn. The first job
+    leaves the choice to the target."""
+    only_one = (
+        arguments.implementation != REFERENCE
+        or arguments.engine != "libfuzzer"
+        or "CAPSULE_PROFILE" in os.environ
+        or not runs_programs(arguments.target, root)
+        or ".profile =" in source_of(arguments.target, root)
+    )
+    return ("",) if only_one else _PROFILES
 
 
 def install_afl(root: pathlib.Path) -> None:
@@ -219,6 +241,7 @@ def main(argv: list[str]) -> int:
         build_flags,
         arguments.engine,
         pack_seeds(arguments, workspace, root),
+        profiles_of(arguments, root),
     )
     return Session(target, tools, workspace, options).run()
 

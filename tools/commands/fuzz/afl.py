@@ -169,6 +169,7 @@ class Instance:
         self.artifacts = corpus.make_folder(folder / "artifacts")
         self.status = Status(folder / "status")
         self.log = Log()
+        self.profile = ""
         self._own = shared / name
         self._inputs = {path.name for path in inputs.iterdir()}
         self._failed = 0  # exit status of a run that ended before afl-fuzz

@@ -139,8 +139,10 @@ def build_labels(
     return pathlib.Path(info.stdout.strip())
 
 
+def source_of(target: str, root: pathlib.Path) -> str:
+    return (root / "fuzz" / f"{target}.c").read_text(encoding="utf-8")
+
+
 def runs_programs(target: str, root: pathlib.Path) -> bool:
     """True if the target's inputs are programs, which our mutator can change."""
-    return "const struct target TARGET" in (
-        root / "fuzz" / f"{target}.c"
-    ).read_text(encoding="utf-8")
+    return "const struct target TARGET" in source_of(target, root)

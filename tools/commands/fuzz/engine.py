@@ -92,6 +92,20 @@ def end_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
+def environment_of(profile: str) -> dict[str, str]:
+    """Returns the environment of a program that follows the profile; an empty
+    name leaves the choice to the program."""
+    environment = dict(os.environ)
+    if profile:
+        environment["CAPSULE_PROFILE"] = profile
+    return environment
+
+
+def with_profile(profile: str, command: str) -> str:
+    """Returns the shell command that runs `command` with the profile."""
+    return f"CAPSULE_PROFILE={profile} {command}" if profile else command
+
+
 class Engine:
     """One process of a target with libFuzzer. A thread reads its output."""
 
@@ -101,7 +115,9 @@ class Engine:
         folder: pathlib.Path,
         inputs: Sequence[pathlib.Path],
         flags: Sequence[str],
+        profile: str = "",
     ) -> None:
+        self.profile = profile
         self.units = make_folder(folder / "corpus")
         self.artifacts = make_folder(folder / "artifacts")
         self.status = Status(folder / "status")
@@ -119,10 +135,11 @@ class Engine:
         self._reader: threading.Thread | None = None
 
     def __str__(self) -> str:
-        return shlex.join(self.command)
+        return with_profile(self.profile, shlex.join(self.command))
 
     def start(self) -> None:
-        environment = dict(os.environ, CAPSULE_STATUS_FILE=str(self.status.path))
+        environment = environment_of(self.profile)
+        environment["CAPSULE_STATUS_FILE"] = str(self.status.path)
         self._process = subprocess.Popen(
             self.command,
             env=environment,
@@ -191,6 +208,7 @@ def instances(
             make_folder(folder / f"job-{number}"),
             inputs,
             [f"-seed={seed + number}", *common, *options.flags],
+            options.profiles[number % len(options.profiles)],
         )
         for number in range(options.jobs)
     ]

@@ -3,11 +3,12 @@
 import dataclasses
 import pathlib
 import re
+import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
 from tools.commands.fuzz import corpus
-from tools.commands.fuzz.engine import end_with_parent
+from tools.commands.fuzz.engine import end_with_parent, environment_of
 from tools.commands.fuzz.log import Log
 from tools.commands.fuzz.options import Job, Tools
 
@@ -28,6 +29,10 @@ _MINIMIZED = re.compile(
 )
 
 
+# "after FILE", for an input that must run before
+_EARLIER = re.compile(r"^after (.*)$", re.MULTILINE)
+
+
 @dataclasses.dataclass
 class Finding:
     """One finding.
@@ -35,6 +40,8 @@ class Finding:
     name     the class of the finding, such as GETP-3
     path     the input that the engine wrote
     smaller  the minimized input
+    earlier  inputs that must run before, in the same process
+    profile  the profile that the implementation followed; "": the target's
     counts   the size of the input before and after, as text
     """
 
@@ -42,6 +49,8 @@ class Finding:
     path: pathlib.Path
     report: str
     smaller: pathlib.Path | None = None
+    earlier: Sequence[pathlib.Path] = ()
+    profile: str = ""
     counts: str = ""
     c_file: pathlib.Path | None = None
 
@@ -72,7 +81,12 @@ def collect(
         damaged += cut
         for path in intact:
             corpus.publish(path, corpus.make_folder(folder))
-            finding = examine(folder / path.name, tools, job.log)
+            before = path.with_name(f"{path.name}.before")
+            if before.is_dir():
+                shutil.copytree(
+                    before, folder / before.name, dirs_exist_ok=True
+                )
+            finding = examine(folder / path.name, tools, job.log, job.profile)
             if not finding.c_file:
                 _keep_c_file(finding, job.artifacts, folder)
             found.setdefault(finding.name, finding)
@@ -91,15 +105,27 @@ def _keep_c_file(
         finding.report = finding.report.replace(str(c_file), str(finding.c_file))
 
 
-def examine(path: pathlib.Path, tools: Tools, log: Log) -> Finding:
+def examine(
+    path: pathlib.Path, tools: Tools, log: Log, profile: str = ""
+) -> Finding:
     """Minimizes the input at `path`, runs the result, and returns the
     Finding."""
-    run = _run([tools.minimize, f"--seconds={_SECONDS}", path])
+    minimize = [tools.minimize, f"--seconds={_SECONDS}", path]
+    run = _run(minimize, profile)
     match = _MINIMIZED.search(run.stdout)
+    before = path.with_name(f"{path.name}.before")
+    if not match and before.is_dir():
+        run = _run([*minimize[:2], f"--before={before}", path], profile)
+        match = _MINIMIZED.search(run.stdout)
     if run.returncode != 0 or not match:
         name = path.name.partition("-")[0] + ", not seen again by itself"
-        return Finding(name, path, log.report())
-    finding = Finding(match["finding"], path, "")
+        return Finding(name, path, log.report(), profile=profile)
+    earlier = [path.parent / name for name in _EARLIER.findall(run.stdout)]
+    finding = Finding(
+        match["finding"], path, "", earlier=earlier, profile=profile
+    )
+    if earlier:
+        finding.name += ", depends on earlier programs"
     finding.smaller = path.parent / match["path"]
     finding.counts = (
         f"({match['before']} {match['unit']}, minimised to {match['after']})"
@@ -111,7 +137,11 @@ def examine(path: pathlib.Path, tools: Tools, log: Log) -> Finding:
 def _show(finding: Finding, tools: Tools) -> None:
     """Runs the minimized input and keeps its report and its C file."""
     path = finding.path
-    run = _run([tools.repro, f"--artifact_prefix={path}.", finding.smaller])
+    prefix = f"--artifact_prefix={path}."
+    run = _run(
+        [tools.repro, prefix, *finding.earlier, finding.smaller],
+        finding.profile,
+    )
     # The report of a program contains the program. For other inputs, the repro
     # command prints the input to stdout.
     has_program = "\n  program\n" in run.stderr
@@ -124,9 +154,12 @@ def _show(finding: Finding, tools: Tools) -> None:
         source.rename(finding.c_file)
 
 
-def _run(command: Sequence[object]) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: Sequence[object], profile: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(argument) for argument in command],
+        env=environment_of(profile),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

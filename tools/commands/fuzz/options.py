@@ -29,7 +29,9 @@ class Tools(NamedTuple):
 @dataclasses.dataclass(frozen=True)
 class Options:
     """The user's options. `flags` go to the engine. `build_flags` are the flags
-    with which Bazel has built the target. `seeds` is a folder of inputs."""
+    with which Bazel has built the target. `seeds` is a folder of inputs. `profiles`
+    are those that the jobs follow, one after the other; an empty name leaves the
+    choice to the target."""
 
     jobs: int = 1
     seed: int | None = None
@@ -39,6 +41,7 @@ class Options:
     build_flags: Sequence[str] = ()
     engine: str = "libfuzzer"
     seeds: pathlib.Path | None = None
+    profiles: Sequence[str] = ("",)
 
 
 class Job(Protocol):
@@ -48,6 +51,7 @@ class Job(Protocol):
     artifacts: pathlib.Path
     status: Status
     log: Log
+    profile: str
 
     def start(self) -> None:
         """Starts the process."""

@@ -59,6 +59,16 @@ echo small >"${!#}.min.prog"
 echo "${!#}.min.prog: FOUND, 31 calls before, 4 after, 120 candidates"
 """
 
+# Finds something only after earlier inputs.
+MINIMIZE_AFTER = """\
+#!/bin/bash
+[[ "$*" == *--before=* ]] || exit 1
+echo early >"${!#}.before-1.prog"
+echo small >"${!#}.min.prog"
+echo "after ${!#}.before-1.prog"
+echo "${!#}.min.prog: GETP-3, 31 calls before, 4 after, 120 candidates"
+"""
+
 REPRO = """\
 #!/bin/bash
 printf 'contract violation: GETP-3  x\\n  program\\n    one\\n' >&2
@@ -86,7 +96,13 @@ class World:
         (self.bin / "dict").write_text("")
         self.out = self.root / "out" / "x_fuzz"
 
-    def run(self, behaviour: str, found: str = "GETP-3", **options: Any) -> int:
+    def run(
+        self,
+        behaviour: str,
+        found: str = "GETP-3",
+        minimize: str = MINIMIZE,
+        **options: Any,
+    ) -> int:
         before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
         text = ENGINE.replace("BEHAVIOUR", textwrap.dedent(behaviour))
         tools = Tools(
@@ -94,7 +110,7 @@ class World:
             self.bin / "seeds",
             self.bin / "dict",
             script(self.bin / "repro", REPRO),
-            script(self.bin / "minimize", MINIMIZE.replace("FOUND", found)),
+            script(self.bin / "minimize", minimize.replace("FOUND", found)),
         )
         workspace = Workspace(self.root, "x_fuzz", self.root)
         session = Session("x_fuzz", tools, workspace, Options(**options))
@@ -176,6 +192,36 @@ def test_a_finding_is_reported_once_with_the_command_that_reproduces_it(
     # Either engine may be first; its finding ends the other engine.
     found = (world.out / "findings" / command[1]).read_bytes()
     assert found in (b"5", b"6")
+
+
+def test_a_finding_that_depends_on_earlier_inputs_is_shown_with_them(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    behaviour = (
+        "import os; name = hashlib.sha1(b'x').hexdigest()\n"
+        "folder = flags['artifact_prefix'] + 'crash-' + name + '.before'\n"
+        "os.mkdir(folder); open(folder + '/000', 'wb').write(b'earlier')\n"
+        "write(flags['artifact_prefix'], 'crash-', b'x'); sys.exit(77)"
+    )
+    assert world.run(behaviour, minimize=MINIMIZE_AFTER) == 1
+    output = capsys.readouterr().out
+    assert "finding     GETP-3, depends on earlier programs\n" in output
+    assert re.search(r"repro -- \S+\.before-1\.prog \S+\.min\.prog\n", output)
+
+
+def test_each_job_follows_the_next_profile_and_the_report_says_which(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    behaviour = (
+        "import os; profile = os.environ.get('CAPSULE_PROFILE', 'none')\n"
+        "write(units, '', profile.encode())\n"
+        "if profile == 'old':\n"
+        "    write(flags['artifact_prefix'], 'crash-', b'x'); sys.exit(77)"
+    )
+    assert world.run(behaviour, jobs=2, profiles=("", "old")) == 1
+    output = capsys.readouterr().out
+    assert re.search(r"^CAPSULE_PROFILE=old \S+engine ", output, re.MULTILINE)
+    assert "reproduce CAPSULE_PROFILE=old bazel run" in output
 
 
 def test_a_finding_of_a_sanitizer_is_named_by_its_class(

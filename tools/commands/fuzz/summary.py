@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from tools.commands.fuzz import corpus
-from tools.commands.fuzz.engine import FINDINGS, INTERRUPTED
+from tools.commands.fuzz.engine import FINDINGS, INTERRUPTED, with_profile
 from tools.commands.fuzz.findings import Finding
 from tools.commands.fuzz.options import Job
 from tools.commands.fuzz.workspace import Workspace
@@ -96,11 +96,14 @@ class Summary:
         show = self.workspace.show
         print(f"finding     {finding.name}")
         print(f"  input     {show(finding.path)} {finding.counts}".rstrip())
+        for earlier in finding.earlier:
+            print(f"  after     {show(earlier)}")
         if finding.smaller:
             print(f"  minimised {show(finding.smaller)}")
         if finding.c_file:
             print(f"  as C      {show(finding.c_file)}")
-        target = show(finding.smaller or finding.path)
+        inputs = [*finding.earlier, finding.smaller or finding.path]
         label = f"//fuzz:{self.target}_repro"
-        command = ["bazel", "run", *self.build_flags, label, "--", target]
-        print(f"  reproduce {shlex.join(command)}")
+        command = ["bazel", "run", *self.build_flags, label, "--", *map(show, inputs)]
+        reproduce = with_profile(finding.profile, shlex.join(command))
+        print(f"  reproduce {reproduce}")
