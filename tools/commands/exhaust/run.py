@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from tools.commands.exhaust.progress import Finding, Progress, read
 from tools.commands.fuzz import findings
-from tools.commands.fuzz.engine import end_with_parent
 from tools.commands.fuzz.log import Log
 from tools.commands.fuzz.options import Tools
+from tools.lib.child import end_with_parent
 from tools.lib.problem import Problem
 
 _TICK = 0.2  # seconds between two looks at the process

@@ -16,9 +16,9 @@ import threading
 from collections.abc import Iterable, Sequence
 
 from tools.commands.fuzz import corpus
-from tools.commands.fuzz.engine import end_with_parent
 from tools.commands.fuzz.log import Log
 from tools.commands.fuzz.options import Options, Tools
+from tools.lib.child import end_with_parent
 from tools.lib.problem import Problem
 from tools.lib.status import Status
 

@@ -1,6 +1,5 @@
 """Runs one libFuzzer process: its folders, its command, its output."""
 
-import ctypes
 import os
 import pathlib
 import re
@@ -13,6 +12,7 @@ from collections.abc import Sequence
 from tools.commands.fuzz.corpus import make_folder
 from tools.commands.fuzz.log import Log
 from tools.commands.fuzz.options import Options, Tools
+from tools.lib.child import end_with_parent
 from tools.lib.problem import Problem
 from tools.lib.status import Status
 
@@ -84,12 +84,6 @@ def check_known(flags: Sequence[str], tools: Tools) -> None:
                 f"libFuzzer has no flag '-{name}'; its flags are listed by "
                 f"{shlex.join([str(binary), '-help=1'])}"
             )
-
-
-def end_with_parent() -> None:
-    """Asks the kernel to send this process SIGTERM when its parent ends. Runs in
-    the child, between fork() and exec()."""
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def environment_of(profile: str) -> dict[str, str]:

@@ -8,9 +8,10 @@ import subprocess
 from collections.abc import Iterable, Sequence
 
 from tools.commands.fuzz import corpus
-from tools.commands.fuzz.engine import end_with_parent, environment_of
+from tools.commands.fuzz.engine import environment_of
 from tools.commands.fuzz.log import Log
 from tools.commands.fuzz.options import Job, Tools
+from tools.lib.child import end_with_parent
 
 
 # The names that libFuzzer gives to the inputs of findings. A slow-unit-* file is

@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 
 from tools.commands.fuzz import corpus
-from tools.commands.fuzz.engine import end_with_parent
+from tools.lib.child import end_with_parent
 from tools.lib.places import start_folder
 from tools.lib.problem import Problem, exit_status
 

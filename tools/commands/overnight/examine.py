@@ -16,11 +16,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from tools.commands.fuzz import findings as fuzz_findings
-from tools.commands.fuzz.engine import FINDINGS, end_with_parent
+from tools.commands.fuzz.engine import FINDINGS
 from tools.commands.overnight import signature, slices
 from tools.commands.overnight.builds import Files
 from tools.commands.overnight.settings import Lane, Setting, lane_of
 from tools.commands.overnight.signature import Signature
+from tools.lib.child import end_with_parent
 
 RUNS = 10  # how often a finding is run again on each setting
 RUNS_OF_HANGS = 2  # each takes 10 seconds

@@ -11,9 +11,9 @@ import sys
 from typing import Any
 
 from tools.commands.fuzz import corpus
-from tools.commands.fuzz.engine import end_with_parent
 from tools.commands.overnight import slices, storage
 from tools.commands.overnight.settings import Lane, Setting
+from tools.lib.child import end_with_parent
 from tools.lib.problem import Problem
 
 # The share of the campaign's time that each implementation gets.

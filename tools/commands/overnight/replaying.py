@@ -11,9 +11,9 @@ import subprocess
 import xml.etree.ElementTree as xml
 
 from tools.commands.fuzz import corpus
-from tools.commands.fuzz.engine import end_with_parent
 from tools.commands.overnight import slices, storage
 from tools.commands.overnight.settings import Lane
+from tools.lib.child import end_with_parent
 
 REPLAY, SWEEP = "replay", "allocation sweep"
 

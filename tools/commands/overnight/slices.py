@@ -26,11 +26,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from tools.commands.fuzz import corpus
-from tools.commands.fuzz.engine import FINDINGS, INTERRUPTED, end_with_parent
+from tools.commands.fuzz.engine import FINDINGS, INTERRUPTED
 from tools.commands.fuzz.log import Log
 from tools.commands.overnight import storage
 from tools.commands.overnight.builds import Files
 from tools.commands.overnight.settings import GENERATED, Lane, lane_of
+from tools.lib.child import end_with_parent
 from tools.lib.llvm import versioned
 from tools.lib.status import Status
 

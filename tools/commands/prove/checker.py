@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from tools.lib.child import end_with_parent
 from tools.lib.problem import Problem
 
 # Where tools/commands/prove/install puts CBMC on a system that has no package.
@@ -60,6 +61,7 @@ class Checker:
             text=True,
             errors="replace",
             timeout=limit,
+            preexec_fn=end_with_parent,
         )
 
     def compile(
