@@ -83,6 +83,13 @@ def test_the_rule_of_a_bug_fails_and_few_others_do(
     assert len(own.split()) + len(others) <= BUGS[name], shown[name]
 
 
+def test_the_reference_runs_all_programs(folder: pathlib.Path) -> None:
+    contract = contracts.read(planted.ROOT)
+    matrices = planted.Matrices(contract, 10, folder / "objects")
+    column = matrices.column(Reference(planted.ROOT, folder).whole())
+    assert column.programs == column.planned > 100, column.remarks
+
+
 def test_neither_of_two_faults_hides_the_other(folder: pathlib.Path) -> None:
     path = folder / "two_faults.bug"
     path.write_text(TWO_FAULTS)
