@@ -125,12 +125,13 @@ TEST_F(Generator, NeverNamesADestructorOfTheMisuseKind)
             }
         }
     }
-    // All conforming destructors, except the one that comes with hold().
+    // All conforming destructors, except those that come with hold() and with
+    // the structs of a protocol.
     unsigned conforming = 0;
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
-        conforming += !DESTRUCTORS[i].misuse;
+        conforming += behaviour_may_be_installed(static_cast<int>(i));
     }
-    EXPECT_EQ(named.size(), conforming - 1);
+    EXPECT_EQ(named.size(), conforming);
 }
 
 TEST_F(Generator, MostCallsArePerformed)
@@ -143,7 +144,7 @@ TEST_F(Generator, MostCallsArePerformed)
             performed += forecast_apply(&forecast_, &program_.calls[j]);
         }
     }
-    EXPECT_GT(performed, calls * 0.99);
+    EXPECT_GT(performed, calls * 0.975);
 }
 
 TEST_F(Generator, MostProgramsAreLong)
@@ -184,8 +185,9 @@ TEST_F(Generator, ASwarmIsARandomPart)
     const double whole = weights_.whole_percent;
     for (unsigned op = 0; op < CALL_COUNT; op++) {
         double part = weights_.keep_call_percent;
-        double percent =
-            op == CALL_NEW ? 100 : whole + part * (1 - whole / 100);
+        double percent = CALLS[op].nature == NATURE_CREATES
+                             ? 100
+                             : whole + part * (1 - whole / 100);
         EXPECT_NEAR(100.0 * kept[op] / swarms, percent, 3) << CALLS[op].name;
     }
     for (int k = 0; k < 3; k++) {
@@ -310,6 +312,11 @@ TEST_F(Generator, NamesAreNoLongerThanTheTargetSays)
 {
     target short_names = TargetOfAllCalls();
     short_names.longest_name = 9;
+    for (unsigned op = 0; op < CALL_COUNT; op++) {
+        if (CALLS[op].family == FAMILY_PROTOCOLS) {
+            short_names.calls[op] = 0; // the protocols give their own names
+        }
+    }
     Use(short_names, DEFAULT_WEIGHTS);
     unsigned longest = 0;
     for (int i = 0; i < 2000; i++) {
