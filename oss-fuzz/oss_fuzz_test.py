@@ -327,8 +327,11 @@ def test_dies_on_a_planted_bug(image: Image, tmp_path: pathlib.Path) -> None:
         )
         # MemorySanitizer has a status of its own, 77 too.
         assert done.returncode in (1, 77), done.stdout[-3000:]
+        # Beside it: its C file, and a folder with the inputs before it.
         (crash,) = (
-            path for path in tmp_path.glob("crash-*") if path.suffix != ".c"
+            path
+            for path in tmp_path.glob("crash-*")
+            if path.is_file() and path.suffix != ".c"
         )
         again = run(image.out, TARGET, crash)
         assert again.returncode == done.returncode
