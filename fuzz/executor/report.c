@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/executor/arena.h"
 #include "fuzz/executor/describe.h"
 #include "fuzz/executor/finding.h"
 #include "fuzz/executor/history.h"
@@ -66,6 +67,9 @@ static bool set_own_name(struct program *program, struct value *value,
         return value->tag == VALUE_BUFFER && run.model.block[name->block].alive;
     }
     const char *text = (const char *)name->address;
+    if (text && memory_is_poisoned(text)) {
+        return false; /* the implementation has freed it by mistake */
+    }
     return text == NULL || program_set_text(program, value, text, strlen(text));
 }
 
