@@ -23,7 +23,7 @@ BUGS = {
     "dealloc_frees_nothing": 9,
     "new_leaks_reference": 6,
     "new_context_uninitialised": 7,
-    "new_forgets_destructor": 5,
+    "new_forgets_destructor": 8,
 }
 
 

@@ -56,7 +56,8 @@ def test_a_bug_that_only_a_proof_finds_is_refuted(path: pathlib.Path) -> None:
     planted = bug.read(path)
     answer = bugs.prove(ROOT, planted, STEPS)
     assert answer.verdict == verdict.REFUTED, answer.why
-    assert set(planted.breaks) <= set(answer.rules), answer
+    # The proof stops at the first step that refutes the bug.
+    assert set(planted.breaks) & set(answer.rules), answer
 
 
 # Edits of tests/steps after which a bug is proved: a file, the old and the new
