@@ -29,9 +29,11 @@ def line(
         scale, name = 1, "seconds"
     figure, axes = pyplot.subplots(figsize=(5.2, 2.8))
     for label, values in series:
-        draw = axes.step if is_step else axes.plot
-        more = {"where": "post"} if is_step else {}
-        draw([s / scale for s in seconds], values, label=label, **more)
+        times = [s / scale for s in seconds]
+        if is_step:
+            axes.step(times, values, where="post", label=label)
+        else:
+            axes.plot(times, values, label=label)
     axes.set_title(title, fontsize=10, loc="left")
     axes.set_xlabel(name, fontsize=8)
     axes.set_ylabel(unit, fontsize=8)

@@ -186,7 +186,8 @@ def _opcodes(
     matcher = difflib.SequenceMatcher(
         None, old, [token.text for token in new], autojunk=False
     )
-    return matcher.get_opcodes()
+    # typeshed of Debian 13 gives the tag a narrower type than str.
+    return [(str(tag), i, j, k, l) for tag, i, j, k, l in matcher.get_opcodes()]
 
 
 def _with_context(
