@@ -1,13 +1,11 @@
 """The report for other programs: JSON, JUnit and SARIF."""
 
 import json
-import xml.etree.ElementTree as xml
 from typing import Any
 
 from tools.commands.check.findings import ERROR, Finding, Report
 from tools.commands.check.places import Place
-
-_LEVELS = {ERROR: "error"}  # in SARIF; everything else is a warning
+from tools.lib import junit, sarif
 
 
 def _place(place: Place | None) -> dict[str, Any] | None:
@@ -80,76 +78,46 @@ def _details(finding: Finding) -> str:
 
 def as_junit(report: Report) -> str:
     """Returns JUnit XML: one test case per finding; an error is a failure."""
-    suite = xml.Element(
-        "testsuite",
-        name="tools/check",
-        tests=str(len(report.findings)),
-        failures=str(report.count(ERROR)),
+    return junit.document(
+        "tools/check",
+        (
+            junit.Case(
+                finding.rule,
+                finding.sentence,
+                failure=finding.sentence if finding.level == ERROR else "",
+                text=_details(finding),
+            )
+            for finding in report.findings
+        ),
     )
-    for finding in report.findings:
-        case = xml.SubElement(
-            suite, "testcase", classname=finding.rule, name=finding.sentence
-        )
-        if finding.level == ERROR:
-            failure = xml.SubElement(case, "failure", message=finding.sentence)
-            failure.text = _details(finding)
-        else:
-            xml.SubElement(case, "system-out").text = _details(finding)
-    root = xml.Element("testsuites")
-    root.append(suite)
-    return xml.tostring(root, encoding="unicode") + "\n"
 
 
-def _location(finding: Finding) -> dict[str, Any] | None:
-    """Returns the innermost place that has a file and a line."""
+def as_sarif(report: Report) -> str:
+    """Returns SARIF 2.1.0. Errors and warnings have the same names there."""
+    rules = {finding.rule: finding.text for finding in report.findings}
+    return sarif.document("tools/check", rules, map(_result, report.findings))
+
+
+def _result(finding: Finding) -> sarif.Result:
+    file, line = _location(finding)
+    return sarif.Result(
+        rule=finding.rule,
+        text=finding.sentence,
+        level=finding.level,
+        file=file,
+        line=line,
+        times=finding.times,
+    )
+
+
+def _location(finding: Finding) -> tuple[str, int]:
+    """Returns the file and the line of the innermost place that has both; ("", 0)
+    if no place has."""
     at = finding.at
     texts = [at.line] if at and at.line else []
     texts += [frame.rpartition(" (")[0] for frame in finding.python]
     for text in texts:
         file, colon, line = text.rpartition(":")
         if colon and line.isdigit() and int(line) > 0:
-            return {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": file},
-                    "region": {"startLine": int(line)},
-                }
-            }
-    return None
-
-
-def as_sarif(report: Report) -> str:
-    """Returns SARIF 2.1.0."""
-    rules = {finding.rule: finding.text for finding in report.findings}
-    results = []
-    for finding in report.findings:
-        result: dict[str, Any] = {
-            "ruleId": finding.rule,
-            "level": _LEVELS.get(finding.level, "warning"),
-            "message": {"text": finding.sentence},
-            "occurrenceCount": finding.times,
-        }
-        location = _location(finding)
-        if location:
-            result["locations"] = [location]
-        results.append(result)
-    return json.dumps(
-        {
-            "version": "2.1.0",
-            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-            "runs": [
-                {
-                    "tool": {
-                        "driver": {
-                            "name": "tools/check",
-                            "rules": [
-                                {"id": rule, "shortDescription": {"text": text}}
-                                for rule, text in sorted(rules.items())
-                            ],
-                        }
-                    },
-                    "results": results,
-                }
-            ],
-        },
-        indent=1,
-    )
+            return file, int(line)
+    return "", 0
