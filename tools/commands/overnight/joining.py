@@ -66,6 +66,7 @@ def joined(parts: Sequence[Values]) -> Values:
             for item in part[key]
         ]
     values["exhaust"] = [item for part in parts for item in part["exhaust"]]
+    values["cold_targets"] = summary.cold_targets(values["lanes"])
     values["verdict"] = summary.verdict(values)
     return values
 

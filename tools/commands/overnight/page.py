@@ -32,7 +32,6 @@ def page(values: Values) -> str:
         table=_table(values),
         exercised=done,
         reachable=can,
-        cold_targets=_cold_targets(values),
         programs=sum(lane["executions"] for lane in values["lanes"]),
         calls=sum(lane["calls"] for lane in values["lanes"]),
     )
@@ -113,11 +112,3 @@ def _table(values: Values) -> dict[str, Any]:
             }
         )
     return {"targets": targets, "rows": rows}
-
-
-def _cold_targets(values: Values) -> list[str]:
-    """Returns the targets that added no input to their corpus."""
-    new: dict[str, int] = {}
-    for lane in values["lanes"]:
-        new[lane["target"]] = new.get(lane["target"], 0) + lane["new"]
-    return sorted(target for target, count in new.items() if not count)

@@ -129,6 +129,7 @@ def values(*findings: dict[str, Any], machine: str = "one") -> dict[str, Any]:
             "VAL-1": {"function": "PyCapsule_IsValid", "text": "is true"},
         },
     }
+    made["cold_targets"] = summary.cold_targets(made["lanes"])
     made["verdict"] = summary.verdict(made)
     return made
 
@@ -279,6 +280,34 @@ def test_an_excerpt_leaves_the_memory_dump_out() -> None:
 def test_the_page_marks_cold_cells() -> None:
     text = page.page(values())
     assert '<td class="cold">0</td>' in text
+
+
+def lane(target: str, executions: int, new: int, method: str) -> dict[str, Any]:
+    return {
+        "target": target,
+        "executions": executions,
+        "new": new,
+        "method": method,
+    }
+
+
+def test_a_target_is_cold_if_libfuzzer_ran_it_and_nothing_was_new() -> None:
+    lanes = [
+        lane("cold_fuzz", 100, 0, "guided"),
+        lane("cold_fuzz", 100, 0, "guided"),
+        lane("warm_fuzz", 100, 0, "guided"),
+        lane("warm_fuzz", 100, 1, "guided"),
+        lane("did_not_run_fuzz", 0, 0, "guided"),
+        lane("generated_fuzz", 100, 0, "generated"),
+    ]
+    assert summary.cold_targets(lanes) == ["cold_fuzz"]
+
+
+def test_the_page_names_cold_targets() -> None:
+    made = values()
+    assert "No new input in" not in page.page(made)
+    made["cold_targets"] = ["name_fuzz"]
+    assert "No new input in: name_fuzz." in page.page(made)
 
 
 def test_the_same_values_give_the_same_page() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from tools.commands.overnight import records
 from tools.commands.overnight.ledger import Ledger, LaneNumbers
 from tools.commands.overnight.plan import Plan
-from tools.commands.overnight.settings import Lane
+from tools.commands.overnight.settings import GUIDED, Lane
 from tools.lib import contract as contracts
 
 VERSION = 1  # of report.json
@@ -61,6 +61,7 @@ def summarize(
             for rule in contract.rules
         },
     }
+    values["cold_targets"] = cold_targets(values["lanes"])
     values["verdict"] = verdict(values)
     return values
 
@@ -124,6 +125,16 @@ def _lane(lane: Lane, numbers: LaneNumbers | None) -> Values:
     )
     values["name"] = lane.name
     return values
+
+
+def cold_targets(lanes: Sequence[Values]) -> list[str]:
+    """Returns the targets that libFuzzer ran and whose corpora got no new input.
+    Targets that did not run are in `not_run`."""
+    new: dict[str, int] = {}
+    for lane in lanes:
+        if lane["method"] == GUIDED and lane["executions"]:
+            new[lane["target"]] = new.get(lane["target"], 0) + lane["new"]
+    return sorted(target for target, count in new.items() if not count)
 
 
 def _not_run(plan: Plan, ledger: Ledger) -> list[Values]:
