@@ -37,7 +37,7 @@ static char folder[PATH_SIZE];
 static char path[PATH_SIZE + 40];
 static struct trace_record *window; /* NULL: nothing is mapped */
 static uint32_t used;               /* records of the window */
-static uint32_t windows;            /* that were mapped */
+static uint32_t windows;            /* windows mapped so far */
 static struct trace_record *full;   /* the record that counts what is lost */
 static uint32_t repeated; /* calls that were left out since the last record */
 static struct map texts;  /* kept text -> number */

@@ -10,10 +10,11 @@
 struct traced_call {
     const struct reader *reader;
     const struct trace_record *record;
-    /* The capsule before the call, which it leads to; NULL if the call is about
-     * none that is known. */
+    /* The capsule before the call; NULL if the call makes the capsule, or if
+     * none is known at this address. */
     const struct stored *capsule;
-    /* What the capsule must hold after the call, in the traced process. */
+    /* The addresses, in the traced process, that the capsule must hold as its
+     * name and as its destructor after the call. */
     uint64_t name, destructor;
 };
 

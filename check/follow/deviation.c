@@ -1,4 +1,5 @@
-/* Where the interpreter deviates from the contract, each reported once. */
+/* Collects the deviations of the interpreter from the contract; reports equal
+ * ones once, with their number. */
 #include "check/follow/deviation.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@ static struct {
     unsigned long times;
 } found[MOST];
 static int count;
-static unsigned long more; /* that did not fit */
+static unsigned long more; /* deviations that did not fit */
 
 static int position(uint16_t rule, const char *const texts[COLUMNS])
 {

@@ -1,4 +1,5 @@
-/* Where the interpreter deviates from the contract, each reported once. */
+/* Collects the deviations of the interpreter from the contract; reports equal
+ * ones once, with their number. */
 #ifndef CHECK_FOLLOW_DEVIATION_H
 #define CHECK_FOLLOW_DEVIATION_H
 

@@ -1,258 +1,19 @@
 /* Follows a trace with the model, and says where the interpreter deviates from
  * the contract.
  *
- * The model predicts each call of a capsule function. The end of a capsule has
- * moments of its own in the trace, between which other threads may act, so
- * follow.c holds them against the rules itself. */
+ * The model predicts each call of a capsule function (calls.c). The end of a
+ * capsule is several records, between which other threads may act, so this file
+ * compares the end with the rules itself. */
 #include "check/follow/follow.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "check/follow/calls.h"
 #include "check/follow/compare.h"
 #include "check/follow/deviation.h"
 
-static struct model model;
 static const struct profile *profile;
-static struct {
-    unsigned long calls;       /* that the model predicted */
-    unsigned long unpermitted; /* the caller breaks the contract */
-    unsigned long first_seen;  /* the capsule was not known yet */
-    unsigned long by_rule[RULE_COUNT];
-} counts;
-
-/* ---- calls ---- */
-
-static enum call_op op_of(unsigned function)
-{
-    static const enum call_op ops[TRACED_COUNT] = {
-        [TRACED_New] = CALL_NEW,
-        [TRACED_GetPointer] = CALL_GET_POINTER,
-        [TRACED_GetDestructor] = CALL_GET_DESTRUCTOR,
-        [TRACED_GetContext] = CALL_GET_CONTEXT,
-        [TRACED_GetName] = CALL_GET_NAME,
-        [TRACED_IsValid] = CALL_IS_VALID,
-        [TRACED_SetPointer] = CALL_SET_POINTER,
-        [TRACED_SetDestructor] = CALL_SET_DESTRUCTOR,
-        [TRACED_SetName] = CALL_SET_NAME,
-        [TRACED_SetContext] = CALL_SET_CONTEXT,
-    };
-    return ops[function];
-}
-
-static struct value value_of(enum value_tag tag, bool there)
-{
-    return (struct value){.tag = (uint8_t)(there ? tag : VALUE_NULL)};
-}
-
-static struct value name_value(const struct trace_record *record)
-{
-    return value_of(VALUE_TEXT, record->name != 0);
-}
-
-/* Any destructor of the program is `log` for the model: it calls nothing. */
-static struct value destructor_value(const struct trace_record *record)
-{
-    struct value value = value_of(VALUE_DESTRUCTOR, record->destructor != 0);
-    value.index = value.tag == VALUE_DESTRUCTOR ? DESTRUCTOR_log : 0;
-    return value;
-}
-
-static struct value object_value(const struct trace_record *record)
-{
-    return record->flags & TRACE_HAS_FIELDS
-               ? value_of(VALUE_CAPSULE, true)
-               : value_of(VALUE_OBJECT, record->capsule != 0);
-}
-
-static struct call call_of(const struct trace_record *record)
-{
-    struct call call = {.op = (uint8_t)op_of(record->kind - TRACE_FIRST_CALL)};
-    if (call.op == CALL_NEW) {
-        call.args[0] = value_of(VALUE_PAYLOAD, record->value != 0);
-        call.args[1] = name_value(record);
-        call.args[2] = destructor_value(record);
-        return call;
-    }
-    call.args[0] = object_value(record);
-    switch (CALLS[call.op].args[1]) {
-    case ARG_NAME:
-        call.args[1] = name_value(record);
-        break;
-    case ARG_POINTER:
-        call.args[1] = value_of(VALUE_PAYLOAD, record->value != 0);
-        break;
-    case ARG_DESTRUCTOR:
-        call.args[1] = destructor_value(record);
-        break;
-    default:
-        break;
-    }
-    return call;
-}
-
-/* The program has no literals and no payloads: gives the arguments their
- * addresses in the traced process, and names the characters of the trace. */
-static bool resolved(void *self, struct step *step)
-{
-    const struct traced_call *call = self;
-    for (unsigned i = 0; i < CALLS[step->call->op].arg_count; i++) {
-        struct model_arg *arg = &step->args[i];
-        arg->value.block = NOTHING;
-        if (arg->tag == VALUE_TEXT)
-            arg->value.address =
-                (uintptr_t)reader_text(call->reader, call->record->name_text);
-        else if (arg->tag == VALUE_PAYLOAD)
-            arg->value.address = (uintptr_t)call->record->value;
-    }
-    return true;
-}
-
-static bool is_without_memory(const struct traced_call *call)
-{
-    const char *after = reader_text(call->reader, call->record->after);
-    return !(call->record->flags & TRACE_KEEPS_EXCEPTION) && after &&
-           strstr(after, "MemoryError");
-}
-
-static bool begin(void *self, struct step *step)
-{
-    if (is_without_memory(self))
-        model_predict_no_memory(step->call, &step->prediction);
-    if (model_permits(&model, step->call, step->args, &step->prediction))
-        return true;
-    counts.unpermitted++;
-    return false;
-}
-
-static uintptr_t perform(void *self, struct step *step)
-{
-    const struct traced_call *call = self;
-    (void)step;
-    return (uintptr_t)call->record->result;
-}
-
-static void owes_destructor(void *self, const struct step *step, int id)
-{
-    (void)self, (void)step, (void)id; /* no call of the model ends a capsule */
-}
-
-static void done(void *self, struct step *step)
-{
-    counts.calls++;
-    counts.by_rule[step->prediction.rule]++;
-    compare_call(self, &model, step);
-}
-
-static const struct performer FOLLOWER = {
-    .resolved = resolved,
-    .begin = begin,
-    .perform = perform,
-    .owes_destructor = owes_destructor,
-    .done = done,
-};
-
-/* Puts the capsule into the empty model. */
-static void load(const struct stored *stored, bool pending)
-{
-    model.capsule_count = model.alive_count = model.owed = 0;
-    memset(model.capsule_slot, 0xff, sizeof model.capsule_slot);
-    model.error = (struct model_error){.set = pending};
-    if (!stored)
-        return;
-    model.capsule[0] = stored->state;
-    model.capsule_count = 1;
-    model.capsule_slot[0] = 0;
-    if (stored->state.life == LIFE_ALIVE)
-        model.alive[model.alive_count++] = 0;
-}
-
-/* ---- capsules ---- */
-
-/* Makes what the model knows of a capsule that is first seen with these
- * fields. */
-static void adopt(const struct reader *reader,
-                  const struct trace_record *record)
-{
-    const uint64_t *fields = record->fields;
-    struct stored *stored = store_add(record->capsule);
-    stored->name = fields[FIELD_NAME];
-    stored->destructor = fields[FIELD_DESTRUCTOR];
-    stored->state = (struct model_capsule){
-        .handle = (const void *)(uintptr_t)record->capsule,
-        .references = 1,
-        .destructor = stored->destructor ? DESTRUCTOR_log : NOTHING,
-        .rule = {RULE_NEW_1, RULE_NEW_5, RULE_SETC_1, RULE_NEW_7},
-    };
-    for (int field = 0; field < FIELD_DESTRUCTOR; field++)
-        stored->state.field[field] =
-            (struct model_address){(uintptr_t)fields[field], NOTHING, NOTHING};
-    stored->state.field[FIELD_NAME].address =
-        (uintptr_t)reader_text(reader, record->stored_text);
-    counts.first_seen++;
-}
-
-/* A program may edit the characters of a name in place. */
-static void read_name_again(struct stored *stored, const struct reader *reader,
-                            const struct trace_record *record)
-{
-    if (record->fields[FIELD_NAME] == stored->name)
-        stored->state.field[FIELD_NAME].address =
-            (uintptr_t)reader_text(reader, record->stored_text);
-}
-
-/* True if a name is there, but could not be read. */
-static bool has_unknown_name(const struct trace_record *record)
-{
-    return (record->name && !record->name_text) ||
-           (record->flags & TRACE_HAS_FIELDS && record->fields[FIELD_NAME] &&
-            !record->stored_text);
-}
-
-static void keep_state(struct stored *stored, const struct traced_call *call)
-{
-    stored->state = model.capsule[0];
-    stored->name = call->name;
-    stored->destructor = call->destructor;
-}
-
-static void follow_call(const struct reader *reader,
-                        const struct trace_record *record)
-{
-    bool makes = record->kind - TRACE_FIRST_CALL == TRACED_New;
-    struct stored *stored = NULL;
-    if (has_unknown_name(record)) {
-        counts.unpermitted++;
-        if (record->flags & TRACE_HAS_FIELDS)
-            adopt(reader, record);
-        return;
-    }
-    if (!makes && record->flags & TRACE_HAS_FIELDS &&
-        !(stored = store_find(record->capsule))) {
-        adopt(reader, record);
-        return;
-    }
-    if (stored)
-        read_name_again(stored, reader, record);
-    struct traced_call call = {.reader = reader,
-                               .record = record,
-                               .capsule = stored,
-                               .name = stored ? stored->name : record->name,
-                               .destructor = stored ? stored->destructor
-                                                    : record->destructor};
-    struct call made = call_of(record);
-    if (made.op == CALL_SET_NAME)
-        call.name = record->name;
-    if (made.op == CALL_SET_DESTRUCTOR)
-        call.destructor = record->destructor;
-    static struct program no_program;
-    load(stored, record->before != 0);
-    bool followed = model_step(&model, &FOLLOWER, &call, &no_program, &made);
-    if (!followed && record->flags & TRACE_HAS_FIELDS)
-        adopt(reader, record);
-    else if (model.capsule_count == 1)
-        keep_state(makes ? store_add(record->capsule) : stored, &call);
-}
 
 /* ---- imports ---- */
 
@@ -317,10 +78,8 @@ static void follow_end(const struct reader *reader,
                        const struct trace_record *record)
 {
     struct stored *stored = store_find(record->capsule);
-    if (!stored && record->kind == TRACE_DYING) {
-        adopt(reader, record);
-        stored = store_find(record->capsule);
-    }
+    if (!stored && record->kind == TRACE_DYING)
+        stored = adopt(reader, record);
     if (!stored)
         return;
     switch (record->kind) {
@@ -368,6 +127,13 @@ static const struct profile *profile_of(uint64_t version)
     return profile_by_name(versions[at].name);
 }
 
+/* Begins what a process with an interpreter of this version did. */
+static void begin_process(uint64_t version)
+{
+    profile = profile_of(version);
+    calls_begin(profile);
+}
+
 static void print_counts(uint64_t lost)
 {
     printf("{\"calls\": %lu, \"unpermitted\": %lu, \"first_seen\": %lu, "
@@ -392,12 +158,10 @@ bool follow_trace(const char *path)
     if (!reader_open(&reader, path))
         return false;
     memset(&counts, 0, sizeof counts);
-    profile = profile_of(0);
-    model_reset(&model, profile, false);
+    begin_process(0);
     while ((record = reader_next(&reader))) {
         if (record->kind == TRACE_START) {
-            profile = profile_of(record->value);
-            model_reset(&model, profile, false);
+            begin_process(record->value);
         } else if (record->kind == TRACE_FULL) {
             lost = record->value;
         } else if (record->kind == TRACE_FIRST_CALL + TRACED_Import) {

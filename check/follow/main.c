@@ -1,4 +1,4 @@
-/* What tools/check asks the model: the program `follow`. */
+/* The program `follow`, which tools/check runs to ask the model. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,9 +8,8 @@
 enum { BAD_INPUT = 2 };
 
 static const char USAGE[] =
-    "usage: follow TRACE ...           holds what interpreters did, as the "
-    "traces\n"
-    "                                  have it, against the contract\n"
+    "usage: follow TRACE ...           compares the calls of traces with the\n"
+    "                                  contract and prints each deviation\n"
     "       follow --skipped FILE ...  lists the calls of programs that the\n"
     "                                  contract does not permit\n"
     "\n"

@@ -10,12 +10,13 @@
 
 struct stored {
     uint64_t object; /* 0: unused */
-    /* What the model knows. The name's address leads to the reader's text. */
+    /* The capsule as the model knows it. The address of its name is that of the
+     * reader's text. */
     struct model_capsule state;
     uint64_t name; /* addresses in the process that was traced */
     uint64_t destructor;
-    uint32_t calls; /* of its destructor, since it is dying */
-    uint32_t next;  /* unused entry */
+    uint32_t calls; /* calls of its destructor since TRACE_DYING */
+    uint32_t next;  /* the next unused entry, if this one is unused */
 };
 
 /* Returns the capsule at this address; NULL if none is known. The result is

@@ -93,7 +93,7 @@ static void destructor_twice(void *capsule)
 }
 
 static const struct {
-    const char *name;     /* of the deviation */
+    const char *name;     /* the value of DEVIANT */
     const char *function; /* NULL: the destroying function of the type */
     void *replacement;
 } deviations[] = {

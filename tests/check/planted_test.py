@@ -13,7 +13,8 @@ from tools.commands.check import build
 
 BROKEN = running.FOLDER / "broken"
 
-# What is switched off, in which file, and the extension that then goes unseen.
+# Each part: the file, the text that is replaced and by what, and the extension
+# whose defect the checker then misses.
 PLANTED = {
     "free() of libc": ("heap.c", "free_libc(block, CALLER);\n    errno", "real_free(block);\n    errno", "name_freed"),
     "realloc() of libc": ("heap.c", "if (!watched || !block || !size)", "if (1)", "name_moved"),

@@ -1,4 +1,4 @@
-"""What tools/check does: runs a program under the checker and reports."""
+"""The command tools/check: runs a program under the checker and reports."""
 
 import argparse
 import os

@@ -14,7 +14,7 @@ from tools.lib.problem import Problem
 COMPILERS = ("cc", "gcc", "clang")
 _ALWAYS = ("-std=c11", "-D_GNU_SOURCE", "-O2", "-g")
 
-# What of fuzz/program the model needs: programs and their text form.
+# The files of fuzz/program that the model needs: programs and their text form.
 _PROGRAM = ("decode", "expectation", "lexer", "parse", "print", "program", "words")
 
 
@@ -23,7 +23,7 @@ class Artifact:
     """Something that one compiler call builds."""
 
     name: str
-    variable: str  # of the environment: the path of one that is built already
+    variable: str  # the environment variable that names an artifact built already
     flags: tuple[str, ...]
     sources: tuple[str, ...]  # patterns
     headers: tuple[str, ...]  # folders

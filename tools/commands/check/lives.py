@@ -12,9 +12,8 @@ MOST_IN_GROUP = 8  # capsule slots of a program
 
 @dataclasses.dataclass(eq=False)
 class Life:
-    """What happened to one capsule, from its first sight to its end.
-
-    Each event has its position in the trace."""
+    """The life of one capsule: its events from the first one in the trace to its
+    end, each with its position in the trace."""
 
     fields: Fields  # at first sight
     name: str | None  # the characters of its name at first sight

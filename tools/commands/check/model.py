@@ -15,10 +15,10 @@ from tools.lib.problem import Problem
 
 @dataclasses.dataclass
 class Followed:
-    """What the model says about all processes."""
+    """The deviations that the model finds in all processes, and its counts."""
 
     findings: list[Finding] = dataclasses.field(default_factory=list)
-    calls: int = 0  # that the model predicted
+    calls: int = 0  # calls that the model predicted
     first_seen: int = 0  # capsules that were made unseen
     unpermitted: int = 0  # calls that the contract does not permit the caller
     lost: int = 0  # calls that did not fit into the trace

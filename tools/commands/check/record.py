@@ -19,7 +19,7 @@ from tools.lib.problem import Problem
 NOT_PERMITTED = "calls that the contract does not permit at that point"
 EMPTY = "capsules of which nothing is left then"
 
-_MOST_WORDS = 5  # of a file's name
+_MOST_WORDS = 5  # calls that the name of a file lists
 
 
 @dataclasses.dataclass

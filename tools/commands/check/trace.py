@@ -37,7 +37,7 @@ _RECORD = struct.Struct("=BBHI5Q4Q6I")
 
 
 class Fields(NamedTuple):
-    """What a capsule holds: addresses."""
+    """The fields of a capsule; each is an address."""
 
     pointer: int
     name: int
@@ -48,7 +48,7 @@ class Fields(NamedTuple):
 class Event(NamedTuple):
     """One call, or one moment in the end of a capsule. Numbers are addresses."""
 
-    kind: str  # of KINDS
+    kind: str  # a value of KINDS
     thread: int
     object: str  # the path of the object that called
     capsule: int
@@ -56,7 +56,7 @@ class Event(NamedTuple):
     value: int
     destructor: int
     result: int
-    fields: Fields | None  # of the capsule, after the call
+    fields: Fields | None  # the fields of the capsule after the call
     name_text: str | None
     stored_text: str | None
     before: str  # the type of the exception that was pending before; ""
@@ -67,7 +67,7 @@ class Event(NamedTuple):
 
 @dataclasses.dataclass
 class Trace:
-    """What one process did."""
+    """The events of one process."""
 
     version: int  # 3.11 is 311
     events: list[Event]
