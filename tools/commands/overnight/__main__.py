@@ -41,8 +41,9 @@ def run(
 ) -> int:
     """Runs a campaign, or goes on with one."""
     from tools.commands.overnight import baseline, journal, ledger, prepare, report
-    from tools.commands.overnight.campaign import Campaign
+    from tools.commands.overnight.campaign import Campaign, keep_inputs
     from tools.commands.overnight.screen import Screen
+    from tools.commands.overnight.state import State
 
     begin = datetime.datetime.now()
     before = None
@@ -69,14 +70,15 @@ def run(
     reading = journal.read(folder.journal)
     book = journal.Journal(folder.journal)
     numbers = ledger.Ledger(reading.events)
-    campaign = Campaign(plan, folder, resources, book, numbers, root / "out")
+    state = State(plan, folder, resources, book, numbers)
+    campaign = Campaign(state)
     campaign.recover(reading)
-    report.announce(plan, campaign)
+    report.announce(state)
     with Screen() as screen:
         campaign.run(screen)
-    if not campaign.stopped:
-        campaign.keep_inputs()
-    return report.finish(campaign, before, str(given.baseline or ""), root)
+    if not state.stopped:
+        keep_inputs(state, root / "out")
+    return report.finish(state, before, str(given.baseline or ""), root)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,12 @@ from collections.abc import Callable
 from tools.commands.fuzz import corpus
 from tools.commands.overnight import journal, ledger, plan, records
 from tools.commands.overnight.builds import Files
-from tools.commands.overnight.campaign import Campaign, Resources
+from tools.commands.overnight.campaign import Campaign
 from tools.commands.overnight.folder import Folder
 from tools.commands.overnight.planted import Planted
+from tools.commands.overnight.resources import Resources
 from tools.commands.overnight.settings import PLANTED, Lane, Setting
+from tools.commands.overnight.state import State
 from tools.lib import bug
 
 BUGS = pathlib.Path("tests/bugs").absolute()
@@ -48,7 +50,7 @@ def files(libraries: pathlib.Path | None) -> Files:
     )
 
 
-def campaign_in(path: pathlib.Path, seconds: float) -> Campaign:
+def campaign_in(path: pathlib.Path, seconds: float) -> tuple[Campaign, State]:
     """Makes a campaign whose reference has the bug, or goes on with it."""
     broken = files(BUGS / f"{BROKEN}_library" / BROKEN)
     found = bug.read(BUGS / f"capsule/{BROKEN}.bug")
@@ -72,7 +74,7 @@ def campaign_in(path: pathlib.Path, seconds: float) -> Campaign:
     folder.make()
     corpus.make_folder(folder.corpus(TARGET))
     reading = journal.read(folder.journal)
-    campaign = Campaign(
+    state = State(
         made,
         folder,
         Resources(
@@ -85,10 +87,10 @@ def campaign_in(path: pathlib.Path, seconds: float) -> Campaign:
         ),
         journal.Journal(folder.journal),
         ledger.Ledger(reading.events),
-        path / "out",
     )
+    campaign = Campaign(state)
     campaign.recover(reading)
-    return campaign
+    return campaign, state
 
 
 # No test depends on the speed of the machine: a campaign has more time than it
@@ -101,31 +103,31 @@ class Until:
     true. `satisfied` says if it ever was: jobs that end afterwards may leave new
     crashes."""
 
-    def __init__(self, is_enough: Callable[[Campaign], bool]) -> None:
+    def __init__(self, is_enough: Callable[[State], bool]) -> None:
         self._is_enough = is_enough
         self.satisfied = False
 
-    def show(self, campaign: Campaign) -> None:
-        if self._is_enough(campaign):
+    def show(self, state: State) -> None:
+        if self._is_enough(state):
             self.satisfied = True
-            campaign.stop("the test has seen enough")
+            state.stop("the test has seen enough")
 
 
-def has_everything(campaign: Campaign) -> bool:
-    book = campaign.ledger
+def has_everything(state: State) -> bool:
+    book = state.ledger
     return (
         BROKEN in book.planted
         and all(lane.name in book.lanes for lane in LANES)
         and sum(book.seen.values()) > 2 * len(book.findings) > 0
-        and not list(campaign.folder.crashes.iterdir())
+        and not list(state.folder.crashes.iterdir())
     )
 
 
 def test_a_campaign_goes_on_after_findings(tmp_path: pathlib.Path) -> None:
-    campaign = campaign_in(tmp_path, SECONDS)
+    campaign, state = campaign_in(tmp_path, SECONDS)
     until = Until(has_everything)
     campaign.run(until)
-    book = campaign.ledger
+    book = state.ledger
     assert until.satisfied, "the time was over before"
     assert book.planted[BROKEN]["found"], book.planted
     found = records.read(tmp_path / "findings")
@@ -186,8 +188,8 @@ def test_kills_at_random_moments_lose_nothing(tmp_path: pathlib.Path) -> None:
         more, found, count = snapshot(path)
         assert count >= events, "events of the journal are lost"
         inputs, findings, events = inputs | more, findings | found, count
-    campaign = campaign_in(path, 10**6)
-    crashes = set(campaign.folder.crashes.iterdir())
+    campaign, state = campaign_in(path, 10**6)
+    crashes = set(state.folder.crashes.iterdir())
     campaign.run(Until(lambda _: not any(crash.exists() for crash in crashes)))
     now, kept, count = snapshot(path)
     aside = {p.name for p in path.glob("set_aside/*/*")}
@@ -221,6 +223,5 @@ def moments(path: pathlib.Path, events: int) -> list[Callable[[], bool]]:
 
 
 if __name__ == "__main__":
-    campaign_in(pathlib.Path(sys.argv[1]), float(sys.argv[2])).run(
-        Until(lambda campaign: False)
-    )
+    made, _ = campaign_in(pathlib.Path(sys.argv[1]), float(sys.argv[2]))
+    made.run(Until(lambda state: False))

@@ -7,6 +7,7 @@
     findings/      see records.py
     slices/        private folders of running slices; see slices.py
     crashes/       slices with a finding that is not examined yet
+    replays/       private folders of running replays
     builds/        the binaries
     reserve        a file that is given up when the disk is full
     index.html report.json junit.xml report.sarif   the report
@@ -41,6 +42,7 @@ class Folder:
         self.findings = path / "findings"
         self.slices = path / "slices"
         self.crashes = path / "crashes"
+        self.replays = path / "replays"
         self.builds = path / "builds"
         self._lock: TextIO | None = None
 
@@ -132,6 +134,8 @@ class Folder:
         for path in sorted(self.slices.glob("*")):
             new, found, cut = self.put_away(path)
             inputs, crashes, damaged = inputs + new, crashes + found, damaged + cut
+        # --resume runs a killed replay again.
+        shutil.rmtree(self.replays, ignore_errors=True)
         for path in self.path.rglob(".*.part"):
             if path.is_dir():
                 shutil.rmtree(path)

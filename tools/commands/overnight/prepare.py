@@ -13,11 +13,11 @@ from tools.commands.fuzz import corpus
 from tools.commands.fuzz.build import REFERENCE
 from tools.commands.overnight import builds, exhausting, plan, planted, settings
 from tools.commands.overnight.builds import Builder, Files, Kinds
-from tools.commands.overnight.campaign import Resources
 from tools.commands.overnight.folder import Folder
 from tools.commands.overnight.plan import Plan
 from tools.commands.overnight.planted import Planted
 from tools.commands.overnight.replaying import REPLAY, SWEEP, Item
+from tools.commands.overnight.resources import Resources
 from tools.commands.overnight.settings import Lane, Setting
 from tools.lib.llvm import versioned
 from tools.lib.problem import Problem

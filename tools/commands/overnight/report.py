@@ -15,10 +15,10 @@ from tools.commands.overnight import (
     storage,
     summary,
 )
-from tools.commands.overnight.campaign import Campaign
 from tools.commands.overnight.folder import Folder
 from tools.commands.overnight.plan import Plan
 from tools.commands.overnight.screen import duration
+from tools.commands.overnight.state import State
 from tools.commands.overnight.storage import DiskFull
 from tools.commands.overnight.summary import Values
 
@@ -27,16 +27,17 @@ def write_plan(plan: Plan, folder: Folder) -> None:
     storage.write_json(folder.plan, plan.as_json())
 
 
-def announce(plan: Plan, campaign: Campaign) -> None:
+def announce(state: State) -> None:
     """Prints what the campaign is going to do, and when it ends."""
-    left = max(0.0, plan.seconds - campaign.clock())
+    plan = state.plan
+    left = max(0.0, plan.seconds - state.clock())
     end = datetime.datetime.now() + datetime.timedelta(seconds=left)
     shares = ", ".join(
         f"{name} {share:.0%}" for name, share in scheduler.SHARES.items()
     )
-    replays = len(campaign.resources.replays)
+    replays = len(state.resources.replays)
     print(
-        f"campaign    {campaign.folder.path}, seed {plan.seed}\n"
+        f"campaign    {state.folder.path}, seed {plan.seed}\n"
         f"first       {summary.plural(replays, 'replay')} of the corpora\n"
         f"then        {prepare.lane_count(plan.lanes)}\n"
         f"            on {', '.join(plan.implementations)}\n"
@@ -57,21 +58,21 @@ def write(values: Values, folder: pathlib.Path) -> None:
 
 
 def finish(
-    campaign: Campaign, before: Values | None, name: str, root: pathlib.Path
+    state: State, before: Values | None, name: str, root: pathlib.Path
 ) -> int:
     """Writes the report, prints its first line; returns the exit status."""
-    folder = campaign.folder
+    folder = state.folder
     values = summary.summarize(
-        campaign.plan, campaign.ledger, folder.findings, root, campaign.stopped
+        state.plan, state.ledger, folder.findings, root, state.stopped
     )
     if before is not None:
         baseline.compare(values, before, name)
     try:
         write(values, folder.path)
-    except DiskFull as full:
-        campaign.stopped = campaign.stopped or str(full)
+    except DiskFull:
+        state.stop_for_space()
     tell(values, folder.path)
-    if campaign.stopped.startswith("the disk"):
+    if state.is_disk_full:
         return 2
     return 0 if values["verdict"]["ok"] else 1
 

@@ -10,7 +10,7 @@ import rich.console
 import rich.live
 import rich.table
 
-from tools.commands.overnight.campaign import Campaign, Running
+from tools.commands.overnight.state import Running, State
 from tools.lib.status import rules_of
 
 _REDRAW = 1.0  # seconds
@@ -42,16 +42,16 @@ class Screen:
         if self._live:
             self._live.stop()
 
-    def show(self, campaign: Campaign) -> None:
+    def show(self, state: State) -> None:
         """Call often; draws only as often as is useful."""
         now = time.monotonic()
         if now - self._last < (_REDRAW if self._live else _PLAIN):
             return
         self._last = now
         if self._live:
-            self._live.update(_table(campaign), refresh=True)
+            self._live.update(_table(state), refresh=True)
         else:
-            print(_line(campaign), file=self._console.file, flush=True)
+            print(_line(state), file=self._console.file, flush=True)
 
 
 def _rate(job: Running) -> str:
@@ -59,32 +59,32 @@ def _rate(job: Running) -> str:
     return f"{job.slice.executions() / max(seconds, 0.1):,.0f}"
 
 
-def _head(campaign: Campaign) -> str:
-    ledger = campaign.ledger
+def _head(state: State) -> str:
+    ledger = state.ledger
     found = sum(bool(event["found"]) for event in ledger.planted.values())
     return (
-        f"{duration(campaign.plan.seconds - campaign.clock())} left, "
+        f"{duration(state.plan.seconds - state.clock())} left, "
         f"{ledger.executions():,} programs, {len(ledger.findings)} findings, "
-        f"{found} of {len(campaign.plan.planted)} planted bugs found"
+        f"{found} of {len(state.plan.planted)} planted bugs found"
     )
 
 
-def _line(campaign: Campaign) -> str:
+def _line(state: State) -> str:
     jobs = [
         f"{job.slice.lane.name} {_rate(job)}/s"
         if isinstance(job, Running)
         else job.label
-        for job in campaign.running
+        for job in state.running
     ]
-    return f"{_head(campaign)}; now: {'; '.join(jobs)}"
+    return f"{_head(state)}; now: {'; '.join(jobs)}"
 
 
-def _table(campaign: Campaign) -> rich.table.Table:
-    view = rich.table.Table(title=_head(campaign), title_justify="left")
+def _table(state: State) -> rich.table.Table:
+    view = rich.table.Table(title=_head(state), title_justify="left")
     for heading in ("target", "implementation", "programs/s", "corpus", "rules"):
         right = heading in ("programs/s", "corpus", "rules")
         view.add_column(heading, justify="right" if right else "left")
-    for job in campaign.running:
+    for job in state.running:
         if isinstance(job, Running):
             lane = job.slice.lane
             exercised, never = rules_of([job.slice.status])

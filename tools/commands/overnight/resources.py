@@ -1,0 +1,39 @@
+"""What the build of a campaign has made."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from collections.abc import Mapping, Sequence
+
+from tools.commands.overnight.builds import Files
+from tools.commands.overnight.planted import Planted
+from tools.commands.overnight.replaying import Item
+from tools.commands.overnight.settings import Lane
+
+
+@dataclasses.dataclass
+class Resources:
+    """The built files and the work that needs them.
+
+    files          {build name: {target: Files}}
+    planted        the planted bugs, in the order in which they run
+    planted_files  {name of a planted bug: its Files}
+    replays        the replays of the corpora
+    exhaust        the implementations for tools/exhaust
+    root           the checkout
+    """
+
+    files: Mapping[str, Mapping[str, Files]]
+    planted: Sequence[Planted]
+    planted_files: Mapping[str, Files]
+    replays: Sequence[Item]
+    exhaust: Sequence[str]
+    root: pathlib.Path
+
+    def of(self, lane: Lane) -> Files | None:
+        """Returns the files of the lane; None if they were not built."""
+        setting = lane.setting
+        if setting.bug:
+            return self.planted_files.get(setting.bug)
+        return self.files.get(setting.build_name, {}).get(lane.target)
