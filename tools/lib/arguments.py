@@ -4,6 +4,7 @@ The messages about values are our own, so that tests can compare them: the
 messages of argparse differ between versions of Python."""
 
 import argparse
+import os
 from collections.abc import Callable, Iterable
 from typing import NoReturn
 
@@ -31,6 +32,28 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise Problem(f"{message}; try --help")
+
+    def add_jobs(self, what: str, default: int | None = None) -> None:
+        """Adds --jobs N: how many of `what` run at once. The default is one for
+        each processor, or `default`."""
+        self.add_argument(
+            "--jobs",
+            type=number(1, 256),
+            default=default or os.cpu_count() or 1,
+            metavar="N",
+            help=f"{what} to run at once (default "
+            f"{default or 'one for each processor'})",
+        )
+
+    def add_seed(self, what: str) -> None:
+        """Adds --seed N. Without the flag, `seed` is None and the tool draws a
+        seed."""
+        self.add_argument(
+            "--seed",
+            type=number(1, 2**31),
+            metavar="N",
+            help=f"seed of {what} (default: a new random seed)",
+        )
 
 
 def number(least: int, most: int = 10**9) -> Callable[[str], int]:

@@ -92,13 +92,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         metavar="NAME,...",
         help="the methods to measure (default: all)",
     )
-    parser.add_argument(
-        "--jobs",
-        type=number(1, 256),
-        default=os.cpu_count(),
-        metavar="N",
-        help="parallel runs (default: one for each processor)",
-    )
+    parser.add_jobs("runs")
     parser.add_argument(
         "--output",
         type=pathlib.Path,

@@ -22,9 +22,10 @@ from tools.commands.exhaust.progress import (
     write_whole,
 )
 from tools.commands.fuzz.build import (
-    REFERENCE,
+    add_implementation,
     build_labels,
     flags_of,
+    folder_word,
     known_implementations,
 )
 from tools.commands.fuzz.log import Log
@@ -58,7 +59,6 @@ Exit status: 0 no difference, 1 a difference, 2 bad input, 130 after Ctrl-C.
   tools/exhaust --implementation /usr/bin/python3 --calls 2
 """
 
-CPYTHON = "cpython"
 LONGEST = 8
 SECONDS_PER_JSON = 2
 
@@ -89,13 +89,7 @@ def parse(argv: list[str], implementations: list[str]) -> argparse.Namespace:
         help="run only the I-th of N parts; the parts can run at the same time, "
         "on any machines",
     )
-    parser.add_argument(
-        "--implementation",
-        default=REFERENCE,
-        metavar="NAME",
-        help=f"what to run: {', '.join(implementations)} (default {REFERENCE}), "
-        "or the path of a CPython",
-    )
+    add_implementation(parser, implementations)
     parser.add_argument(
         "--seconds",
         type=number(1),
@@ -129,14 +123,7 @@ def parse(argv: list[str], implementations: list[str]) -> argparse.Namespace:
         help="run nothing; read the JSON files of all parts, and say what follows "
         "from them together",
     )
-    arguments = parser.parse_args(argv)
-    name = arguments.implementation
-    if os.sep not in name and name not in implementations:
-        raise Problem(
-            f"--implementation: there is no '{name}'; there are "
-            f"{', '.join(implementations)}, or give the path of a CPython"
-        )
-    return arguments
+    return parser.parse_args(argv)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,36 +135,17 @@ class Files:
     repro: pathlib.Path
 
 
-def build(implementation: str, root: pathlib.Path, start: pathlib.Path) -> Files:
+def build(implementation: str, root: pathlib.Path) -> Files:
     """Builds the programs for the implementation: a name, or CPython's path."""
-    environment = {}
-    flags = flags_of(implementation)
-    if os.sep in implementation:
-        path = start / implementation
-        if not os.access(path, os.X_OK) or path.is_dir():
-            raise Problem(
-                f"--implementation: {implementation} is no program; give the "
-                "path of a CPython"
-            )
-        environment["CAPSULE_PYTHON"] = str(path)
-        flags = [
-            f"--//capsule:implementation=//capsule/{CPYTHON}",
-            f"--platform_suffix=-{word(str(path))}",
-        ]
     labels = ["//fuzz/driver:exhaust"] + [
         f"//fuzz:sequence_fuzz_{tool}" for tool in ("minimize", "repro")
     ]
-    built = build_labels(labels, flags, root, environment)
+    built = build_labels(labels, flags_of(implementation), root)
     return Files(
         built / "fuzz/driver/exhaust",
         built / "fuzz/sequence_fuzz_minimize",
         built / "fuzz/sequence_fuzz_repro",
     )
-
-
-def word(text: str) -> str:
-    """Returns a name for files."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-")
 
 
 class Screen:
@@ -211,8 +179,8 @@ def run_part(
 ) -> Result:
     """Builds, runs the part of the programs that the user wants, and minimizes
     the first program that differs."""
-    files = build(arguments.implementation, root, start)
-    folder = root / "out/exhaust" / word(arguments.implementation)
+    files = build(arguments.implementation, root)
+    folder = root / "out/exhaust" / folder_word(arguments.implementation)
     if arguments.output:
         folder = start / arguments.output
     folder.mkdir(parents=True, exist_ok=True)

@@ -88,6 +88,9 @@ def test_only_the_parts_of_one_run_are_joined(tmp_path: pathlib.Path) -> None:
     run(tmp_path, "--calls", "1", "--part", "2/3")
     other = tmp_path / "result.json"
     assert "asked is 1, and 2 in" in join_problem(first, other, third)
+    result = json.loads(pathlib.Path(second).read_text())
+    other.write_text(json.dumps({**result, "build": "of other code"}))
+    assert "build is of other code, and " in join_problem(first, other, third)
     assert "there is no" in join_problem(tmp_path / "none")
     other.write_text("{}")
     assert "is damaged" in join_problem(other)
@@ -96,12 +99,14 @@ def test_only_the_parts_of_one_run_are_joined(tmp_path: pathlib.Path) -> None:
 def test_the_finding_of_a_part_is_that_of_the_whole(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(main, "build", lambda *unused: PLANTED)
     files = run_parts(tmp_path)
     plant(monkeypatch, "set_pointer_accepts_null")
-    status, found = run(tmp_path, "--calls", "2", "--part", "2/3")
+    # Another folder: the digest of the build, which names the state file, does not
+    # contain the library with the bug.
+    status, found = run(tmp_path / "broken", "--calls", "2", "--part", "2/3")
     assert status == 1
-    files[1] = str(tmp_path / "found.json")
-    (tmp_path / "result.json").rename(files[1])
+    files[1] = str(tmp_path / "broken/result.json")
     status, together = run(tmp_path, "--calls", "2", "--join", *files)
     assert status == 1 and together["verdict"] == "differs"
     assert together["finding"] == found["finding"]
@@ -160,6 +165,7 @@ def test_kill_9_loses_no_program_and_counts_none_twice(
     "arguments, words",
     [
         (["--implementation", "pypy9"], "there is no 'pypy9'"),
+        (["--implementation", "/dev/null"], "is not a program"),
         (["--part", "0/3"], "not a part such as 3/16"),
         (["--part", "4/3"], "not a part such as 3/16"),
         (["--calls", "9"], "from 1 to 8"),
@@ -214,14 +220,6 @@ def test_two_processes_do_not_share_a_state(tmp_path: pathlib.Path) -> None:
             time.sleep(0.01)
         assert "another process uses" in problem(tmp_path, "--state", str(state))
         process.kill()
-
-
-def test_a_path_that_is_no_program(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    with pytest.raises(Problem, match="is no program; give the path"):
-        main.build(str(tmp_path), tmp_path, tmp_path)
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, bug: str) -> None:

@@ -12,6 +12,7 @@ from tools.lib.problem import Problem
 
 _FIELDS = (
     "asked",
+    "build",
     "complete",
     "finding",
     "implementation",
@@ -31,7 +32,7 @@ def join(paths: Sequence[pathlib.Path]) -> Result:
     count = first["part"].split("/")[1]
     parts: dict[str, pathlib.Path] = {}
     for path, value in zip(paths, values, strict=True):
-        for field in ("implementation", "profile", "asked"):
+        for field in ("implementation", "profile", "build", "asked"):
             if value[field] != first[field]:
                 raise Problem(
                     f"{path}: {field} is {value[field]}, and {first[field]} in "
@@ -76,6 +77,7 @@ def _sum(values: list[dict[str, Any]]) -> Result:
     progress = Progress(
         implementation=f"{values[0]['implementation']} "
         f"(profile {values[0]['profile']})",
+        build=values[0]["build"],
         part="1/1",
         seconds=sum(value["seconds"] for value in values),
         complete=complete,

@@ -44,6 +44,7 @@ class Finding:
 class Progress:
     """The content of a state file, which fuzz/driver/exhaust_state.c writes.
 
+    build     the digest of the program that walks over the programs
     programs  the number of programs that agree, by their number of calls - 1
     complete  all programs of up to so many calls have run
     share     the share of the programs of complete + 1 calls that have run: an
@@ -51,6 +52,7 @@ class Progress:
     """
 
     implementation: str
+    build: str
     part: str
     seconds: float
     complete: int
@@ -66,6 +68,7 @@ def read(path: pathlib.Path) -> Progress | None:
         lines = dict(line.split(" ", 1) for line in text.splitlines())
         return Progress(
             implementation=lines["implementation"],
+            build=lines["build"],
             part=lines["part"],
             seconds=float(lines["seconds"]),
             complete=int(lines["length"]) - 1,
@@ -149,6 +152,7 @@ class Result:
             "total": self.total() + self.more(),
             "share": self.progress.share,
             "part": self.progress.part,
+            "build": self.progress.build,
             "implementation": names[1] if names else self.progress.implementation,
             "profile": names[2] if names else "",
             "seconds": self.progress.seconds,

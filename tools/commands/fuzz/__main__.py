@@ -12,6 +12,7 @@ import rich.console
 from tools.commands.fuzz import rules, seeds
 from tools.commands.fuzz.build import (
     REFERENCE,
+    add_implementation,
     build,
     build_labels,
     check_instruments,
@@ -19,7 +20,6 @@ from tools.commands.fuzz.build import (
     folder_word,
     known_implementations,
     known_targets,
-    name_or_python,
     runs_programs,
     source_of,
 )
@@ -37,6 +37,8 @@ against the contract. Installs missing packages and builds the target first."""
 MORE = """\
 Corpus, findings and damaged files are kept in out/<target>, or in
 out/<target>-<implementation> for an implementation other than the reference.
+Each job has its own seed. On the reference, each job of libFuzzer follows another
+profile, which is printed.
 Jobs of libFuzzer merge their inputs into the corpus when the run ends. Jobs of
 AFL++ (a main instance and secondary ones) exchange inputs while they run. Both
 engines start from the same corpus and add to it.
@@ -91,20 +93,8 @@ def parse(
         metavar="N",
         help="how long to run (default 60)",
     )
-    parser.add_argument(
-        "--jobs",
-        type=number(1, 256),
-        default=1,
-        metavar="N",
-        help="engine processes to run at once, each with its own seed (default "
-        "1); on the reference, each follows another profile, which is printed",
-    )
-    parser.add_argument(
-        "--seed",
-        type=number(1, 2**31),
-        metavar="N",
-        help="seed of the first engine (default: a new random seed)",
-    )
+    parser.add_jobs("engine processes", default=1)
+    parser.add_seed("the first job")
     parser.add_argument(
         "--fresh",
         action="store_true",
@@ -125,14 +115,7 @@ def parse(
         "corpora, and the reason if no target can (tab-separated if the output "
         "is not a terminal)",
     )
-    parser.add_argument(
-        "--implementation",
-        type=name_or_python(implementations),
-        default=REFERENCE,
-        metavar="NAME",
-        help=f"implementation to fuzz: {', '.join(implementations)}, or the path "
-        f"of a CPython (default {REFERENCE})",
-    )
+    add_implementation(parser, implementations)
     parser.add_argument(
         "--engine",
         type=one_of(ENGINES),

@@ -7,7 +7,7 @@ import pathlib
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from tools.lib import instruments
 from tools.lib.arguments import one_of
@@ -44,6 +44,20 @@ def name_or_python(names: Sequence[str]) -> Callable[[str], str]:
         return os.path.abspath(path)
 
     return parse
+
+
+def add_implementation(
+    parser: argparse.ArgumentParser, names: Sequence[str]
+) -> None:
+    """Adds --implementation NAME, one of these names or the path of a CPython."""
+    parser.add_argument(
+        "--implementation",
+        type=name_or_python(names),
+        default=REFERENCE,
+        metavar="NAME",
+        help=f"what to run: {', '.join(names)}, or the path of a CPython (default "
+        f"{REFERENCE})",
+    )
 
 
 def flags_of(implementation: str) -> list[str]:
@@ -98,37 +112,28 @@ def build(
     names: Sequence[str],
     flags: Sequence[str],
     root: pathlib.Path,
-    environment: Mapping[str, str] | None = None,
 ) -> pathlib.Path:
     """Builds targets of fuzz/BUILD; returns the folder with the built files."""
     labels = [f"//fuzz:{name}" for name in names]
-    return build_labels(labels, flags, root, environment) / "fuzz"
+    return build_labels(labels, flags, root) / "fuzz"
 
 
 def build_labels(
     labels: Sequence[str],
     flags: Sequence[str],
     root: pathlib.Path,
-    environment: Mapping[str, str] | None = None,
 ) -> pathlib.Path:
-    """Builds the labels and prints the command; returns the folder bazel-bin.
-
-    environment  variables that Bazel gets in addition, such as CAPSULE_PYTHON
-    """
+    """Builds the labels and prints the command; returns the folder bazel-bin."""
     command = ["bazel", "build", *flags, *labels]
     print(shlex.join(command), file=sys.stderr, flush=True)
     quiet = ["--noshow_progress", "--ui_event_filters=-info"]
-    variables = {**os.environ, **(environment or {})}
     try:
-        done = subprocess.run(
-            command + quiet, cwd=root, env=variables, check=False
-        )
+        done = subprocess.run(command + quiet, cwd=root, check=False)
         if done.returncode != 0:
             raise Problem("the build failed; see above")
         info = subprocess.run(
             ["bazel", "info", *flags, "bazel-bin"],
             cwd=root,
-            env=variables,
             check=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

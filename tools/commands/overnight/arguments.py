@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
 import pathlib
 from collections.abc import Sequence
 
@@ -94,13 +93,7 @@ def parse(
         metavar="HH:MM",
         help="when to end, with the build",
     )
-    parser.add_argument(
-        "--jobs",
-        type=number(1, 256),
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="processes to run at once (default: one for each processor)",
-    )
+    parser.add_jobs("processes")
     parser.add_argument(
         "--implementation",
         action="append",
@@ -122,12 +115,7 @@ def parse(
         "malloc() in place of the arena, each profile, MemorySanitizer for the "
         "reference, and the exhaustive check (default all)",
     )
-    parser.add_argument(
-        "--seed",
-        type=number(1, 2**31),
-        metavar="N",
-        help="seed of the campaign (default: a new random seed)",
-    )
+    parser.add_seed("the campaign")
     parser.add_argument(
         "--planted",
         type=number(0, 300),

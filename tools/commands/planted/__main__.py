@@ -92,14 +92,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         metavar="N",
         help=f"generated programs per fuzz target (default {PROGRAMS})",
     )
-    parser.add_argument(
-        "--jobs",
-        type=number(1, 256),
-        default=os.cpu_count(),
-        metavar="N",
-        help="number of bugs to test in parallel (default: one for each "
-        "processor)",
-    )
+    parser.add_jobs("bugs")
     parser.add_argument(
         "--output",
         type=pathlib.Path,

@@ -61,13 +61,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="N",
         help="the compiler's level of optimisation, 0 to 3 (default 1)",
     )
-    parser.add_argument(
-        "--jobs",
-        type=number(1, 256),
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="compilers to run at once (default: the number of processors)",
-    )
+    parser.add_jobs("compilers")
     return parser.parse_args(arguments)
 
 
