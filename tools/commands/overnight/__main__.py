@@ -40,7 +40,14 @@ def run(
     given: argparse.Namespace, output: pathlib.Path, root: pathlib.Path
 ) -> int:
     """Runs a campaign, or goes on with one."""
-    from tools.commands.overnight import baseline, journal, ledger, prepare, report
+    from tools.commands.overnight import (
+        baseline,
+        journal,
+        ledger,
+        prepare,
+        report,
+        storage,
+    )
     from tools.commands.overnight.campaign import Campaign, keep_inputs
     from tools.commands.overnight.screen import Screen
     from tools.commands.overnight.state import State
@@ -62,11 +69,12 @@ def run(
             print(f"the results of an earlier campaign are now in {old}")
             folder = Folder(output)
             folder.lock()
-        folder.make()
-        plan, resources = prepare.new_plan(given, root, folder)
-        if given.until:
-            plan.shorten((datetime.datetime.now() - begin).total_seconds())
-        report.write_plan(plan, folder)
+        with storage.to_start_again(output):
+            folder.make()
+            plan, resources = prepare.new_plan(given, root, folder)
+            if given.until:
+                plan.shorten((datetime.datetime.now() - begin).total_seconds())
+            report.write_plan(plan, folder)
     reading = journal.read(folder.journal)
     book = journal.Journal(folder.journal)
     numbers = ledger.Ledger(reading.events)

@@ -84,6 +84,17 @@ def test_two_campaigns_cannot_share_a_folder(tmp_path: pathlib.Path) -> None:
     Folder(tmp_path).lock()
 
 
+def test_a_full_disk_before_the_campaign_starts_says_to_start_again() -> None:
+    path = pathlib.Path("night")
+    for error in (DiskFull(path), OSError(errno.ENOSPC, "No space")):
+        with pytest.raises(Problem, match="^the disk of night is full; .* again$"):
+            with storage.to_start_again(path):
+                raise error
+    with pytest.raises(OSError, match="denied"):
+        with storage.to_start_again(path):
+            raise OSError(errno.EACCES, "denied")
+
+
 def test_an_earlier_campaign_is_moved_away(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "night"
     made(path)

@@ -3,10 +3,12 @@ one. A full disk raises DiskFull."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 from tools.lib.problem import Problem
@@ -24,6 +26,20 @@ class DiskFull(Problem):
 
 def is_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextlib.contextmanager
+def to_start_again(path: pathlib.Path) -> Iterator[None]:
+    """Makes a full disk a Problem that does not speak of --resume: while a campaign
+    is prepared, there is nothing to go on with."""
+    try:
+        yield
+    except (DiskFull, OSError) as error:
+        if isinstance(error, OSError) and not is_full(error):
+            raise
+        raise Problem(
+            f"the disk of {path} is full; make room, then start the campaign again"
+        ) from None
 
 
 def write(path: pathlib.Path, text: str) -> None:
