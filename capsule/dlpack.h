@@ -32,13 +32,15 @@
 #ifndef DLPACK_DLPACK_H_
 #define DLPACK_DLPACK_H_
 
-/* Where the memory is: 1 is the CPU (kDLCPU). */
+/* Devices and types of elements. The DLPack project names more of both. */
+enum { kDLCPU = 1 };
+enum { kDLInt = 0, kDLUInt = 1, kDLFloat = 2 };
+
 typedef struct DLDevice {
     int32_t device_type;
     int32_t device_id;
 } DLDevice;
 
-/* The type of an element: code 0 int, 1 unsigned, 2 float (kDLFloat), ... */
 typedef struct DLDataType {
     uint8_t code;
     uint8_t bits;

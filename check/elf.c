@@ -194,6 +194,12 @@ bool elf_definer(const char *name, bool after_this_one,
     return dl_iterate_phdr(look, &search) == 1;
 }
 
+void *elf_next_function(const char *name)
+{
+    struct elf_object object;
+    return elf_definer(name, true, &object) ? elf_address(&object, name) : NULL;
+}
+
 static int compare_order(struct dl_phdr_info *info, size_t size, void *data)
 {
     (void)size;

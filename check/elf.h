@@ -46,6 +46,10 @@ bool elf_redirect(const struct elf_object *object, ElfW(Sym) * symbol,
 bool elf_definer(const char *name, bool after_this_one,
                  struct elf_object *object);
 
+/* Returns the address of the function that would be called if the object of
+ * this file did not define `name`; NULL if there is none. */
+void *elf_next_function(const char *name);
+
 /* True if the object comes behind the object of this file in the order of the
  * dynamic linker. */
 bool elf_is_behind_this(const struct elf_object *object);

@@ -38,8 +38,8 @@ static enum contract_rule name_rule(const struct call *call)
 
 void name_stored(struct record *record, uintptr_t name, const struct call *call)
 {
-    record->flags &=
-        ~(RECORD_NAME_GONE | RECORD_NAME_EDITED | RECORD_NAME_UNLOADED);
+    record->flags &= ~(RECORD_NAME_GONE | RECORD_NAME_EDITED |
+                       RECORD_NAME_UNLOADED | RECORD_NAME_UNMAPPED);
     record->name = name;
     record->name_site = call->site;
     record->copy = NULL;
@@ -81,6 +81,9 @@ static const char *why_gone(const struct record *record, uintptr_t stack)
         return "was freed while the capsule lives";
     if (record->flags & RECORD_NAME_UNLOADED)
         return "was part of an object that dlclose() has unloaded";
+    if (record->flags & RECORD_NAME_UNMAPPED &&
+        !memory_is_text(record->name, LONGEST_NAME))
+        return "lies in memory that can no longer be read";
     if (stack_is_gone(record, WATCH_NAME, stack))
         return "was on the stack, in a function that has returned";
     return NULL;

@@ -24,6 +24,7 @@ enum {
     HELD = 512,       /* blocks of libc that are held back per thread */
     HELD_SIZE = 1024, /* the largest of them, in bytes */
     GRAINS = 1024,    /* lists of held blocks, by address */
+    LARGE = 2048,     /* no smaller block can be a page of its own */
     SMALL = 512       /* the largest block of Python's small block allocator */
 };
 
@@ -137,20 +138,28 @@ bool heap_is_freed(uintptr_t address)
 
 /* ---- libc ---- */
 
-/* An object's own symbol is found by looking through the mapped objects, since
- * dlsym() may itself allocate and free. */
-static void *next_function(const char *name)
-{
-    struct elf_object object;
-    return elf_definer(name, true, &object) ? elf_address(&object, name) : NULL;
-}
-
 static void find_real(void)
 {
-    *(void **)&real_realloc = next_function("realloc");
-    *(void **)&real_malloc = next_function("malloc");
-    *(void **)&real_size = next_function("malloc_usable_size");
-    *(void **)&real_free = next_function("free");
+    *(void **)&real_realloc = elf_next_function("realloc");
+    *(void **)&real_malloc = elf_next_function("malloc");
+    *(void **)&real_size = elf_next_function("malloc_usable_size");
+    *(void **)&real_free = elf_next_function("free");
+}
+
+/* Gives a block back. The allocator may unmap the pages of a large one. */
+static void free_at_last(void *block, size_t size)
+{
+    real_free(block);
+    if (size >= LARGE)
+        memory_forget((uintptr_t)block, size);
+}
+
+static void *realloc_at_last(void *block, size_t before, size_t size)
+{
+    void *result = real_realloc(block, size);
+    if (before >= LARGE)
+        memory_forget((uintptr_t)block, before);
+    return result;
 }
 
 static void free_libc(void *block, uintptr_t caller)
@@ -170,7 +179,7 @@ static void free_libc(void *block, uintptr_t caller)
             break;
         }
     if (size > HELD_SIZE || size < 2 * sizeof address) {
-        real_free(block);
+        free_at_last(block, size);
         return;
     }
     if (((uintptr_t *)address)[1] == seal(address)) {
@@ -212,7 +221,7 @@ EXPORTED void *realloc(void *block, size_t size)
     size_t before = real_size(block);
     uintptr_t address = (uintptr_t)block;
     if (before < 2 * sizeof address || !watch_may_concern(address, before))
-        return real_realloc(block, size);
+        return realloc_at_last(block, before, size);
     /* A copy instead of a move: the old block is freed, and may be kept. */
     void *copy = real_malloc(size);
     if (!copy)
@@ -373,7 +382,7 @@ void heap_hook_python(void)
 static void free_for_good(enum heap heap, void *block)
 {
     if (heap == HEAP_LIBC)
-        real_free(block);
+        free_at_last(block, real_size(block));
     else if (python_hooked && interpreter_may_be_called() &&
              interpreter_is_main())
         real_python[heap].free(real_python[heap].context, block);
@@ -400,4 +409,5 @@ void heap_start(void)
         return;
     watch_start(free_for_good);
     watched = true;
+    memory_remember_pages();
 }

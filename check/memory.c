@@ -1,7 +1,9 @@
 /* Looks at memory that may not be there, and at stacks. */
 #include "check/memory.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <unwind.h>
@@ -16,60 +18,99 @@ bool memory_read(void *to, uintptr_t from, size_t size)
            (ssize_t)size;
 }
 
-/* Pages that were looked at; a direct-mapped cache. */
+/* Pages that were found readable, or writable; direct-mapped caches. */
 typedef uintptr_t page_cache[REMEMBERED];
+static page_cache readable;
+static page_cache writable;
+static bool remembers;
 
-static bool page_is_readable(uintptr_t page)
+void memory_remember_pages(void) { remembers = true; }
+
+static void forget_page(uintptr_t page)
 {
-    static page_cache known;
-    uintptr_t *slot = &known[page / PAGE % REMEMBERED];
-    unsigned char byte;
-    if (__atomic_load_n(slot, __ATOMIC_RELAXED) == page)
-        return true;
-    if (!memory_read(&byte, page, 1))
-        return false;
-    __atomic_store_n(slot, page, __ATOMIC_RELAXED);
-    return true;
+    uintptr_t slot = page / PAGE % REMEMBERED;
+    __atomic_store_n(&readable[slot], 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&writable[slot], 0, __ATOMIC_RELAXED);
 }
 
-static bool page_is_writable(uintptr_t page)
+void memory_forget(uintptr_t from, size_t size)
 {
-    static page_cache known;
-    uintptr_t *slot = &known[page / PAGE % REMEMBERED];
-    if (__atomic_load_n(slot, __ATOMIC_RELAXED) == page)
-        return true;
+    uintptr_t page = from & ~(uintptr_t)(PAGE - 1);
+    uintptr_t end = from + size < from ? UINTPTR_MAX : from + size;
+    /* REMEMBERED pages in a row are in all slots. */
+    for (int i = 0; i < REMEMBERED && page < end; i++, page += PAGE)
+        forget_page(page);
+}
+
+/* Forgets the pages that free() has given back from the end of the heap. */
+static void notice_smaller_heap(void)
+{
+    static uintptr_t end;
+    uintptr_t before = __atomic_load_n(&end, __ATOMIC_RELAXED);
+    uintptr_t now = (uintptr_t)sbrk(0); /* no system call in glibc */
+    if (now == before)
+        return;
+    if (now < before)
+        memory_forget(now, before - now);
+    __atomic_store_n(&end, now, __ATOMIC_RELAXED);
+}
+
+static bool ask_readable(uintptr_t page)
+{
+    /* The system reads the set of signals before it refuses the unknown
+     * operation: EFAULT tells that the page cannot be read. */
+    enum { NO_OPERATION = -1, SET = 8 };
+    syscall(SYS_rt_sigprocmask, NO_OPERATION, page, NULL, SET);
+    return errno != EFAULT;
+}
+
+static bool ask_writable(uintptr_t page)
+{
     /* Writes back what it reads. The system call obeys the protection of the
      * page and fails instead of a fault. */
     unsigned char byte;
     struct iovec local = {&byte, 1};
     struct iovec remote = {(void *)page, 1};
-    if (!memory_read(&byte, page, 1) ||
-        process_vm_writev(getpid(), &local, 1, &remote, 1, 0) != 1)
-        return false;
-    __atomic_store_n(slot, page, __ATOMIC_RELAXED);
-    return true;
+    return memory_read(&byte, page, 1) &&
+           process_vm_writev(getpid(), &local, 1, &remote, 1, 0) == 1;
 }
 
-static bool pages_are(bool (*ask)(uintptr_t page), uintptr_t from, size_t size)
+static bool page_is(page_cache known, bool (*ask)(uintptr_t page),
+                    uintptr_t page)
+{
+    uintptr_t *slot = &known[page / PAGE % REMEMBERED];
+    if (__atomic_load_n(slot, __ATOMIC_RELAXED) == page)
+        return true;
+    int saved_errno = errno;
+    bool result = ask(page);
+    errno = saved_errno;
+    if (result && remembers)
+        __atomic_store_n(slot, page, __ATOMIC_RELAXED);
+    return result;
+}
+
+static bool pages_are(page_cache known, bool (*ask)(uintptr_t page),
+                      uintptr_t from, size_t size)
 {
     if (from < PAGE || from + size < from)
         return false;
+    notice_smaller_heap();
     uintptr_t last = (from + size - 1) & ~(uintptr_t)(PAGE - 1);
     for (uintptr_t page = from & ~(uintptr_t)(PAGE - 1); page <= last;
          page += PAGE)
-        if (!ask(page))
+        if (!page_is(known, ask, page))
             return false;
     return true;
 }
 
 bool memory_is_readable(uintptr_t from, size_t size)
 {
-    return pages_are(page_is_readable, from, size);
+    return pages_are(readable, ask_readable, from, size);
 }
 
 bool memory_is_writable(uintptr_t from, size_t size)
 {
-    return pages_are(page_is_writable, from, size);
+    return pages_are(writable, ask_writable, from, size);
 }
 
 bool memory_is_text(uintptr_t text, size_t most)

@@ -9,12 +9,20 @@
 /* Copies memory. Returns false, without a fault, if it is not readable. */
 bool memory_read(void *to, uintptr_t from, size_t size);
 
-/* True if the bytes are mapped and readable. The answer for a page is
- * remembered, so that most calls need no system call. */
+/* Remembers from now on which pages can be read and written, so that most
+ * questions need no system call. The caller must call memory_forget() whenever
+ * pages may have changed: after free(), munmap(), mprotect(), dlclose(). Only a
+ * heap that shrinks is noticed here. */
+void memory_remember_pages(void);
+
+/* Forgets the pages of this memory, which the program has unmapped, protected
+ * or freed. Needs no lock. */
+void memory_forget(uintptr_t from, size_t size);
+
+/* True if the bytes are mapped and readable. */
 bool memory_is_readable(uintptr_t from, size_t size);
 
-/* True if the bytes are mapped, readable and writable. The answer for a page is
- * remembered, so that most calls need no system call. */
+/* True if the bytes are mapped, readable and writable. */
 bool memory_is_writable(uintptr_t from, size_t size);
 
 /* True if the text is readable up to its zero byte, or for `most` bytes. */

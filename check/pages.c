@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum { CHUNK = 1 << 18 };
 
@@ -19,7 +21,7 @@ void *pages_map(size_t size)
     return pages == MAP_FAILED ? NULL : pages;
 }
 
-void pages_unmap(void *pages, size_t size) { munmap(pages, size); }
+void pages_unmap(void *pages, size_t size) { syscall(SYS_munmap, pages, size); }
 
 void *pages_take(size_t size)
 {

@@ -17,7 +17,8 @@ void *pages_take(size_t size);
 /* Returns whole zeroed pages; NULL if the system has no memory. */
 void *pages_map(size_t size);
 
-/* Gives pages_map() pages back. */
+/* Gives pages_map() pages, or pages of a file, back. Calls the system and not
+ * munmap(): unmap.c watches the program there, and takes the lock. */
 void pages_unmap(void *pages, size_t size);
 
 /* The one lock around all tables. free() runs in any thread, without the GIL.

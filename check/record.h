@@ -18,13 +18,16 @@ enum record_flag {
     RECORD_POINTER_GONE = 1 << 7,
     RECORD_UNLOADED = 1 << 8, /* the destructor's code is gone */
     RECORD_NAME_UNLOADED = 1 << 11,
+    RECORD_NAME_UNMAPPED = 1 << 14,  /* its pages were unmapped or protected;
+                                        they may be there again */
     RECORD_ASKED_FOR_GONE = 1 << 12, /* the destructor got a freed pointer */
     RECORD_FREED_TWICE = 1 << 13,    /* that it is freed twice is reported */
     RECORD_INHERITED = 1 << 9,       /* made by the parent, before a fork() */
     RECORD_TAKEN = 1 << 10,          /* a consumer renamed it: protocols.c */
     /* What needs a closer look at each call. */
     RECORD_SUSPECT = RECORD_DEAD | RECORD_STACK_NAME | RECORD_STACK_POINTER |
-                     RECORD_UNLOADED | RECORD_NAME_UNLOADED | RECORD_TAKEN
+                     RECORD_UNLOADED | RECORD_NAME_UNLOADED |
+                     RECORD_NAME_UNMAPPED | RECORD_TAKEN
 };
 
 enum { WATCH_POINTER, WATCH_NAME, WATCH_CONTEXT, WATCH_COUNT };
@@ -57,8 +60,9 @@ struct record *record_add(uintptr_t object);
 /* Drops a record. Takes the lock. */
 void record_drop(struct record *record);
 
-/* Calls `function` for each record, without the lock. For times when no other
- * thread uses capsules: the start of a child and the end of the program. */
+/* Calls `function` for each record. The caller holds the lock, or no other
+ * thread uses capsules: at the start of a child and at the end of the
+ * program. */
 void records_each(void (*function)(struct record *record));
 
 /* Returns a copy of the text that lives as long as the process. Equal texts

@@ -21,6 +21,7 @@
 #include "check/record.h"
 #include "check/trace.h"
 #include "check/unload.h"
+#include "check/unmap.h"
 
 extern void *const call_wrappers[FUNCTION_COUNT];
 
@@ -208,6 +209,7 @@ __attribute__((constructor)) static void start(void)
     crash_start();
     protocols_start();
     unload_start();
+    unmap_start();
     end_hook();
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }

@@ -105,7 +105,7 @@ static bool next_window(void)
     if (map == MAP_FAILED)
         return false;
     if (window)
-        munmap(window, WINDOW);
+        pages_unmap(window, WINDOW);
     window = map;
     used = 0;
     windows++;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "check/elf.h"
+#include "check/memory.h"
 #include "check/pages.h"
 #include "check/record.h"
 
@@ -72,11 +73,8 @@ void unload_start(void) { started = true; }
 __attribute__((visibility("default"))) int dlclose(void *handle)
 {
     static int (*real)(void *);
-    if (!real) {
-        struct elf_object object;
-        if (elf_definer("dlclose", true, &object))
-            *(void **)&real = elf_address(&object, "dlclose");
-    }
+    if (!real)
+        *(void **)&real = elf_next_function("dlclose");
     if (!real)
         return -1;
     if (!started)
@@ -85,6 +83,7 @@ __attribute__((visibility("default"))) int dlclose(void *handle)
     if (earlier)
         dl_iterate_phdr(add_range, earlier);
     int result = real(handle);
+    memory_forget(0, SIZE_MAX);
     if (!earlier)
         return result;
     lock_take();

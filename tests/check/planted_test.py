@@ -25,6 +25,8 @@ PLANTED = {
     "stack frames": ("stacks.c", "if (!memory_stack_frame(address, stack, &frame))", "if (1)", "name_on_the_stack"),
     "callbacks": ("callbacks.c", "*place = replacements[number];", "", "dlpack_not_renamed"),
     "dlclose()": ("unload.c", "started = true;", "", "name_unloaded"),
+    "munmap()": ("unmap.c", "started = true;", "", "name_unmapped_later"),
+    "pages are forgotten": ("memory.c", "        forget_page(page);", ";", "name_unmapped_before"),
     "crashes": ("crash.c", "sigaction(signals[i].number, &ours, NULL);", ";", "null_dereferenced"),
 }
 
