@@ -20,6 +20,16 @@ static void copy_text(char *copy, const char *text)
     }
 }
 
+/* Copies on behalf of the source, with every check. CBMC's own memcpy() copies
+ * arrays of symbolic size, which is far slower. */
+void *memcpy(void *to, const void *from, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        ((char *)to)[i] = ((const char *)from)[i];
+    }
+    return to;
+}
+
 /* The environment is no part of what is proved. */
 #pragma CPROVER check push
 #pragma CPROVER check disable "pointer"
@@ -78,15 +88,6 @@ static void release(void *block)
         }
     }
     free(block);
-}
-
-/* The checker's own copies arrays of symbolic size, which is far slower. */
-void *memcpy(void *to, const void *from, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        ((char *)to)[i] = ((const char *)from)[i];
-    }
-    return to;
 }
 
 #undef PyMem_Malloc

@@ -6,7 +6,7 @@ import dataclasses
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tools.commands.prove import proof, verdict
 from tools.commands.prove.program import Builder, Source, reference
@@ -121,9 +121,10 @@ def prove(
     steps: Sequence[Step],
     limit: float | None = None,
     builder: Builder | None = None,
+    until: Collection[str] = (),
 ) -> Answer:
     """Proves the steps that the bug can reach, with the bug planted, until one
-    is refuted."""
+    is refuted and each of the rules `until` is."""
     subjects = {step.subject.source: step.subject for step in steps}
     broken = planted.broken(root)
     items = {edit.item for edit in planted.edits if not edit.before}
@@ -137,21 +138,20 @@ def prove(
             [step for step in steps if step.subject.source == path],
         )
     ]
-    if not chosen or not any(
+    if not any(
         path in subjects or path.endswith(".h") for path in planted.files()
     ):
-        return Answer(
-            planted,
-            verdict.NOT_ASKED,
-            (),
-            f"no step proves {', '.join(planted.files())}",
-        )
-    answer = Answer(planted, verdict.PROVED, (), "every assertion holds")
+        why = f"no step proves {', '.join(planted.files())}"
+        return Answer(planted, verdict.NOT_ASKED, (), why)
+    if not chosen:
+        why = f"no step reaches {', '.join(sorted(items | broken.names))}"
+        return Answer(planted, verdict.NOT_ASKED, (), why)
+    proofs: list[proof.Proof] = []
     with tempfile.TemporaryDirectory(prefix="prove.") as name:
         folder = pathlib.Path(name)
         written = _write(root, planted, folder)
         for step in chosen:
-            found = proof.prove(
+            proofs += proof.prove(
                 root,
                 lambda step: _source(root, folder, written, step),
                 [step],
@@ -159,15 +159,12 @@ def prove(
                 limit=limit,
                 builder=builder,
             )
-            answer = _worse(answer, _answer(planted, found))
-            if answer.verdict == verdict.REFUTED:
+            answer = _answer(planted, proofs)
+            if answer.verdict == verdict.REFUTED and set(until) <= set(
+                answer.rules
+            ):
                 break
     return answer
-
-
-def _worse(a: Answer, b: Answer) -> Answer:
-    rank = (verdict.PROVED, verdict.NOT_ASKED, verdict.REFUTED)
-    return max(a, b, key=lambda answer: rank.index(answer.verdict))
 
 
 def _answer(planted: bug.Bug, proofs: Sequence[proof.Proof]) -> Answer:

@@ -18,6 +18,7 @@ SAFETY = "memory"
 
 _ASSERTION = re.compile(r"([A-Z][A-Z0-9-]*-[0-9]+|environment): (.+)", re.S)
 _CANNOT = re.compile(r"no body for|unwinding assertion")
+_LOOP = re.compile(r"(.+)\.unwind\.\d+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +44,9 @@ def _assertion(result: dict[str, Any]) -> Assertion:
     failed = result["status"] == "FAILURE"
     match = _ASSERTION.fullmatch(description)
     rule, text = match.groups() if match else (SAFETY, description)
+    loop = _LOOP.fullmatch(str(result.get("property", "")))
+    if loop:
+        text = f"a loop of {loop[1]} runs longer than its bound"
     cannot = rule == "environment" or _CANNOT.search(description)
     return Assertion(
         rule=SAFETY if rule == "environment" else rule,
