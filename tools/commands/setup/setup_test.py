@@ -279,6 +279,41 @@ def test_the_newest_of_apt_is_installed_where_none_is(system: System) -> None:
     assert "clang-21 g++ libclang-rt-21-dev" in done.stdout
 
 
+def test_cbmc_is_installed_where_apt_has_it(system: System) -> None:
+    system.install(but=("/usr/bin/cbmc",))
+    system.program("apt-cache", '[[ "$*" == "show cbmc" ]]')
+    system.program("apt-get", INSTALLS + f": >{system.root}/usr/bin/cbmc")
+    done = system.setup("prove")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout == "setup: installing cbmc (a few minutes)\n"
+    assert "cbmc" in packages(system, "prove")
+
+
+def test_cbmc_is_not_needed_where_apt_lacks_it(system: System) -> None:
+    system.install(but=("/usr/bin/cbmc",))
+    system.program("apt-cache", "exit 100")
+    system.program("apt-get", "")
+    done = system.setup("prove")
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+    assert "apt-get" not in system.calls.read_text()
+    assert not [name for name in packages(system, "prove") if "cbmc" in name]
+
+
+def test_apt_may_know_cbmc_only_after_the_update(system: System) -> None:
+    system.install(but=("/usr/bin/cbmc", "/usr/bin/make"))
+    updated = system.root / "updated"
+    system.program("apt-cache", f'[[ "$*" == "show cbmc" && -e {updated} ]]')
+    system.program(
+        "apt-get",
+        f": >{updated}; "
+        + INSTALLS
+        + f": >{system.root}/usr/bin/cbmc; : >{system.root}/usr/bin/make",
+    )
+    done = system.setup("test")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout == "setup: installing cbmc make (a few minutes)\n"
+
+
 @pytest.mark.parametrize(
     "version, expected",
     [("4.2.3- (@non-git)", ""), ("7.7.1", "common --config=debian-modules\n")],
