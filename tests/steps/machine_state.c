@@ -1,238 +1,13 @@
-/* The state as a machine has it: built by calls of the C API, from choices that
- * are read from bytes. Works on any implementation. */
+/* The state as a machine has it: built by calls of the C API. Works on any
+ * implementation. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capsule/host.h"
-#include "tests/steps/machine.h"
+#include "tests/steps/machine_input.h"
+#include "tests/steps/names.h"
 #include "tests/steps/step.h"
-
-/* --- choices -------------------------------------------------------------- */
-
-static struct {
-    const uint8_t *bytes; /* NULL: from `random` */
-    size_t size;
-    uint64_t random;
-} input;
-
-/* The choices of this step, for the report. */
-enum { TOLD = 96 };
-static struct {
-    const char *what;
-    uintptr_t value;
-} told[TOLD];
-static size_t tellings;
-
-static void tell(const char *what, uintptr_t value)
-{
-    if (tellings < TOLD) {
-        told[tellings].what = what;
-        told[tellings++].value = value;
-    }
-}
-
-/* The next number of the generator of Sebastiano Vigna, splitmix64. */
-static uint64_t next_random(void)
-{
-    uint64_t z = input.random += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static uint8_t next_byte(void)
-{
-    if (input.bytes == NULL) {
-        return (uint8_t)next_random();
-    }
-    if (input.size == 0) {
-        return 0;
-    }
-    input.size--;
-    return *input.bytes++;
-}
-
-void machine_read(const uint8_t *bytes, size_t size)
-{
-    input.bytes = bytes;
-    input.size = size;
-    tellings = 0;
-}
-
-void machine_seed(uint64_t seed)
-{
-    input.bytes = NULL;
-    input.random = seed;
-    tellings = 0;
-}
-
-static int below(int limit) { return next_byte() % limit; }
-
-bool any_bool(const char *what)
-{
-    bool value = next_byte() & 1;
-    tell(what, value);
-    return value;
-}
-
-int any_below(const char *what, int limit)
-{
-    int value = below(limit);
-    tell(what, (uintptr_t)value);
-    return value;
-}
-
-size_t any_size(const char *what)
-{
-    static const size_t sizes[] = {0, 1, 2, 7, 8, 15, 16, 17, 255, SIZE_MAX};
-    size_t value = sizes[below((int)(sizeof sizes / sizeof *sizes))];
-    tell(what, value);
-    return value;
-}
-
-void *any_pointer(const char *what)
-{
-    uintptr_t value = 0;
-    switch (below(4)) {
-    case 0:
-        value = next_byte();
-        break;
-    case 1:
-        value = (uintptr_t)0 - next_byte();
-        break;
-    default:
-        for (size_t i = 0; i < sizeof value; i++) {
-            value = value << 8 | next_byte();
-        }
-    }
-    tell(what, value);
-    return (void *)value;
-}
-
-/* --- reports -------------------------------------------------------------- */
-
-static const char *step_name = "";
-
-void machine_begin(const char *name) { step_name = name; }
-
-void step_check(bool holds, const char *rule, const char *what, uintptr_t got,
-                uintptr_t expected, bool compared)
-{
-    if (holds) {
-        return;
-    }
-    fprintf(stderr, "step refuted: %s  %s: %s\n", rule, step_name, what);
-    fprintf(stderr, "  implementation  %s\n", host_name());
-    for (size_t i = 0; i < tellings; i++) {
-        fprintf(stderr, "  %-34s %#zx\n", told[i].what, (size_t)told[i].value);
-    }
-    if (compared) {
-        fprintf(stderr, "  %-34s %#zx\n", "expected", (size_t)expected);
-        fprintf(stderr, "  %-34s %#zx\n", "got", (size_t)got);
-    }
-    abort();
-}
-
-/* --- names ---------------------------------------------------------------- */
-
-enum { NAMES = 3 };
-static struct {
-    char *block; /* NULL after name_free() */
-    uint64_t sum;
-} names[NAMES];
-
-static size_t any_length(void)
-{
-    static const size_t lengths[] = {0,  1,  2,   3,   4,    5,   7,
-                                     15, 16, 255, 256, 4095, 8192};
-    /* Long names are rare, as they cost most of the time. */
-    int which = below(64);
-    return lengths[which < 13 ? which : which % 6];
-}
-
-static uint8_t any_name_byte(void)
-{
-    static const uint8_t bytes[] = {'a', 'b',  'A',  '.', '%',
-                                    1,   0x7f, 0x80, 0xff};
-    int which = below(16);
-    uint8_t byte = which < 9 ? bytes[which] : next_byte();
-    return byte ? byte : '_';
-}
-
-static uint64_t sum_of(const char *text)
-{
-    uint64_t sum = 14695981039346656037u;
-    for (; *text; text++) {
-        sum = (sum ^ (uint8_t)*text) * 1099511628211u;
-    }
-    return sum;
-}
-
-/* A name of its own, or a copy of the one before with an edit. */
-static void name_begin(int i)
-{
-    const char *before = i > 0 ? names[i - 1].block : NULL;
-    bool copies = before != NULL && below(2);
-    size_t length = copies ? strlen(before) : any_length();
-    char *block = malloc(length + 1);
-    if (block == NULL) {
-        abort();
-    }
-    uint8_t fill = any_name_byte();
-    for (size_t j = 0; j < length; j++) {
-        block[j] =
-            copies ? before[j]
-                   : (char)(j < 8 || length - j < 4 ? any_name_byte() : fill);
-    }
-    block[length] = '\0';
-    if (copies && length > 0) {
-        switch (below(4)) {
-        case 0:
-            block[length - 1] = (char)any_name_byte();
-            break;
-        case 1:
-            block[(size_t)below(256) % length] = (char)any_name_byte();
-            break;
-        case 2:
-            block[length - 1] = '\0';
-            break;
-        }
-    }
-    names[i].block = block;
-    names[i].sum = sum_of(block);
-    tell("length of a name", strlen(block));
-}
-
-const char *any_name(const char *what)
-{
-    int which = any_below(what, NAMES + 1);
-    return which == NAMES ? NULL : names[which].block;
-}
-
-bool names_equal(const char *a, const char *b)
-{
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-void name_free(const char *name)
-{
-    for (int i = 0; name != NULL && i < NAMES; i++) {
-        if (names[i].block == name) {
-            free(names[i].block);
-            names[i].block = NULL;
-        }
-    }
-}
-
-static uint64_t changed_names(void)
-{
-    uint64_t changed = 0;
-    for (int i = 0; i < NAMES; i++) {
-        changed += names[i].block && sum_of(names[i].block) != names[i].sum;
-    }
-    return changed;
-}
 
 /* --- objects -------------------------------------------------------------- */
 
@@ -269,12 +44,12 @@ PyCapsule_Destructor any_destructor(const char *what)
 static PyObject *any_capsule(void)
 {
     void *pointer = any_pointer("the pointer of a capsule");
-    void *first = below(2) ? any_pointer("the pointer before") : pointer;
+    void *first = input_below(2) ? any_pointer("the pointer before") : pointer;
     const char *name = any_name("the name of a capsule");
     PyCapsule_Destructor destructor =
         any_destructor("the destructor of a capsule");
     pointer = pointer ? pointer : (void *)1;
-    bool renamed = below(2), changed = below(2);
+    bool renamed = input_below(2), changed = input_below(2);
     PyObject *capsule = PyCapsule_New(
         first ? first : (void *)1, renamed ? any_name("the name before") : name,
         changed ? NULL : destructor);
@@ -313,9 +88,7 @@ void state_begin(void)
 {
     blocks_before = host_live_blocks();
     destructions = 0;
-    for (int i = 0; i < NAMES; i++) {
-        name_begin(i);
-    }
+    names_begin();
     for (int i = 0; i < CAPSULES; i++) {
         capsules[i] = any_capsule();
     }
@@ -344,10 +117,7 @@ void state_end(void)
             capsules[i] = NULL;
         }
     }
-    for (int i = 0; i < NAMES; i++) {
-        free(names[i].block);
-        names[i].block = NULL;
-    }
+    names_end();
     if (host_keeps_nothing()) {
         SAME("BUG-4", host_live_blocks(), blocks_before,
              "no block of memory is kept or lost");
@@ -421,7 +191,7 @@ struct world state_world(void)
         }
     }
     last.other = (uint64_t)memcmp(&other, &other_before, sizeof other);
-    last.names = changed_names();
+    last.names = (uint64_t)names_changed();
     last.error = error_now();
     last.destructions = destructions;
     return last;

@@ -1,6 +1,7 @@
-/* The names of the state, as the checker has them: bounded_names.c has names of
- * a few bytes in memory, opaque_names.c has names of any length that nothing
- * can read but the functions of <string.h>. */
+/* The names of the state. For the checker, bounded_names.c has names of a few
+ * bytes in memory, and opaque_names.c has names of any length that only the
+ * functions of <string.h> can read. On a machine, machine_names.c has blocks.
+ */
 #ifndef TESTS_STEPS_NAMES_H
 #define TESTS_STEPS_NAMES_H
 
@@ -9,8 +10,11 @@ enum { NAMES = 3 };
 
 /* Makes any names. */
 void names_begin(void);
-/* One of the names. The three are alike, so a step that is given one name loses
- * nothing if the name is always the first, and takes less time. */
+/* Frees the names that nobody freed. Only on a machine. */
+void names_end(void);
+/* One of the names, for the checker. The three are alike, so a step that is
+ * given one name loses nothing if the name is always the first, and takes less
+ * time. */
 const char *first_name(void);
 /* The number of names that are not as names_begin() made them. */
 int names_changed(void);

@@ -8,8 +8,9 @@
  *
  * The same steps are compiled twice. For the model checker CBMC, a choice is
  * any value at once, and the state is laid out in memory (checker_state.c). On
- * a machine, a choice is read from bytes, and the state is built by calls of
- * the C API (machine_state.c), so the steps run on any implementation.
+ * a machine, a choice is read from bytes (machine_input.c), and calls of the C
+ * API build the state (machine_state.c), so the steps run on any
+ * implementation.
  */
 #ifndef TESTS_STEPS_STEP_H
 #define TESTS_STEPS_STEP_H
