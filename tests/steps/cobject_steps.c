@@ -5,65 +5,11 @@
 
 #include <stdlib.h>
 
-#include "capsule/profile.h"
+#include "tests/steps/cobject_calls.h"
 #include "tests/steps/environment.h"
 #include "tests/steps/layout.h"
 #include "tests/steps/step.h"
 #include "tests/steps/steps.h"
-
-/* --- what the functions use ----------------------------------------------- */
-
-static struct profile profile;
-const struct profile *reference_profile = &profile;
-int Py_Py3kWarningFlag;
-
-static struct {
-    int warnings;
-    PyObject *category; /* of the last warning */
-    bool failed;        /* a filter made the last warning an exception */
-} warned;
-
-int PyErr_WarnEx(PyObject *category, const char *message, Py_ssize_t level)
-{
-    (void)message;
-    (void)level;
-    warned.warnings++;
-    warned.category = category;
-    warned.failed = any_bool("a filter makes the warning an exception");
-    if (warned.failed) {
-        PyErr_SetNone(category);
-        return -1;
-    }
-    return 0;
-}
-
-PyTypeObject PyCapsule_Type;
-static PyTypeObject other_type;
-static PyObject capsule = {1, &PyCapsule_Type};
-
-/* An object of another type whose memory looks like that of a PyCObject. */
-static PyCObject other;
-
-static struct {
-    const char *name;
-    void *pointer;
-} in_capsule;
-
-const char *PyCapsule_GetName(PyObject *op)
-{
-    SAME("W27-2", op, &capsule, "only a capsule is asked for its name");
-    return in_capsule.name;
-}
-
-void *PyCapsule_GetPointer(PyObject *op, const char *name)
-{
-    SAME("W27-2", op, &capsule, "only a capsule is asked for its pointer");
-    if (name != in_capsule.name) {
-        PyErr_SetNone(PyExc_ValueError);
-        return NULL;
-    }
-    return in_capsule.pointer;
-}
 
 /* --- the state ------------------------------------------------------------ */
 
@@ -98,6 +44,11 @@ static void with_desc(void *pointer, void *desc)
 }
 
 static PyCObject *object;
+
+/* An object of another type whose memory looks like that of a PyCObject. */
+static PyTypeObject other_type;
+static PyCObject other;
+
 static PyCObject object_before;
 static struct error error_before;
 static size_t blocks_before;
@@ -135,7 +86,7 @@ static void begin(void)
     blocks_before = environment_blocks;
 }
 
-static PyObject *any_of(void)
+PyObject *any_of(void)
 {
     int which = any_below("the object", 4);
     return which == 0   ? (PyObject *)object
@@ -347,50 +298,6 @@ STEP(cobject_destruction)
     check_error_kept();
     SAME("BUG-4", environment_blocks, blocks_before - 1,
          "the memory is freed, once");
-}
-
-/* --- PyCObject_Import ----------------------------------------------------- */
-
-static PyObject module = {1, &other_type};
-static struct {
-    int imports, lookups;
-    bool failed;
-    PyObject *object;
-    struct error error;
-} found;
-
-static PyObject *fail(void)
-{
-    found.failed = true;
-    PyErr_SetNone(any_bool("an ImportError") ? PyExc_ImportError
-                                             : PyExc_AttributeError);
-    found.error = error_now();
-    return NULL;
-}
-
-PyObject *PyImport_ImportModule(const char *name)
-{
-    SAME("COBJ-7", name[0], 'm', "the module is the one asked for");
-    found.imports++;
-    if (any_bool("the import fails")) {
-        return fail();
-    }
-    Py_INCREF(&module);
-    return &module;
-}
-
-PyObject *PyObject_GetAttrString(PyObject *in, const char *name)
-{
-    SAME("COBJ-7", in, &module, "the attribute is one of the module");
-    SAME("COBJ-7", name[0], 'a', "the attribute is the one asked for");
-    found.lookups++;
-    if (any_bool("the lookup fails")) {
-        return fail();
-    }
-    found.object = any_of();
-    ASSUME(found.object != NULL, "a lookup that succeeds finds an object");
-    Py_INCREF(found.object);
-    return found.object;
 }
 
 STEP(PyCObject_Import)
