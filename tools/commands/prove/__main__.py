@@ -100,7 +100,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="SECONDS",
         type=seconds,
         default=600.0,
-        help="how long one function may take (default: 600)",
+        help="how long the proof of one function may take (default: 600); after "
+        "that, the answer is `not asked`",
     )
     parser.add_argument(
         "--bugs",
@@ -257,12 +258,16 @@ def _write(path: str, text: str) -> None:
 def _prove_bugs(
     options: argparse.Namespace, every: Sequence[steps.Step]
 ) -> int:
-    """Prints a line for each bug as soon as there is an answer."""
+    """Prints a line for each bug, in the order of the bugs. Records each answer
+    as soon as there is one, so that a slow bug does not hold back the others."""
     builder = program.Builder(checker.Checker(), _ROOT)
     answers = []
 
     def answer(planted: bug.Bug) -> bugs.Answer:
-        return bugs.prove(_ROOT, planted, every, options.limit, builder)
+        found = bugs.prove(_ROOT, planted, every, options.limit, builder)
+        if options.record:
+            header.record(found)
+        return found
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for found in pool.map(answer, choice.chosen_bugs(_ROOT, options.bugs)):
@@ -273,8 +278,6 @@ def _prove_bugs(
                 + (" ".join(found.rules) or found.why),
                 flush=True,
             )
-            if options.record:
-                header.record(found)
     builder.close()
     _show_counts([found.verdict for found in answers])
     if options.json:
