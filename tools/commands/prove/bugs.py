@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Sequence
 
-from tools.commands.prove import proof, verdict
+from tools.commands.prove import refute, verdict
 from tools.commands.prove.program import Builder, Source, reference
 from tools.commands.prove.steps import Step
 from tools.lib import bug, edits
@@ -146,48 +146,17 @@ def prove(
     if not chosen:
         why = f"no step reaches {', '.join(sorted(items | broken.names))}"
         return Answer(planted, verdict.NOT_ASKED, (), why)
-    proofs: list[proof.Proof] = []
     with tempfile.TemporaryDirectory(prefix="prove.") as name:
         folder = pathlib.Path(name)
         written = _write(root, planted, folder)
-        for step in chosen:
-            proofs += proof.prove(
-                root,
-                lambda step: _source(root, folder, written, step),
-                [step],
-                trace=False,
-                limit=limit,
-                builder=builder,
-            )
-            answer = _answer(planted, proofs)
-            if answer.verdict == verdict.REFUTED and set(until) <= set(
-                answer.rules
-            ):
-                break
-    return answer
-
-
-def _answer(planted: bug.Bug, proofs: Sequence[proof.Proof]) -> Answer:
-    found = [(one.step, each) for one in proofs for each in one.assertions]
-    refuted = [
-        (step, each) for step, each in found if each.verdict == verdict.REFUTED
-    ]
-    if refuted:
-        first = min(refuted, key=lambda pair: pair[1].rule == verdict.SAFETY)[1]
-        return Answer(
-            planted,
-            verdict.REFUTED,
-            tuple(sorted({each.rule for _, each in refuted})),
-            first.text,
-            tuple(
-                f"{step.title}: {each.rule}: {each.text}"
-                for step, each in refuted
-                if each.rule != verdict.SAFETY
-            ),
+        found = refute.prove(
+            root,
+            lambda step: _source(root, folder, written, step),
+            chosen,
+            limit,
+            builder,
+            until,
         )
-    open_questions = [
-        each.text for _, each in found if each.verdict == verdict.NOT_ASKED
-    ] + [one.why for one in proofs if one.why]
-    if open_questions:
-        return Answer(planted, verdict.NOT_ASKED, (), open_questions[0])
-    return Answer(planted, verdict.PROVED, (), "every assertion holds")
+    return Answer(
+        planted, found.verdict, found.rules, found.why, found.assertions
+    )

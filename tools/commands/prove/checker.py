@@ -70,10 +70,10 @@ class Checker:
         """Compiles a C file; Problem with the first error."""
         done = self._run("goto-cc", [*flags, "-c", source, "-o", str(output)])
         if done.returncode != 0:
-            lines = (done.stderr + done.stdout).splitlines()
+            lines = (done.stderr + done.stdout).splitlines() or ["no reason"]
             why = next((line for line in lines if "error" in line), "")
             raise Problem(
-                f"{source} does not compile: {why or lines[-1:]}; see the "
+                f"{source} does not compile: {why or lines[-1]}; see the "
                 "folders of headers (--include)"
             )
 

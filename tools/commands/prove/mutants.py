@@ -9,7 +9,7 @@ import pathlib
 import tempfile
 from collections.abc import Iterator, Sequence
 
-from tools.commands.prove import bugs, proof, verdict
+from tools.commands.prove import bugs, refute, verdict
 from tools.commands.prove.checker import Checker
 from tools.commands.prove.program import Builder, Source
 from tools.commands.prove.steps import FOLDER, Step
@@ -75,7 +75,12 @@ def prove(
             path = pathlib.Path(folder) / "capsule.c"
             path.write_text(wrong, encoding="utf-8")
             changed = dataclasses.replace(source, path=str(path))
-            return _prove(root, mutant, changed, chosen, limit, builder)
+            found = refute.prove(
+                root, lambda step: changed, chosen, limit, builder
+            )
+        return Answer(
+            mutant.title, found.verdict, found.step, found.rules, found.why
+        )
 
     try:
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -84,36 +89,3 @@ def prove(
                     yield found
     finally:
         builder.close()
-
-
-def _prove(
-    root: pathlib.Path,
-    mutant: Mutant,
-    source: Source,
-    steps: Sequence[Step],
-    limit: float | None,
-    builder: Builder,
-) -> Answer:
-    why = "every assertion holds"
-    answer = verdict.PROVED
-    for step in steps:
-        found = proof.prove(
-            root, lambda step: source, [step], False, limit, builder
-        )[0]
-        refuted = {
-            each.rule
-            for each in found.assertions
-            if each.verdict == verdict.REFUTED
-        }
-        if refuted:
-            return Answer(
-                mutant.title, verdict.REFUTED, step.title, tuple(sorted(refuted))
-            )
-        if found.verdict == verdict.NOT_ASKED:
-            answer = verdict.NOT_ASKED
-            why = found.why or next(
-                each.text
-                for each in found.assertions
-                if each.verdict == verdict.NOT_ASKED
-            )
-    return Answer(mutant.title, answer, why=why)

@@ -103,6 +103,7 @@ def prove(
     own = builder or Builder(checker, root)
     try:
         paths = [own.program(step, source_of(step)) for step in steps]
+
         def answer(path: pathlib.Path, step: Step) -> Proof:
             found = _prove(checker, path, step, flags, trace, limit)
             tell(found)
