@@ -6,7 +6,7 @@ from __future__ import annotations
 import pathlib
 
 from tools.commands.overnight import storage, summary
-from tools.commands.overnight.summary import Values
+from tools.commands.overnight.verdict import Values
 from tools.lib.problem import Problem
 
 

@@ -66,6 +66,8 @@ def campaign_in(path: pathlib.Path, seconds: float) -> tuple[Campaign, State]:
         chosen=["default"],
         lanes=LANES,
         planted=[BROKEN],
+        replays=[],
+        exhaust=[],
         not_run={},
         facts={},
     )
@@ -81,7 +83,6 @@ def campaign_in(path: pathlib.Path, seconds: float) -> tuple[Campaign, State]:
             {"reference": {TARGET: broken}},
             [item],
             {BROKEN: broken},
-            [],
             [],
             pathlib.Path(),
         ),

@@ -13,6 +13,7 @@ from tools.commands.fuzz import corpus
 from tools.commands.overnight import storage
 from tools.commands.overnight.folder import Folder
 from tools.commands.overnight.journal import Journal
+from tools.commands.overnight.plan import VERSION
 from tools.commands.overnight.settings import Lane, Setting
 from tools.commands.overnight.storage import DiskFull
 from tools.lib.problem import Problem
@@ -109,8 +110,8 @@ def test_an_earlier_campaign_is_moved_away(tmp_path: pathlib.Path) -> None:
         ("{", "it is damaged"),
         ("[]", "has version None"),
         ('{"version": 99}', "has version 99"),
-        ('{"version": 1}', "is damaged"),
-        ('{"version": 1, "lanes": 7}', "is damaged"),
+        (f'{{"version": {VERSION}}}', "is damaged"),
+        (f'{{"version": {VERSION}, "lanes": 7}}', "is damaged"),
     ],
 )
 def test_a_damaged_plan_is_one_line(

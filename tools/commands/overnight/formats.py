@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tools.commands.overnight.summary import NEW, STILL, Values
+from tools.commands.overnight.summary import NEW, STILL
+from tools.commands.overnight.verdict import Values
 from tools.lib import junit, sarif
 
 _BASELINE = {NEW: "new", STILL: "unchanged"}

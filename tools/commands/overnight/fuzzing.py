@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 
 from tools.commands.fuzz import corpus
+from tools.commands.overnight.plan import slice_length
 from tools.commands.overnight.scheduler import Scheduler, Standing
 from tools.commands.overnight.settings import GENERATED, Lane
 from tools.commands.overnight.slices import Outcome
@@ -47,7 +48,7 @@ class Fuzzing:
         standing, pool = choice
         lane = self._lanes[standing.name]
         state = self._state
-        seconds = max(1, min(state.plan.slice_seconds, round(state.left())))
+        seconds = self._seconds()
         standing.running += 1
         # Book the time now, so that the next job chooses another lane.
         self._scheduler.charge(pool, seconds)
@@ -64,6 +65,16 @@ class Fuzzing:
             end,
         )
         return True
+
+    def _seconds(self) -> int:
+        """Returns the length of the next slice. While lanes wait for their first
+        slice, the slice is short enough that all of them get one in the time that is
+        left: replays and examinations take time that the plan does not know."""
+        state = self._state
+        left = state.left()
+        waiting = sum(not s.slices for s in self._scheduler.standings)
+        shared = slice_length(left, state.plan.jobs, waiting)
+        return max(1, min(state.plan.slice_seconds, shared, round(left)))
 
     def _has_given_up(self, name: str) -> bool:
         numbers = self._state.ledger.lanes.get(name)

@@ -11,8 +11,8 @@ from typing import Any
 import jinja2
 
 from tools.commands.fuzz import corpus
-from tools.commands.overnight import baseline, page, report, summary
-from tools.commands.overnight.summary import Values
+from tools.commands.overnight import baseline, page, report, summary, verdict
+from tools.commands.overnight.verdict import Values
 from tools.lib.problem import Problem
 
 
@@ -67,7 +67,7 @@ def joined(parts: Sequence[Values]) -> Values:
         ]
     values["exhaust"] = [item for part in parts for item in part["exhaust"]]
     values["cold_targets"] = summary.cold_targets(values["lanes"])
-    values["verdict"] = summary.verdict(values)
+    values["verdict"] = verdict.verdict(values)
     return values
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import jinja2
 
-from tools.commands.overnight import plots, summary
+from tools.commands.overnight import plots, verdict
 from tools.commands.overnight.screen import duration
-from tools.commands.overnight.summary import Values
+from tools.commands.overnight.verdict import Values
 
 
 def page(values: Values) -> str:
@@ -23,9 +23,9 @@ def page(values: Values) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(
-        large=summary.large, duration=duration, rate=_rate, excerpt=excerpt
+        large=verdict.large, duration=duration, rate=_rate, excerpt=excerpt
     )
-    done, can = summary.exercised(values)
+    done, can = verdict.exercised(values)
     return environment.get_template("page.html.j2").render(
         **values,
         plots=_plots(values),

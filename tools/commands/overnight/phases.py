@@ -65,7 +65,7 @@ class Exhaust:
         self._state = state
         self._waiting = [
             name
-            for name in state.resources.exhaust
+            for name in state.plan.exhaust
             if name not in state.ledger.exhaust
         ]
         self._is_running = False

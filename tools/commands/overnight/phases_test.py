@@ -39,6 +39,8 @@ def state_in(path: pathlib.Path) -> State:
         chosen=["default"],
         lanes=[LANE],
         planted=[],
+        replays=[],
+        exhaust=[],
         not_run={},
         facts={},
     )
@@ -49,7 +51,7 @@ def state_in(path: pathlib.Path) -> State:
     state = State(
         made,
         folder,
-        Resources({"reference": {LANE.target: files}}, [], {}, [item], [], path),
+        Resources({"reference": {LANE.target: files}}, [], {}, [item], path),
         journal.Journal(folder.journal),
         ledger.Ledger(reading.events),
     )

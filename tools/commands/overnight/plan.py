@@ -27,7 +27,7 @@ DEFAULTS, MALLOCS, PROFILES, MSANS = "default", "malloc", "profiles", "msan"
 EXHAUST = "exhaust"
 ALL_SETTINGS = (DEFAULTS, MALLOCS, PROFILES, MSANS, EXHAUST)
 
-VERSION = 1  # of the folder's format
+VERSION = 2  # of the folder's format
 
 
 @dataclasses.dataclass
@@ -37,6 +37,8 @@ class Plan:
     seconds   how long the campaign runs, without the build
     memory    MiB that a job may use
     planted   the names of the planted bugs, in the order in which they run
+    replays   the names of the replays and allocation sweeps
+    exhaust   the implementations on which tools/exhaust runs
     not_run   {what: why} of what the campaign leaves out
     facts     versions, flags, commit: for the report
     """
@@ -51,6 +53,8 @@ class Plan:
     chosen: list[str]
     lanes: list[Lane]
     planted: list[str]
+    replays: list[str]
+    exhaust: list[str]
     not_run: dict[str, str]
     facts: dict[str, str]
 
@@ -131,8 +135,9 @@ def lanes_of(
 
 
 def slice_length(seconds: float, jobs: int, lanes: int) -> int:
-    """Returns the seconds of a slice: long enough that starting a process costs
-    little, short enough that each lane gets several slices."""
+    """Returns the seconds of a slice, if `lanes` lanes share `seconds` of the
+    campaign: long enough that starting a process costs little, short enough that
+    each of the lanes gets several slices."""
     return max(1, min(120, round(seconds * jobs / max(4 * lanes, 1))))
 
 

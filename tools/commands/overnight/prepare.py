@@ -42,6 +42,8 @@ def new_plan(
         chosen=arguments.settings,
         lanes=[],
         planted=[],
+        replays=[],
+        exhaust=[],
         not_run={},
         facts=_facts(root),
     )
@@ -57,7 +59,10 @@ def new_plan(
         made.not_run[EXHAUST_PHASE] = "--settings leaves it out"
     elif not exhausting.is_there(root):
         made.not_run[EXHAUST_PHASE] = "this version has no tools/exhaust"
+    else:
+        made.exhaust = list(made.implementations)
     resources = build(made, root, folder, kinds, is_new=True)
+    made.replays = [item.name for item in resources.replays]
     made.slice_seconds = plan.slice_length(
         made.seconds, made.jobs, len(made.lanes)
     )
@@ -99,7 +104,6 @@ def build(
         chosen,
         planted.build(chosen, root, folder.builds / "planted"),
         _replays(made, root, files, kinds),
-        [] if EXHAUST_PHASE in made.not_run else list(made.implementations),
         root,
     )
 

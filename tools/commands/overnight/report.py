@@ -14,13 +14,15 @@ from tools.commands.overnight import (
     scheduler,
     storage,
     summary,
+    verdict,
 )
 from tools.commands.overnight.folder import Folder
 from tools.commands.overnight.plan import Plan
 from tools.commands.overnight.screen import duration
 from tools.commands.overnight.state import State
 from tools.commands.overnight.storage import DiskFull
-from tools.commands.overnight.summary import Values
+from tools.commands.overnight.verdict import Values
+from tools.lib import contract as contracts
 
 
 def write_plan(plan: Plan, folder: Folder) -> None:
@@ -38,7 +40,7 @@ def announce(state: State) -> None:
     replays = len(state.resources.replays)
     print(
         f"campaign    {state.folder.path}, seed {plan.seed}\n"
-        f"first       {summary.plural(replays, 'replay')} of the corpora\n"
+        f"first       {verdict.plural(replays, 'replay')} of the corpora\n"
         f"then        {prepare.lane_count(plan.lanes)}\n"
         f"            on {', '.join(plan.implementations)}\n"
         f"slices      {plan.slice_seconds} s each; {shares}\n"
@@ -63,7 +65,11 @@ def finish(
     """Writes the report, prints its first line; returns the exit status."""
     folder = state.folder
     values = summary.summarize(
-        state.plan, state.ledger, folder.findings, root, state.stopped
+        state.plan,
+        state.ledger,
+        folder.findings,
+        contracts.read(root),
+        state.stopped,
     )
     if before is not None:
         baseline.compare(values, before, name)

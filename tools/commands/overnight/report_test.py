@@ -14,10 +14,14 @@ from tools.commands.overnight import (
     formats,
     joining,
     page,
+    plan,
     storage,
     summary,
+    verdict,
 )
 from tools.commands.overnight.ledger import Ledger
+from tools.commands.overnight.settings import Lane, Setting
+from tools.lib.contract import Contract
 from tools.lib.problem import Problem
 
 GETP = "GETP-3 PyCapsule_GetPointer: NULL, ValueError; #, no exception"
@@ -130,7 +134,7 @@ def values(*findings: dict[str, Any], machine: str = "one") -> dict[str, Any]:
         },
     }
     made["cold_targets"] = summary.cold_targets(made["lanes"])
-    made["verdict"] = summary.verdict(made)
+    made["verdict"] = verdict.verdict(made)
     return made
 
 
@@ -180,8 +184,7 @@ def test_many_signatures_of_one_function_become_one_entry() -> None:
 
 
 def test_a_campaign_without_findings_is_ok_and_says_why() -> None:
-    verdict = values()["verdict"]
-    assert verdict["text"] == (
+    assert values()["verdict"]["text"] == (
         "OK: no difference in 2,000 programs, 10,000 calls; 1 of 1 planted bugs "
         "found; 1 of 2 rules exercised"
     )
@@ -190,20 +193,78 @@ def test_a_campaign_without_findings_is_ok_and_says_why() -> None:
 def test_a_missed_planted_bug_is_not_ok() -> None:
     made = values()
     made["planted"][0]["found"] = False
-    verdict = summary.verdict(made)
-    assert not verdict["ok"]
-    assert "planted bugs not found: names_by_address" in verdict["text"]
+    found = verdict.verdict(made)
+    assert not found["ok"]
+    assert found["text"].startswith(
+        "NOT OK (planted bugs not found: names_by_address)"
+    )
 
 
-def test_a_part_that_did_not_run_is_not_ok() -> None:
+def test_parts_that_did_not_run_make_the_campaign_incomplete() -> None:
     made = values()
-    made["not_run"].append({"what": "x", "why": "no time", "is_hole": True})
-    assert summary.verdict(made)["text"].startswith("NOT OK (1 part did not run)")
+    made["not_run"] += [
+        hole("lane", "name_fuzz on reference"),
+        hole("replay", "replay of y"),
+        hole("exhaustive check", "reference"),
+        hole("exhaustive check", "cpython"),
+    ]
+    made["planted"].append({"bug": "names_by_hash", "not_run": True})
+    found = verdict.verdict(made)
+    assert not found["ok"]
+    assert found["text"].startswith(
+        "INCOMPLETE (1 of 1 lane did not run; 1 of 2 replays did not run; "
+        "2 of 2 exhaustive checks did not run; 1 of 2 planted bugs did not run): "
+        "no difference in 2,000 programs"
+    )
+    made["findings"].append(finding(GETP))
+    assert verdict.verdict(made)["text"].startswith("NOT OK (1 finding; 1 of 1 lane")
+
+
+def hole(kind: str, what: str) -> dict[str, Any]:
+    return {"kind": kind, "what": what, "why": "no time", "is_hole": True}
+
+
+def test_an_interrupted_campaign_lacks_what_it_had_not_done() -> None:
+    lane = Lane("name_fuzz", Setting())
+    made = plan.Plan(
+        seconds=9.0,
+        jobs=1,
+        seed=1,
+        memory=2048,
+        slice_seconds=1,
+        targets=[lane.target],
+        implementations=["reference"],
+        chosen=[],
+        lanes=[lane, Lane("table_fuzz", Setting())],
+        planted=["names_by_hash"],
+        replays=["replay of x"],
+        exhaust=["reference"],
+        not_run={"left out": "by design"},
+        facts={},
+    )
+    report = summary.summarize(
+        made,
+        Ledger([slice_event(2.0)]),
+        pathlib.Path("no findings"),
+        Contract([]),
+        "interrupted",
+    )
+    assert [(item["what"], item["is_hole"]) for item in report["not_run"]] == [
+        ("left out", False),
+        ("table_fuzz on reference", True),
+        ("replay of x", True),
+        ("reference", True),
+    ]
+    assert report["verdict"]["text"].startswith(
+        "INCOMPLETE (1 of 2 lanes did not run; 1 of 1 replay did not run; "
+        "1 of 1 exhaustive check did not run; 1 of 1 planted bug did not run; "
+        "stopped early (interrupted)): no difference in 1,000 programs"
+    )
 
 
 def test_large_numbers_are_short() -> None:
-    assert summary.large(99_999) == "99,999"
-    assert summary.large(3_140_000_000) == "3.1e9"
+    assert verdict.large(99_999) == "99,999"
+    assert verdict.large(3_140_000_000) == "3.1e9"
 
 
 # --- formats -------------------------------------------------------------------
@@ -332,7 +393,7 @@ def test_findings_are_new_still_there_or_gone() -> None:
     [
         ("", "is damaged"),
         ('{"version": 99}', "has version 99"),
-        ('{"version": 1}', "is damaged"),
+        (f'{{"version": {summary.VERSION}}}', "is damaged"),
     ],
 )
 def test_a_bad_baseline_is_one_line(

@@ -20,7 +20,6 @@ class Resources:
     planted        the planted bugs, in the order in which they run
     planted_files  {name of a planted bug: its Files}
     replays        the replays of the corpora
-    exhaust        the implementations for tools/exhaust
     root           the checkout
     """
 
@@ -28,7 +27,6 @@ class Resources:
     planted: Sequence[Planted]
     planted_files: Mapping[str, Files]
     replays: Sequence[Item]
-    exhaust: Sequence[str]
     root: pathlib.Path
 
     def of(self, lane: Lane) -> Files | None:

@@ -6,8 +6,9 @@ Three pools share the time:
     reward     the lane that found the most new inputs per second lately
     generated  generated programs without guidance, the lane with the least time
 
-The pool that is furthest behind its share comes next. The decision depends only on
-the numbers of the lanes: the same numbers give the same order.
+Each lane gets its first slice before any lane gets a second one. After that, the
+pool that is furthest behind its share comes next. The decision depends only on the
+numbers of the lanes: the same numbers give the same order.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ class Scheduler:
     def choose(self) -> tuple[Standing, str] | None:
         """Returns (the lane that comes next, its pool); None if there is no
         lane."""
+        for standing in self.standings:
+            if not standing.slices and not standing.running:
+                return standing, FLOOR if standing.is_guided else UNGUIDED
         for pool in sorted(SHARES, key=self._lag):
             candidates = self._candidates(pool)
             if candidates:

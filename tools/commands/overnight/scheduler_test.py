@@ -54,6 +54,11 @@ def test_every_lane_gets_its_part_of_the_floor() -> None:
         assert abs(names[f"generated {number}"] - share) <= 2
 
 
+def test_each_lane_gets_a_slice_before_any_lane_gets_two() -> None:
+    order = run(lanes(), 8)
+    assert sorted(name for name, _ in order) == sorted(s.name for s in lanes())
+
+
 def test_the_lane_with_new_inputs_gets_the_reward() -> None:
     names = collections.Counter(name for name, _ in run(lanes(), 1000))
     assert names["guided 3"] == max(names.values())

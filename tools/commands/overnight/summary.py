@@ -9,15 +9,14 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tools.commands.overnight import records
+from tools.commands.overnight import records, verdict
 from tools.commands.overnight.ledger import Ledger, LaneNumbers
 from tools.commands.overnight.plan import Plan
 from tools.commands.overnight.settings import GUIDED, Lane
-from tools.lib import contract as contracts
+from tools.commands.overnight.verdict import EXHAUST, LANE, REPLAY, Values
+from tools.lib.contract import Contract
 
-VERSION = 1  # of report.json
-
-Values = dict[str, Any]
+VERSION = 2  # of report.json
 
 NEW, STILL, GONE = "new", "still there", "gone"
 
@@ -29,11 +28,10 @@ def summarize(
     plan: Plan,
     ledger: Ledger,
     findings: pathlib.Path,
-    root: pathlib.Path,
+    contract: Contract,
     stopped: str,
 ) -> Values:
     """Returns the values of one campaign."""
-    contract = contracts.read(root)
     values: Values = {
         "version": VERSION,
         "machines": [_machine(plan, ledger, stopped)],
@@ -55,14 +53,14 @@ def summarize(
             "reachable": {t: sorted(r) for t, r in ledger.reachable.items()},
             "first": ledger.first,
         },
-        "not_run": _not_run(plan, ledger),
+        "not_run": _not_run(plan, ledger, stopped),
         "contract": {
             rule.id: {"function": rule.function, "text": rule.text}
             for rule in contract.rules
         },
     }
     values["cold_targets"] = cold_targets(values["lanes"])
-    values["verdict"] = verdict(values)
+    values["verdict"] = verdict.verdict(values)
     return values
 
 
@@ -137,104 +135,32 @@ def cold_targets(lanes: Sequence[Values]) -> list[str]:
     return sorted(target for target, count in new.items() if not count)
 
 
-def _not_run(plan: Plan, ledger: Ledger) -> list[Values]:
+def _not_run(plan: Plan, ledger: Ledger, stopped: str) -> list[Values]:
     """Returns what the campaign left out, and why. `is_hole` marks what was
-    planned but did not run: such a campaign is not OK."""
+    planned but did not run: such a campaign is not complete. `kind` says what is
+    missing: LANE, REPLAY or EXHAUST."""
+    over = "the campaign stopped before" if stopped else "the time was over"
     left_out = [
-        {"what": what, "why": why, "is_hole": False}
+        {"kind": "", "what": what, "why": why, "is_hole": False}
         for what, why in plan.not_run.items()
     ]
     for lane in plan.lanes:
         numbers = ledger.lanes.get(lane.name)
         if not numbers:
-            left_out.append(_hole(lane.name, "the time was over"))
+            left_out.append(_hole(LANE, lane.name, over))
         elif not numbers.executions:
             why = numbers.last_failure or "the target ran no program"
-            left_out.append(_hole(lane.name, why))
-    for event in ledger.replays.values():
-        if event["problem"]:
-            left_out.append(_hole(event["name"], event["problem"]))
-    left_out += [
-        _hole(f"tools/exhaust on {name}", event["problem"])
-        for name, event in ledger.exhaust.items()
-        if event["problem"]
-    ]
+            left_out.append(_hole(LANE, lane.name, why))
+    for kind, names, events in (
+        (REPLAY, plan.replays, ledger.replays),
+        (EXHAUST, plan.exhaust, ledger.exhaust),
+    ):
+        for name in names:
+            why = events[name]["problem"] if name in events else over
+            if why:
+                left_out.append(_hole(kind, name, why))
     return left_out
 
 
-def _hole(what: str, why: str) -> Values:
-    return {"what": what, "why": why, "is_hole": True}
-
-
-# --- the verdict ---------------------------------------------------------------
-
-
-def large(number: int) -> str:
-    """Returns a number in words of science if it is large: 3.1e9."""
-    if number < 100_000:
-        return f"{number:,}"
-    mantissa, _, exponent = f"{number:.1e}".partition("e")
-    return f"{mantissa}e{int(exponent)}"
-
-
-def plural(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def exercised(values: Values) -> tuple[int, int]:
-    """Returns (rules exercised, rules that programs can exercise)."""
-    rules = values["rules"]
-    done = {r for counts in rules["counts"].values() for r, n in counts.items() if n}
-    can = {r for reachable in rules["reachable"].values() for r in reachable}
-    return len(done), len(can | done)
-
-
-def verdict(values: Values) -> Values:
-    """Returns {ok, text}: the first line of the report, which says what the
-    verdict rests on, and reasons why the campaign is not OK."""
-    reasons = []
-    findings = values["findings"]
-    if findings:
-        reasons.append(plural(len(findings), "finding"))
-    planted = values["planted"]
-    missed = [p for p in planted if not p.get("found")]
-    if missed:
-        names = ", ".join(p["bug"] for p in missed)
-        reasons.append(f"planted bugs not found: {names}")
-    holes = [item for item in values["not_run"] if item["is_hole"]]
-    if holes:
-        reasons.append(f"{plural(len(holes), 'part')} did not run")
-    for machine in values["machines"]:
-        if machine["stopped"]:
-            reasons.append(f"stopped early ({machine['stopped']})")
-    programs = sum(lane["executions"] for lane in values["lanes"])
-    calls = sum(lane["calls"] for lane in values["lanes"])
-    if not programs:
-        reasons.append("no program ran")
-    parts = []
-    if not findings:
-        parts.append(
-            f"no difference in {large(programs)} programs, {large(calls)} calls"
-        )
-    else:
-        parts.append(f"{large(programs)} programs, {large(calls)} calls")
-    parts += [
-        f"{item['sentence']} on {item['implementation']}"
-        for item in values["exhaust"]
-    ]
-    if planted:
-        found = len(planted) - len(missed)
-        parts.append(f"{found} of {len(planted)} planted bugs found")
-    else:
-        parts.append("no planted bug")
-    done, can = exercised(values)
-    parts.append(f"{done} of {can} rules exercised")
-    word = "NOT OK" if reasons else "OK"
-    head = f"{word} ({'; '.join(reasons)})" if reasons else word
-    return {
-        "ok": not reasons,
-        "word": word,
-        "reasons": reasons,
-        "basis": "; ".join(parts),
-        "text": f"{head}: {'; '.join(parts)}",
-    }
+def _hole(kind: str, what: str, why: str) -> Values:
+    return {"kind": kind, "what": what, "why": why, "is_hole": True}
