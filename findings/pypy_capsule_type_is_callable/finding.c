@@ -1,7 +1,8 @@
-/* PyPy: Python code can call the type of capsules, and subclass it.
+/* PyPy: Python code can copy a capsule, call the type of capsules, and subclass
+ * it.
  *
- * The result is a capsule without a pointer, which only C code can make
- * otherwise, and which no C code expects. */
+ * The result is a capsule without a pointer. Only C code makes capsules
+ * otherwise, and no C code expects one without a pointer. */
 #include <Python.h>
 
 static int payload;
@@ -10,6 +11,13 @@ PyMODINIT_FUNC PyInit_finding(void)
 {
     static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "finding"};
     PyObject *capsule = PyCapsule_New(&payload, "a.b", NULL);
+    PyObject *reduced = PyObject_CallMethod(capsule, "__reduce_ex__", "i", 4);
+    if (reduced || !PyErr_ExceptionMatches(PyExc_TypeError)) {
+        PyErr_SetString(PyExc_AssertionError,
+                        "copy.copy(capsule) is possible, no TypeError");
+        return NULL;
+    }
+    PyErr_Clear();
     PyObject *made = PyObject_CallObject((PyObject *)Py_TYPE(capsule), NULL);
     if (made || !PyErr_ExceptionMatches(PyExc_TypeError)) {
         PyErr_SetString(PyExc_AssertionError,
