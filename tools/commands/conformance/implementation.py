@@ -30,6 +30,9 @@ print(json.dumps([
 # The ending of extension modules for a free-threaded CPython: .cpython-313t-...
 _FREE_THREADED = re.compile(r"cpython-\d+td?-")
 
+# The names of the C API; PyPy's begin with PyPy.
+_OF_C_API = re.compile(r"_?Py")
+
 _OLDEST = (3, 6)
 _NEWEST = (3, 15)  # whose behaviour was measured; see capsule/profile.c
 _SECONDS_TO_START = 60
@@ -158,6 +161,8 @@ class Implementation:
             stand_in = sources.stand_in(self._root)
             more = [builder.compile(stand_in)]
         elif group == "programs":
+            if not source.python:
+                raise Problem(f"{source.path} does not compile: {reason}")
             self.no_programs = f"{source.path.name} cannot be built: {reason}"
         elif group == "tests":
             gone = [item for item in objects if _is_of_tests(item)]
@@ -165,6 +170,20 @@ class Implementation:
             for test in _tests_of(item.source.path):
                 self.left_out[test] = f"cannot be built: {reason}"
         return [item for item in objects if item not in gone] + more
+
+    def _refuse_own_fault(
+        self, source: sources.Source, lacking: Iterable[str]
+    ) -> None:
+        """Raises a Problem if the code that runs programs needs a symbol that is
+        not part of the C API: then a file of this project is missing, and the
+        implementation may have everything."""
+        own = [name for name in lacking if not _OF_C_API.match(name)]
+        if source.group == "programs" and own:
+            raise Problem(
+                f"{self.shown}: no program can run: {source.path.name} needs "
+                f"{own[0]}, and no source defines {own[0]}; add its file to "
+                "tools/commands/conformance/sources.py"
+            )
 
     def _leave_out_users(
         self, builder: Builder, objects: list[Object], symbols: set[str]
@@ -175,6 +194,7 @@ class Implementation:
         for item in objects:
             lacking = sorted(symbols & build.wanted(item))
             if item in kept and lacking:
+                self._refuse_own_fault(item.source, lacking)
                 kept = self._leave_out(
                     builder,
                     kept,

@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
 from tools.commands.conformance import __main__ as main
-from tools.commands.conformance import build, implementation, testing
+from tools.commands.conformance import build, implementation, sources, testing
 from tools.commands.conformance.build import undefined_symbols
 from tools.commands.conformance.implementation import Implementation
 from tools.lib.problem import Problem, exit_status
@@ -139,6 +140,29 @@ def test_the_undefined_symbols_in_errors_of_linker_and_loader() -> None:
     linker = "ld.lld: error: undefined symbol: PyA\n>>> referenced by x.o"
     loader = "ImportError: /x.so: undefined symbol: PyB"
     assert undefined_symbols(linker + "\n" + loader) == {"PyA", "PyB"}
+
+
+@pytest.mark.parametrize(
+    "symbol, words",
+    [("PyModule_GetState", ""), ("read_program", "x.c needs read_program")],
+)
+def test_no_program_can_run_because_of_the_implementation_or_of_this_project(
+    symbol: str,
+    words: str,
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(build, "wanted", lambda item: {symbol})
+    source = sources.Source(tmp_path / "x.c", True, "programs", ())
+    objects = [build.Object(source, tmp_path / "x.o", "")]
+    tested = Implementation("/p", tmp_path)
+    builder: Any = None  # compiles nothing here
+    if words:
+        with pytest.raises(Problem, match=words):
+            tested._leave_out_users(builder, objects, {symbol})
+    else:
+        assert tested._leave_out_users(builder, objects, {symbol}) == []
+        assert tested.no_programs.endswith(f"there is no {symbol}")
 
 
 def test_a_problem_is_what_main_raises() -> None:
