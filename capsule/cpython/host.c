@@ -166,8 +166,9 @@ int host_start(const char *profile)
 /* --- hiding modules ------------------------------------------------------- */
 
 /* Python code that hides modules. The modules in `stays` remain in sys.modules:
- * the importer looks up `builtins`, Python 2's warnings use `warnings`, and
- * host_collect() needs `__main__` and `gc` on PyPy. */
+ * the importer looks up `builtins`, and Python 2's warnings use `warnings`. On
+ * PyPy, host_collect() needs `__main__` and `gc`, and `__reduce_ex__` imports
+ * `copyreg`. */
 static const char HIDE[] =
     "import sys\n"
     "\n"
@@ -192,7 +193,7 @@ static const char HIDE[] =
     "else:\n"
     "    sys.meta_path[:] = [Finder()]\n"
     "if 'PyPy' in sys.version:\n"
-    "    stays.update(['__main__', 'gc'])\n"
+    "    stays.update(['__main__', 'gc', 'copyreg'])\n"
     "\n"
     "for name in set(modules) - stays:\n"
     "    aside[name] = modules.pop(name)\n"

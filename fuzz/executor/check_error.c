@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns the pending exception (borrowed) and leaves it pending. */
+/* Returns the pending exception (borrowed) and leaves it pending. Returns NULL
+ * if the implementation has not made an object of the exception yet: then
+ * CPython up to 3.11 has no value, and PyPy the value None. */
 static PyObject *peek_exception(void)
 {
 #if PY_VERSION_HEX >= 0x030C0000
@@ -19,7 +21,7 @@ static PyObject *peek_exception(void)
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     PyErr_Restore(type, value, traceback);
-    return value;
+    return value == Py_None ? NULL : value;
 #endif
 }
 
