@@ -9,15 +9,16 @@ static uintptr_t perform(struct forecast *f, const struct step *step)
 }
 
 /* True if a setter can replace a block that the destructor frees by another
- * free block. */
+ * free block. The pointer of an exchanged struct cannot be replaced. */
 static bool fits(const struct forecast *f, enum call_op op,
                  struct model_arg *args)
 {
     const struct model_capsule *capsule = &f->model.capsule[args[0].capsule];
     switch (op) {
     case CALL_SET_POINTER:
-        return !destructor_makes(capsule, CALL_FREE_POINTER_OF) ||
-               forecast_free_payloads(f);
+        return !destructor_makes(capsule, CALL_END_EXCHANGE) &&
+               (!destructor_makes(capsule, CALL_FREE_POINTER_OF) ||
+                forecast_free_payloads(f));
     case CALL_SET_NAME:
         return !destructor_makes(capsule, CALL_FREE_NAME_OF) ||
                forecast_free_buffers(f);

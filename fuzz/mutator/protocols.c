@@ -28,21 +28,36 @@ static bool wants(const struct forecast *f, enum call_op op)
     case CALL_OFFER_STRUCT:
     case CALL_HOSTILE_OFFER:
         return f->model.capsule_count < MAX_CAPSULES;
-    case CALL_TAKE_STRUCT:
     case CALL_HOSTILE_TAKE:
-        return f->model.protocols.count > 0;
+        return forecast_capsules_for(f, op) != 0;
+    case CALL_END_EXCHANGE:
+        return false; /* only destructors make this call */
     default:
-        return !is_free(f, CALL_TAKE_STRUCT, 0) || f->model.protocols.count > 0;
+        return f->model.protocols.count > 0;
     }
 }
 
-/* True if the capsule offers a struct. */
+/* True if the hostile consumer may take the struct of the capsule. */
+static bool is_open_to_attack(const struct forecast *f, struct model_arg *args)
+{
+    unsigned handle = 0;
+    while (handle < HANDLES && !is_free(f, CALL_HOSTILE_TAKE, handle)) {
+        handle++;
+    }
+    args[1].value.address = (uintptr_t)HOSTILE_WAY_WORDS[HOSTILE_KEEP];
+    args[2].number = handle;
+    return forecast_permits_args(f, CALL_HOSTILE_TAKE, args);
+}
+
+/* The headers' consumer may try to take the struct of every capsule that
+ * offered one: also of a capsule whose struct is already taken. */
 static bool fits(const struct forecast *f, enum call_op op,
                  struct model_arg *args)
 {
-    (void)op;
-    return f->model.capsule[args[0].capsule].destructor ==
-           DESTRUCTOR_end_exchange;
+    return op == CALL_HOSTILE_TAKE
+               ? is_open_to_attack(f, args)
+               : f->model.capsule[args[0].capsule].destructor ==
+                     DESTRUCTOR_end_exchange;
 }
 
 static void set_word(struct generator *g, struct value *value,

@@ -144,7 +144,7 @@ TEST_F(Generator, MostCallsArePerformed)
             performed += forecast_apply(&forecast_, &program_.calls[j]);
         }
     }
-    EXPECT_GT(performed, calls * 0.975);
+    EXPECT_GT(performed, calls * 0.99);
 }
 
 TEST_F(Generator, MostProgramsAreLong)
