@@ -36,6 +36,7 @@
 enum { kDLCPU = 1 };
 enum { kDLInt = 0, kDLUInt = 1, kDLFloat = 2 };
 
+/* The device that holds the memory. */
 typedef struct DLDevice {
     int32_t device_type;
     int32_t device_id;
@@ -57,7 +58,7 @@ typedef struct DLTensor {
     uint64_t byte_offset;
 } DLTensor;
 
-/* In a capsule named "dltensor". */
+/* A capsule named "dltensor" holds this struct. */
 typedef struct DLManagedTensor {
     DLTensor dl_tensor;
     void *manager_ctx;
@@ -69,7 +70,7 @@ typedef struct DLPackVersion {
     uint32_t minor;
 } DLPackVersion;
 
-/* In a capsule named "dltensor_versioned". */
+/* A capsule named "dltensor_versioned" holds this struct. */
 typedef struct DLManagedTensorVersioned {
     DLPackVersion version;
     void *manager_ctx;
@@ -100,7 +101,7 @@ static const char dlpack_used_versioned_name[] = "used_dltensor_versioned";
  * follow the struct. */
 struct dlpack_block {
     struct handover handover;
-    const char *name; /* as long as the capsule has this name, it owns */
+    const char *name; /* the capsule owns the tensor while it has this name */
     union {
         DLManagedTensor plain;
         DLManagedTensorVersioned versioned;

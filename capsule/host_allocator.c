@@ -21,7 +21,7 @@ static _Thread_local struct {
     enum host_failure how;
 } count;
 
-/* How many allocations fail with HOST_FAIL_FROM_THERE_ON. Not all of them:
+/* The number of allocations that fail with HOST_FAIL_FROM_THERE_ON. Not all:
  * CPython 3.11 retries forever when an exception handler cannot allocate the
  * number of the bytecode at which it starts. */
 enum { FAILURES_FROM_THERE_ON = 1000 };

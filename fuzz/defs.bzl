@@ -13,7 +13,7 @@ NEEDS_ENGINE = select({
     "//conditions:default": [],
 })
 
-# Which configurations can link the engine that //fuzz:cc_engine chooses.
+# The configurations that can link the engine that //fuzz:cc_engine chooses.
 _NEEDS_CHOSEN_ENGINE = select({
     "//fuzz/engines:is-replay-with-replay": [],
     "//tools/build_defs:is-release": ["@platforms//:incompatible"],

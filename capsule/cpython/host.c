@@ -257,7 +257,7 @@ void host_stop(void)
     }
 }
 
-/* What distinguishes builds of one version. */
+/* The name of the build: builds of one version differ in it. */
 #if defined Py_DEBUG && defined Py_GIL_DISABLED
 #define BUILD " free-threaded debug"
 #elif defined Py_DEBUG

@@ -1,4 +1,5 @@
-/* What the two parsers of arguments share: args.c and args_keywords.c. */
+/* The reader of formats that both parsers of arguments, args.c and
+ * args_keywords.c, use. */
 #ifndef CAPSULE_RUNTIME_ARGS_H
 #define CAPSULE_RUNTIME_ARGS_H
 
@@ -10,7 +11,8 @@ struct targets {
     va_list list;
 };
 
-/* What a format says apart from its units. */
+/* The parts of a format that are no units: the numbers of arguments, and the
+ * texts for error messages. */
 struct signature {
     int min, max;
     int positional;       /* arguments that may be given by position */
@@ -24,7 +26,8 @@ struct signature {
 typedef bool (*converter)(PyObject *arg, struct targets *targets,
                           const char **wanted);
 
-/* A unit of a format, and how many pointers it takes from the caller. */
+/* A unit of a format, and the number of pointers that it takes from the caller.
+ */
 struct unit {
     const char *text;
     converter convert;

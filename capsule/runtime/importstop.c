@@ -1,4 +1,4 @@
-/* How the modules of an interpreter end, in CPython's order: first the modules
+/* Ends the modules of an interpreter, in CPython's order: first the modules
  * that only sys.modules holds, then the contents of modules that other code
  * holds. */
 #include "capsule/runtime/interpreter.h"

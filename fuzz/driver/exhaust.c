@@ -60,8 +60,8 @@ static const struct tool TOOL = {
     .flags = FLAGS,
 };
 
-/* What the process that runs the programs shares with its parent, which goes on
- * when a program ends that process. */
+/* Memory that a child process shares with its parent. The child runs the
+ * programs; if a program ends the child, the parent goes on from here. */
 struct shared {
     struct exhaust_state state;
     bool finished;

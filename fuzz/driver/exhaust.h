@@ -95,7 +95,7 @@ void walk_program_at(const struct position *position, struct program *program);
 
 /* --- exhaust_state.c ------------------------------------------------------ */
 
-/* What the state file keeps. A walk continues only with the same
+/* The content of the state file. A walk continues only with the same
  * implementation, build, alphabet and part. */
 struct exhaust_state {
     char implementation[64]; /* "reference 0.1 (profile cpython-3.14)" */

@@ -53,7 +53,7 @@ static const struct value BUFFER_VALUES[] = {BUFFERS};
 static const struct value BLOCK_VALUES[] = {PAYLOADS, BUFFERS};
 static const struct value EXCEPTION_VALUES[] = {
     {.tag = VALUE_EXCEPTION, .index = EXCEPTION_KEY_ERROR}};
-/* Where edit() writes, and what. */
+/* edit() writes this byte at this offset. */
 static const struct value SIZE_VALUES[] = {{.tag = VALUE_NUMBER, .number = 0}};
 static const struct value BYTE_VALUES[] = {
     {.tag = VALUE_NUMBER, .number = 'x'}};

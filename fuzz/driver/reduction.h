@@ -1,6 +1,7 @@
-/* What the steps of a reduction share. Each step proposes lighter programs; a
- * program that keeps() accepts becomes the best one. The steps are repeated
- * until none changes the program; they end because the weight only falls. */
+/* The state that the steps of a reduction share. Each step proposes lighter
+ * programs; a program that keeps() accepts becomes the best one. The steps are
+ * repeated until none changes the program; they end because the weight only
+ * falls. */
 #ifndef FUZZ_DRIVER_REDUCTION_H
 #define FUZZ_DRIVER_REDUCTION_H
 

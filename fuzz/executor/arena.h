@@ -21,7 +21,7 @@ void *arena_realloc(void *block, size_t size);
 void arena_free(void *block);
 /* Makes everything that is allocated now survive each arena_reset(). */
 void arena_keep(void);
-/* What new blocks contain: 0xbe, 0 or 0xff in each byte, or random bits. */
+/* The content of new blocks: 0xbe, 0 or 0xff in each byte, or random bits. */
 enum arena_fill {
     FILL_PATTERN,
     FILL_ZEROS,
@@ -30,7 +30,8 @@ enum arena_fill {
     ARENA_FILLS
 };
 
-/* Which freed block of the same size a new block takes. */
+/* A new block takes the place of no freed block, or of the last or the first
+ * freed block of the same size. */
 enum arena_reuse {
     REUSE_NEVER,
     REUSE_LAST_FREED,

@@ -8,7 +8,8 @@
 
 #include "fuzz/model/step.h"
 
-/* What can be wrong after a call that returned the right value. */
+/* The differences that can remain after a call that returned the right value.
+ */
 enum symptom {
     WRONG_REFERENCES,     /* a capsule's reference count */
     WRONG_FIELD,          /* a field of a capsule */
@@ -62,7 +63,7 @@ struct executor_family {
 #include "fuzz/program/families.def"
 #undef FAMILY
 
-/* What a call without a result returns if it fails. */
+/* A call without a result returns this value if it fails. */
 #define CALL_FAILED ((uintptr_t)-1)
 
 extern const struct executor_family *const EXECUTOR_FAMILIES[FAMILY_COUNT];

@@ -11,7 +11,7 @@
 #include "fuzz/executor/rules.h"
 #include "fuzz/executor/world.h"
 
-/* What import_begin() has saved: the name and the reference counts. */
+/* import_begin() saves the name and the reference counts here. */
 static struct {
     char name[MAX_NAME + 1];
     Py_ssize_t references[OWNERS]; /* 0 if the object does not exist */

@@ -1,6 +1,6 @@
-/* What clean_up.c needs from the family of interpreters. Some implementations
- * lack the API for its calls; tools/conformance then links another file in
- * place of interpreters.c. */
+/* The functions of the family of interpreters that clean_up.c needs. Some
+ * implementations lack the API for its calls; tools/conformance then links
+ * another file in place of interpreters.c. */
 #ifndef FUZZ_EXECUTOR_INTERPRETERS_H
 #define FUZZ_EXECUTOR_INTERPRETERS_H
 

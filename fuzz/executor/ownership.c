@@ -1,4 +1,5 @@
-/* What consumers, owners and destructors do with a capsule. */
+/* Performs the calls by which consumers, owners and destructors use a capsule.
+ */
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/blocks.h"
 #include "fuzz/executor/caller_memory.h"

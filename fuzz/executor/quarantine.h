@@ -17,8 +17,9 @@ enum { SIGNATURE_SIZE = 248 };
 /* The layout of the file, little-endian; the signature is padded with NUL. The
  * file is mapped: other processes can read the counts while the run goes on. */
 struct quarantine_entry {
-    /* What quarantine_signature() writes. If the last character is `*`, all
-     * signatures that begin with the preceding text belong to the entry. */
+    /* The text that quarantine_signature() writes. If the last character is
+     * `*`, all signatures that begin with the text before it belong to the
+     * entry. */
     char signature[SIGNATURE_SIZE];
     uint64_t count; /* how often the difference was seen and not reported */
 };

@@ -13,7 +13,7 @@ enum {
     DEEPEST_CHAIN = 1000 /* more would exhaust the stack */
 };
 
-/* What the names of look() say of the capsule that is in args[0]. */
+/* True if the name in args[1] is the name of the capsule in args[0]. */
 static bool opens(const struct model *model, const struct model_arg *args)
 {
     const struct model_capsule *capsule = capsule_in(model, &args[0]);
@@ -22,7 +22,7 @@ static bool opens(const struct model *model, const struct model_arg *args)
                              characters_of(&args[1].value));
 }
 
-/* The objects that the call makes. */
+/* Returns how many objects the call makes. */
 static unsigned objects_of(const struct model *model, const struct call *call,
                            const struct model_arg *args)
 {

@@ -1,4 +1,4 @@
-/* What the contract demands of callers: conditions that several families check
+/* The contract's demands on callers: conditions that several families check
  * before they permit a call. Private to the model. */
 #ifndef FUZZ_MODEL_CALLERS_H
 #define FUZZ_MODEL_CALLERS_H

@@ -1,5 +1,5 @@
-/* What consumers, owners and destructors do with a capsule and with what the
- * capsule owns. */
+/* Models the calls by which consumers, owners and destructors use a capsule and
+ * the blocks that the capsule owns. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 #include "fuzz/model/state.h"

@@ -1,4 +1,4 @@
-/* What calls about modules demand of their callers. */
+/* Decides which calls about modules a caller may make. */
 #include <string.h>
 
 #include "fuzz/model/callers.h"

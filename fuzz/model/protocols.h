@@ -26,7 +26,8 @@ enum struct_kind {
     STRUCT_KINDS
 };
 
-/* What the callback of an offered struct does besides its work. */
+/* The manners of a callback: each names an action that the callback adds to the
+ * release of the resource. */
 enum offer_manner {
     OFFER_PLAIN,
     OFFER_RAISES,  /* raises an exception */
@@ -38,7 +39,8 @@ enum offer_manner {
     HOSTILE_MANNERS
 };
 
-/* How the hostile consumer takes a struct: fuzz/program/c/protocols.h. */
+/* The ways in which the hostile consumer takes a struct. hostile_take() in
+ * fuzz/program/c explains each. */
 enum hostile_way {
     HOSTILE_KEEP,
     HOSTILE_MOVE,

@@ -1,4 +1,4 @@
-/* How often and how long. */
+/* Chooses the counts and lengths of bulk calls. */
 #include "fuzz/mutator/family.h"
 
 /* Programs must stay cheap: most counts are below 2^9, few are of 2^15 and

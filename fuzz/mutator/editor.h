@@ -1,4 +1,4 @@
-/* What mutations share. Private to this folder. */
+/* The functions that mutations share. Private to this folder. */
 #ifndef FUZZ_MUTATOR_EDITOR_H
 #define FUZZ_MUTATOR_EDITOR_H
 

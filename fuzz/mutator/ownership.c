@@ -1,5 +1,5 @@
-/* What owners do with capsules: call their destructors, and hold them in
- * contexts. */
+/* Forecasts the calls of owners: they call destructors of capsules, and hold
+ * capsules in contexts. */
 #include "fuzz/mutator/family.h"
 
 static uintptr_t perform(struct forecast *f, const struct step *step)

@@ -71,13 +71,13 @@ enum count_choice {
 };
 
 struct weights {
-    /* Which result. */
+    /* These four choose how a result comes about. */
     uint8_t fresh_percent;      /* of inputs: generated, not mutated */
     uint8_t extend_percent;     /* of mutations: cut, then append new calls */
     uint8_t more_edits_percent; /* after each edit: another one, up to eight */
     uint8_t repair_percent; /* of mutations: replace empty slots in arguments */
 
-    /* Which edit. */
+    /* These weights choose an edit. */
     uint8_t insert;
     uint8_t remove;
     uint8_t replace;
@@ -92,7 +92,7 @@ struct weights {
     uint8_t fitting_argument_percent; /* of changed arguments: chosen as by the
                                          generator */
 
-    /* How two programs are crossed. */
+    /* These weights choose the way in which two programs are crossed. */
     uint8_t cross_tail;
     uint8_t cross_insert;
     uint8_t cross_interleave;

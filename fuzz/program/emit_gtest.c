@@ -11,8 +11,8 @@ static const char INCLUDES[] = "#include \"tests/rules/support.h\"\n"
                                "namespace {\n"
                                "\n";
 
-/* How the emitted C compares a value. NO_ASSERTION: the expectation does not
- * suit what the call returns, and stays a comment. */
+/* The way in which emitted C compares a value. NO_ASSERTION: the expectation
+ * does not suit what the call returns, and stays a comment. */
 enum assertion {
     NO_ASSERTION,
     IS_NULL,

@@ -132,7 +132,7 @@ enum module {
     MODULE_COUNT
 };
 
-/* How the initialisation of a module ends. It may also raise any exception. */
+/* The results of a module's initialisation. It may also raise any exception. */
 enum init {
     INIT_WORKS,
     INIT_SILENT,     /* returns NULL and raises nothing */

@@ -45,7 +45,8 @@ struct CounterApi {
 // The only instance; all interpreters share it.
 extern const CounterApi counter_api;
 
-// How many modules were executed, and how many module states were freed.
+// The numbers of modules that were executed and of module states that were
+// freed.
 extern int counters_made, counters_freed;
 
 // Announces the module; use it with BeforeStart.

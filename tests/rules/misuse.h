@@ -1,5 +1,5 @@
-// What a test can expect when a program does to capsules what C leaves
-// undefined.
+// The results that a test can expect when a program does to capsules what C
+// leaves undefined.
 //
 // Nothing holds for every build: an implementation without a sanitizer may just
 // go on. These functions return what this build can expect: a regular

@@ -135,7 +135,7 @@ class PendingTest : public rules::CapsuleTest {
     std::vector<Pending> all_;
 };
 
-// What is pending, normalized: owned references.
+// The pending exception, normalized: owned references.
 struct Indicator {
     PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
 

@@ -61,7 +61,7 @@ typedef uintptr_t Py_uintptr_t;
 typedef Py_ssize_t Py_hash_t;
 #define PY_SSIZE_T_MAX ((Py_ssize_t)(((size_t)-1) >> 1))
 
-/* What the headers of NumPy ask for besides. */
+/* The headers of NumPy need these macros too. */
 #define Py_USING_UNICODE 1
 #define SIZEOF_SHORT __SIZEOF_SHORT__
 #define SIZEOF_INT __SIZEOF_INT__

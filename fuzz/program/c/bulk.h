@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The function of the API that first gave something else than it should in the
- * last bulk call; NULL if all was right. */
+/* The first function of the API that returned a wrong value in the last bulk
+ * call; NULL if none did. */
 static const char *bulk_wrong;
 
-/* How often a destructor of a bulk call has run. */
+/* The number of times that the destructor of bulk calls has run. */
 static unsigned bulk_destroyed;
 
 /* Returns `right`; else notes the name of the function, if it is the first. */

@@ -48,7 +48,7 @@ static void *thread_of_turns(void *turn)
     return NULL;
 }
 
-/* Where the thread of main() waits: on a stack of its own. */
+/* The thread of main() waits in this function, on a stack of its own. */
 static void wait_in_main(void)
 {
     sem_post(&turns[in_thread].wake);

@@ -88,7 +88,7 @@ const char kAllocations[] = "p0 = payload(8)\n"
 // name slots.
 const Texts kDestructors = {"NULL", "free_name", "drop_c0", "drop_c1"};
 
-// What stands for a letter of a template.
+// The texts that can replace a letter of a template.
 const std::map<char, Texts> kValues = {
     {'R', {"c0", "c1"}},
     {'O', {"c0", "c1", "NULL", "lookalike"}},

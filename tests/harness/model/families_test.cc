@@ -1,5 +1,5 @@
-// What the model predicts for the calls of each family. There is no
-// implementation: a fake performer returns the values.
+// The model predicts the calls of each family. There is no implementation: a
+// fake performer returns the values.
 #include <gtest/gtest.h>
 
 #include <cstring>
