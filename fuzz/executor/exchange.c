@@ -1,6 +1,7 @@
 #include "fuzz/executor/exchange.h"
 
-#include "fuzz/program/c/protocols.h"
+#include "fuzz/program/c/offers.h"
+#include "fuzz/program/c/takes.h"
 
 PyObject *exchange_offer(const char *kind, const char *manner,
                          PyCapsule_Destructor destructor)

@@ -1,6 +1,6 @@
-/* DLPack tensors and Arrow structs between the two sides of
- * fuzz/program/c/protocols.h, instrumented by the sanitizers.
- * fuzz/model/protocols.h describes what they do. */
+/* The exchanges of fuzz/program/c (exchange.h, offers.h, takes.h), compiled
+ * with the sanitizers' instrumentation. fuzz/model/protocols.h describes what
+ * they do. */
 #ifndef FUZZ_EXECUTOR_EXCHANGE_H
 #define FUZZ_EXECUTOR_EXCHANGE_H
 

@@ -3,7 +3,7 @@
  *
  * An exchange is a struct that a producer offers in a capsule. Two producers
  * and two consumers exist: those of capsule/dlpack.h and capsule/arrow.h, and a
- * hostile side that breaks the protocol. fuzz/program/c/protocols.h has both.
+ * hostile side that breaks the protocol. fuzz/program/c/exchange.h has both.
  * Each consumer has four handles. The resource behind a struct must be released
  * exactly once, whatever the hostile side does. */
 #ifndef FUZZ_MODEL_PROTOCOLS_H
@@ -40,7 +40,7 @@ enum offer_manner {
 };
 
 /* The ways in which the hostile consumer takes a struct. hostile_take() in
- * fuzz/program/c explains each. */
+ * fuzz/program/c/takes.h explains each. */
 enum hostile_way {
     HOSTILE_KEEP,
     HOSTILE_MOVE,
