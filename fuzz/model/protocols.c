@@ -1,21 +1,11 @@
-/* DLPack tensors and Arrow structs: what producers, consumers and destructors
- * may do, and what must come back (DLPACK-1 to ARROW-7). */
+/* DLPack tensors and Arrow structs: predicts the calls of producers, consumers
+ * and destructors, and applies them to the state (DLPACK-1 to ARROW-7). */
 #include "fuzz/model/protocols.h"
 
-#include <string.h>
-
 #include "fuzz/model/callers.h"
+#include "fuzz/model/exchanges.h"
 #include "fuzz/model/family.h"
 #include "fuzz/model/state.h"
-
-const char *const STRUCT_KIND_WORDS[STRUCT_KINDS] = {
-    "dltensor",    "dltensor_versioned", "arrow_schema",
-    "arrow_array", "arrow_array_stream", "arrow_device_array"};
-const char *const OFFER_MANNER_WORDS[HOSTILE_MANNERS] = {
-    "plain", "raises", "again", "no release", "unmarked", "next version"};
-const char *const HOSTILE_WAY_WORDS[HOSTILE_WAYS] = {
-    "keep",  "move",   "hold",      "release", "copy",
-    "twice", "forget", "give back", "raise"};
 
 /* The names of capsules before and after a consumer takes the struct. */
 static const char *offered_name[STRUCT_KINDS] = {
@@ -51,62 +41,7 @@ static void reset(struct model *model)
     }
 }
 
-/* --- reading arguments and the state -------------------------------------- */
-
-/* Returns the number of the argument's text among the words, or NOTHING. */
-static int word_in(const struct model_arg *arg, const char *const *words,
-                   int count)
-{
-    const char *text = (const char *)arg->value.address;
-    int i = 0;
-    while (i < count && strcmp(text, words[i]) != 0) {
-        i++;
-    }
-    return i < count ? i : NOTHING;
-}
-
-static int kind_of(const struct model_arg *arg)
-{
-    return word_in(arg, STRUCT_KIND_WORDS, STRUCT_KINDS);
-}
-
-static int manner_of(const struct call *call, const struct model_arg *arg)
-{
-    return word_in(arg, OFFER_MANNER_WORDS,
-                   call->op == CALL_HOSTILE_OFFER ? HOSTILE_MANNERS
-                                                  : OFFER_MANNERS);
-}
-
-static int way_of(const struct model_arg *arg)
-{
-    return word_in(arg, HOSTILE_WAY_WORDS, HOSTILE_WAYS);
-}
-
-/* Returns the exchange of the capsule, or NOTHING. */
-static int exchange_of(const struct model *model, int capsule)
-{
-    int i = model->protocols.count - 1;
-    while (i >= 0 && model->protocols.exchange[i].capsule != capsule) {
-        i--;
-    }
-    return capsule == NOTHING ? NOTHING : i;
-}
-
-/* The same; NULL if the capsule has no exchange. */
-static const struct model_exchange *find_exchange(const struct model *model,
-                                                  int capsule)
-{
-    int i = exchange_of(model, capsule);
-    return i == NOTHING ? NULL : &model->protocols.exchange[i];
-}
-
-/* True if the capsule has the first name of structs of that kind. */
-static bool has_name_of(const struct model *model, int capsule, int kind)
-{
-    const struct model_address *name =
-        &model->capsule[capsule].field[FIELD_NAME];
-    return model_names_match(characters_of(name), STRUCT_KIND_WORDS[kind]);
-}
+/* --- what must come back -------------------------------------------------- */
 
 /* True if the destructor of the capsule would release the struct. */
 static bool is_in_capsule(const struct model *model,
@@ -116,28 +51,11 @@ static bool is_in_capsule(const struct model *model,
                                      : !e->marked;
 }
 
-/* True if the memory behind the struct is still allocated. A hostile deleter
- * frees its tensor; a block of handover.h waits for the capsule too. */
-static bool has_memory(const struct model_exchange *e)
-{
-    return e->hostile ? !e->released || !struct_is_dlpack(e->kind)
-                      : !(e->released && e->ended);
-}
-
 /* True if a call of the callback of the struct, or of a copy, releases the
  * resource. */
 static bool has_callback(const struct model_exchange *e)
 {
     return e->manner != OFFER_NO_RELEASE;
-}
-
-/* Returns the exchange of the handle; NULL if nothing was in it yet. */
-static const struct model_exchange *in_handle(const struct model *model,
-                                              const struct model_handle *handle)
-{
-    return handle->exchange == NOTHING
-               ? NULL
-               : &model->protocols.exchange[handle->exchange];
 }
 
 /* Chooses between the rules of the two protocols. */
@@ -146,25 +64,10 @@ static uint16_t rule_for(int kind, uint16_t dlpack, uint16_t arrow)
     return struct_is_dlpack(kind) ? dlpack : arrow;
 }
 
-/* --- what must come back -------------------------------------------------- */
-
 static void predict_offer(const struct model_arg *args, struct prediction *p)
 {
     int kind = kind_of(&args[0]);
     predict_success(p, 1, rule_for(kind, RULE_DLPACK_6, RULE_ARROW_5));
-}
-
-/* Returns the kind whose first name the capsule has, if a consumer of that kind
- * accepts the name: a consumer of DLPack takes both kinds of tensors. */
-static int accepted_kind(const struct model *model, int capsule, int kind)
-{
-    if (!struct_is_dlpack(kind)) {
-        return has_name_of(model, capsule, kind) ? kind : NOTHING;
-    }
-    return has_name_of(model, capsule, STRUCT_DLTENSOR) ? STRUCT_DLTENSOR
-           : has_name_of(model, capsule, STRUCT_DLTENSOR_VERSIONED)
-               ? STRUCT_DLTENSOR_VERSIONED
-               : NOTHING;
 }
 
 static void predict_take(const struct model *model,
@@ -278,83 +181,6 @@ static void no_memory(const struct call *call, struct prediction *p)
 {
     (void)call; /* only offers allocate */
     predict_no_memory(p, 0, p->rule);
-}
-
-/* --- what is permitted ---------------------------------------------------- */
-
-static bool permits_offer(const struct model *model, const struct call *call,
-                          const struct model_arg *args)
-{
-    return model->capsule_slot[call->result] == NOTHING &&
-           model->capsule_count < MAX_CAPSULES &&
-           model->protocols.count < MAX_CALLS && kind_of(&args[0]) != NOTHING &&
-           manner_of(call, &args[1]) != NOTHING;
-}
-
-/* True if the consumer finds no capsule with the right name, or a struct of the
- * kind that the name promises. */
-static bool permits_take(const struct model *model,
-                         const struct model_arg *args)
-{
-    int kind = kind_of(&args[1]);
-    if (kind == NOTHING || args[2].number >= HANDLES ||
-        model->protocols.taken[args[2].number].full) {
-        return false;
-    }
-    if (args[0].tag != VALUE_CAPSULE || args[0].capsule == NOTHING) {
-        return true;
-    }
-    if (model->capsule[args[0].capsule].life != LIFE_ALIVE) {
-        return false;
-    }
-    int accepted = accepted_kind(model, args[0].capsule, kind);
-    const struct model_exchange *e = find_exchange(model, args[0].capsule);
-    return accepted == NOTHING || (e && e->kind == accepted && has_memory(e));
-}
-
-static bool permits_hostile_take(const struct model *model,
-                                 const struct model_arg *args)
-{
-    const struct model_exchange *e = find_exchange(model, args[0].capsule);
-    if (e == NULL || way_of(&args[1]) == NOTHING || args[2].number >= HANDLES ||
-        model->protocols.kept[args[2].number].full) {
-        return false;
-    }
-    return !e->hostile && is_alive(model, &args[0]) && !e->marked &&
-           has_name_of(model, e->capsule, e->kind);
-}
-
-/* True if the struct of a full handle still has its memory. */
-static bool permits_release(const struct model *model,
-                            const struct model_handle *handle)
-{
-    return !handle->full || has_memory(in_handle(model, handle));
-}
-
-static bool permits(const struct model *model, const struct call *call,
-                    const struct model_arg *args,
-                    const struct prediction *prediction)
-{
-    const struct model_protocols *protocols = &model->protocols;
-    (void)prediction;
-    switch ((enum call_op)call->op) {
-    case CALL_OFFER_STRUCT:
-    case CALL_HOSTILE_OFFER:
-        return permits_offer(model, call, args);
-    case CALL_TAKE_STRUCT:
-        return permits_take(model, args);
-    case CALL_RELEASE_STRUCT:
-        return args[0].number < HANDLES &&
-               permits_release(model, &protocols->taken[args[0].number]);
-    case CALL_HOSTILE_TAKE:
-        return permits_hostile_take(model, args);
-    case CALL_HOSTILE_RELEASE:
-        return args[0].number < HANDLES &&
-               permits_release(model, &protocols->kept[args[0].number]);
-    default: /* CALL_END_EXCHANGE */
-        return is_self(model, &args[0]) &&
-               find_exchange(model, args[0].capsule);
-    }
 }
 
 /* --- the state afterwards ------------------------------------------------- */
@@ -509,7 +335,7 @@ static void made(struct model *model, const struct call *call,
 const struct model_family model_family_protocols = {
     .reset = reset,
     .predict = predict,
-    .permits = permits,
+    .permits = model_permits_protocols,
     .no_memory = no_memory,
     .apply = apply,
     .made = made,
