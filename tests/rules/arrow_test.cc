@@ -5,6 +5,7 @@
 
 #include "capsule/arrow.h"
 #include "tests/rules/drop.h"
+#include "tests/rules/offer.h"
 #include "tests/rules/support.h"
 
 namespace rules {
@@ -284,19 +285,8 @@ TEST_F(ArrowTest, ARROW_7_AMovedStructIsReleasedWhereItIs)
 
 TEST_F(ArrowTest, ARROW_2_AFailedOfferLeavesTheStructToTheCaller)
 {
-    for (size_t nth = 1; host_fail_allocation(nth, HOST_FAIL_ONCE); nth++) {
-        PyObject *capsule = Offer();
-        host_fail_allocation(0, HOST_FAIL_ONCE);
-        if (capsule) {
-            EXPECT_GT(nth, 1u);
-            Drop(capsule);
-            EXPECT_EQ(released, 1);
-            break;
-        }
-        EXPECT_TRUE(Raised(PyExc_MemoryError));
-        EXPECT_EQ(released, 0);
-        EXPECT_NE(schema_.release, nullptr);
-    }
+    FailEachAllocationOfAnOffer([this] { return Offer(); }, released,
+                                [this] { return schema_.release != nullptr; });
 }
 
 // --- hostile consumers -------------------------------------------------------

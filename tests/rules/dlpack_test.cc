@@ -4,6 +4,7 @@
 
 #include "capsule/dlpack.h"
 #include "tests/rules/drop.h"
+#include "tests/rules/offer.h"
 #include "tests/rules/support.h"
 
 namespace rules {
@@ -224,18 +225,7 @@ TEST_F(DLPackTest, DLPACK_7_AnUnknownVersionIsRefusedAndLeftToTheCapsule)
 
 TEST_F(DLPackTest, DLPACK_2_AFailedOfferLeavesTheTensorToTheCaller)
 {
-    for (size_t nth = 1; host_fail_allocation(nth, HOST_FAIL_ONCE); nth++) {
-        PyObject *capsule = Offer();
-        host_fail_allocation(0, HOST_FAIL_ONCE);
-        if (capsule) {
-            EXPECT_GT(nth, 1u);
-            Drop(capsule);
-            EXPECT_EQ(released, 1);
-            break;
-        }
-        EXPECT_TRUE(Raised(PyExc_MemoryError));
-        EXPECT_EQ(released, 0);
-    }
+    FailEachAllocationOfAnOffer([this] { return Offer(); }, released);
 }
 
 TEST_F(DLPackTest, DLPACK_2_ATensorWithoutAShapeIsRefused)
