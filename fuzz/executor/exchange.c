@@ -38,6 +38,8 @@ void exchange_end_all(void) { end_exchanges(); }
 
 int exchange_releases(int n) { return exchanges[n].releases; }
 
+bool exchange_has_destructor(int n) { return exchanges[n].destructor != NULL; }
+
 bool exchange_is_marked(int n)
 {
     return arrow_is_released(arrow_kind_of(exchanges[n].kind), exchanges[n].at);

@@ -37,6 +37,10 @@ void exchange_end_all(void);
  * number of exchanges: of the last offer, which failed. */
 int exchange_releases(int n);
 
+/* True if the capsule of the n-th exchange had its producer's destructor when
+ * the struct was offered. */
+bool exchange_has_destructor(int n);
+
 /* True if the Arrow struct in the capsule is marked as released. */
 bool exchange_is_marked(int n);
 

@@ -115,6 +115,16 @@ static void check_name(const struct step *step)
     }
 }
 
+/* The destructor of the producer must be in the new capsule. A program that
+ * goes on without it would show that as a struct which is never released. */
+static void check_destructor(int n)
+{
+    if (!exchange_has_destructor(n)) {
+        violation(RULE_NEW_7, "the capsule has the destructor of its producer",
+                  "the capsule has no destructor");
+    }
+}
+
 static void check(const struct step *step)
 {
     const struct model_protocols *protocols = &run.model.protocols;
@@ -127,6 +137,9 @@ static void check(const struct step *step)
     }
     if (op == CALL_TAKE_STRUCT && !step->prediction.fails) {
         check_name(step);
+    }
+    if (CALLS[op].nature == NATURE_CREATES && !step->prediction.fails) {
+        check_destructor(protocols->count - 1);
     }
     if (op == CALL_OFFER_STRUCT && step->prediction.fails) {
         check_releases(op, protocols->count, NOTHING, 0);
