@@ -70,9 +70,9 @@ static void start_without_site(void)
 }
 
 /* Objects come from malloc(), which AddressSanitizer watches. A free-threaded
- * CPython has an allocator of its own and refuses another; it must also not
- * switch its lock on for the modules of the tests, which do not say that they
- * can do without. */
+ * CPython accepts only its own allocator. It also enables its lock when it
+ * imports a module that does not declare Py_MOD_GIL_NOT_USED, as the modules of
+ * the tests do not; PYTHON_GIL=0 keeps the lock off. */
 static void choose_options(void)
 {
 #ifdef Py_GIL_DISABLED

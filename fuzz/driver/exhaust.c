@@ -269,7 +269,7 @@ static int run_all(const struct exhaust_state *state)
     return status;
 }
 
-/* Sets what this run is about. */
+/* Sets the implementation, the build, the alphabet and the part of this run. */
 static void describe(struct exhaust_state *state)
 {
     static struct alphabet alphabet;

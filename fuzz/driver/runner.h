@@ -70,7 +70,7 @@ void runner_run_earlier(const uint8_t *bytes, size_t size);
 void runner_reduce_earlier(uint8_t *bytes, size_t *size, bool (*keeps)(void *),
                            void *context);
 
-/* Writes such an input as a file has it. */
+/* Writes the bytes of such an input to a file. */
 void runner_write_earlier(FILE *out, const uint8_t *bytes, size_t size);
 
 /* Prints the input in readable form. */

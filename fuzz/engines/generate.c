@@ -26,7 +26,7 @@
 /* libFuzzer's exit statuses. */
 enum { STATUS_TIMEOUT = 70, STATUS_CRASH = 77 };
 
-/* The clock is read once in so many programs. */
+/* main() reads the clock once per 64 programs. */
 enum { PROGRAMS_BETWEEN_LOOKS = 64 };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

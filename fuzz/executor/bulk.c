@@ -1,5 +1,5 @@
-/* One thing many times: the loops are those of the C that programs are printed
- * as. */
+/* Performs the calls that do one thing many times, with the functions of
+ * fuzz/program/c/bulk.h, which emitted C calls too. */
 #include "fuzz/program/c/bulk.h"
 
 #include "capsule/host.h"
@@ -13,12 +13,11 @@ static const char *lacks(enum call_op op)
     return host_profile()->deferred_destruction ? "destruction at once" : NULL;
 }
 
-static uintptr_t make(struct step *step)
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
 {
-    const struct model_arg *args = step->args;
     PyObject *object = object_of(&args[0]);
     bulk_wrong = NULL;
-    switch ((enum call_op)step->call->op) {
+    switch ((enum call_op)call->op) {
     case CALL_TAKE_REFERENCES:
         take_references(object, args[1].number);
         return 0;
@@ -36,15 +35,14 @@ static uintptr_t make(struct step *step)
     }
 }
 
-/* Allocations that the program wants to fail are those of other calls. */
-static uintptr_t perform(const struct call *call, const struct model_arg *args)
+/* Makes the call without a failing allocation: the failure that a program has
+ * requested waits for a call of another family. */
+static uintptr_t perform_step(struct step *step)
 {
-    struct step step = {.call = call};
-    memcpy(step.args, args, CALLS[call->op].arg_count * sizeof *args);
-    return make(&step);
+    return perform(step->call, step->args);
 }
 
-/* The rule of the function that was the first to go wrong. */
+/* Returns the rule of the first function that returned a wrong value. */
 static uint16_t broken_rule(const struct step *step, bool raised)
 {
     static const struct {
@@ -75,6 +73,6 @@ static uint16_t broken_rule(const struct step *step, bool raised)
 const struct executor_family executor_family_bulk = {
     .lacks = lacks,
     .perform = perform,
-    .perform_step = make,
+    .perform_step = perform_step,
     .broken_rule = broken_rule,
 };

@@ -21,7 +21,7 @@ static uintptr_t resize(void *old, size_t size)
     return (uintptr_t)block;
 }
 
-/* A name of that many characters. */
+/* Returns a name of that many characters. */
 static uintptr_t new_long_name(size_t length)
 {
     char *name = block_malloc(length + 1);

@@ -284,7 +284,7 @@ static bool was_freed_by_destructor(uintptr_t address)
     return false;
 }
 
-/* True if the byte is in the block. */
+/* True if the byte is in the block, or is the first byte behind the block. */
 static bool is_in(const struct model_block *block, uintptr_t address)
 {
     return address - block->address <= block->size;

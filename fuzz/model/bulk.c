@@ -1,5 +1,6 @@
-/* One thing many times. A bulk call leaves the state as it was, apart from the
- * references that take_references() and drop_references() count. */
+/* Models the calls that do one thing many times. A bulk call leaves the state
+ * as it was, apart from the references that take_references() and
+ * drop_references() count. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 

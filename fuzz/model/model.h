@@ -318,7 +318,8 @@ const char *model_message(const struct model *model, const char *format, ...);
 /* True if the bytes are UTF-8. */
 bool model_is_utf8(const char *bytes, size_t length);
 
-/* True for what only long_name() makes: no text of a program is that long. */
+/* True if the name is longer than each text of a program: long_name() has made
+ * it. */
 static inline bool model_is_long_name(const char *name)
 {
     return name && !memchr(name, '\0', MAX_NAME + 1);

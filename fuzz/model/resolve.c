@@ -11,7 +11,8 @@ static void resolve_block(const struct model *model, unsigned block_slot,
     }
 }
 
-/* The address alone: nothing is known of what is there. */
+/* Sets the address only: a plain pointer says nothing about the memory that it
+ * points to. */
 static void resolve_alias(const struct model *model, unsigned alias,
                           struct model_address *address)
 {

@@ -18,7 +18,8 @@ static uintptr_t copy_name(struct forecast *f, const struct model_arg *literal)
     return (uintptr_t)copy;
 }
 
-/* The end of one long text: the forecast does not follow edits of it. */
+/* Returns a name of that length: the end of one long text, which all long names
+ * share. The forecast ignores edits of long names. */
 static uintptr_t long_name(unsigned length)
 {
     static char text[100001];
@@ -66,8 +67,8 @@ static void choose_position(struct generator *g, const struct call *call,
     set_number(value, length ? random_below(g->random, length) : 0);
 }
 
-/* A length that is close to that of a long name that the program has: names
- * that differ late are compared. */
+/* Chooses a length. If the program has a long name, chooses a length close to
+ * its length: an implementation then compares names that differ late. */
 static void choose_length(struct generator *g, struct value *value)
 {
     const struct model *model = &g->forecast->model;

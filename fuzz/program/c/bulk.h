@@ -1,5 +1,5 @@
-/* One thing many times: what a count or a size of 2^8 or 2^16 can break. The
- * executor calls these functions too. */
+/* Calls that do one thing many times, for defects that appear at a count or a
+ * size of 2^8 or 2^16. The executor calls these functions too. */
 #ifndef FUZZ_PROGRAM_C_BULK_H
 #define FUZZ_PROGRAM_C_BULK_H
 
