@@ -13,13 +13,15 @@ static void predict(const struct model *model, const struct call *call,
 }
 
 /* A thread finishes its destructors and handles its exception before another
- * thread continues. Other interpreters have no threads. */
+ * thread continues. Other interpreters have no threads, and only the first
+ * thread ends them: while one runs, no other thread gets its turn. */
 static bool permits(const struct model *model, const struct call *call,
                     const struct model_arg *args,
                     const struct prediction *prediction)
 {
     (void)call, (void)args, (void)prediction;
-    return !in_destructor(model) && !model->error.set && model->current == 0;
+    return !in_destructor(model) && !model->error.set && model->current == 0 &&
+           model_next_interpreter(model) == 0;
 }
 
 static void apply(struct model *model, const struct call *call,
