@@ -100,7 +100,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="SECONDS",
         type=seconds,
         default=600.0,
-        help="how long the proof of one function may take (default: 600); after "
+        help="processor time for the proof of one function (default: 600); after "
         "that, the answer is `not asked`",
     )
     parser.add_argument(

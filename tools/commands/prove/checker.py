@@ -6,6 +6,8 @@ import json
 import os
 import pathlib
 import pwd
+import resource
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -42,6 +44,19 @@ def find() -> pathlib.Path | None:
     return None
 
 
+class NoAnswer(Exception):
+    """CBMC used up its processor time."""
+
+
+def _begin(limit: float | None) -> None:
+    """Runs in the child. The limit counts processor time, so that a busy machine
+    changes no answer."""
+    end_with_parent()
+    if limit is not None:
+        most = max(1, round(limit))
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
+
+
 class Checker:
     """Runs CBMC's programs."""
 
@@ -60,8 +75,7 @@ class Checker:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=limit,
-            preexec_fn=end_with_parent,
+            preexec_fn=lambda: _begin(limit),
         )
 
     def compile(
@@ -123,8 +137,8 @@ class Checker:
     ) -> tuple[list[dict[str, Any]], float]:
         """Checks all assertions of the program.
 
-        Returns CBMC's messages and the time in seconds. Raises
-        subprocess.TimeoutExpired after `limit` seconds."""
+        Returns CBMC's messages and the time in seconds. Raises NoAnswer after
+        `limit` seconds of processor time."""
         loops = ",".join(f"{loop}:{times}" for loop, times in _LOOPS.items())
         start = time.monotonic()
         done = self._run(
@@ -142,6 +156,8 @@ class Checker:
             ],
             limit,
         )
+        if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+            raise NoAnswer
         try:
             messages = json.loads(done.stdout)
         except ValueError as error:

@@ -6,11 +6,10 @@ import concurrent.futures
 import dataclasses
 import os
 import pathlib
-import subprocess
 from collections.abc import Callable, Sequence
 
 from tools.commands.prove import verdict
-from tools.commands.prove.checker import Checker
+from tools.commands.prove.checker import Checker, NoAnswer
 from tools.commands.prove.program import Builder, Source
 from tools.commands.prove.steps import Step
 from tools.commands.prove.verdict import Assertion
@@ -70,8 +69,13 @@ def _prove(
             seconds += more
             traced = first_refuted(verdict.assertions(again))
             found[found.index(first)] = traced or first
-    except subprocess.TimeoutExpired:
-        return Proof(step, (), limit or 0, f"no answer in {limit:.0f} s")
+    except NoAnswer:
+        why = (
+            f"no answer in {limit:.0f} s of processor time"
+            if limit
+            else "the system ended CBMC"
+        )
+        return Proof(step, (), limit or 0, why)
     why = "" if found else verdict.error(messages) or "CBMC gave no result"
     return Proof(step, tuple(found), seconds, why)
 
@@ -167,7 +171,9 @@ def _of_step(assertion: Assertion) -> bool:
     """True if the assertion stands in a step, not in the environment, where some
     wait for a defect."""
     file = assertion.place.partition(":")[0]
-    return file.endswith(("_steps.c", "imports.c", "cobject_calls.c"))
+    return file.endswith(
+        ("_steps.c", "imports.c", "cobject_calls.c", "errors_state.c")
+    )
 
 
 def chosen(
