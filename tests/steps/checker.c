@@ -1,5 +1,4 @@
-/* Choices and exceptions as the checker has them: any value at once. */
-#include "tests/steps/environment.h"
+/* Choices as the checker has them: any value at once. */
 #include "tests/steps/step.h"
 
 #pragma CPROVER check push
@@ -40,23 +39,3 @@ void *any_pointer(const char *what)
     __CPROVER_input(what, (uintptr_t)value);
     return value;
 }
-
-/* --- errors --------------------------------------------------------------- */
-
-struct error error_now(void)
-{
-    PyObject *type = PyErr_Occurred();
-    return (struct error){type, type ? environment_raised.number : 0};
-}
-
-bool error_says(struct error error, const char *format, const char *name)
-{
-    const struct exception *raised = &environment_raised;
-    struct message expected = environment_message(format);
-    return error.type != NULL && error.number == raised->number &&
-           raised->message.size == expected.size &&
-           raised->message.hash == expected.hash &&
-           (name == NULL || names_equal(raised->argument, name));
-}
-
-bool state_memory_failed(void) { return environment_memory_failed; }

@@ -1,5 +1,6 @@
 /* What the checker puts in the place of the rest of Python: exceptions, an
- * allocator that may fail at any call, and the destruction of objects.
+ * allocator that may fail at any call, and the destruction of objects. The
+ * steps of exceptions and of objects do without this file.
  *
  * Functions that the source under proof calls and that are not here have no
  * body. The checker reports them, and the tool says that it could not ask. */
@@ -338,3 +339,23 @@ int PyType_IsSubtype(PyTypeObject *type, PyTypeObject *base)
     }
     return 0;
 }
+
+/* --- what a step sees of exceptions --------------------------------------- */
+
+struct error error_now(void)
+{
+    PyObject *type = PyErr_Occurred();
+    return (struct error){type, type ? environment_raised.number : 0};
+}
+
+bool error_says(struct error error, const char *format, const char *name)
+{
+    const struct exception *raised = &environment_raised;
+    struct message expected = environment_message(format);
+    return error.type != NULL && error.number == raised->number &&
+           raised->message.size == expected.size &&
+           raised->message.hash == expected.hash &&
+           (name == NULL || names_equal(raised->argument, name));
+}
+
+bool state_memory_failed(void) { return environment_memory_failed; }

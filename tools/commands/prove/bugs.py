@@ -20,6 +20,8 @@ _ENTRIES = {
     "capsule_release": "capsule_dealloc",
     "capsule_type": "PyCapsule_Type",
     "cobject_destruction": "cobject_dealloc",
+    "Py_INCREF": "_Py_ReferenceMisuse",
+    "Py_DECREF": "_Py_Dealloc",
 }
 
 _HEADERS = "capsule/reference/include"

@@ -13,7 +13,13 @@ from tools.commands.prove.steps import FOLDER, Step, Subject
 
 # The type objects of a source keep their initial values. Every other static
 # variable has any value.
-_CONSTANT = ("PyCapsule_Type", "PyCObject_Type")
+_CONSTANT = (
+    "PyCapsule_Type",
+    "PyCObject_Type",
+    "PyBaseObject_Type",
+    "none_type",
+    "not_implemented_type",
+)
 
 
 @dataclasses.dataclass(frozen=True)
