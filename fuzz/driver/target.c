@@ -40,12 +40,13 @@ int __afl_persistent_loop(unsigned count) __attribute__((weak));
 static void set_longest_input(int *argc, char ***argv)
 {
     static char longest[32];
+    static char **all; /* static, because LeakSanitizer must find the block */
     if (__afl_persistent_loop) {
         return;
     }
     snprintf(longest, sizeof longest, "-max_len=%d", MAX_ENCODED);
 
-    char **all = calloc((size_t)*argc + 2, sizeof *all);
+    all = calloc((size_t)*argc + 2, sizeof *all);
     if (!all) {
         abort();
     }

@@ -157,7 +157,8 @@ int main(int argc, char **argv)
         watch_time();
     }
     while (executed < runs && !ended) {
-        if (seconds && executed % PROGRAMS_BETWEEN_LOOKS == 0 &&
+        /* The first programs run even if the start took all the time. */
+        if (seconds && executed && executed % PROGRAMS_BETWEEN_LOOKS == 0 &&
             time(NULL) >= end) {
             break;
         }

@@ -12,6 +12,10 @@ class Problem(Exception):
     The text says what is wrong and what the user can do about it."""
 
 
+class NoSpace(Problem):
+    """The disk is full."""
+
+
 def exit_status(
     tool: str, main: Callable[[], int], interrupted: str = "interrupted"
 ) -> int:

@@ -41,9 +41,29 @@ def name_or_python(names: Sequence[str]) -> Callable[[str], str]:
             raise argparse.ArgumentTypeError(
                 f"{text} is not a program; give the path of a CPython"
             )
+        if not _has_headers(path):
+            raise argparse.ArgumentTypeError(
+                f"{text} is no CPython 3 with its headers; give the path of one"
+            )
         return os.path.abspath(path)
 
     return parse
+
+
+def _has_headers(path: pathlib.Path) -> bool:
+    """True if the program is a CPython 3 that knows where its Python.h is."""
+    question = (
+        "import os, sysconfig; "
+        "print(os.path.exists(sysconfig.get_path('include') + '/Python.h'))"
+    )
+    done = subprocess.run(
+        [path, "-I", "-c", question],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    return done.returncode == 0 and done.stdout.strip() == b"True"
 
 
 def add_implementation(

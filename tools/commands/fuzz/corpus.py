@@ -14,7 +14,7 @@ import pathlib
 import re
 from collections.abc import Iterable
 
-from tools.lib.problem import Problem
+from tools.lib.problem import NoSpace, Problem
 
 
 def digest(data: bytes) -> str:
@@ -67,7 +67,9 @@ def units(
 def write_error(path: pathlib.Path, error: OSError) -> Problem:
     """Returns the Problem to raise for an OSError from writing to `path`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Problem(f"the disk of {path} is full; make room, start again")
+        return NoSpace(f"the disk of {path} is full; make room, start again")
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return Problem(f"{path} is not a folder; give another")
     return Problem(f"cannot write {path}: {error.strerror}; make it writable")
 
 

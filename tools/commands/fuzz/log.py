@@ -14,7 +14,7 @@ _NO_LEAKS = "INFO: libFuzzer disabled leak detection"
 # The first line of a finding's report.
 _REPORT = re.compile(
     r"contract violation: |==\d+==\s?ERROR: |\S+: runtime error: |ALARM: "
-    r"|==\d+==WARNING: MemorySanitizer: "
+    r"|==\d+==WARNING: MemorySanitizer: |(while running|outside of) a program$"
 )
 
 _LINES_KEPT = 4000

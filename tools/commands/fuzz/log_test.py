@@ -45,6 +45,11 @@ def test_a_report_starts_with_the_line_of_the_finding() -> None:
     assert log.report() == "contract violation: GETP-3  x\n  expected  y"
 
 
+def test_a_report_of_ubsan_starts_with_the_program() -> None:
+    lines = "while running a program", "  after  GETP-3", "a.c:1:2: runtime error: x"
+    assert fed("INFO", *lines).report() == "\n".join(lines)
+
+
 def test_without_a_finding_the_report_is_the_end() -> None:
     assert fed("one", "two").report() == "one\ntwo"
 

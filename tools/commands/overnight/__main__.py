@@ -24,7 +24,7 @@ def main(argv: list[str]) -> int:
         output = start_folder() / given.output
     # rich, jinja2 and matplotlib take a second to import: a usage error does not
     # wait for them.
-    if given.adopt:
+    if given.adopt is not None:
         from tools.commands.overnight import adopt
 
         return adopt.adopt(given.adopt, Folder(output), root)
@@ -86,7 +86,7 @@ def run(
         campaign.run(screen)
     if not state.stopped:
         keep_inputs(state, root / "out")
-    return report.finish(state, before, str(given.baseline or ""), root)
+    return report.finish(state, before, str(given.baseline or ""))
 
 
 if __name__ == "__main__":

@@ -8,14 +8,13 @@ import re
 import subprocess
 
 from tools.commands.fuzz.build import build
-from tools.commands.overnight import records, storage
+from tools.commands.overnight import records, signature, storage
 from tools.commands.overnight.folder import Folder
 from tools.commands.overnight.plan import corpus_of
 from tools.lib import contract as contracts
 from tools.lib.contract import Rule
 from tools.lib.problem import Problem
 
-_CALL = re.compile(r"^  call (?P<number>\d+) ", re.MULTILINE)
 _EXPECTED = re.compile(r"^  expected +(?P<text>.+)$", re.MULTILINE)
 _UNDER_TEST = re.compile(r"^  (?:under test|rule) +(?P<rule>[A-Z0-9-]+) ", re.MULTILINE)
 
@@ -70,12 +69,11 @@ def _rule(name: str, report: str, root: pathlib.Path) -> Rule | None:
 def with_expectation(text: str, report: str) -> str:
     """Returns the program with the expected result behind the call that the
     report names. Returns it unchanged if the report names no call or result."""
-    call, expected = _CALL.search(report), _EXPECTED.search(report)
-    if not call or not expected:
+    number, expected = signature.failing_call(report), _EXPECTED.search(report)
+    if number is None or not expected:
         return text
     lines = text.splitlines()
     calls = [i for i, line in enumerate(lines) if line and line[0] != "#"]
-    number = int(call["number"]) - 1
     if number >= len(calls):
         return text
     lines[calls[number]] += f"  # -> {expected['text']}"

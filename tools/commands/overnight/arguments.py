@@ -167,7 +167,7 @@ def parse(
     )
     names = arguments.implementation or ["reference", "cpython"]
     arguments.implementation = list(dict.fromkeys(names))
-    _check(arguments)
+    _check(arguments, argv)
     return arguments
 
 
@@ -200,16 +200,22 @@ def _targets(text: str | None, known: Sequence[str]) -> list[str]:
     return _some_of(",".join(names), known, "--targets")
 
 
-def _check(arguments: argparse.Namespace) -> None:
-    modes = [
-        flag
-        for flag in ("resume", "adopt", "join")
-        if getattr(arguments, flag) is not None
-        and getattr(arguments, flag) is not False
-    ]
-    if len(modes) > 1:
-        raise Problem(f"--{modes[0]} and --{modes[1]} exclude each other")
+# {flag: the flags that go with it}. These flags do not start a campaign, so the other
+# flags have nothing to say.
+_MODES = {
+    "--resume": ("--output", "--baseline"),
+    "--adopt": ("--output",),
+    "--join": ("--output",),
+}
+
+
+def _check(arguments: argparse.Namespace, argv: Sequence[str]) -> None:
+    flags = [word.partition("=")[0] for word in argv if word.startswith("--")]
+    for mode, others in _MODES.items():
+        for flag in flags if mode in flags else []:
+            if flag not in (mode, *others):
+                raise Problem(f"{mode} and {flag} exclude each other; leave one out")
     if arguments.join and not arguments.output:
-        raise Problem("--join needs --output FOLDER for the joint report")
+        raise Problem("--join needs --output FOLDER for the joint report; give one")
     if arguments.seconds is None:
         arguments.seconds = arguments.until or 8 * 3600.0

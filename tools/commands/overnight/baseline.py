@@ -22,7 +22,7 @@ def read(folder: pathlib.Path) -> Values:
         )
     findings = values.get("findings")
     if not isinstance(findings, list) or not all(
-        isinstance(finding, dict) and "signature" in finding
+        isinstance(finding, dict) and isinstance(finding.get("signature"), str)
         for finding in findings
     ):
         raise Problem(f"{path} is damaged; name another folder")

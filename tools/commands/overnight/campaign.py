@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from tools.commands.overnight import keeping
+from tools.commands.overnight.comparing import Comparing
 from tools.commands.overnight.examining import Examining
 from tools.commands.overnight.fuzzing import Fuzzing
 from tools.commands.overnight.journal import Reading
@@ -18,6 +19,7 @@ from tools.commands.overnight.settings import Lane, Setting
 from tools.commands.overnight.state import Running, State
 from tools.commands.overnight.storage import DiskFull, is_full
 from tools.commands.overnight.work import Work
+from tools.lib.problem import NoSpace
 
 _TICK = 0.1  # seconds between two looks at the jobs
 _LOOK = 1.0  # seconds between two readings of the counters
@@ -29,6 +31,7 @@ class Campaign:
     def __init__(self, state: State) -> None:
         self._state = state
         self._examining = Examining(state)
+        self._comparing = Comparing(state)
         self._replays = Replays(state)
         self._exhaust = Exhaust(state)
         self._planting = Planting(state)
@@ -64,7 +67,7 @@ class Campaign:
         try:
             state.note({"kind": "begin", "seconds": state.plan.seconds})
             self._loop(screen)
-        except DiskFull:
+        except NoSpace:
             state.stop_for_space()
         except OSError as error:
             if not is_full(error):
@@ -106,10 +109,10 @@ class Campaign:
         if not state.folder.has_space():
             raise DiskFull(state.folder.path)
         is_over = state.left() <= 0
-        # Examinations take every other turn, so that many findings cannot keep
-        # the targets from running.
+        # Examinations and comparisons take every other turn, so that many findings
+        # cannot keep the targets from running.
         if is_over or not self._examined_last:
-            self._examined_last = self._examining.start()
+            self._examined_last = self._examining.start() or self._comparing.start()
             if self._examined_last:
                 return True
         self._examined_last = False
@@ -134,7 +137,7 @@ class Campaign:
         for job in slices:
             try:
                 job.give_up(job)
-            except (DiskFull, OSError):
+            except (NoSpace, OSError):
                 pass  # the folder of the slice stays; --resume recovers it
         own = resource.getrusage(resource.RUSAGE_SELF)
         jobs = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -156,10 +159,14 @@ def keep_inputs(state: State, out: pathlib.Path) -> None:
         files = state.resources.of(Lane(target, Setting()))
         if files is None or target in state.ledger.merges:
             continue
-        kept = keeping.keep(
-            files.engine,
-            state.folder.corpus(target),
-            out / target / "corpus",
-            state.ledger.known(),
-        )
-        state.note({"kind": "merge", "target": target, **kept})
+        try:
+            kept = keeping.keep(
+                files.engine,
+                state.folder.corpus(target),
+                out / target / "corpus",
+                state.ledger.known(),
+            )
+            state.note({"kind": "merge", "target": target, **kept})
+        except NoSpace:
+            state.stop_for_space()
+            return

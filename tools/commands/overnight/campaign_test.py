@@ -1,5 +1,6 @@
 """Tests of a whole campaign on an implementation with a planted bug: what the
-campaign finds, and that kill -9 at random moments loses nothing that was on disk.
+campaign finds, and that neither kill -9 at random moments nor a full disk loses
+anything that was on disk.
 
     campaign_test.py FOLDER SECONDS   runs or resumes a campaign in the folder
 
@@ -8,6 +9,8 @@ The environment variable KILLS sets how often the campaign is killed.
 
 from __future__ import annotations
 
+import dataclasses
+import errno
 import os
 import pathlib
 import random
@@ -17,8 +20,11 @@ import sys
 import time
 from collections.abc import Callable
 
+import pytest
+
 from tools.commands.fuzz import corpus
-from tools.commands.overnight import journal, ledger, plan, records
+from tools.commands.fuzz import findings as fuzz_findings
+from tools.commands.overnight import journal, ledger, plan, records, slices, summary
 from tools.commands.overnight.builds import Files
 from tools.commands.overnight.campaign import Campaign
 from tools.commands.overnight.folder import Folder
@@ -27,6 +33,8 @@ from tools.commands.overnight.resources import Resources
 from tools.commands.overnight.settings import PLANTED, Lane, Setting
 from tools.commands.overnight.state import State
 from tools.lib import bug
+from tools.lib import contract as contracts
+from tools.lib.problem import exit_status
 
 BUGS = pathlib.Path("tests/bugs").absolute()
 BROKEN = "get_pointer_ignores_name"
@@ -84,6 +92,7 @@ def campaign_in(path: pathlib.Path, seconds: float) -> tuple[Campaign, State]:
             [item],
             {BROKEN: broken},
             [],
+            contracts.read(pathlib.Path()),
             pathlib.Path(),
         ),
         journal.Journal(folder.journal),
@@ -120,6 +129,7 @@ def has_everything(state: State) -> bool:
         BROKEN in book.planted
         and all(lane.name in book.lanes for lane in LANES)
         and sum(book.seen.values()) > 2 * len(book.findings) > 0
+        and sorted(book.compared) == sorted(book.findings)
         and not list(state.folder.crashes.iterdir())
     )
 
@@ -136,6 +146,12 @@ def test_a_campaign_goes_on_after_findings(tmp_path: pathlib.Path) -> None:
     for values in found.values():
         assert values["program"], values
         assert values["verdict"].startswith("always"), values
+    report = summary.summarize(
+        state.plan, book, tmp_path / "findings", state.resources.contract, ""
+    )
+    (one,) = report["findings"]
+    assert one["name"].startswith("GETP-"), one
+    assert len(one["others"]) == len(found) - 1
     # has_everything() has seen to it that a known difference was counted.
     assert sum(lane.executions for lane in book.lanes.values()) > 0
 
@@ -143,19 +159,50 @@ def test_a_campaign_goes_on_after_findings(tmp_path: pathlib.Path) -> None:
 # --- kills -----------------------------------------------------------------------
 
 
-def snapshot(path: pathlib.Path) -> tuple[set[str], set[str], int]:
-    """Returns what is on disk: the digests of the inputs, the identities of the
-    findings, and the number of events."""
+@dataclasses.dataclass
+class Snapshot:
+    """The content of the folder of a campaign.
+
+    inputs    the digests of the inputs
+    runs      the slices that have found something and were not examined yet
+    examined  the slices whose finding is in the journal
+    findings  the identities of the findings
+    events    the number of events in the journal
+    """
+
+    inputs: set[str]
+    runs: set[str]
+    examined: set[str]
+    findings: set[str]
+    events: int
+
+
+def snapshot(path: pathlib.Path) -> Snapshot:
     folders = [*path.glob("slices/*/new"), *path.glob("corpus/*")]
-    inputs = {p.name for f in folders for p in corpus.units(f)[0]}
-    findings = {p.parent.name for p in path.glob("findings/*/finding.json")}
-    return inputs, findings, len(journal.read(path / "journal").events)
+    folders += path.glob("set_aside/*")
+    events = journal.read(path / "journal").events
+    return Snapshot(
+        {p.name for f in folders for p in corpus.units(f)[0]},
+        {
+            p.parent.name
+            for kind in ("slices", "crashes")
+            for p in path.glob(f"{kind}/[!.]*/artifacts")
+            if fuzz_findings.artifacts(p)[0]
+            and not slices.lane_in(p.parent).setting.bug
+        },
+        {e["run"] for e in events if e["kind"] in ("finding", "again")},
+        {p.parent.name for p in path.glob("findings/*/finding.json")},
+        len(events),
+    )
 
 
-def start(path: pathlib.Path, seconds: float) -> subprocess.Popen[bytes]:
+def start(
+    path: pathlib.Path, seconds: float, stderr: int | None = None
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-B", __file__, str(path), str(seconds)],
         env={**os.environ, "PYTHONPATH": os.getcwd()},
+        stderr=stderr,
     )
 
 
@@ -173,32 +220,107 @@ def wait_for_children(path: pathlib.Path) -> None:
         time.sleep(0.1)
 
 
+class Seen:
+    """Everything that was ever on disk."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self._path = path
+        self.all = Snapshot(set(), set(), set(), set(), 0)
+
+    def look(self) -> None:
+        """Adds what is on disk now. Fails if something that was there is lost."""
+        now, before = snapshot(self._path), self.all
+        assert now.events >= before.events, "events of the journal are lost"
+        assert before.inputs <= now.inputs, "inputs are lost"
+        assert before.findings <= now.findings, "findings are lost"
+        lost = before.runs - now.runs - now.examined
+        assert not lost, f"findings that were not examined are lost: {lost}"
+        self.all = Snapshot(
+            now.inputs,
+            before.runs | now.runs,
+            now.examined,
+            now.findings,
+            now.events,
+        )
+
+    def finish(self) -> None:
+        """Runs the campaign until each finding that waits is examined, and looks for
+        the last time."""
+        campaign, state = campaign_in(self._path, 10**6)
+        runs = self.all.runs
+        waiting = set(state.folder.crashes.iterdir())
+        campaign.run(Until(lambda _: not any(path.exists() for path in waiting)))
+        self.look()
+        left = runs - self.all.examined
+        assert not left, f"findings were not examined: {left}"
+
+
 def test_kills_at_random_moments_lose_nothing(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "night"
+    seen = Seen(path)
     chance = random.Random(1)
-    inputs: set[str] = set()
-    findings: set[str] = set()
-    events = 0
     for _ in range(KILLS):
         process = start(path, 10**6)
-        wait_until(chance.choice(moments(path, events)))
+        wait_until(chance.choice(moments(path, seen.all.events)))
         time.sleep(chance.uniform(0.0, 0.3))
         process.send_signal(signal.SIGKILL)
         process.wait()
         wait_for_children(path)
-        more, found, count = snapshot(path)
-        assert count >= events, "events of the journal are lost"
-        inputs, findings, events = inputs | more, findings | found, count
-    campaign, state = campaign_in(path, 10**6)
-    crashes = set(state.folder.crashes.iterdir())
-    campaign.run(Until(lambda _: not any(crash.exists() for crash in crashes)))
-    now, kept, count = snapshot(path)
-    aside = {p.name for p in path.glob("set_aside/*/*")}
-    assert inputs <= now | aside, "inputs are lost"
-    assert findings <= kept, "findings are lost"
-    left = [crash.name for crash in crashes if crash.exists()]
-    assert not left, "a finding was not examined"
-    print(f"{KILLS} kills: {len(inputs)} inputs, {len(findings)} findings, lost 0")
+        seen.look()
+    seen.finish()
+    print(
+        f"{KILLS} kills: {len(seen.all.inputs)} inputs, {len(seen.all.examined)} runs "
+        f"with a finding, {len(seen.all.findings)} signatures, nothing lost"
+    )
+
+
+# --- a full disk -----------------------------------------------------------------
+
+DISK = 96  # MiB; a slice needs 64
+
+
+def test_a_full_disk_loses_nothing_and_the_campaign_goes_on(
+    tmp_path: pathlib.Path, request: pytest.FixtureRequest
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "tmpfs", disk],
+        check=False,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    if mounted.returncode:
+        pytest.skip(f"only root can make a small disk: {mounted.stderr.strip()}")
+    request.addfinalizer(lambda: subprocess.run(["umount", "-l", disk], check=True))
+    path = disk / "night"
+    seen = Seen(path)
+    process = start(path, 10**6)
+    wait_until(lambda: any(True for _ in path.glob("findings/*/finding.json")))
+    fill(disk / "filler")
+    assert process.wait(timeout=120) == 2
+    wait_for_children(path)
+    seen.look()
+    last = journal.read(path / "journal").events[-1]
+    assert last["kind"] == "stop" and "is full; make room" in last["text"]
+    # A campaign cannot start while the disk is full, and does not harm anything.
+    again = start(path, 10**6, stderr=subprocess.PIPE)
+    _, text = again.communicate(timeout=120)
+    assert again.returncode == 2, text
+    seen.look()
+    (disk / "filler").unlink()
+    seen.finish()
+    assert seen.all.findings
+
+
+def fill(path: pathlib.Path) -> None:
+    """Writes the file until the disk is full."""
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 2**16)
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -223,6 +345,11 @@ def moments(path: pathlib.Path, events: int) -> list[Callable[[], bool]]:
     ]
 
 
+def main(argv: list[str]) -> int:
+    campaign, state = campaign_in(pathlib.Path(argv[0]), float(argv[1]))
+    campaign.run(Until(lambda _: False))
+    return 2 if state.is_disk_full else 0
+
+
 if __name__ == "__main__":
-    made, _ = campaign_in(pathlib.Path(sys.argv[1]), float(sys.argv[2]))
-    made.run(Until(lambda state: False))
+    sys.exit(exit_status("campaign_test", lambda: main(sys.argv[1:]), "interrupted"))

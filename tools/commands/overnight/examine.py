@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -17,18 +16,15 @@ from typing import Any
 
 from tools.commands.fuzz import findings as fuzz_findings
 from tools.commands.fuzz.engine import FINDINGS
-from tools.commands.overnight import signature, slices
+from tools.commands.overnight import rerun, signature, slices
 from tools.commands.overnight.builds import Files
-from tools.commands.overnight.settings import Lane, Setting, lane_of
+from tools.commands.overnight.rerun import Place
+from tools.commands.overnight.settings import Lane, lane_of
 from tools.commands.overnight.signature import Signature
-from tools.lib.child import end_with_parent
 
 RUNS = 10  # how often a finding is run again on each setting
 RUNS_OF_HANGS = 2  # each takes 10 seconds
 REPEATS = 3  # how often the whole run is repeated
-
-# Runs that do not look at stack traces need no symbols.
-_QUICK = {"ASAN_OPTIONS": "symbolize=0", "UBSAN_OPTIONS": "symbolize=0"}
 
 
 @dataclasses.dataclass
@@ -74,15 +70,8 @@ class Examined:
     counts: str = ""
     again: list[Again] = dataclasses.field(default_factory=list)
     verdict: str = ""
+    after: str = ""  # the known difference that the program shows before
     repeated: str = ""  # how the whole run was repeated, or ""
-
-
-@dataclasses.dataclass
-class Place:
-    """A setting at hand, with the files of the target there."""
-
-    setting: Setting
-    files: Files
 
 
 class Examiner:
@@ -166,50 +155,28 @@ class Examiner:
         self,
         place: Place,
         command: Sequence[object],
-        seconds: float,
         more: dict[str, str],
+        seconds: float = rerun.SECONDS,
     ) -> subprocess.CompletedProcess[str]:
-        lane = dataclasses.replace(self.lane, setting=place.setting)
-        environment = slices.variables(lane, place.files, more)
-        words = [str(word) for word in command]
-        try:
-            return subprocess.run(
-                words,
-                env={**os.environ, **environment},
-                cwd=self._work,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                errors="backslashreplace",
-                preexec_fn=end_with_parent,
-                check=False,
-                timeout=seconds,
-            )
-        except subprocess.TimeoutExpired:
-            return subprocess.CompletedProcess(words, -9, "", "time limit\n")
+        return rerun.run(self.lane, place, command, self._work, more, seconds)
 
     def _quarantine(self, without: Sequence[str] = ()) -> dict[str, str]:
         """Returns the variable that names a file of the known differences, except
         those in `without`."""
-        path = self._work / "quarantine"
         known = [text for text in self._known if text not in without]
-        slices.write_quarantine(path, known)
-        return {"CAPSULE_QUARANTINE": str(path)}
+        return rerun.quarantine(self._work / "quarantine", known)
 
     def _repro(
         self, place: Place, path: pathlib.Path, more: dict[str, str]
     ) -> subprocess.CompletedProcess[str]:
-        return self._run(
-            place, [place.files.repro, path], slices.TIME_LIMIT + 20, more
-        )
+        return self._run(place, [place.files.repro, path], more)
 
     def _count(self, place: Place, path: pathlib.Path, name: str) -> Again:
         """Runs the input several times in one setting. Counts a finding with
         another name apart, unless `name` is empty."""
         again = Again(place.setting.name)
         runs = self._runs
-        more = {**self._quarantine(), **_QUICK}
+        more = {**self._quarantine(), **rerun.QUICK}
         while again.runs < runs:
             done = self._repro(place, path, more)
             if done.returncode == 2:
@@ -239,8 +206,8 @@ class Examiner:
             f"--output={output}",
             found.input,
         ]
-        more = {**self._quarantine(), **_QUICK}
-        done = self._run(place, command, self._seconds + 60, more)
+        more = {**self._quarantine(), **rerun.QUICK}
+        done = self._run(place, command, more, self._seconds + 60)
         match = _MINIMIZED.search(done.stdout)
         if done.returncode == 0 and match and output.exists():
             found.smaller = output
@@ -258,12 +225,12 @@ class Examiner:
             done = self._run(
                 place,
                 [place.files.repro, f"--artifact_prefix={self._work}/c-", path],
-                slices.TIME_LIMIT + 20,
                 self._quarantine(),
             )
             shown = signature.signature_of(done.stderr)
             if done.returncode not in (0, 2) and shown:
                 found.signature, found.name = shown.text, shown.name
+                found.after = shown.after
                 if shown.text not in found.aliases:
                     found.aliases.append(shown.text)
                 has_program = "\n  program\n" in done.stderr
@@ -271,6 +238,10 @@ class Examiner:
                     done.stderr if has_program else done.stdout + done.stderr
                 )
                 break
+        program = signature.program(found.report)
+        if program and not found.smaller:
+            found.smaller = self._work / "program.prog"
+            found.smaller.write_text(program, encoding="utf-8")
         sources = sorted(self._work.glob("c-*.c"))
         if sources:
             found.c_file = sources[0]
@@ -302,8 +273,8 @@ class Examiner:
                 command = [name if word == new else word for word in command]
                 command += [f"-runs={executions + 1}", f"-artifact_prefix={name}/"]
                 place = Place(self.lane.setting, self._files)
-                more = {**self._quarantine(found.aliases), **_QUICK}
-                done = self._run(place, command, 120, more)
+                more = {**self._quarantine(found.aliases), **rerun.QUICK}
+                done = self._run(place, command, more, 120)
             runs += 1
             shown += done.returncode in FINDINGS
         found.repeated = f"the whole run, repeated, shows it {shown} of {runs} times"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pathlib
-import shutil
 
-from tools.commands.overnight import records, slices
-from tools.commands.overnight.examine import Examined, Examiner, Place
+from tools.commands.overnight import records, slices, storage
+from tools.commands.overnight.examine import Examined, Examiner
+from tools.commands.overnight.rerun import Place
 from tools.commands.overnight.settings import Lane, Setting
 from tools.commands.overnight.state import State
 
@@ -23,7 +23,7 @@ class Examining:
         Findings whose signature is known are only counted."""
         state = self._state
         for path in sorted(state.folder.crashes.iterdir()):
-            if path.name in self._busy:
+            if path.name in self._busy or path.name.startswith("."):
                 continue
             examiner = self._examiner(path)
             if examiner is None:
@@ -31,14 +31,7 @@ class Examining:
             first = examiner.first_signature()
             known = first.after or first.text
             if known in state.ledger.alias:
-                state.note(
-                    {
-                        "kind": "again",
-                        "signature": known,
-                        "lane": examiner.lane.name,
-                    }
-                )
-                shutil.rmtree(path)
+                self._count(known, examiner.lane, path)
                 continue
             self._busy.add(path.name)
 
@@ -48,6 +41,18 @@ class Examining:
             state.start_work(f"examines {first.name}", examiner.examine, done)
             return True
         return False
+
+    def _count(self, known: str, lane: Lane, path: pathlib.Path) -> None:
+        """Counts a known finding; removes the folder of the slice."""
+        self._state.note(
+            {
+                "kind": "again",
+                "signature": known,
+                "lane": lane.name,
+                "run": path.name,
+            }
+        )
+        storage.remove(path)
 
     def _examiner(self, path: pathlib.Path) -> Examiner | None:
         state = self._state
@@ -75,6 +80,10 @@ class Examining:
         return list(found.values())
 
     def _keep(self, found: Examined, path: pathlib.Path) -> None:
+        self._busy.discard(path.name)
+        if found.after in self._state.ledger.alias:
+            self._count(found.after, found.lane, path)
+            return
         identity = records.keep(found, path, self._state.folder.findings)
         self._state.note(
             {
@@ -83,6 +92,8 @@ class Examining:
                 "signature": found.signature,
                 "aliases": found.aliases,
                 "lane": found.lane.name,
+                "run": path.name,
             }
         )
-        self._busy.discard(path.name)
+        # Only now: a campaign that is killed before this line examines the run again.
+        storage.remove(path)

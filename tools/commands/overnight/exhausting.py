@@ -25,7 +25,7 @@ _TARGET = "sequence_fuzz"  # runs the program of a finding
 
 @dataclasses.dataclass
 class Result:
-    """What tools/exhaust has said. `failure` is a folder in the form of a slice, or
+    """The result of tools/exhaust. `failure` is a folder in the form of a slice, or
     None if all programs agree. `problem` is the reason if nothing ran."""
 
     implementation: str

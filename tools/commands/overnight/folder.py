@@ -8,6 +8,7 @@
     slices/        private folders of running slices; see slices.py
     crashes/       slices with a finding that is not examined yet
     replays/       private folders of running replays
+    comparing/     private folder of the comparison of findings
     builds/        the binaries
     reserve        a file that is given up when the disk is full
     index.html report.json junit.xml report.sarif   the report
@@ -43,6 +44,7 @@ class Folder:
         self.slices = path / "slices"
         self.crashes = path / "crashes"
         self.replays = path / "replays"
+        self.comparing = path / "comparing"
         self.builds = path / "builds"
         self._lock: TextIO | None = None
 
@@ -131,16 +133,17 @@ class Folder:
         """Keeps what the slices of a killed campaign have found. Returns the
         numbers of new inputs, of findings, and of damaged files."""
         inputs = crashes = damaged = 0
-        for path in sorted(self.slices.glob("*")):
+        for path in sorted(self.slices.glob("[!.]*")):
             new, found, cut = self.put_away(path)
             inputs, crashes, damaged = inputs + new, crashes + found, damaged + cut
-        # --resume runs a killed replay again.
+        # --resume runs a killed replay or comparison again.
         shutil.rmtree(self.replays, ignore_errors=True)
-        for path in self.path.rglob(".*.part"):
+        shutil.rmtree(self.comparing, ignore_errors=True)
+        for path in list(self.path.rglob(".*.part")):
             if path.is_dir():
                 shutil.rmtree(path)
             else:
-                path.unlink()
+                path.unlink(missing_ok=True)
         return inputs, crashes, damaged
 
     def put_away(self, path: pathlib.Path) -> tuple[int, int, int]:
@@ -152,7 +155,7 @@ class Folder:
             lane = values["lane"]
             target = str(lane["target"])
         except (Problem, KeyError, TypeError):
-            shutil.rmtree(path)  # killed before it started
+            storage.remove(path)  # killed before it started
             return 0, 0, 0
         new, damaged = 0, 0
         if (path / "new").exists() and not lane["setting"]["bug"]:
@@ -174,5 +177,5 @@ class Folder:
             make_folder(self.crashes)
             path.rename(self.crashes / path.name)
             return new, 1, damaged
-        shutil.rmtree(path)
+        storage.remove(path)
         return new, 0, damaged

@@ -149,3 +149,16 @@ def test_a_full_disk_leaves_the_old_file_and_the_journal_whole(
     assert json.loads(path.read_text()) == {"old": 1}
     assert (tmp_path / "journal").read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file.json", "journal"]
+
+
+def test_a_folder_whose_removal_was_killed_is_removed(tmp_path: pathlib.Path) -> None:
+    folder = made(tmp_path)
+    add_slice(folder, [], b"crash")
+    folder.recover()
+    (crash,) = folder.crashes.iterdir()
+    storage.remove(crash)
+    assert not list(folder.crashes.iterdir())
+    half = folder.crashes / ".01-000001.part"
+    (half / "new").mkdir(parents=True)
+    folder.recover()
+    assert not half.exists()

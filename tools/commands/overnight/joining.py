@@ -6,7 +6,6 @@ from __future__ import annotations
 import pathlib
 import shutil
 from collections.abc import Sequence
-from typing import Any
 
 import jinja2
 
@@ -86,19 +85,17 @@ def _names(parts: Sequence[Values]) -> list[str]:
 
 
 def _findings(parts: Sequence[Values]) -> list[Values]:
-    """Returns each finding once. Findings with the same signature are added up."""
-    found: dict[str, dict[str, Any]] = {}
+    """Returns each finding once. Findings that share a signature are one."""
+    found: list[Values] = []
     for part in parts:
         for finding in part["findings"]:
-            known = found.get(finding["signature"])
-            if known is None:
-                found[finding["signature"]] = dict(finding)
-                continue
-            known["times"] += finding["times"]
-            known["lanes"] = sorted({*known["lanes"], *finding["lanes"]})
-            known["aliases"] = sorted({*known["aliases"], *finding["aliases"]})
-            known["clock"] = min(known["clock"], finding["clock"])
-    return list(found.values())
+            for known in found:
+                if not set(known["aliases"]).isdisjoint(finding["aliases"]):
+                    summary.add_finding(known, finding, "seen by another campaign")
+                    break
+            else:
+                found.append(dict(finding))
+    return found
 
 
 def _rules(parts: Sequence[Values]) -> Values:

@@ -57,6 +57,9 @@ class Ledger:
         self.seen: collections.Counter[str] = collections.Counter()
         self.alias: dict[str, str] = {}  # signature: identity of the finding
         self.findings: dict[str, float] = {}  # identity: when it was found
+        self.compared: list[str] = []  # identities
+        # Pairs of identities that show the same defect, and why.
+        self.same: list[tuple[tuple[str, str], str]] = []
         self.lanes_of: dict[str, set[str]] = {}  # identity: lanes
         self.planted: dict[str, Event] = {}
         self.replays: dict[str, Event] = {}
@@ -158,6 +161,12 @@ class Ledger:
         self.findings.setdefault(identity, event["clock"])
         self.seen[identity] += 1
         self.lanes_of.setdefault(identity, set()).add(event["lane"])
+
+    def _compared(self, event: Event) -> None:
+        self.compared.append(event["id"])
+        self.same += [
+            ((event["id"], other["id"]), other["why"]) for other in event["same"]
+        ]
 
     def _again(self, event: Event) -> None:
         self._count(event["signature"], 1, event["lane"])

@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 
 from tools.commands.fuzz import corpus
-from tools.commands.overnight import exhausting, replaying, slices
+from tools.commands.overnight import exhausting, replaying, rerun, slices
 from tools.commands.overnight.settings import Setting
 from tools.commands.overnight.state import State
 
@@ -31,7 +31,9 @@ class Replays:
         work = corpus.make_folder(state.folder.replays / state.new_name())
         files = state.resources.of(item.lane)
         assert files
-        environment = slices.variables(item.lane, files)
+        # With a file of known differences, reports contain signatures.
+        more = rerun.quarantine(work / "quarantine", [])
+        environment = slices.variables(item.lane, files, more)
 
         def function() -> replaying.Result:
             return replaying.run(item, environment, work)

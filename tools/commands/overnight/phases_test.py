@@ -12,6 +12,7 @@ from tools.commands.overnight.resources import Resources
 from tools.commands.overnight.settings import Lane, Setting
 from tools.commands.overnight.state import State
 from tools.commands.overnight.work import Work
+from tools.lib.contract import Contract
 
 LANE = Lane("name_fuzz", Setting())
 
@@ -51,7 +52,9 @@ def state_in(path: pathlib.Path) -> State:
     state = State(
         made,
         folder,
-        Resources({"reference": {LANE.target: files}}, [], {}, [item], path),
+        Resources(
+            {"reference": {LANE.target: files}}, [], {}, [item], Contract([]), path
+        ),
         journal.Journal(folder.journal),
         ledger.Ledger(reading.events),
     )

@@ -22,7 +22,7 @@ from tools.commands.overnight.settings import (
 )
 from tools.lib.problem import Problem
 
-# What --settings chooses from.
+# The words of --settings.
 DEFAULTS, MALLOCS, PROFILES, MSANS = "default", "malloc", "profiles", "msan"
 EXHAUST = "exhaust"
 ALL_SETTINGS = (DEFAULTS, MALLOCS, PROFILES, MSANS, EXHAUST)
@@ -32,7 +32,7 @@ VERSION = 2  # of the folder's format
 
 @dataclasses.dataclass
 class Plan:
-    """What a campaign does. Stored in plan.json; --resume reads it again.
+    """The work of a campaign. Stored in plan.json; --resume reads it again.
 
     seconds   how long the campaign runs, without the build
     memory    MiB that a job may use

@@ -19,6 +19,7 @@ from tools.commands.overnight.planted import Planted
 from tools.commands.overnight.replaying import REPLAY, SWEEP, Item
 from tools.commands.overnight.resources import Resources
 from tools.commands.overnight.settings import Lane, Setting
+from tools.lib import contract as contracts
 from tools.lib.llvm import versioned
 from tools.lib.problem import Problem
 
@@ -104,6 +105,7 @@ def build(
         chosen,
         planted.build(chosen, root, folder.builds / "planted"),
         _replays(made, root, files, kinds),
+        contracts.read(root),
         root,
     )
 

@@ -28,7 +28,7 @@ def identity(signature: str) -> str:
 
 def keep(found: Examined, run: pathlib.Path, folder: pathlib.Path) -> str:
     """Adds the finding to the folder; returns its identity. Keeps the first of
-    several findings with the same signature. Removes the folder of the run."""
+    several findings with the same signature."""
     name = identity(found.signature)
     target = folder / name
     if not target.exists():
@@ -37,7 +37,6 @@ def keep(found: Examined, run: pathlib.Path, folder: pathlib.Path) -> str:
         part.mkdir(parents=True)
         _fill(part, found, run)
         part.rename(target)
-    shutil.rmtree(run, ignore_errors=True)
     return name
 
 

@@ -6,19 +6,17 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
-import re
 import subprocess
 import xml.etree.ElementTree as xml
 
 from tools.commands.fuzz import corpus
-from tools.commands.overnight import slices, storage
+from tools.commands.overnight import signature, slices, storage
 from tools.commands.overnight.settings import Lane
 from tools.lib.child import end_with_parent
 
 REPLAY, SWEEP = "replay", "allocation sweep"
 
 _SECONDS = 1800
-_PROGRAM = re.compile(r"^  program\n((?:    .*\n?)+)", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Item:
 
 @dataclasses.dataclass
 class Result:
-    """What a replay did. `failures` are folders in the form of slices."""
+    """The result of a replay. `failures` are folders in the form of slices."""
 
     item: Item
     ran: int
@@ -46,7 +44,7 @@ class Result:
 
 
 def run(item: Item, environment: dict[str, str], work: pathlib.Path) -> Result:
-    """Runs the replay. `work` is an empty folder for the failures."""
+    """Runs the replay. `work` is a folder for the failures."""
     report = work / "report.xml"
     command = [str(item.program), str(item.folder)]
     try:
@@ -86,12 +84,11 @@ def _failure(
     assert failure is not None
     text = failure.text or failure.get("message") or ""
     source = item.folder / case.get("name", "")
-    program = _PROGRAM.search(text)
+    program = signature.program(text)
     if item.kind == REPLAY and source.is_file():
         corpus.publish(source, artifacts)
     elif program:
-        lines = [line.strip() for line in program[1].splitlines()]
-        (artifacts / "failure.prog").write_text("\n".join(lines) + "\n")
+        (artifacts / "failure.prog").write_text(program, encoding="utf-8")
     (folder / "log").write_text(
         f"{item.name}: {case.get('name')}\n{text}", encoding="utf-8"
     )

@@ -1,4 +1,5 @@
-"""What a campaign tells: the screen at the start, the files at the end."""
+"""Tells at the start what a campaign is going to do, and writes its report at the
+end."""
 
 from __future__ import annotations
 
@@ -20,9 +21,8 @@ from tools.commands.overnight.folder import Folder
 from tools.commands.overnight.plan import Plan
 from tools.commands.overnight.screen import duration
 from tools.commands.overnight.state import State
-from tools.commands.overnight.storage import DiskFull
 from tools.commands.overnight.verdict import Values
-from tools.lib import contract as contracts
+from tools.lib.problem import NoSpace
 
 
 def write_plan(plan: Plan, folder: Folder) -> None:
@@ -59,28 +59,31 @@ def write(values: Values, folder: pathlib.Path) -> None:
     storage.write(folder / "index.html", page.page(values))
 
 
-def finish(
-    state: State, before: Values | None, name: str, root: pathlib.Path
-) -> int:
+def finish(state: State, before: Values | None, name: str) -> int:
     """Writes the report, prints its first line; returns the exit status."""
     folder = state.folder
     values = summary.summarize(
         state.plan,
         state.ledger,
         folder.findings,
-        contracts.read(root),
+        state.resources.contract,
         state.stopped,
     )
     if before is not None:
         baseline.compare(values, before, name)
     try:
         write(values, folder.path)
-    except DiskFull:
+    except NoSpace:
         state.stop_for_space()
     tell(values, folder.path)
     if state.is_disk_full:
         return 2
     return 0 if values["verdict"]["ok"] else 1
+
+
+def _others(finding: Values) -> str:
+    count = len(finding["others"])
+    return f"; also as {verdict.plural(count, 'other signature')}" if count else ""
 
 
 def tell(values: Values, folder: pathlib.Path) -> None:
@@ -90,7 +93,8 @@ def tell(values: Values, folder: pathlib.Path) -> None:
         state = f"{finding['state']}: " if finding["state"] else ""
         print(
             f"finding     {finding['id']}  {state}{finding['signature']}\n"
-            f"            {finding['verdict']}; {finding['times']} times"
+            f"            {finding['verdict']}; {finding['times']:,} times"
+            + _others(finding)
         )
     for finding in values["gone"]:
         print(f"gone        {finding['signature']}")

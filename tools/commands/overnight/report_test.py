@@ -72,6 +72,7 @@ def finding(text: str, **more: Any) -> dict[str, Any]:
         "clock": 3.0,
         "lanes": ["name_fuzz on reference"],
         "state": "",
+        "others": [],
         **more,
     }
 

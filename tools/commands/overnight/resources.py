@@ -1,4 +1,4 @@
-"""What the build of a campaign has made."""
+"""The built files of a campaign, and the work that needs them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tools.commands.overnight.builds import Files
 from tools.commands.overnight.planted import Planted
 from tools.commands.overnight.replaying import Item
 from tools.commands.overnight.settings import Lane
+from tools.lib.contract import Contract
 
 
 @dataclasses.dataclass
@@ -20,6 +21,7 @@ class Resources:
     planted        the planted bugs, in the order in which they run
     planted_files  {name of a planted bug: its Files}
     replays        the replays of the corpora
+    contract       the rules
     root           the checkout
     """
 
@@ -27,6 +29,7 @@ class Resources:
     planted: Sequence[Planted]
     planted_files: Mapping[str, Files]
     replays: Sequence[Item]
+    contract: Contract
     root: pathlib.Path
 
     def of(self, lane: Lane) -> Files | None:

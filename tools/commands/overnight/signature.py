@@ -23,6 +23,8 @@ _CALL = re.compile(
     r"^  (?:call (?:\d+|  )|in destructor) +(?:\w+: )?(?:\w+ = )?(?P<name>\w+)\(",
     re.MULTILINE,
 )
+_PROGRAM = re.compile(r"^  program\n((?:    .*\n?)+)", re.MULTILINE)
+_NUMBER = re.compile(r"^  call (?P<number>\d+) ", re.MULTILINE)
 _FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ (?:in )?(?P<name>\S+) (?P<place>.+)$")
 _MEMORY_SANITIZER = re.compile(
     r"^==\d+==WARNING: (MemorySanitizer: [\w-]+)", re.MULTILINE
@@ -117,6 +119,21 @@ def _is_of_implementation(name: str, place: str) -> bool:
 def _function_under_test(text: str) -> str:
     calls = _CALL.findall(text)
     return calls[-1] if calls else ""
+
+
+def program(report: str) -> str:
+    """Returns the program in a report; "" if there is none."""
+    match = _PROGRAM.search(report)
+    if not match:
+        return ""
+    return "".join(f"{line.strip()}\n" for line in match[1].splitlines())
+
+
+def failing_call(report: str) -> int | None:
+    """Returns the position, from 0, of the call of the program that fails; None if
+    the report names none."""
+    match = _NUMBER.search(report)
+    return int(match["number"]) - 1 if match else None
 
 
 def head(text: str) -> str:

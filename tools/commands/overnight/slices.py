@@ -45,7 +45,7 @@ _ENTRY = struct.Struct("<248sQ")  # quarantine_entry of fuzz/executor/quarantine
 
 @dataclasses.dataclass
 class Outcome:
-    """What a slice did. `status` is None if the process was killed because it was
+    """The result of a slice. `status` is None if the process was killed because it was
     stuck or took too much memory; `killed` then says why."""
 
     status: int | None

@@ -8,13 +8,14 @@ import errno
 import json
 import os
 import pathlib
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from tools.lib.problem import Problem
+from tools.lib.problem import NoSpace, Problem
 
 
-class DiskFull(Problem):
+class DiskFull(NoSpace):
     """There is no space; the campaign stops and keeps what it has."""
 
     def __init__(self, path: pathlib.Path) -> None:
@@ -34,12 +35,20 @@ def to_start_again(path: pathlib.Path) -> Iterator[None]:
     is prepared, there is nothing to go on with."""
     try:
         yield
-    except (DiskFull, OSError) as error:
+    except (NoSpace, OSError) as error:
         if isinstance(error, OSError) and not is_full(error):
             raise
         raise Problem(
             f"the disk of {path} is full; make room, then start the campaign again"
         ) from None
+
+
+def remove(folder: pathlib.Path) -> None:
+    """Removes a folder at once: renames it first, so that a campaign that is killed
+    leaves the whole folder or one that Folder.recover() removes."""
+    part = folder.with_name(f".{folder.name}.part")
+    folder.rename(part)
+    shutil.rmtree(part)
 
 
 def write(path: pathlib.Path, text: str) -> None:

@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tools.commands.overnight import records, verdict
+from tools.commands.overnight import defects, records, verdict
 from tools.commands.overnight.ledger import Ledger, LaneNumbers
 from tools.commands.overnight.plan import Plan
 from tools.commands.overnight.settings import GUIDED, Lane
@@ -35,7 +35,7 @@ def summarize(
     values: Values = {
         "version": VERSION,
         "machines": [_machine(plan, ledger, stopped)],
-        "findings": _findings(ledger, findings),
+        "findings": _findings(ledger, findings, contract),
         "gone": [],
         "compared_with": "",
         "planted": [
@@ -101,20 +101,55 @@ def _thin(points: Sequence[Any]) -> list[Any]:
     return thin
 
 
-def _findings(ledger: Ledger, folder: pathlib.Path) -> list[Values]:
+def _findings(
+    ledger: Ledger, folder: pathlib.Path, contract: Contract
+) -> list[Values]:
+    """Returns one finding for each defect. Findings that show the same defect are
+    under `others` of the clearest."""
+    every = {
+        identity: {
+            **values,
+            "id": identity,
+            "times": ledger.seen.get(identity, 1),
+            "clock": ledger.findings.get(identity, 0.0),
+            "lanes": sorted(ledger.lanes_of.get(identity, set())),
+            "state": "",
+            "others": [],
+        }
+        for identity, values in records.read(folder).items()
+    }
     found = []
-    for identity, values in records.read(folder).items():
-        found.append(
-            {
-                **values,
-                "id": identity,
-                "times": ledger.seen.get(identity, 1),
-                "clock": ledger.findings.get(identity, 0.0),
-                "lanes": sorted(ledger.lanes_of.get(identity, set())),
-                "state": "",
-            }
-        )
+    for group in defects.groups(every, [pair for pair, _ in ledger.same]):
+        shown = [defects.shown(identity, every[identity]) for identity in group]
+        head = every[defects.head(shown, contract).identity]
+        for identity in group:
+            if identity != head["id"]:
+                add_finding(head, every[identity], _why(identity, ledger))
+        found.append(head)
     return sorted(found, key=lambda values: (values["clock"], values["id"]))
+
+
+def add_finding(head: Values, other: Values, why: str) -> None:
+    """Adds another finding of the same defect to `head`."""
+    head["times"] += other["times"]
+    head["clock"] = min(head["clock"], other["clock"])
+    head["lanes"] = sorted({*head["lanes"], *other["lanes"]})
+    head["aliases"] = sorted({*head["aliases"], *other["aliases"]})
+    known = {head["signature"], *(item["signature"] for item in head["others"])}
+    head["others"] += [
+        item
+        for item in [
+            {key: other[key] for key in ("id", "signature", "verdict", "folder")}
+            | {"why": why},
+            *other["others"],
+        ]
+        if item["signature"] not in known
+    ]
+
+
+def _why(identity: str, ledger: Ledger) -> str:
+    """Returns why a finding belongs to others."""
+    return next(why for pair, why in ledger.same if identity in pair)
 
 
 def _lane(lane: Lane, numbers: LaneNumbers | None) -> Values:
