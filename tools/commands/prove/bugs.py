@@ -45,6 +45,11 @@ class Answer:
     assertions: tuple[str, ...] = ()
 
 
+def entry(step: Step) -> str:
+    """Returns the item of the source that the step begins with."""
+    return _ENTRIES.get(step.name, step.name)
+
+
 def reached_from(items: set[str], text: str) -> set[str]:
     """Returns the items of a source that use one of these items, directly or
     through other items, and these items. The type objects name everything, so
@@ -72,15 +77,13 @@ def steps_of(items: set[str], text: str, steps: Sequence[Step]) -> list[Step]:
     of any length."""
     edited = items - _STRUCTS or items
     used = reached_from(edited, text)
-    found = [
-        step for step in steps if _ENTRIES.get(step.name, step.name) in used
-    ]
+    found = [step for step in steps if entry(step) in used]
     return sorted(
         found,
         key=lambda step: (
             step.name == _SLOWEST,
             step.name_bytes is None,
-            _ENTRIES.get(step.name, step.name) not in edited,
+            entry(step) not in edited,
         ),
     )
 
@@ -140,13 +143,12 @@ def prove(
             [step for step in steps if step.subject.source == path],
         )
     ]
-    if not any(
-        path in subjects or path.endswith(".h") for path in planted.files()
-    ):
-        why = f"no step proves {', '.join(planted.files())}"
-        return Answer(planted, verdict.NOT_ASKED, (), why)
     if not chosen:
-        why = f"no step reaches {', '.join(sorted(items | broken.names))}"
+        files = planted.files()
+        if any(path in subjects for path in files):
+            why = f"no step reaches {', '.join(sorted(items | broken.names))}"
+        else:
+            why = f"no step proves {', '.join(files)}"
         return Answer(planted, verdict.NOT_ASKED, (), why)
     with tempfile.TemporaryDirectory(prefix="prove.") as name:
         folder = pathlib.Path(name)

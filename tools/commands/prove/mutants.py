@@ -1,4 +1,5 @@
-"""Wrong versions of CPython's Objects/capsule.c, which the steps must refute."""
+"""Wrong versions of a source, which the steps must refute: each function without
+its body, and the versions of CPython's capsules in a list."""
 
 from __future__ import annotations
 
@@ -51,15 +52,40 @@ def read(root: pathlib.Path) -> list[Mutant]:
     return found
 
 
+def emptied(text: str, path: str, steps: Sequence[Step]) -> list[Mutant]:
+    """Returns the versions of a source in which the function of a step does
+    nothing but return 0."""
+    code = edits.Code(text)
+    found = []
+    for name in dict.fromkeys(bugs.entry(step) for step in steps):
+        for item in code.named(name):
+            words = code.words[item.first : item.last]
+            if not item.has_body or "{" not in words:
+                continue
+            returns = words[words.index(name) - 1]
+            body = "{ }" if returns == "void" else "{ return 0; }"
+            start = code.tokens[item.first + words.index("{")].start
+            old = text[start : code.tokens[item.last - 1].end]
+            found.append(
+                Mutant(
+                    f"{name} is {body}",
+                    (edits.Edit(path, name, False, old, body),),
+                )
+            )
+    return found
+
+
 def prove(
     root: pathlib.Path,
     steps: Sequence[Step],
     source: Source,
+    mutants: Sequence[Mutant],
     limit: float | None = None,
 ) -> Iterator[Answer]:
     """Proves the steps that each mutant can reach, until one is refuted. Leaves
     out a mutant that none of the steps reaches."""
-    text = pathlib.Path(source.path).read_text(encoding="utf-8")
+    path = pathlib.Path(source.path)
+    text = path.read_text(encoding="utf-8")
     builder = Builder(Checker(), root)
 
     def answer(mutant: Mutant) -> Answer | None:
@@ -72,9 +98,9 @@ def prove(
         except edits.DoesNotApply as error:
             return Answer(mutant.title, verdict.NOT_ASKED, why=error.why)
         with tempfile.TemporaryDirectory(prefix="prove.") as folder:
-            path = pathlib.Path(folder) / "capsule.c"
-            path.write_text(wrong, encoding="utf-8")
-            changed = dataclasses.replace(source, path=str(path))
+            copy = pathlib.Path(folder) / path.name
+            copy.write_text(wrong, encoding="utf-8")
+            changed = dataclasses.replace(source, path=str(copy))
             found = refute.prove(
                 root, lambda step: changed, chosen, limit, builder
             )
@@ -84,7 +110,7 @@ def prove(
 
     try:
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            for found in pool.map(answer, read(root)):
+            for found in pool.map(answer, mutants):
                 if found:
                     yield found
     finally:

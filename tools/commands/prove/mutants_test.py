@@ -11,11 +11,18 @@ from tools.lib import edits
 from tools.lib.problem import Problem
 
 ROOT = pathlib.Path.cwd()
+EVERY = steps.read(ROOT)
 STEPS = [
     step
-    for step in steps.read(ROOT)
+    for step in EVERY
     if step.name == "PyCapsule_SetContext" and step.name_bytes is not None
 ]
+
+
+needs_checker = pytest.mark.skipif(
+    checker.find() is None,
+    reason="no CBMC here; tools/setup prove installs it",
+)
 
 
 def mutant(title: str, new: str) -> mutants.Mutant:
@@ -27,25 +34,56 @@ def mutant(title: str, new: str) -> mutants.Mutant:
     return mutants.Mutant(title, tuple(edits.parse(text)))
 
 
-@pytest.mark.skipif(
-    checker.find() is None,
-    reason="no CBMC here; tools/setup prove installs it",
-)
+@needs_checker
 def test_a_wrong_version_is_refuted_and_a_right_one_is_not(
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     versions = [
         mutant("the context is NULL", "((PyCapsule *)op)->context = NULL;"),
         mutant("the same", "(*(PyCapsule *)op).context = context;"),
     ]
-    monkeypatch.setattr(mutants, "read", lambda root: versions)
     source = program.reference(ROOT, STEPS[0].subject)
-    found = list(mutants.prove(ROOT, STEPS, source))
+    found = list(mutants.prove(ROOT, STEPS, source, versions))
     assert [(each.title, each.verdict) for each in found] == [
         ("the context is NULL", verdict.REFUTED),
         ("the same", verdict.PROVED),
     ]
     assert (found[0].step, found[0].rules) == ("PyCapsule_SetContext", ("SETC-1",))
+
+
+# The steps whose functions lose their bodies here; `tools/prove --mutants` takes all.
+EMPTIED = ("PyCapsule_IsValid", "PyErr_Clear", "object_free", "PyCObject_SetVoidPtr")
+
+
+# The steps of macros and of a variable.
+NO_FUNCTION = {
+    "capsule_type",
+    "PyCapsule_CheckExact",
+    "Py_CLEAR",
+    "Py_NewRef",
+    "Py_SETREF",
+}
+
+
+@needs_checker
+@pytest.mark.parametrize("name", EMPTIED)
+def test_a_function_without_its_body_is_refuted_by_its_own_step(name: str) -> None:
+    step = next(s for s in EVERY if s.name == name and s.name_bytes is not None)
+    source = program.reference(ROOT, step.subject)
+    text = pathlib.Path(source.path).read_text(encoding="utf-8")
+    wrong = mutants.emptied(text, source.path, [step])
+    found = list(mutants.prove(ROOT, [step], source, wrong))
+    assert [(each.step, each.verdict) for each in found] == [
+        (name, verdict.REFUTED)
+    ]
+
+
+def test_every_step_of_a_function_has_a_version_without_its_body() -> None:
+    for step in EVERY:
+        text = (ROOT / step.subject.source).read_text(encoding="utf-8")
+        found = mutants.emptied(text, step.subject.source, [step])
+        # The source of a step of a macro has no function of that name.
+        is_macro = step.name.startswith("Py_X") or step.name in NO_FUNCTION
+        assert bool(found) != is_macro, step.name
 
 
 def test_the_list_has_a_title_and_edits_for_each_mutant() -> None:
