@@ -17,6 +17,7 @@ from rich.table import Table
 from tools.commands.prove import (
     bugs,
     checker,
+    column,
     cpython,
     header,
     mutants,
@@ -60,9 +61,16 @@ _MORE = textwrap.dedent(
       tools/prove --bugs names_by          which proofs refute them
       tools/prove --table                  how many, by file
 
-    So do wrong versions of CPython's capsules:
+    So do wrong versions: each function as `return 0;`, and a list of wrong versions
+    of CPython's capsules:
 
+      tools/prove --mutants PyCapsule_SetName
       tools/prove --cpython 3.13 --mutants PyCapsule_SetName
+
+    The verdicts are a column of the matrix too:
+
+      tools/prove --cpython 3.13 --matrix proved.json
+      tools/conformance --join out/conformance/matrix.json proved.json
 
     docs/proof.md says what a proof means and what its bounds are.
 
@@ -122,11 +130,16 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--mutants",
         action="store_true",
-        help="with --cpython: prove the wrong versions of "
-        "tests/steps/cpython.mutants",
+        help="prove wrong versions: each function without its body, and with "
+        "--cpython those of tests/steps/cpython.mutants",
     )
     parser.add_argument(
         "--json", metavar="FILE", help="write the verdicts to FILE as JSON"
+    )
+    parser.add_argument(
+        "--matrix",
+        metavar="FILE",
+        help="write the verdicts to FILE as a column of the matrix",
     )
     return parser.parse_args(arguments)
 
@@ -221,8 +234,8 @@ def _tell(found: Proof) -> None:
 
 
 def _as_json(proofs: Sequence[Proof], source: program.Source) -> str:
-    """The verdicts as tools/conformance --proved reads them. "memory" stands for
-    undefined behaviour, and is no rule."""
+    """Returns the verdicts. "memory" stands for undefined behaviour, and is no
+    rule."""
     found = [each for one in proofs for each in one.assertions]
     rules = verdict.by_rule(found)
     return json.dumps(
@@ -299,21 +312,35 @@ def _prove_bugs(
     return 0
 
 
+def _mutants_of(
+    source: program.Source, own: Sequence[steps.Step]
+) -> list[mutants.Mutant]:
+    """The list of wrong versions is one of CPython's capsules."""
+    text = pathlib.Path(source.path).read_text(encoding="utf-8")
+    listed = mutants.read(_ROOT) if source.core else []
+    return [*listed, *mutants.emptied(text, source.path, own)]
+
+
 def _prove_mutants(
     options: argparse.Namespace,
     every: Sequence[steps.Step],
-    source: program.Source,
+    source: program.Source | None,
 ) -> int:
-    """Prints a line for each wrong version of the source."""
+    """Prints a line for each wrong version of each source."""
     answers = []
-    for found in mutants.prove(_ROOT, every, source, options.limit):
-        answers.append(found)
-        print(
-            f"{found.verdict:9}  {found.title}: "
-            + (f"{found.step}: {' '.join(found.rules)}" if found.rules else "")
-            + ("" if found.verdict == verdict.REFUTED else found.why),
-            flush=True,
-        )
+    for subject in dict.fromkeys(step.subject for step in every):
+        of = source or program.reference(_ROOT, subject)
+        own = [step for step in every if step.subject == subject]
+        for found in mutants.prove(
+            _ROOT, own, of, _mutants_of(of, own), options.limit
+        ):
+            answers.append(found)
+            print(
+                f"{found.verdict:9}  {found.title}: "
+                + (f"{found.step}: " if found.rules else "")
+                + (" ".join(found.rules) or found.why),
+                flush=True,
+            )
     _show_counts([found.verdict for found in answers])
     return 0
 
@@ -351,14 +378,13 @@ def _main() -> int:
     if options.bugs is not None:
         return _prove_bugs(options, every)
     what = options.what
-    rules = {rule.id: rule.function for rule in contract.read(_ROOT).rules}
+    every_rule = contract.read(_ROOT).rules
+    rules = {rule.id: rule.function for rule in every_rule}
     source = _source(options)
     if source is not None:
         every = _steps_for(source)
     chosen = proof.chosen(every, what, rules) if what else every
     if options.mutants:
-        if source is None:
-            raise Problem("--mutants without --cpython; say which version")
         return _prove_mutants(options, chosen, source)
     proofs = proof.prove(
         _ROOT,
@@ -377,9 +403,14 @@ def _main() -> int:
     _show_refutations(
         proofs, pathlib.Path(source.path if source else "capsule.c").name
     )
+    own = source or program.reference(_ROOT, every[0].subject)
     if options.json:
-        own = source or program.reference(_ROOT, every[0].subject)
         _write(options.json, _as_json(proofs, own))
+    if options.matrix:
+        text = column.of(
+            _ROOT, proofs, own.implementation, own.path, every_rule
+        )
+        _write(options.matrix, text)
     return 0 if all(p.verdict == verdict.PROVED for p in proofs) else 1
 
 

@@ -80,8 +80,9 @@ ENTRIES = (
     Entry(r"tools/prove( PyCapsule_SetName)?", "tools/prove PyCapsule_SetName"),
     Entry(r"tools/prove GETP-3", "tools/prove VAL-2"),
     Entry(r"tools/prove --table", AS_SHOWN),
+    Entry(r"tools/prove --mutants.*", "tools/prove --mutants PyCapsule_SetContext"),
     Entry(
-        r"tools/prove --cpython \S+( --(mutants|json).*)?",
+        r"tools/prove --cpython \S+( --(mutants|json|matrix).*)?",
         why_not="downloads a source package; tools/commands/prove tests the rest",
     ),
     Entry(
