@@ -5,6 +5,7 @@
  * interpreter returns.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "check/end.h"
 #include "check/errors.h"
@@ -55,10 +56,14 @@ static const enum column columns[FUNCTION_COUNT] = {
 
 static const struct origin no_origin;
 
-/* Begins a call: counts it, and looks at what the thread has left undone. */
+/* Begins a call: counts it, and looks at the state of the thread. */
 static struct site *begin(struct call *call)
 {
     start_python();
+    if (UNLIKELY(!interpreter_is_attached()) && !end_running())
+        finding(FINDING_ERROR, RULE_THR_5, NULL, call->site, no_origin,
+                "%s is called %s", function_names[call->function],
+                errors_why_detached());
     if (UNLIKELY(trace_is_on) && interpreter_may_be_called())
         call->before = pending_now();
     struct site *site = site_of(call->site);
@@ -168,7 +173,9 @@ static void *check_GetPointer(void *capsule, const char *name)
     else if (closely)
         pointer_check(record, &call);
     else
-        adopted(record, capsule);
+        record = adopted(record, capsule);
+    if (pointer && record && record->protocol)
+        protocols_got(record, &call);
     return pointer;
 }
 
@@ -236,6 +243,19 @@ static int check_IsValid(void *capsule, const char *name)
 
 /* ---- setters ---- */
 
+/* Reports a published capsule, whose name has a dot, that another object
+ * changes than the one that made it. */
+static void check_owner(const struct record *record, const struct site *site,
+                        const struct call *call)
+{
+    if (UNLIKELY(record->image != site->image) && record->copy &&
+        strchr(record->copy, '.') && site->image != image_of_interpreter())
+        finding(FINDING_WARNING, RULE_PUB_1, record, call->site, no_origin,
+                "%s changes capsule %s, which another object has made and "
+                "published",
+                function_names[call->function], quoted(record->copy));
+}
+
 static int check_SetPointer(void *capsule, void *pointer)
 {
     if (UNLIKELY(!start_is_checking))
@@ -249,8 +269,10 @@ static int check_SetPointer(void *capsule, void *pointer)
           .result = (uint64_t)result);
     if (result)
         failed(site, &call, NULL);
-    else if ((record = adopted(record, capsule)))
+    else if ((record = adopted(record, capsule))) {
+        check_owner(record, site, &call);
         pointer_stored(record, (uintptr_t)pointer, &call);
+    }
     return result;
 }
 
@@ -268,6 +290,7 @@ static int check_SetDestructor(void *capsule, destructor_function destructor)
     if (result)
         failed(site, &call, NULL);
     else if ((record = adopted(record, capsule))) {
+        check_owner(record, site, &call);
         record->destructor = (uintptr_t)destructor;
         record->flags &= ~RECORD_UNLOADED;
     }
@@ -288,6 +311,7 @@ static int check_SetName(void *capsule, const char *name)
     if (result)
         failed(site, &call, name);
     else if ((record = adopted(record, capsule))) {
+        check_owner(record, site, &call);
         name_stored(record, (uintptr_t)name, &call);
         protocols_named(record, &call);
     }
@@ -307,8 +331,10 @@ static int check_SetContext(void *capsule, void *context)
           .result = (uint64_t)result);
     if (result)
         failed(site, &call, NULL);
-    else if ((record = adopted(record, capsule)))
+    else if ((record = adopted(record, capsule))) {
+        check_owner(record, site, &call);
         context_stored(record, (uintptr_t)context, &call);
+    }
     return result;
 }
 

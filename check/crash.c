@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "check/channel.h"
+#include "check/end.h"
 #include "check/errors.h"
 #include "check/finding.h"
 #include "check/pages.h"
@@ -54,12 +55,19 @@ static void handle(int number, siginfo_t *info, void *context)
         const struct failure *failure =
             failure_last() && interpreter_may_be_called() ? failure_pending()
                                                           : NULL;
+        const struct record *record = end_running();
         if (failure && (number == SIGSEGV || number == SIGBUS))
             finding(FINDING_ERROR, RULE_GETP_2, NULL, failure->site,
                     (struct origin){NULL, 0},
                     "the program crashes while the exception of a failed "
                     "%s(%s) is pending: the NULL that it returned was used",
                     function_names[failure->function], failure->name);
+        else if (record && record->destructor && interpreter_is_attached() &&
+                 !(record->flags & RECORD_FREED_TWICE))
+            finding(FINDING_ERROR, RULE_DTOR_10, record, record->destructor + 1,
+                    (struct origin){NULL, 0},
+                    "the program crashes in the destructor of capsule %s",
+                    quoted(record->copy));
     }
     if (info && info->si_code <= 0)
         raise(number); /* sent by a process: no instruction runs again */

@@ -6,6 +6,7 @@
 #include "check/errors.h"
 #include "check/fields.h"
 #include "check/finding.h"
+#include "check/heap.h"
 #include "check/places.h"
 #include "check/protocols.h"
 #include "check/stacks.h"
@@ -34,7 +35,10 @@ struct running {
 static _Thread_local struct running *running
     __attribute__((tls_model("initial-exec")));
 
-bool end_is_running(void) { return running; }
+const struct record *end_running(void)
+{
+    return running ? running->record : NULL;
+}
 
 /* ---- destroyed capsules ---- */
 
@@ -118,8 +122,32 @@ static struct record *owner_of(uintptr_t block)
     return running ? running->record : NULL;
 }
 
+/* The destructor of the capsule frees the capsule. The destructor may be free()
+ * itself, which then returns to this file. */
+static void report_freed_capsule(struct record *record,
+                                 uintptr_t return_address)
+{
+    uint32_t here = image_of((uintptr_t)report_freed_capsule);
+    record->flags |= RECORD_FREED_TWICE;
+    if (image_of(return_address) == here)
+        finding(FINDING_ERROR, RULE_DTOR_13, record, record->made_site,
+                no_origin,
+                "the destructor of capsule %s is a function that frees memory: "
+                "it gets the capsule, not the pointer",
+                quoted(record->copy));
+    else
+        finding(FINDING_ERROR, RULE_DTOR_13, record, return_address, no_origin,
+                "the destructor of capsule %s frees the capsule itself, which "
+                "the interpreter frees as well",
+                quoted(record->copy));
+}
+
 void end_freed_twice(uintptr_t block, uintptr_t return_address)
 {
+    if (running && running->record->object - block <= interpreter_gc_head()) {
+        report_freed_capsule(running->record, return_address);
+        return;
+    }
     struct record *record = owner_of(block);
     struct origin origin = {"the block was freed by",
                             watch_address_freed_by(block)};
@@ -218,6 +246,9 @@ static void run_destructor(void *object, struct record *record)
                 quoted(record->copy));
     struct pending before = pending_now();
     int64_t count = interpreter_count(object);
+    size_t head = interpreter_gc_head();
+    struct dying outer =
+        heap_set_dying((struct dying){(uintptr_t)object - head, head});
     running = &now;
     if (trace_is_on)
         trace_end(TRACE_DESTRUCTOR, record, before);
@@ -225,6 +256,7 @@ static void run_destructor(void *object, struct record *record)
     if (trace_is_on)
         trace_end(TRACE_RETURNED, record, before);
     running = now.outer;
+    heap_set_dying(outer);
     check_count(record, count, interpreter_count(object));
     check_exceptions(record, before);
     if ((record->flags & (RECORD_ASKED_FOR_GONE | RECORD_FREED_TWICE)) ==
@@ -264,10 +296,10 @@ static void destructor_by_interpreter(void *object)
 /* Lets the interpreter run the destructor and free the object. */
 static void end_by_interpreter(void *object, struct record *record)
 {
-    if (record->destructor)
-        interpreter_set_field(object, FIELD_DESTRUCTOR,
-                              (uintptr_t)destructor_by_interpreter);
+    struct running now = {record, running};
+    running = &now;
     real_dealloc(object);
+    running = now.outer;
     protocols_after_end(record);
     fields_forget(record);
     record_drop(record);
@@ -278,11 +310,24 @@ static void end_with_trace(void *object, struct record *record)
     struct record ended = *record;
     struct pending before = pending_now();
     trace_end(TRACE_DYING, record, before);
-    if (trace_follows_interpreter())
+    if (trace_follows_interpreter()) {
+        if (record->destructor)
+            interpreter_set_field(object, FIELD_DESTRUCTOR,
+                                  (uintptr_t)destructor_by_interpreter);
         end_by_interpreter(object, record);
-    else
+    } else {
         end_capsule(object, record);
+    }
     trace_end(TRACE_ENDED, &ended, before);
+}
+
+/* The caller's place is known if it is not in the interpreter. */
+static void report_detached(const struct record *record, uintptr_t caller)
+{
+    bool known = image_of(caller) != image_of_interpreter();
+    finding(FINDING_ERROR, RULE_THR_5, record, known ? caller : 0, no_origin,
+            "the last reference to capsule %s is dropped %s",
+            quoted(record->copy), errors_why_detached());
 }
 
 /* Stands in the type's place for the destroying function. Runs the destructor
@@ -304,7 +349,10 @@ static void dealloc(void *object)
                 quoted(record->copy));
         return;
     }
-    if (interpreter_has_gc() && python.Object_GC_UnTrack)
+    bool attached = interpreter_is_attached();
+    if (!attached)
+        report_detached(record, (uintptr_t)__builtin_return_address(0));
+    else if (interpreter_has_gc() && python.Object_GC_UnTrack)
         python.Object_GC_UnTrack(object);
     stacks_check((uintptr_t)__builtin_frame_address(0));
     name_check_at_end(record, (uintptr_t)__builtin_frame_address(0),
@@ -313,7 +361,9 @@ static void dealloc(void *object)
     record->flags |= RECORD_ENDING;
     image_count(record->image, COLUMN_ENDED);
     protocols_before_end(record);
-    if (trace_is_on)
+    if (!attached)
+        end_by_interpreter(object, record);
+    else if (trace_is_on)
         end_with_trace(object, record);
     else
         end_capsule(object, record);

@@ -11,8 +11,8 @@
  * the end of every capsule is seen, those of the interpreter too. */
 void end_hook(void);
 
-/* True if a destructor of a capsule runs in this thread. */
-bool end_is_running(void);
+/* Returns the capsule whose destructor runs in this thread, or NULL. */
+const struct record *end_running(void);
 
 /* Reports a call with a capsule that has been destroyed. */
 void end_check_dead(const struct record *record, enum function function,

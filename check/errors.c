@@ -36,6 +36,13 @@ bool pending_equal(struct pending a, struct pending b)
     return a.type == b.type && a.value == b.value;
 }
 
+const char *errors_why_detached(void)
+{
+    return python._IsInitialized && !python._IsInitialized()
+               ? "after the interpreter has ended"
+               : "by a thread that does not hold the GIL";
+}
+
 static _Thread_local struct failure failure
     __attribute__((tls_model("initial-exec")));
 
@@ -65,7 +72,7 @@ const struct failure *failure_pending(void)
 void failure_check(enum function function, const struct record *record,
                    uintptr_t site, uintptr_t stack)
 {
-    if (!failure.set || end_is_running())
+    if (!failure.set || end_running())
         return;
     if (!failure_pending()) {
         failure.set = false;

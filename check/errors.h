@@ -21,6 +21,10 @@ struct pending pending_now(void);
 /* True if both are the same exception. */
 bool pending_equal(struct pending a, struct pending b);
 
+/* Says when or where a call happens whose thread is not attached: after the
+ * interpreter has ended, or without the GIL. */
+const char *errors_why_detached(void);
+
 /* The last call of a capsule function that failed in this thread. */
 struct failure {
     enum function function;

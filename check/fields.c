@@ -141,12 +141,28 @@ static void report_given(struct record *record, int which, uintptr_t address,
 {
     if (!watch_freed_by(record->watches[which]) && !heap_is_freed(address))
         return;
-    record->flags |= RECORD_POINTER_GONE;
+    if (which == WATCH_POINTER)
+        record->flags |= RECORD_POINTER_GONE;
     finding(FINDING_ERROR, RULE_BUG_3, record, call->site,
             freed_by(record, which),
             "%s is given a %s whose memory was freed before",
             function_names[call->function],
             which == WATCH_POINTER ? "pointer" : "context");
+}
+
+static void note_stack(struct record *record, int which, uintptr_t address,
+                       const struct call *call)
+{
+    if (memory_is_dead_stack(address, call->stack)) {
+        if (which == WATCH_POINTER)
+            record->flags |= RECORD_POINTER_GONE;
+        finding(FINDING_ERROR, RULE_API_15, record, call->site, no_origin,
+                "%s is given a %s into the stack frame of a function that has "
+                "returned",
+                function_names[call->function],
+                which == WATCH_POINTER ? "pointer" : "context");
+    }
+    stack_note(record, which, address, call->stack);
 }
 
 void pointer_stored(struct record *record, uintptr_t pointer,
@@ -156,14 +172,7 @@ void pointer_stored(struct record *record, uintptr_t pointer,
     record->pointer = pointer;
     watch_anew(record, WATCH_POINTER, pointer);
     report_given(record, WATCH_POINTER, pointer, call);
-    if (memory_is_dead_stack(pointer, call->stack)) {
-        record->flags |= RECORD_POINTER_GONE;
-        finding(FINDING_ERROR, RULE_API_15, record, call->site, no_origin,
-                "%s is given a pointer into the stack frame of a function that "
-                "has returned",
-                function_names[call->function]);
-    }
-    stack_note(record, WATCH_POINTER, pointer, call->stack);
+    note_stack(record, WATCH_POINTER, pointer, call);
 }
 
 void context_stored(struct record *record, uintptr_t context,
@@ -171,8 +180,10 @@ void context_stored(struct record *record, uintptr_t context,
 {
     record->context = context;
     watch_anew(record, WATCH_CONTEXT, context);
-    if (context)
-        report_given(record, WATCH_CONTEXT, context, call);
+    if (!context)
+        return;
+    report_given(record, WATCH_CONTEXT, context, call);
+    note_stack(record, WATCH_CONTEXT, context, call);
 }
 
 /* True if the destructor asks. It may leave the pointer alone, or free it
@@ -209,8 +220,13 @@ void pointer_check(struct record *record, const struct call *call)
 
 void context_check(struct record *record, const struct call *call)
 {
-    if (watch_freed_by(record->watches[WATCH_CONTEXT]) &&
-        !asked_by_destructor(record))
+    if (stack_is_gone(record, WATCH_CONTEXT, call->stack))
+        finding(FINDING_ERROR, RULE_API_15, record, call->site, no_origin,
+                "%s hands out the context of capsule %s, which leads into the "
+                "stack frame of a function that has returned",
+                function_names[call->function], quoted(record->copy));
+    else if (watch_freed_by(record->watches[WATCH_CONTEXT]) &&
+             !asked_by_destructor(record))
         finding(FINDING_ERROR, RULE_BUG_3, record, call->site,
                 freed_by(record, WATCH_CONTEXT),
                 "%s hands out the context of capsule %s, whose memory was "
@@ -224,9 +240,8 @@ void fields_forget(struct record *record)
         uint32_t watch = record->watches[which];
         record->watches[which] = 0;
         watch_remove(watch);
+        stack_forget(record, which);
     }
-    stack_forget(record, WATCH_NAME);
-    stack_forget(record, WATCH_POINTER);
 }
 
 bool fields_are_sound(const struct record *record)

@@ -45,6 +45,22 @@ void heap_on_freed_twice(freed_twice_function function)
 
 bool heap_is_watched(void) { return watched; }
 
+static _Thread_local struct dying dying
+    __attribute__((tls_model("initial-exec")));
+
+struct dying heap_set_dying(struct dying now)
+{
+    struct dying before = dying;
+    dying = now;
+    return before;
+}
+
+static bool is_dying(uintptr_t block)
+{
+    return __builtin_expect(dying.block != 0, 0) &&
+           block - dying.block <= dying.head;
+}
+
 /* ---- blocks that are held back ---- */
 
 struct held {
@@ -165,6 +181,10 @@ static void *realloc_at_last(void *block, size_t before, size_t size)
 static void free_libc(void *block, uintptr_t caller)
 {
     uintptr_t address = (uintptr_t)block;
+    if (is_dying(address)) {
+        freed_twice(address, caller);
+        return;
+    }
     size_t size = real_size(block);
     if (watch_may_concern(address, size))
         switch (watch_free(HEAP_LIBC, address, size, caller)) {
@@ -299,6 +319,10 @@ static void free_python(enum heap heap, void *context, void *block,
                         uintptr_t caller)
 {
     uintptr_t address = (uintptr_t)block;
+    if (is_dying(address)) {
+        freed_twice(address, caller);
+        return;
+    }
     if (watch_may_concern(address, SMALL) && watch_concerns(address, SMALL))
         switch (watch_free(heap, address, size_of_python(address), caller)) {
         case FREED_KEPT:

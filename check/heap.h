@@ -4,6 +4,7 @@
 #define CHECK_HEAP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Starts to watch the heap of libc. Writes a note if another allocator or a
@@ -20,6 +21,18 @@ bool heap_is_watched(void);
 /* True if the address lies in a small block of libc that this thread has freed
  * lately. */
 bool heap_is_freed(uintptr_t address);
+
+/* A capsule whose destructor runs in this thread: the block of memory that it
+ * lies in, from the head of the garbage collector on. */
+struct dying {
+    uintptr_t block; /* 0: no destructor runs */
+    size_t head;     /* bytes before the object */
+};
+
+/* Sets the dying capsule of this thread and returns the one before it. Its
+ * destructor must not free it: such a free() is reported as the second one, and
+ * does nothing. */
+struct dying heap_set_dying(struct dying now);
 
 /* Told of a block that is freed for the second time. */
 typedef void (*freed_twice_function)(uintptr_t block, uintptr_t return_address);

@@ -107,6 +107,13 @@ bool interpreter_find(const char **problem)
         python._GetVersion = NULL;
     if (python._GetVersion)
         python.version = version_number(python._GetVersion());
+    *(void **)&python.thread_state =
+        elf_address(&python.object, "PyThreadState_GetUnchecked");
+    if (!python.thread_state)
+        *(void **)&python.thread_state =
+            elf_address(&python.object, "_PyThreadState_UncheckedGet");
+    python.current_thread_state =
+        elf_address(&python.object, "_PyThreadState_Current");
     if (!python.Err_Occurred) {
         *problem = "PyErr_Occurred is not exported";
         return false;
@@ -138,11 +145,25 @@ bool interpreter_redirect(void *const wrappers[FUNCTION_COUNT])
     return true;
 }
 
+bool interpreter_is_attached(void)
+{
+    if (python.thread_state) {
+        if (!python.thread_state())
+            return false;
+        /* Up to 3.11 another thread may hold the GIL. */
+        if (python.version >= 312)
+            return true;
+    } else if (python.version < 300 && python.current_thread_state &&
+               !*python.current_thread_state) {
+        return false;
+    }
+    return !python.GILState_Check || python.GILState_Check();
+}
+
 bool interpreter_may_be_called(void)
 {
-    if (python._IsInitialized && !python._IsInitialized())
-        return false;
-    return !python.GILState_Check || python.GILState_Check();
+    return (!python._IsInitialized || python._IsInitialized()) &&
+           interpreter_is_attached();
 }
 
 bool interpreter_is_main(void)
@@ -173,6 +194,13 @@ bool interpreter_is_capsule(const void *object)
 }
 
 bool interpreter_has_gc(void) { return python.type[TYPE_FLAGS] & FLAG_HAS_GC; }
+
+size_t interpreter_gc_head(void)
+{
+    return interpreter_has_gc() && python.head != HEAD_FREE_THREADED
+               ? 2 * sizeof(uintptr_t)
+               : 0;
+}
 
 uintptr_t interpreter_field(const void *capsule, enum field field)
 {

@@ -32,8 +32,10 @@ enum head {
 enum field { FIELD_POINTER, FIELD_NAME, FIELD_CONTEXT, FIELD_DESTRUCTOR };
 
 struct interpreter {
-    struct elf_object object; /* the file that defines PyCapsule_New */
-    int version;              /* 3.11 is 311; 0 if unknown */
+    struct elf_object object;    /* the file that defines PyCapsule_New */
+    int version;                 /* 3.11 is 311; 0 if unknown */
+    void *(*thread_state)(void); /* of the thread that holds the GIL; or NULL */
+    void **current_thread_state; /* the same in Python 2.7; or NULL */
     enum head head;
     size_t head_words;
     uintptr_t *type;   /* PyCapsule_Type, at its tp_name */
@@ -63,8 +65,12 @@ bool interpreter_find(const char **problem);
  * order of `enum function`. Returns false if that is impossible. */
 bool interpreter_redirect(void *const wrappers[FUNCTION_COUNT]);
 
-/* True if this thread may call the interpreter: it holds the GIL or, without a
- * GIL, is attached. */
+/* True if this thread holds the GIL or, in a build without one, is attached.
+ * False in every thread once the interpreter has ended. */
+bool interpreter_is_attached(void);
+
+/* True if this thread may call the interpreter: the thread is attached, and the
+ * interpreter does not shut down. */
 bool interpreter_may_be_called(void);
 
 /* True if the thread runs the main interpreter, whose memory is never freed by
@@ -80,6 +86,9 @@ bool interpreter_is_capsule(const void *object);
 
 /* True if capsules take part in garbage collection: CPython 3.13 and later. */
 bool interpreter_has_gc(void);
+
+/* Returns how many bytes of the garbage collector lie before each capsule. */
+size_t interpreter_gc_head(void);
 
 /* Reads or writes a field of a capsule. */
 uintptr_t interpreter_field(const void *capsule, enum field field);

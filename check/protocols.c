@@ -12,10 +12,12 @@
 #include <string.h>
 
 #include "check/callbacks.h"
+#include "check/end.h"
 #include "check/finding.h"
 #include "check/map.h"
 #include "check/memory.h"
 #include "check/pages.h"
+#include "check/places.h"
 #include "check/protocol_kinds.h"
 #include "check/watch.h"
 
@@ -25,7 +27,8 @@ enum state {
     BY_CONSUMER = 1 << 2, /* and not by the capsule's destructor */
     COPY = 1 << 3,        /* and with a copy of the structure (Arrow) */
     MOVED = 1 << 4,       /* out of the capsule, or released there (Arrow) */
-    ENDED = 1 << 5        /* the capsule is gone */
+    ENDED = 1 << 5,       /* the capsule is gone */
+    MISNAMED = 1 << 6     /* renamed, but not as consumers must (DLPack) */
 };
 
 /* What one capsule offers. */
@@ -33,11 +36,13 @@ struct offer {
     uintptr_t structure;
     uintptr_t private_data;
     uintptr_t object; /* the capsule, while it lives */
-    uintptr_t taken_at;
+    uintptr_t
+        taken_at; /* the call that renamed it, or got its pointer (Arrow) */
     uintptr_t released_at;
     uint32_t kind;
     uint32_t state;
-    uint32_t next; /* next unused offer */
+    uint32_t older; /* offer of the same owner, or next unused offer */
+    uint32_t newer; /* offer of the same owner */
 };
 
 enum { CHUNK_BITS = 10, CHUNK_SIZE = 1 << CHUNK_BITS, MOST_CHUNKS = 1 << 14 };
@@ -46,26 +51,38 @@ static struct offer *chunks[MOST_CHUNKS];
 static uint32_t offer_count = 1;
 static uint32_t unused_offer;
 static struct map by_structure;
-static struct map by_private_data;
+static struct map by_owner; /* the newest offer of each */
 
 static struct offer *offer_at(uint32_t number)
 {
     return &chunks[number >> CHUNK_BITS][number & (CHUNK_SIZE - 1)];
 }
 
-static callback *release_of(const struct offer *offer)
+/* Returns the callback that is now in the structure of the capsule; NULL if the
+ * structure cannot be read. */
+static callback release_now(const struct offer *offer)
 {
-    return (callback *)(offer->structure + kinds[offer->kind].release_at);
+    const callback *place =
+        (const callback *)(offer->structure + kinds[offer->kind].release_at);
+    return memory_is_readable((uintptr_t)place, sizeof *place) ? *place : NULL;
 }
 
 /* ---- offers ---- */
+
+/* Returns what the moved copies of a structure have in common with it: their
+ * private data, which several structures of a producer may share. 0 for DLPack,
+ * where no structure is moved. */
+static uintptr_t owner_of(uint32_t kind, uintptr_t private_data)
+{
+    return kinds[kind].taken ? 0 : private_data ? private_data : kind + 1;
+}
 
 /* The caller holds the lock. */
 static uint32_t fresh_offer(void)
 {
     uint32_t number = unused_offer;
     if (number) {
-        unused_offer = offer_at(number)->next;
+        unused_offer = offer_at(number)->older;
         return number;
     }
     uint32_t chunk = offer_count >> CHUNK_BITS;
@@ -81,30 +98,89 @@ static void drop_offer(uint32_t number)
 {
     struct offer *offer = offer_at(number);
     map_remove(&by_structure, offer->structure, number);
-    map_remove(&by_private_data, offer->private_data, number);
-    *offer = (struct offer){.next = unused_offer};
+    if (offer->older)
+        offer_at(offer->older)->newer = offer->newer;
+    if (offer->newer) {
+        offer_at(offer->newer)->older = offer->older;
+    } else {
+        uintptr_t owner = owner_of(offer->kind, offer->private_data);
+        map_remove(&by_owner, owner, number);
+        if (offer->older)
+            map_put(&by_owner, owner, offer->older);
+    }
+    *offer = (struct offer){.older = unused_offer};
     unused_offer = number;
 }
 
-static uint32_t add_offer(const struct record *record, uint32_t kind)
+/* `other` is the capsule that offered the structure before. */
+static void report_second_capsule(const struct record *record, uint32_t kind,
+                                  struct record *other, const struct call *call)
+{
+    if (!other || other == record)
+        return;
+    other->protocol = 0;
+    finding(FINDING_WARNING, kinds[kind].taken ? RULE_DLPACK_2 : RULE_ARROW_2,
+            record, call->site,
+            (struct origin){"the other one was made by", other->made_site},
+            "two capsules %s offer the same structure, which only one of them "
+            "can own",
+            quoted(kinds[kind].offered));
+}
+
+static uint32_t add_offer(const struct record *record, uint32_t kind,
+                          const struct call *call)
 {
     uintptr_t private_data =
         *(const uintptr_t *)(record->pointer + kinds[kind].private_at);
+    uintptr_t owner = owner_of(kind, private_data);
+    uintptr_t other = 0;
     lock_take();
     uint32_t before = map_find(&by_structure, record->pointer);
-    if (before)
+    if (before) {
+        if (!(offer_at(before)->state & (TAKEN | RELEASED | ENDED)))
+            other = offer_at(before)->object;
         drop_offer(before);
+    }
     uint32_t number = fresh_offer();
     if (number) {
+        uint32_t older = map_find(&by_owner, owner);
         *offer_at(number) = (struct offer){.structure = record->pointer,
                                            .private_data = private_data,
                                            .object = record->object,
-                                           .kind = kind};
+                                           .kind = kind,
+                                           .older = older};
+        if (older)
+            offer_at(older)->newer = number;
         map_put(&by_structure, record->pointer, number);
-        map_put(&by_private_data, private_data, number);
+        map_put(&by_owner, owner, number);
     }
     lock_give();
+    if (other)
+        report_second_capsule(record, kind, record_find(other), call);
     return number;
+}
+
+/* Finds the offer whose moved copy this is. Of several structures with the same
+ * private data, one that is not released and no longer with its capsule. The
+ * caller holds the lock. */
+static uint32_t offer_of_copy(uint32_t kind, uintptr_t self)
+{
+    enum { MOST_LOOKED_AT = 256 };
+    uintptr_t private_data =
+        *(const uintptr_t *)(self + kinds[kind].private_at);
+    uint32_t newest = map_find(&by_owner, owner_of(kind, private_data));
+    uint32_t best = newest;
+    uint32_t at = newest;
+    for (int i = 0; at && i < MOST_LOOKED_AT; i++, at = offer_at(at)->older) {
+        const struct offer *offer = offer_at(at);
+        if (offer->state & RELEASED || offer->kind != kind)
+            continue;
+        if (offer->state & ENDED || !release_now(offer))
+            return at;
+        if (offer_at(best)->state & RELEASED)
+            best = at;
+    }
+    return best;
 }
 
 /* Finds the offer that a structure, or a moved copy of it, belongs to. The
@@ -112,9 +188,8 @@ static uint32_t add_offer(const struct record *record, uint32_t kind)
 static uint32_t offer_of(uint32_t kind, uintptr_t self)
 {
     uint32_t number = map_find(&by_structure, self);
-    if (!number)
-        number = map_find(&by_private_data,
-                          *(const uintptr_t *)(self + kinds[kind].private_at));
+    if (!number && !kinds[kind].taken)
+        number = offer_of_copy(kind, self);
     return number && offer_at(number)->kind == kind ? number : 0;
 }
 
@@ -130,19 +205,72 @@ static uint32_t kind_of_name(const char *name, bool taken)
     return KINDS;
 }
 
-static void offered(struct record *record, uint32_t kind)
+static bool leads_to(const struct record *record, uint32_t kind)
 {
-    if (!memory_is_writable(record->pointer, kinds[kind].size) ||
-        !kinds[kind].is_plausible((const void *)record->pointer))
+    return memory_is_writable(record->pointer, kinds[kind].size) &&
+           kinds[kind].is_plausible((const void *)record->pointer);
+}
+
+/* Reports a structure that bears the name of another one of its protocol. Only
+ * a callback that is code tells a structure from other memory. */
+static void check_kind(const struct record *record, uint32_t kind,
+                       const struct call *call)
+{
+    bool arrow = !kinds[kind].taken;
+    for (uint32_t other = 0; other < KINDS; other++) {
+        if (other == kind || arrow != !kinds[other].taken ||
+            !leads_to(record, other))
+            continue;
+        uintptr_t release =
+            *(const uintptr_t *)(record->pointer + kinds[other].release_at);
+        if (!release || !image_of(release))
+            continue;
+        finding(FINDING_ERROR, arrow ? RULE_ARROW_5 : RULE_DLPACK_6, record,
+                call->site, (struct origin){NULL, 0},
+                "a capsule %s leads to a structure that belongs in a capsule "
+                "%s",
+                quoted(kinds[kind].offered), quoted(kinds[other].offered));
         return;
+    }
+}
+
+static void offered(struct record *record, uint32_t kind,
+                    const struct call *call)
+{
+    if (!leads_to(record, kind)) {
+        check_kind(record, kind, call);
+        return;
+    }
     callback *release = (callback *)(record->pointer + kinds[kind].release_at);
     if (callback_replace(release, kind))
-        record->protocol = add_offer(record, kind);
+        record->protocol = add_offer(record, kind, call);
+}
+
+/* A capsule with an offer got another name. */
+static void renamed(struct record *record, const struct call *call)
+{
+    struct offer *offer = offer_at(record->protocol);
+    const struct kind *kind = &kinds[offer->kind];
+    if (!kind->taken)
+        return;
+    record->flags &= ~RECORD_TAKEN;
+    offer->state &= ~(TAKEN | MISNAMED);
+    if (record->copy && !strcmp(record->copy, kind->offered))
+        return;
+    record->flags |= RECORD_TAKEN;
+    offer->taken_at = call->site;
+    offer->state |= TAKEN;
+    if (!record->copy || strcmp(record->copy, kind->taken) != 0)
+        offer->state |= MISNAMED;
 }
 
 void protocols_named(struct record *record, const struct call *call)
 {
     const char *name = record->copy;
+    if (record->protocol) {
+        renamed(record, call);
+        return;
+    }
     /* Every name of a protocol begins so; most names do not. */
     if (!name || (strncmp(name, "dl", 2) != 0 && strncmp(name, "ar", 2) != 0 &&
                   strncmp(name, "us", 2) != 0))
@@ -150,20 +278,17 @@ void protocols_named(struct record *record, const struct call *call)
     uint32_t kind = kind_of_name(name, false);
     if (kind < KINDS) {
         record->flags &= ~RECORD_TAKEN;
-        if (!record->protocol)
-            offered(record, kind);
-        else
-            offer_at(record->protocol)->state &= ~TAKEN;
-        return;
+        offered(record, kind, call);
+    } else if (kind_of_name(name, true) < KINDS) {
+        record->flags |= RECORD_TAKEN;
     }
-    if (kind_of_name(name, true) == KINDS)
-        return;
-    record->flags |= RECORD_TAKEN;
-    if (record->protocol) {
-        struct offer *offer = offer_at(record->protocol);
-        offer->state |= TAKEN;
+}
+
+void protocols_got(const struct record *record, const struct call *call)
+{
+    struct offer *offer = offer_at(record->protocol);
+    if (!kinds[offer->kind].taken && !(record->flags & RECORD_ENDING))
         offer->taken_at = call->site;
-    }
 }
 
 void protocols_asked(const struct record *record, const char *name,
@@ -198,12 +323,21 @@ static void report_release(const struct offer *offer,
                       : "the deleter of the tensor of a capsule %s is called "
                         "for the second time",
                 quoted(kinds[offer->kind].offered));
-    else if (by_destructor && offer->state & TAKEN)
+    else if (by_destructor && offer->state & TAKEN &&
+             !(offer->state & MISNAMED))
         finding(FINDING_ERROR, RULE_DLPACK_3, record, caller,
                 (struct origin){"the tensor was taken by", offer->taken_at},
                 "the destructor of a capsule %s calls the deleter, although a "
                 "consumer has taken the tensor",
                 quoted(record->copy));
+}
+
+/* True if the destructor of a capsule runs that still offers the structure. */
+static bool is_destructor_of(uint32_t kind, uintptr_t self)
+{
+    const struct record *ending = end_running();
+    return ending && ending->pointer == self && ending->copy &&
+           (!kinds[kind].taken || !strcmp(ending->copy, kinds[kind].offered));
 }
 
 /* Runs instead of a deleter or of release. */
@@ -216,12 +350,13 @@ static void released(uint32_t kind, void *self, callback original,
     struct offer before = number ? *offer_at(number) : (struct offer){0};
     lock_give();
     struct record *record = before.object ? record_find(before.object) : NULL;
+    bool by_destructor = is_destructor_of(kind, (uintptr_t)self);
     if (number) {
         report_release(&before, record, caller);
         lock_take();
         struct offer *offer = offer_at(number);
         offer->state |= RELEASED;
-        if (!record || !(record->flags & RECORD_ENDING))
+        if (!by_destructor)
             offer->state |= BY_CONSUMER;
         if ((uintptr_t)self != offer->structure)
             offer->state |= COPY;
@@ -231,7 +366,9 @@ static void released(uint32_t kind, void *self, callback original,
             drop_offer(number);
         lock_give();
     }
-    if (memory_is_writable((uintptr_t)place, sizeof *place))
+    /* The callback of a tensor stays replaced: a second call is seen, too. */
+    if (!kinds[kind].taken &&
+        memory_is_writable((uintptr_t)place, sizeof *place))
         *place = original;
     original(self);
     if (!kinds[kind].taken &&
@@ -245,17 +382,6 @@ static void released(uint32_t kind, void *self, callback original,
 }
 
 /* ---- the end of the capsule ---- */
-
-/* Returns the callback that is now in the structure of the capsule; NULL if the
- * structure cannot be read. */
-static callback release_now(const struct record *record,
-                            const struct offer *offer)
-{
-    const callback *place = release_of(offer);
-    bool there = !watch_freed_by(record->watches[WATCH_POINTER]) &&
-                 memory_is_readable((uintptr_t)place, sizeof *place);
-    return there ? *place : NULL;
-}
 
 /* Looks at the structure before the destructor frees it. */
 void protocols_before_end(struct record *record)
@@ -276,7 +402,8 @@ void protocols_before_end(struct record *record)
         }
         return;
     }
-    bool moved = !release_now(record, offer);
+    bool moved =
+        watch_freed_by(record->watches[WATCH_POINTER]) || !release_now(offer);
     if (moved) {
         offer->state |= MOVED;
     } else if (by_consumer && offer->state & COPY) {
@@ -306,8 +433,17 @@ void protocols_after_end(struct record *record)
     } else {
         offer_at(number)->state |= ENDED;
         offer_at(number)->object = 0;
+        if (arrow)
+            map_remove(&by_structure, offer.structure, number);
     }
     lock_give();
+    if (offer.state & MISNAMED && (!released || offer.state & BY_CONSUMER))
+        finding(FINDING_WARNING, RULE_DLPACK_1, record, offer.taken_at,
+                (struct origin){NULL, 0},
+                "the tensor of a capsule %s is taken under the name %s, not "
+                "under %s: producers do not expect that",
+                quoted(kinds[offer.kind].offered), quoted(record->copy),
+                quoted(kinds[offer.kind].taken));
     if (!released && !with_consumer)
         finding(FINDING_ERROR, arrow ? RULE_ARROW_4 : RULE_BUG_4, record,
                 record->made_site, (struct origin){NULL, 0},
@@ -316,15 +452,19 @@ void protocols_after_end(struct record *record)
                 quoted(kinds[offer.kind].offered));
 }
 
-/* Counts the tensors that were taken at the same place and not released. */
+static bool is_with_consumer(const struct offer *offer)
+{
+    return offer->structure && offer->state & (TAKEN | MOVED) &&
+           !(offer->state & RELEASED);
+}
+
+/* Counts the structures that were taken at the same place and not released. */
 static uint32_t count_unreleased(uintptr_t taken_at, uint32_t from)
 {
     uint32_t count = 0;
-    for (uint32_t i = from; i < offer_count; i++) {
-        const struct offer *offer = offer_at(i);
-        count += offer->structure && offer->state & TAKEN &&
-                 !(offer->state & RELEASED) && offer->taken_at == taken_at;
-    }
+    for (uint32_t i = from; i < offer_count; i++)
+        count +=
+            is_with_consumer(offer_at(i)) && offer_at(i)->taken_at == taken_at;
     return count;
 }
 
@@ -333,15 +473,17 @@ void protocols_at_exit(uint32_t least)
     for (uint32_t i = 1; i < offer_count; i++) {
         struct offer *offer = offer_at(i);
         uintptr_t taken_at = offer->taken_at;
-        if (!offer->structure || !taken_at || offer->state & RELEASED ||
-            !(offer->state & TAKEN))
+        if (!taken_at || !is_with_consumer(offer))
             continue;
         uint32_t count = count_unreleased(taken_at, i);
+        bool arrow = !kinds[offer->kind].taken;
         if (count >= least)
-            finding(FINDING_WARNING, RULE_DLPACK_5, NULL, taken_at,
-                    (struct origin){NULL, 0},
-                    "%u tensors that are taken here are never released: nobody "
-                    "calls their deleter",
+            finding(FINDING_WARNING, arrow ? RULE_ARROW_2 : RULE_DLPACK_5, NULL,
+                    taken_at, (struct origin){NULL, 0},
+                    arrow ? "%u structures that are taken here are never "
+                            "released"
+                          : "%u tensors that are taken here are never "
+                            "released: nobody calls their deleter",
                     count);
         for (uint32_t j = i; j < offer_count; j++)
             if (offer_at(j)->taken_at == taken_at)

@@ -17,6 +17,7 @@ enum record_flag {
     RECORD_NAME_EDITED = 1 << 6,
     RECORD_POINTER_GONE = 1 << 7,
     RECORD_UNLOADED = 1 << 8, /* the destructor's code is gone */
+    RECORD_STACK_CONTEXT = 1 << 15,
     RECORD_NAME_UNLOADED = 1 << 11,
     RECORD_NAME_UNMAPPED = 1 << 14,  /* its pages were unmapped or protected;
                                         they may be there again */

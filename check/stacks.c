@@ -1,5 +1,7 @@
-/* Names and pointers of capsules that lead into a stack. */
+/* Names, pointers and contexts of capsules that lead into a stack. */
 #include "check/stacks.h"
+
+#include <pthread.h>
 
 #include "check/memory.h"
 #include "check/pages.h"
@@ -33,7 +35,38 @@ static struct note *find(const struct record *record, int which)
 
 static uint32_t flag(int which)
 {
-    return which == WATCH_NAME ? RECORD_STACK_NAME : RECORD_STACK_POINTER;
+    return which == WATCH_NAME      ? RECORD_STACK_NAME
+           : which == WATCH_POINTER ? RECORD_STACK_POINTER
+                                    : RECORD_STACK_CONTEXT;
+}
+
+void stacks_check(uintptr_t stack)
+{
+    if (!__atomic_load_n(&note_count, __ATOMIC_RELAXED))
+        return;
+    uintptr_t thread = this_thread();
+    lock_take();
+    for (int i = 0; i < note_count; i++)
+        if (notes[i].object && notes[i].thread == thread &&
+            notes[i].address < stack)
+            notes[i].gone = true;
+    lock_give();
+}
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t thread_end;
+static bool has_key;
+
+/* All frames of a thread have returned when it ends. */
+static void thread_ends(void *key_is_set)
+{
+    (void)key_is_set;
+    stacks_check(UINTPTR_MAX);
+}
+
+static void make_key(void)
+{
+    has_key = !pthread_key_create(&thread_end, thread_ends);
 }
 
 bool stack_note(struct record *record, int which, uintptr_t address,
@@ -42,6 +75,9 @@ bool stack_note(struct record *record, int which, uintptr_t address,
     struct stack_frame frame;
     if (!memory_stack_frame(address, stack, &frame))
         return false;
+    pthread_once(&once, make_key);
+    if (has_key)
+        pthread_setspecific(thread_end, &has_key);
     lock_take();
     int at = 0;
     while (at < note_count && notes[at].object)
@@ -91,17 +127,4 @@ bool stack_is_gone(const struct record *record, int which, uintptr_t stack)
         return true;
     return note.frame.end && now.end &&
            (now.end != note.frame.end || now.function != note.frame.function);
-}
-
-void stacks_check(uintptr_t stack)
-{
-    if (!__atomic_load_n(&note_count, __ATOMIC_RELAXED))
-        return;
-    uintptr_t thread = this_thread();
-    lock_take();
-    for (int i = 0; i < note_count; i++)
-        if (notes[i].object && notes[i].thread == thread &&
-            notes[i].address < stack)
-            notes[i].gone = true;
-    lock_give();
 }

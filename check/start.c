@@ -62,7 +62,7 @@ void start_python_slowly(void)
         return;
     if (!announced)
         announce();
-    if (python._IsInitialized && !python._IsInitialized())
+    if (!interpreter_may_be_called())
         return;
     start_has_run = true;
     end_hook();

@@ -9,7 +9,7 @@ import pytest
 
 from tests.check import running
 
-CASES = sorted((running.FOLDER / "broken").glob("*.c"))
+CASES = sorted((running.FOLDER / "broken").glob("*.c*"))
 CASES = [path for path in CASES if not path.name.endswith(".library.c")]
 
 

@@ -50,7 +50,8 @@ def compile_extension(
     source: pathlib.Path, python: str, folder: pathlib.Path, *flags: str
 ) -> None:
     """Builds folder/extension.so, and library.so from SOURCE.library.c."""
-    usual = [build.compiler(), "-g", "-O1", "-shared", "-fPIC", "-w", f"-I{ROOT}"]
+    compiler = "c++" if source.suffix == ".cc" else build.compiler()
+    usual = [compiler, "-g", "-O1", "-shared", "-fPIC", "-w", f"-I{ROOT}"]
     jobs = [(source, "extension.so")]
     library = source.with_suffix(".library.c")
     if library.exists():

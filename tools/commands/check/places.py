@@ -51,7 +51,8 @@ class Place:
             return f"(no object) 0x{self.offset:x}"
         function = self.function or self.symbol
         if self.line:
-            return f"{function}() in {self.object_name}, {self.line}"
+            ending = "" if "(" in function else "()"  # C++ shows parameters
+            return f"{function}{ending} in {self.object_name}, {self.line}"
         if self.symbol:
             return f"{self.symbol}+0x{self.into:x} in {self.object_name}"
         if not self.offset:
