@@ -38,7 +38,7 @@ bool pending_equal(struct pending a, struct pending b)
 
 const char *errors_why_detached(void)
 {
-    return python._IsInitialized && !python._IsInitialized()
+    return interpreter_is_incomplete()
                ? "after the interpreter has ended"
                : "by a thread that does not hold the GIL";
 }

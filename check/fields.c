@@ -89,12 +89,17 @@ static const char *why_gone(const struct record *record, uintptr_t stack)
     return NULL;
 }
 
+/* The shutdown of the interpreter clears modules in an order that nobody
+ * chooses. A capsule and its name may then go together. */
 static void report_gone(struct record *record, uintptr_t site, const char *why,
                         const char *when)
 {
+    bool together =
+        !site && watch_freed_at_shutdown(record->watches[WATCH_NAME]);
     bool set = record->name_site != record->made_site;
     record->flags |= RECORD_NAME_GONE;
-    finding(FINDING_ERROR, set ? RULE_SETN_2 : RULE_NEW_5, record, site,
+    finding(together ? FINDING_WARNING : FINDING_ERROR,
+            set ? RULE_SETN_2 : RULE_NEW_5, record, site,
             freed_by(record, WATCH_NAME), "the name %s %s; %s",
             quoted(record->copy), why, when);
 }

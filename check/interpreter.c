@@ -160,10 +160,14 @@ bool interpreter_is_attached(void)
     return !python.GILState_Check || python.GILState_Check();
 }
 
+bool interpreter_is_incomplete(void)
+{
+    return python._IsInitialized && !python._IsInitialized();
+}
+
 bool interpreter_may_be_called(void)
 {
-    return (!python._IsInitialized || python._IsInitialized()) &&
-           interpreter_is_attached();
+    return !interpreter_is_incomplete() && interpreter_is_attached();
 }
 
 bool interpreter_is_main(void)

@@ -69,6 +69,9 @@ bool interpreter_redirect(void *const wrappers[FUNCTION_COUNT]);
  * False in every thread once the interpreter has ended. */
 bool interpreter_is_attached(void);
 
+/* True while the interpreter starts or shuts down, and before and after. */
+bool interpreter_is_incomplete(void);
+
 /* True if this thread may call the interpreter: the thread is attached, and the
  * interpreter does not shut down. */
 bool interpreter_may_be_called(void);

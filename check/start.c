@@ -137,7 +137,7 @@ static void report_leak(struct record *record)
 static void report_alive(void)
 {
     records_each(count_alive);
-    if (python._IsInitialized && !python._IsInitialized()) {
+    if (interpreter_is_incomplete()) {
         records_each(report_leak);
         protocols_at_exit(leaks_wanted);
     }

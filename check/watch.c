@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "check/interpreter.h"
 #include "check/pages.h"
 
 enum {
@@ -30,6 +31,7 @@ struct kept {
     uint32_t next;    /* unused entry */
     enum heap heap;
     bool held; /* false: too large, its memory is gone */
+    bool at_shutdown;
 };
 
 struct buckets {
@@ -216,6 +218,12 @@ uintptr_t watch_freed_by(uint32_t number)
     return kept ? kept_at(kept)->freed_by : 0;
 }
 
+bool watch_freed_at_shutdown(uint32_t number)
+{
+    uint32_t kept = number ? watch_at(number)->kept : 0;
+    return kept && kept_at(kept)->at_shutdown;
+}
+
 uintptr_t watch_address_freed_by(uintptr_t address)
 {
     lock_take();
@@ -300,6 +308,7 @@ enum freed watch_free(enum heap heap, uintptr_t block, size_t size,
                               .freed_by = return_address,
                               .watches = watches,
                               .heap = heap,
+                              .at_shutdown = interpreter_is_incomplete(),
                               .held = size <= MOST_KEPT_BYTES};
         live_kept++;
         result = kept->held ? FREED_KEPT : FREED_UNWATCHED;

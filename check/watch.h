@@ -29,6 +29,9 @@ void watch_remove(uint32_t watch);
  * if the block is not freed. */
 uintptr_t watch_freed_by(uint32_t watch);
 
+/* True if the block was freed while the interpreter shut down. */
+bool watch_freed_at_shutdown(uint32_t watch);
+
 /* The same for any address; 0 if it is not watched. Takes the lock. */
 uintptr_t watch_address_freed_by(uintptr_t address);
 

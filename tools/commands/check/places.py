@@ -120,8 +120,19 @@ def _ask(path: str, offsets: list[int]) -> list[tuple[str, str]]:
     return [_own_function(answer) for answer in answers]
 
 
+def _readable(symbols: list[str]) -> dict[str, str]:
+    """Returns the C++ names of the symbols that stand for such, if c++filt is there."""
+    mangled = sorted({symbol for symbol in symbols if symbol.startswith("_Z")})
+    tool = shutil.which("c++filt")
+    if not tool or not mangled:
+        return {}
+    run = subprocess.run([tool], input="\n".join(mangled), capture_output=True, text=True)
+    return dict(zip(mangled, run.stdout.splitlines()))
+
+
 def add_lines(findings: "Iterable[Finding]") -> None:
-    """Fills in functions and lines of all places of the findings."""
+    """Fills in functions and lines of all places of the findings, and makes C++
+    names readable."""
     by_path: dict[str, list[Place]] = {}
     for finding in findings:
         places = [finding.at, finding.made, finding.origin_at, *finding.c_frames]
@@ -133,3 +144,7 @@ def add_lines(findings: "Iterable[Finding]") -> None:
         answers = dict(zip(offsets, _ask(path, offsets)))
         for place in places_of_path:
             place.function, place.line = answers[place.offset]
+    all_places = [place for places in by_path.values() for place in places]
+    names = _readable([place.symbol for place in all_places])
+    for place in all_places:
+        place.symbol = names.get(place.symbol, place.symbol)
