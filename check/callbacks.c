@@ -48,7 +48,7 @@ static uint32_t number_of(callback function, uint32_t kind)
     return at;
 }
 
-static bool is_replacement(callback function)
+bool callback_is_replaced(callback function)
 {
     for (int i = 0; i < MOST; i++)
         if (replacements[i] == function)
@@ -59,7 +59,7 @@ static bool is_replacement(callback function)
 bool callback_replace(callback *place, uint32_t kind)
 {
     callback function = *place;
-    if (!function || is_replacement(function))
+    if (!function || callback_is_replaced(function))
         return function;
     uint32_t number = number_of(function, kind);
     if (number == original_count) {

@@ -21,6 +21,9 @@ typedef void (*callback)(void *self);
  * Takes the lock. */
 bool callback_replace(callback *place, uint32_t kind);
 
+/* True if the callback is one of those that stand for others. */
+bool callback_is_replaced(callback function);
+
 /* Told of each call of a replaced callback. It calls `original`, once.
  * `return_address` is that of the caller. The GIL may not be held. */
 typedef void (*callback_hook)(uint32_t kind, void *self, callback original,

@@ -174,7 +174,7 @@ static void *check_GetPointer(void *capsule, const char *name)
         pointer_check(record, &call);
     else
         record = adopted(record, capsule);
-    if (pointer && record && record->protocol)
+    if (pointer && record && record->flags & RECORD_OFFERS)
         protocols_got(record, &call);
     return pointer;
 }

@@ -114,13 +114,14 @@ static void drop_offer(uint32_t number)
 
 /* `other` is the capsule that offered the structure before. */
 static void report_second_capsule(const struct record *record, uint32_t kind,
-                                  struct record *other, const struct call *call)
+                                  struct record *other, uintptr_t site)
 {
     if (!other || other == record)
         return;
     other->protocol = 0;
+    other->flags &= ~RECORD_OFFERS;
     finding(FINDING_WARNING, kinds[kind].taken ? RULE_DLPACK_2 : RULE_ARROW_2,
-            record, call->site,
+            record, site,
             (struct origin){"the other one was made by", other->made_site},
             "two capsules %s offer the same structure, which only one of them "
             "can own",
@@ -128,7 +129,7 @@ static void report_second_capsule(const struct record *record, uint32_t kind,
 }
 
 static uint32_t add_offer(const struct record *record, uint32_t kind,
-                          const struct call *call)
+                          uintptr_t site)
 {
     uintptr_t private_data =
         *(const uintptr_t *)(record->pointer + kinds[kind].private_at);
@@ -156,7 +157,7 @@ static uint32_t add_offer(const struct record *record, uint32_t kind,
     }
     lock_give();
     if (other)
-        report_second_capsule(record, kind, record_find(other), call);
+        report_second_capsule(record, kind, record_find(other), site);
     return number;
 }
 
@@ -205,28 +206,23 @@ static uint32_t kind_of_name(const char *name, bool taken)
     return KINDS;
 }
 
-static bool leads_to(const struct record *record, uint32_t kind)
-{
-    return memory_is_writable(record->pointer, kinds[kind].size) &&
-           kinds[kind].is_plausible((const void *)record->pointer);
-}
-
 /* Reports a structure that bears the name of another one of its protocol. Only
  * a callback that is code tells a structure from other memory. */
 static void check_kind(const struct record *record, uint32_t kind,
-                       const struct call *call)
+                       uintptr_t site)
 {
     bool arrow = !kinds[kind].taken;
     for (uint32_t other = 0; other < KINDS; other++) {
         if (other == kind || arrow != !kinds[other].taken ||
-            !leads_to(record, other))
+            !memory_is_readable(record->pointer, kinds[other].size) ||
+            !kinds[other].is_plausible((const void *)record->pointer))
             continue;
         uintptr_t release =
             *(const uintptr_t *)(record->pointer + kinds[other].release_at);
         if (!release || !image_of(release))
             continue;
         finding(FINDING_ERROR, arrow ? RULE_ARROW_5 : RULE_DLPACK_6, record,
-                call->site, (struct origin){NULL, 0},
+                site, (struct origin){NULL, 0},
                 "a capsule %s leads to a structure that belongs in a capsule "
                 "%s",
                 quoted(kinds[kind].offered), quoted(kinds[other].offered));
@@ -234,16 +230,38 @@ static void check_kind(const struct record *record, uint32_t kind,
     }
 }
 
-static void offered(struct record *record, uint32_t kind,
-                    const struct call *call)
+static void forget(struct record *record)
 {
-    if (!leads_to(record, kind)) {
-        check_kind(record, kind, call);
+    if (!record->protocol)
         return;
-    }
+    lock_take();
+    drop_offer(record->protocol);
+    lock_give();
+    record->protocol = 0;
+}
+
+/* Follows the structure of a capsule with the first name of a protocol. Many
+ * producers fill the structure in after they have made the capsule, so that it
+ * is looked at again whenever somebody gets the pointer, and at the end.
+ * `filled` is true if it must be filled in now. */
+static void follow(struct record *record, uintptr_t site, bool filled)
+{
+    uint32_t kind = kind_of_name(record->copy, false);
+    if (kind == KINDS || !memory_is_writable(record->pointer, kinds[kind].size))
+        return;
     callback *release = (callback *)(record->pointer + kinds[kind].release_at);
-    if (callback_replace(release, kind))
-        record->protocol = add_offer(record, kind, call);
+    if (!*release)
+        return;
+    if (record->protocol && (callback_is_replaced(*release) ||
+                             offer_at(record->protocol)->state & RELEASED))
+        return;
+    if (!kinds[kind].is_plausible((const void *)record->pointer)) {
+        if (filled)
+            check_kind(record, kind, site);
+    } else if (callback_replace(release, kind)) {
+        forget(record);
+        record->protocol = add_offer(record, kind, site);
+    }
 }
 
 /* A capsule with an offer got another name. */
@@ -278,16 +296,20 @@ void protocols_named(struct record *record, const struct call *call)
     uint32_t kind = kind_of_name(name, false);
     if (kind < KINDS) {
         record->flags &= ~RECORD_TAKEN;
-        offered(record, kind, call);
+        record->flags |= RECORD_OFFERS;
+        follow(record, call->site, false);
     } else if (kind_of_name(name, true) < KINDS) {
         record->flags |= RECORD_TAKEN;
     }
 }
 
-void protocols_got(const struct record *record, const struct call *call)
+void protocols_got(struct record *record, const struct call *call)
 {
-    struct offer *offer = offer_at(record->protocol);
-    if (!kinds[offer->kind].taken && !(record->flags & RECORD_ENDING))
+    if (record->flags & (RECORD_ENDING | RECORD_TAKEN))
+        return;
+    follow(record, call->site, site_of(call->site)->image != record->image);
+    struct offer *offer = record->protocol ? offer_at(record->protocol) : NULL;
+    if (offer && !kinds[offer->kind].taken)
         offer->taken_at = call->site;
 }
 
@@ -386,6 +408,8 @@ static void released(uint32_t kind, void *self, callback original,
 /* Looks at the structure before the destructor frees it. */
 void protocols_before_end(struct record *record)
 {
+    if (record->flags & RECORD_OFFERS && !(record->flags & RECORD_TAKEN))
+        follow(record, record->made_site, true);
     if (!record->protocol)
         return;
     struct offer *offer = offer_at(record->protocol);

@@ -11,7 +11,7 @@ void protocols_start(void);
 void protocols_named(struct record *record, const struct call *call);
 
 /* This call got the pointer of a capsule that offers something. */
-void protocols_got(const struct record *record, const struct call *call);
+void protocols_got(struct record *record, const struct call *call);
 
 /* A consumer asks, under this name, for a capsule that was taken already. */
 void protocols_asked(const struct record *record, const char *name,

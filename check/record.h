@@ -25,6 +25,7 @@ enum record_flag {
     RECORD_FREED_TWICE = 1 << 13,    /* that it is freed twice is reported */
     RECORD_INHERITED = 1 << 9,       /* made by the parent, before a fork() */
     RECORD_TAKEN = 1 << 10,          /* a consumer renamed it: protocols.c */
+    RECORD_OFFERS = 1 << 16,         /* it had the first name of a protocol */
     /* What needs a closer look at each call. */
     RECORD_SUSPECT = RECORD_DEAD | RECORD_STACK_NAME | RECORD_STACK_POINTER |
                      RECORD_UNLOADED | RECORD_NAME_UNLOADED |
