@@ -216,3 +216,48 @@ def test_another_allocator_is_named(tmp_path: pathlib.Path) -> None:
     run = check("--", PYTHON, "-c", "pass", LD_PRELOAD=str(library))
     assert run.returncode == 0
     assert "not checked: the heap is not watched" in run.stderr
+
+
+def test_another_allocator_may_be_preloaded(broken: pathlib.Path) -> None:
+    """jemalloc stands before the checker, and frees after it."""
+    jemalloc = next(pathlib.Path("/usr/lib").glob("*/libjemalloc.so.2"))
+    run = check("--", PYTHON, broken, LD_PRELOAD=str(jemalloc))
+    assert run.returncode == 23, run.stderr
+    assert "ERROR NEW-5" in run.stderr and "not checked" not in run.stderr
+
+
+def test_addresssanitizer_may_be_preloaded() -> None:
+    name = "libclang_rt.asan-x86_64.so"
+    runtime = running.output_of(["clang-19", f"-print-file-name={name}"])
+    code = "import datetime; print('as without'); raise SystemExit(7)"
+    run = check(
+        *("--", PYTHON, "-c", code),
+        LD_PRELOAD=runtime,
+        ASAN_OPTIONS="detect_leaks=0",
+    )
+    assert (run.returncode, run.stdout) == (7, "as without\n"), run.stderr
+    assert "not checked: the heap is not watched: AddressSanitizer" in run.stderr
+    assert "0 errors, 0 warnings" in run.stderr
+
+
+def stand_in(folder: pathlib.Path, *flags: str) -> pathlib.Path:
+    """Builds the stand-in for a free-threaded interpreter."""
+    program = folder / "python3.14t"
+    source = running.FOLDER / "free_threaded.c"
+    usual = ["cc", "-g", "-w", "-rdynamic", str(source), "-o", str(program), "-ldl"]
+    running.must_run([*usual, *flags])
+    return program
+
+
+def test_a_free_threaded_interpreter(tmp_path: pathlib.Path) -> None:
+    run = check("--", stand_in(tmp_path))
+    assert run.returncode == 23, run.stderr
+    assert "1 error, 0 warnings; 6 calls, 3 capsules, 1 process" in run.stderr
+    assert "ERROR DTOR-8" in run.stderr and "keep_reference() in" in run.stderr
+    assert "are not held in a free-threaded build" in run.stderr
+
+
+def test_an_unknown_layout_is_status_2(tmp_path: pathlib.Path) -> None:
+    run = check("--", stand_in(tmp_path, "-DNAME=7"))
+    assert run.returncode == 2, run.stderr
+    assert "not checked: the layout of PyCapsule_Type is unknown" in run.stderr

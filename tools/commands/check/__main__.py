@@ -246,7 +246,7 @@ def final_status(report: findings.Report, status: int, strict: bool) -> int:
         return FOUND
     if strict and report.findings:
         return WARNED
-    return 0 if report.processes else UNCHECKED
+    return 0 if report.was_checked() else UNCHECKED
 
 
 def main(arguments: list[str]) -> int:
@@ -268,7 +268,7 @@ def main(arguments: list[str]) -> int:
     kept = [f for f in report.findings if not any(p.matches(f) for p in patterns)]
     report.ignored = len(report.findings) - len(kept)
     report.findings = kept
-    if not report.processes:
+    if not report.was_checked() and not report.notes:
         report.notes.append(f"anything: {why_unchecked(options.command[0])}")
     sys.stdout.flush()
     for line in text.lines(report):

@@ -58,6 +58,10 @@ class Report:
     crashes: list[dict[str, Any]]
     ignored: int = 0
 
+    def was_checked(self) -> bool:
+        """True if a process ran whose interpreter was checked."""
+        return any(process.start for process in self.processes)
+
     def count(self, level: str) -> int:
         return sum(finding.level == level for finding in self.findings)
 

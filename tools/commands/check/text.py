@@ -108,7 +108,7 @@ def _states(report: Report) -> Iterator[str]:
     for process in report.processes:
         if process.crash:
             yield f"tools/check: {crash_line(process.pid, process.crash)}"
-    unfinished = [p for p in report.processes if p.state == RUNNING]
+    unfinished = [p for p in report.processes if p.start and p.state == RUNNING]
     if unfinished:
         yield (
             "tools/check: not checked: what "
