@@ -2,7 +2,7 @@
 campaign finds, and that neither kill -9 at random moments nor a full disk loses
 anything that was on disk.
 
-    campaign_test.py FOLDER SECONDS   runs or resumes a campaign in the folder
+    campaign_test.py FOLDER   runs or resumes a campaign in the folder
 
 The environment variable KILLS sets how often the campaign is killed.
 """
@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -58,11 +58,15 @@ def files(libraries: pathlib.Path | None) -> Files:
     )
 
 
-def campaign_in(path: pathlib.Path, seconds: float) -> tuple[Campaign, State]:
-    """Makes a campaign whose reference has the bug, or goes on with it."""
+def campaign_in(
+    path: pathlib.Path, seconds: float, lanes: Sequence[Lane] = LANES
+) -> tuple[Campaign, State]:
+    """Makes a campaign whose reference has the bug, or goes on with it. It plants the
+    bug only if it has all lanes."""
     broken = files(BUGS / f"{BROKEN}_library" / BROKEN)
     found = bug.read(BUGS / f"capsule/{BROKEN}.bug")
     item = Planted(found, Lane(TARGET, Setting(build=PLANTED, bug=BROKEN)))
+    planted = [item] if lanes is LANES else []
     made = plan.Plan(
         seconds=seconds,
         jobs=2,
@@ -72,8 +76,8 @@ def campaign_in(path: pathlib.Path, seconds: float) -> tuple[Campaign, State]:
         targets=[TARGET],
         implementations=["reference"],
         chosen=["default"],
-        lanes=LANES,
-        planted=[BROKEN],
+        lanes=list(lanes),
+        planted=[item.name for item in planted],
         replays=[],
         exhaust=[],
         not_run={},
@@ -89,7 +93,7 @@ def campaign_in(path: pathlib.Path, seconds: float) -> tuple[Campaign, State]:
         folder,
         Resources(
             {"reference": {TARGET: broken}},
-            [item],
+            planted,
             {BROKEN: broken},
             [],
             contracts.read(pathlib.Path()),
@@ -158,6 +162,8 @@ def test_a_campaign_goes_on_after_findings(tmp_path: pathlib.Path) -> None:
 
 # --- kills -----------------------------------------------------------------------
 
+LONG = 1e6  # seconds; these campaigns do not end by themselves
+
 
 @dataclasses.dataclass
 class Snapshot:
@@ -196,11 +202,9 @@ def snapshot(path: pathlib.Path) -> Snapshot:
     )
 
 
-def start(
-    path: pathlib.Path, seconds: float, stderr: int | None = None
-) -> subprocess.Popen[bytes]:
+def start(path: pathlib.Path, stderr: int | None = None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-B", __file__, str(path), str(seconds)],
+        [sys.executable, "-B", __file__, str(path)],
         env={**os.environ, "PYTHONPATH": os.getcwd()},
         stderr=stderr,
     )
@@ -246,7 +250,7 @@ class Seen:
     def finish(self) -> None:
         """Runs the campaign until each finding that waits is examined, and looks for
         the last time."""
-        campaign, state = campaign_in(self._path, 10**6)
+        campaign, state = campaign_in(self._path, LONG, LANES[:1])
         runs = self.all.runs
         waiting = set(state.folder.crashes.iterdir())
         campaign.run(Until(lambda _: not any(path.exists() for path in waiting)))
@@ -260,7 +264,7 @@ def test_kills_at_random_moments_lose_nothing(tmp_path: pathlib.Path) -> None:
     seen = Seen(path)
     chance = random.Random(1)
     for _ in range(KILLS):
-        process = start(path, 10**6)
+        process = start(path)
         wait_until(chance.choice(moments(path, seen.all.events)))
         time.sleep(chance.uniform(0.0, 0.3))
         process.send_signal(signal.SIGKILL)
@@ -295,7 +299,7 @@ def test_a_full_disk_loses_nothing_and_the_campaign_goes_on(
     request.addfinalizer(lambda: subprocess.run(["umount", "-l", disk], check=True))
     path = disk / "night"
     seen = Seen(path)
-    process = start(path, 10**6)
+    process = start(path)
     wait_until(lambda: any(True for _ in path.glob("findings/*/finding.json")))
     fill(disk / "filler")
     assert process.wait(timeout=120) == 2
@@ -304,7 +308,7 @@ def test_a_full_disk_loses_nothing_and_the_campaign_goes_on(
     last = journal.read(path / "journal").events[-1]
     assert last["kind"] == "stop" and "is full; make room" in last["text"]
     # A campaign cannot start while the disk is full, and does not harm anything.
-    again = start(path, 10**6, stderr=subprocess.PIPE)
+    again = start(path, stderr=subprocess.PIPE)
     _, text = again.communicate(timeout=120)
     assert again.returncode == 2, text
     seen.look()
@@ -346,7 +350,7 @@ def moments(path: pathlib.Path, events: int) -> list[Callable[[], bool]]:
 
 
 def main(argv: list[str]) -> int:
-    campaign, state = campaign_in(pathlib.Path(argv[0]), float(argv[1]))
+    campaign, state = campaign_in(pathlib.Path(argv[0]), LONG, LANES[:1])
     campaign.run(Until(lambda _: False))
     return 2 if state.is_disk_full else 0
 
