@@ -11,8 +11,9 @@ PyMODINIT_FUNC PyInit_finding(void)
 {
     static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "finding"};
     PyObject *capsule = PyCapsule_New(&payload, "a.b", NULL);
-    PyObject *reduced = PyObject_CallMethod(capsule, "__reduce_ex__", "i", 4);
-    if (reduced || !PyErr_ExceptionMatches(PyExc_TypeError)) {
+    PyObject *module_copy = PyImport_ImportModule("copy");
+    PyObject *copied = PyObject_CallMethod(module_copy, "copy", "O", capsule);
+    if (copied || !PyErr_ExceptionMatches(PyExc_TypeError)) {
         PyErr_SetString(PyExc_AssertionError,
                         "copy.copy(capsule) is possible, no TypeError");
         return NULL;
@@ -33,6 +34,7 @@ PyMODINIT_FUNC PyInit_finding(void)
         return NULL;
     }
     PyErr_Clear();
+    Py_DECREF(module_copy);
     Py_DECREF(capsule);
     return PyModule_Create(&module);
 }

@@ -84,15 +84,23 @@ static uintptr_t check_repr(PyObject *capsule, int id)
     return text != NULL;
 }
 
-/* Returns the number of copies. Suspends allocation failures: they are
- * requested for the capsule API. */
+/* Copies the capsule as copy.copy() does: `__reduce_ex__` returns a function
+ * and its arguments, whose result is the copy, or a string if the object is its
+ * own copy. Returns the number of copies. Suspends allocation failures: they
+ * are requested for the capsule API. */
 static uintptr_t copy(PyObject *capsule, int protocol)
 {
     allocations_end();
-    PyObject *reduced = PyObject_CallMethod(capsule, (char *)"__reduce_ex__",
-                                            (char *)"i", protocol);
-    Py_XDECREF(reduced);
-    return reduced != NULL;
+    PyObject *copied = PyObject_CallMethod(capsule, (char *)"__reduce_ex__",
+                                           (char *)"i", protocol);
+    if (copied && PyTuple_Check(copied)) {
+        PyObject *reduced = copied;
+        copied = PyObject_CallObject(PyTuple_GetItem(reduced, 0),
+                                     PyTuple_GetItem(reduced, 1));
+        Py_DECREF(reduced);
+    }
+    Py_XDECREF(copied);
+    return copied != NULL;
 }
 
 /* Returns the number of weak references. */

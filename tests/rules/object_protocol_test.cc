@@ -199,21 +199,6 @@ TEST_F(ObjectProtocolTest, TYPE_7_TakesNoWeakReferences)
                        "cannot create weak reference to 'PyCapsule' object"));
 }
 
-// `pickle` and `copy` call these two methods.
-TEST_F(ObjectProtocolTest, TYPE_7_CannotBeReduced)
-{
-    const char *refusal = host_profile()->says_cant_pickle
-                              ? "can't pickle PyCapsule objects"
-                              : "cannot pickle 'PyCapsule' object";
-    EXPECT_EQ(PyObject_CallMethod(capsule_, "__reduce__", nullptr), nullptr);
-    EXPECT_TRUE(Raised(PyExc_TypeError, refusal));
-    for (int protocol = 0; protocol <= 5; protocol++) {
-        EXPECT_EQ(PyObject_CallMethod(capsule_, "__reduce_ex__", "i", protocol),
-                  nullptr);
-        EXPECT_TRUE(Raised(PyExc_TypeError, refusal));
-    }
-}
-
 TEST_F(ObjectProtocolTest, TYPE_7_IsNotSmallerThanAnObject)
 {
     ONLY_WHERE_OBSERVED_RULES_APPLY(); // PyPy has no object sizes

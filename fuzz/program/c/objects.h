@@ -51,6 +51,22 @@ static void leave_in_cycle(PyObject *capsule)
     Py_DECREF(capsule);
 }
 
+/* Copies the object as copy.copy() does: `__reduce_ex__` returns a function and
+ * its arguments, whose result is the copy, or a string if the object is its own
+ * copy. Returns the copy, or NULL with an exception. */
+static PyObject *copy_object(PyObject *object, int protocol)
+{
+    PyObject *reduced =
+        PyObject_CallMethod(object, "__reduce_ex__", "i", protocol);
+    if (reduced == NULL || !PyTuple_Check(reduced)) {
+        return reduced;
+    }
+    PyObject *copied = PyObject_CallObject(PyTuple_GetItem(reduced, 0),
+                                           PyTuple_GetItem(reduced, 1));
+    Py_DECREF(reduced);
+    return copied;
+}
+
 /* Returns 1 if the repr contains the capsule's name and address, else 0. */
 static int check_repr(PyObject *capsule)
 {

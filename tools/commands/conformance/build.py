@@ -77,7 +77,7 @@ class Builder:
 
     `includes` are the folders of its headers, `signature` changes when they
     do, `defines` belong to every file that includes them, `overlay` plants a
-    bug."""
+    bug. The compiler searches the folders `last` after those of the system."""
 
     def __init__(
         self,
@@ -87,12 +87,14 @@ class Builder:
         signature: str,
         defines: Iterable[str] = (),
         overlay: Overlay | None = None,
+        last: Iterable[str | pathlib.Path] = (),
     ) -> None:
         self._overlay = overlay
         self._root = root
         self._objects = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._includes = [f"-I{path}" for path in includes]
+        self._includes += [f"-idirafter{path}" for path in last]
         self._defines = [f"-D{define}" for define in defines]
         self._signature = signature
         self._headers = _digest_of_headers(root)

@@ -41,8 +41,10 @@ def host(
     "died, finding",
     [
         (Died(IN_PYTHON, "", True), "cpython_function_without_memory"),
-        (Died(("abort", "PyGILState_Ensure"), "", False), "pypy_gil_in_foreign_threads"),
-        (Died((), "Fatal error in PyGILState_Ensure", False), "pypy_gil_in_foreign_threads"),
+        (
+            Died((), "Fatal RPython error: the GIL was not initialized", False),
+            "pypy_gil_in_foreign_threads",
+        ),
     ],
 )
 def test_a_death_is_explained_by_a_program_that_dies(

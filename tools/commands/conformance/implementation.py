@@ -234,6 +234,8 @@ class Interpreter(Implementation):
         self._python = python
         self.kind, self.version, said, self._suffix = _probe(python)
         self.include = str(include or said)
+        # Debian's pyconfig.h includes a file from a folder beside its own.
+        self._beside = [include.parent] if include else []
         self._check()
         if self.kind == "CPython" and tuple(self.version[:2]) > _NEWEST:
             self.remarks.append(
@@ -276,6 +278,7 @@ class Interpreter(Implementation):
             includes,
             build.signature_of(self.include) + build.signature_of(includes[0]),
             defines,
+            last=self._beside,
         )
         compiled = self._compile(
             builder, [sources.Source(path, True, "worker", ()) for path in more]
