@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import jinja2
@@ -30,6 +31,7 @@ def page(values: Values) -> str:
         **values,
         plots=_plots(values),
         table=_table(values),
+        settings=_settings(values["lanes"]),
         exercised=done,
         reachable=can,
         programs=sum(lane["executions"] for lane in values["lanes"]),
@@ -60,6 +62,28 @@ def excerpt(report: str) -> str:
 def _rate(lane: Values) -> str:
     seconds = lane["seconds"]
     return f"{lane['executions'] / seconds:,.0f}" if seconds else ""
+
+
+def _settings(lanes: Sequence[Values]) -> list[Values]:
+    """Returns the numbers of each setting, added up over its lanes."""
+    found: dict[str, Values] = {}
+    for lane in lanes:
+        row = found.setdefault(
+            lane["setting"],
+            {
+                "name": lane["setting"],
+                "lanes": 0,
+                "ran": 0,
+                "seconds": 0.0,
+                "executions": 0,
+                "new": 0,
+            },
+        )
+        row["lanes"] += 1
+        row["ran"] += bool(lane["executions"])
+        for key in ("seconds", "executions", "new"):
+            row[key] += lane[key]
+    return list(found.values())
 
 
 def _plots(values: Values) -> list[str]:

@@ -103,6 +103,13 @@ def test_a_target_is_cold_if_libfuzzer_ran_it_and_nothing_was_new() -> None:
     assert summary.cold_targets(lanes) == ["cold_fuzz"]
 
 
+def test_the_page_adds_up_the_lanes_of_a_setting() -> None:
+    made = values()
+    made["lanes"].append({**made["lanes"][0], "executions": 0, "new": 0})
+    text = page.page(made)
+    assert "<td>reference</td><td>1 of 2</td><td>8</td><td>2,000</td>" in text
+
+
 def test_the_page_names_cold_targets() -> None:
     made = values()
     assert "No new input in" not in page.page(made)
