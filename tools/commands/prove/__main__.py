@@ -216,7 +216,8 @@ def _show_refutations(proofs: Sequence[Proof], source: str) -> None:
         if found.why:
             print(f"not asked: {found.step.title}: {found.why}")
         for assertion in found.assertions:
-            if assertion.verdict == verdict.NOT_ASKED:
+            # Behind a refutation, CBMC leaves assertions undecided.
+            if assertion.verdict == found.verdict == verdict.NOT_ASKED:
                 print(
                     f"not asked: {found.step.title}: {assertion.text}  "
                     f"({assertion.place})"

@@ -6,6 +6,7 @@ import concurrent.futures
 import dataclasses
 import os
 import pathlib
+import re
 from collections.abc import Callable, Sequence
 
 from tools.commands.prove import verdict
@@ -21,6 +22,16 @@ _BEYOND_NAMES = 3
 
 # The bound of loops where no loop runs over a name.
 _FEW = 3
+
+# CBMC 6.6 takes `(intptr_t)pointer < 0` for `pointer != NULL`, so nothing is proved
+# of a source that casts to a signed number as wide as a pointer.
+_SIGNED = re.compile(
+    r"\(\s*((Py_)?intptr_t|(Py_)?ssize_t|ptrdiff_t|int64_t|(signed )?long( long)?)\s*\)"
+)
+_CANNOT_COMPARE = (
+    "CBMC is wrong about pointers that are compared as signed numbers, and the "
+    "source casts to one"
+)
 
 # What some state of a smaller set reaches, some state reaches. Names of two bytes
 # differ, are equal at two addresses, and have a dot.
@@ -80,6 +91,12 @@ def _prove(
     return Proof(step, tuple(found), seconds, why)
 
 
+def _casts(source: Source) -> bool:
+    """True if the source casts to a signed number as wide as a pointer."""
+    text = pathlib.Path(source.path).read_text(encoding="utf-8")
+    return _SIGNED.search(text) is not None
+
+
 def first_refuted(found: Sequence[Assertion]) -> Assertion | None:
     """Returns the refuted assertion that says most: one of a rule, if any."""
     refuted = [each for each in found if each.verdict == verdict.REFUTED]
@@ -110,6 +127,8 @@ def prove(
 
         def answer(path: pathlib.Path, step: Step) -> Proof:
             found = _prove(checker, path, step, flags, trace, limit)
+            if found.verdict == verdict.PROVED and _casts(source_of(step)):
+                found = Proof(step, (), found.seconds, _CANNOT_COMPARE)
             tell(found)
             return found
 

@@ -144,3 +144,15 @@ def test_what_the_checker_cannot_follow_is_no_proof(
         for each in found.assertions
         if each.verdict == verdict.NOT_ASKED
     }
+
+
+@needs_checker
+def test_a_source_that_compares_signed_pointers_is_not_proved(
+    builder: program.Builder,
+) -> None:
+    planted = bug.read(
+        ROOT / "tests/bugs/capsule/context_cleared_if_it_looks_set.bug"
+    )
+    answer = bugs.prove(ROOT, planted, [step_of("PyCapsule_New")], builder=builder)
+    assert answer.verdict == verdict.NOT_ASKED
+    assert "signed" in answer.why

@@ -10,7 +10,8 @@ from typing import Any
 PROVED = "proved"
 REFUTED = "refuted"
 # The checker met a function that the environment does not have, or a loop that
-# runs longer than its bound: the result says nothing.
+# runs longer than its bound, or gave up after another failure: the result says
+# nothing.
 NOT_ASKED = "not asked"
 
 # Undefined behaviour, which no rule needs to name.
@@ -41,19 +42,23 @@ def _place(result: dict[str, Any]) -> str:
 
 def _assertion(result: dict[str, Any]) -> Assertion:
     description = str(result["description"])
-    failed = result["status"] == "FAILURE"
+    status = str(result["status"])
     match = _ASSERTION.fullmatch(description)
     rule, text = match.groups() if match else (SAFETY, description)
     loop = _LOOP.fullmatch(str(result.get("property", "")))
     if loop:
         text = f"a loop of {loop[1]} runs longer than its bound"
     cannot = rule == "environment" or _CANNOT.search(description)
+    if status == "SUCCESS":
+        answer = PROVED
+    elif status == "FAILURE" and not cannot:
+        answer = REFUTED
+    else:
+        answer = NOT_ASKED
     return Assertion(
         rule=SAFETY if rule == "environment" else rule,
         text=text,
-        verdict=(
-            PROVED if not failed else NOT_ASKED if cannot else REFUTED
-        ),
+        verdict=answer,
         place=_place(result),
         property=str(result.get("property", "")),
         trace=tuple(result.get("trace", ())),
