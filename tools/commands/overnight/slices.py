@@ -37,7 +37,8 @@ from tools.lib.status import Status
 
 TIME_LIMIT = 10  # seconds that one input may take
 
-# Seconds after its end at which a process counts as stuck and is killed.
+# Seconds after its end at which a slice is interrupted, and seconds without any
+# progress after which its process then counts as stuck and is killed.
 _GRACE = 2 * TIME_LIMIT + 10
 
 _ENTRY = struct.Struct("<248sQ")  # quarantine_entry of fuzz/executor/quarantine.h
@@ -132,6 +133,9 @@ class Slice:
         self._limit = memory
         self._killed = ""
         self.begin = 0.0
+        self._progress = 0  # executions at the last look
+        self._progressed = 0.0  # seconds after the start when they last grew
+        self._interrupted = False
         self._first: dict[str, float] = {}
         self._process: subprocess.Popen[bytes] | None = None
         for name in ("start", "new", "artifacts"):
@@ -205,9 +209,21 @@ class Slice:
         self.memory = max(self.memory, _memory_of(self._process.pid))
         if self.memory > self._limit + self._limit // 4:
             self._kill(f"the process used more than {self._limit} MiB")
-        elif age > self.seconds + _GRACE:
-            self._kill("the process did not end in time")
+            return True
+        if self.executions() > self._progress:
+            self._progress, self._progressed = self.executions(), age
+        if age > self.seconds + _GRACE:
+            self._end_late(age)
         return True
+
+    def _end_late(self, age: float) -> None:
+        """Ends a process that runs too long. If it still runs inputs, it is only slow:
+        on a busy machine, reading a large corpus can take a minute."""
+        if age - self._progressed > _GRACE:
+            self._kill("the process did not end in time")
+        elif not self._interrupted:
+            self._interrupted = True
+            self.interrupt()
 
     def _kill(self, why: str) -> None:
         assert self._process
