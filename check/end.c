@@ -245,6 +245,7 @@ static void run_destructor(void *object, struct record *record)
                 "has unloaded",
                 quoted(record->copy));
     struct pending before = pending_now();
+    pending_hold(before);
     int64_t count = interpreter_count(object);
     size_t head = interpreter_gc_head();
     struct dying outer =
@@ -259,6 +260,7 @@ static void run_destructor(void *object, struct record *record)
     heap_set_dying(outer);
     check_count(record, count, interpreter_count(object));
     check_exceptions(record, before);
+    pending_release(before);
     if ((record->flags & (RECORD_ASKED_FOR_GONE | RECORD_FREED_TWICE)) ==
         RECORD_ASKED_FOR_GONE)
         finding(FINDING_WARNING, RULE_BUG_3, record, destructor_place(record),

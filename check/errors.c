@@ -31,6 +31,23 @@ struct pending pending_now(void)
     return pending;
 }
 
+static bool can_hold(struct pending pending)
+{
+    return pending.value && python._IncRef && python._DecRef;
+}
+
+void pending_hold(struct pending pending)
+{
+    if (can_hold(pending))
+        python._IncRef((void *)pending.value);
+}
+
+void pending_release(struct pending pending)
+{
+    if (can_hold(pending))
+        python._DecRef((void *)pending.value);
+}
+
 bool pending_equal(struct pending a, struct pending b)
 {
     return a.type == b.type && a.value == b.value;

@@ -18,7 +18,12 @@ struct pending {
  */
 struct pending pending_now(void);
 
-/* True if both are the same exception. */
+/* Keeps the exception alive until pending_release(). A new exception that takes
+ * the address of a freed one would look like it. */
+void pending_hold(struct pending pending);
+void pending_release(struct pending pending);
+
+/* True if both are the same exception. The caller has held the older one. */
 bool pending_equal(struct pending a, struct pending b);
 
 /* Says when or where a call happens whose thread is not attached: after the
