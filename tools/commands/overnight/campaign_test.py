@@ -265,7 +265,7 @@ def test_kills_at_random_moments_lose_nothing(tmp_path: pathlib.Path) -> None:
     chance = random.Random(1)
     for _ in range(KILLS):
         process = start(path)
-        wait_until(chance.choice(moments(path, seen.all.events)))
+        wait_until(chance.choice(moments(path, seen.all.events)), most=10)
         time.sleep(chance.uniform(0.0, 0.3))
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -327,9 +327,9 @@ def fill(path: pathlib.Path) -> None:
             assert error.errno == errno.ENOSPC
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Waits for a state of the folder, a minute at most."""
-    end = time.monotonic() + 60
+def wait_until(is_so: Callable[[], bool], most: float = 60) -> None:
+    """Waits for a state of the folder, for `most` seconds at most."""
+    end = time.monotonic() + most
     while not is_so() and time.monotonic() < end:
         time.sleep(0.05)
 

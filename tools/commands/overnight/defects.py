@@ -34,6 +34,10 @@ _FUNCTION = re.compile(r"PyCapsule_\w+")
 _VALUE = re.compile(r"#|another address|another object|a payload that has no slot now")
 _SUCCESS = ", no exception"
 
+# The classes of one error: free() of an address that must not be freed. The class
+# depends on what the address happens to be.
+_BAD_FREE = re.compile(r"attempting (double-)?free|alloc-dealloc-mismatch")
+
 
 @dataclasses.dataclass(frozen=True)
 class Shown:
@@ -71,7 +75,7 @@ def parts(text: str) -> tuple[str, str, str, str]:
     if not match:
         name, _, functions = text.partition(" in ")
         function = functions.partition(",")[0]
-        return name, function, function, ""
+        return _BAD_FREE.sub("bad free", name), function, function, ""
     kind = _VALUE.sub("#", text[match.end() :].replace(_SUCCESS, ""))
     # A call of the harness may say which function of the implementation fails.
     named = _FUNCTION.search(kind.partition(";")[0])
