@@ -36,13 +36,11 @@ void PyErr_SetObject(PyObject *type, PyObject *value)
         set_raised(Py_NewRef(value));
         return;
     }
-    PyObject *exception = _PyObject_New((PyTypeObject *)type);
-    if (exception == NULL) {
-        return;
+    PyObject *exception =
+        exception_make((PyTypeObject *)type, value == Py_None ? NULL : value);
+    if (exception) {
+        set_raised(exception);
     }
-    ((PyBaseExceptionObject *)exception)->value =
-        Py_XNewRef(value == Py_None ? NULL : value);
-    set_raised(exception);
 }
 
 void PyErr_SetNone(PyObject *type) { PyErr_SetObject(type, NULL); }

@@ -9,6 +9,7 @@ static PyObject *value_of(PyObject *op)
 static void exception_dealloc(PyObject *op)
 {
     Py_XDECREF(value_of(op));
+    Py_XDECREF(((struct exception *)op)->attributes);
     object_free(op);
 }
 
@@ -38,23 +39,28 @@ static PyObject *exception_repr(PyObject *op)
     return PyUnicode_FromFormat("%s(%R)", name, value);
 }
 
+PyObject *exception_make(PyTypeObject *type, PyObject *value)
+{
+    struct exception *exception = (struct exception *)_PyObject_New(type);
+    if (exception) {
+        exception->base.value = Py_XNewRef(value);
+        exception->attributes = NULL;
+    }
+    return (PyObject *)exception;
+}
+
 static PyObject *exception_new(PyTypeObject *type, PyObject *args,
                                PyObject *kwargs)
 {
     (void)kwargs;
-    PyObject *exception = _PyObject_New(type);
-    if (exception) {
-        Py_ssize_t n = PyTuple_Size(args);
-        PyObject *value = n == 0   ? NULL
-                          : n == 1 ? PyTuple_GetItem(args, 0)
-                                   : args;
-        ((PyBaseExceptionObject *)exception)->value = Py_XNewRef(value);
-    }
-    return exception;
+    Py_ssize_t n = PyTuple_Size(args);
+    return exception_make(type, n == 0   ? NULL
+                                : n == 1 ? PyTuple_GetItem(args, 0)
+                                         : args);
 }
 
-/* True for attributes that are always None here: exceptions are not chained,
- * and an ImportError does not store its module. */
+/* True for attributes that are None until they are set: this Python chains no
+ * exceptions, and an ImportError does not store its module. */
 static bool is_unused(PyObject *op, PyObject *name)
 {
     static const char *const unused[] = {"__cause__", "__context__", "name",
@@ -70,6 +76,12 @@ static bool is_unused(PyObject *op, PyObject *name)
 
 static PyObject *exception_getattro(PyObject *op, PyObject *name)
 {
+    PyObject *attributes = ((struct exception *)op)->attributes;
+    PyObject *set =
+        attributes ? PyDict_GetItemWithError(attributes, name) : NULL;
+    if (set || PyErr_Occurred()) {
+        return Py_XNewRef(set);
+    }
     if (is_unused(op, name)) {
         Py_RETURN_NONE;
     }
@@ -83,17 +95,32 @@ static PyObject *exception_getattro(PyObject *op, PyObject *name)
     return PyObject_GenericGetAttr(op, name);
 }
 
+/* Any attribute can be set, for example __cause__ and __notes__. */
+static int exception_setattro(PyObject *op, PyObject *name, PyObject *value)
+{
+    struct exception *exception = (struct exception *)op;
+    if (exception->attributes == NULL) {
+        exception->attributes = PyDict_New();
+    }
+    if (exception->attributes == NULL) {
+        return -1;
+    }
+    return value ? PyDict_SetItem(exception->attributes, name, value)
+                 : PyDict_DelItem(exception->attributes, name);
+}
+
 #define EXCEPTION_TYPE(name, base)                                             \
     static PyTypeObject type_##name = {                                        \
         .ob_base = STATIC_OBJECT(&PyType_Type),                                \
         .tp_name = #name,                                                      \
-        .tp_basicsize = sizeof(PyBaseExceptionObject),                         \
+        .tp_basicsize = sizeof(struct exception),                              \
         .tp_base = base,                                                       \
         .tp_flags = Py_TPFLAGS_BASETYPE,                                       \
         .tp_dealloc = exception_dealloc,                                       \
         .tp_repr = exception_repr,                                             \
         .tp_str = exception_str,                                               \
         .tp_getattro = exception_getattro,                                     \
+        .tp_setattro = exception_setattro,                                     \
         .tp_new = exception_new,                                               \
     };                                                                         \
     PyObject *PyExc_##name = (PyObject *)&type_##name;
@@ -102,7 +129,9 @@ static PyObject *exception_getattro(PyObject *op, PyObject *name)
 EXCEPTION_TYPE(BaseException, &PyBaseObject_Type)
 _Py_EXCEPTIONS(DERIVED)
 
-PyBaseExceptionObject no_memory = {.ob_base = STATIC_OBJECT(&type_MemoryError)};
+struct exception no_memory = {
+    .base = {.ob_base = STATIC_OBJECT(&type_MemoryError)},
+};
 
 PyObject *PyErr_NewException(const char *name, PyObject *base, PyObject *dict)
 {

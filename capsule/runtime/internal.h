@@ -15,8 +15,18 @@ extern const struct profile *reference_profile;
 /* The head of an object that is never destroyed. */
 #define STATIC_OBJECT(type) {_Py_STATIC_REFCNT, type}
 
+/* An exception as this Python allocates it. */
+struct exception {
+    PyBaseExceptionObject base;
+    PyObject *attributes; /* a dict of the attributes that were set, or NULL */
+};
+
 /* The MemoryError that is raised if there is no memory for an exception. */
-extern PyBaseExceptionObject no_memory;
+extern struct exception no_memory;
+
+/* Returns a new exception with that value, which may be NULL; NULL with an
+ * exception if there is no memory. */
+PyObject *exception_make(PyTypeObject *type, PyObject *value);
 
 /* The collector's head, which stands before each object of a container type.
  * The heads form a list. */

@@ -23,7 +23,71 @@ struct Pending {
     const char *what;
     PyObject *type;  // borrowed; NULL: none
     PyObject *value; // owned: an exception object, arguments, or NULL
+    // Attributes that the exception has besides.
+    enum { NO_MORE, CHAIN_AND_NOTES, TRACEBACK } more = NO_MORE;
 };
+
+// What an exception holds besides its arguments.
+const char *const ATTRIBUTES[] = {"__cause__", "__context__", "__notes__",
+                                  "__traceback__"};
+
+// Returns the address of the attribute; NULL if there is none, or None.
+const void *AttributeOf(PyObject *exception, const char *name)
+{
+    PyObject *value =
+        exception ? PyObject_GetAttrString(exception, name) : nullptr;
+    PyErr_Clear();
+    const void *address = value == Py_None ? nullptr : value;
+    Py_XDECREF(value);
+    return address;
+}
+
+std::vector<const void *> AttributesOf(PyObject *exception)
+{
+    std::vector<const void *> all;
+    for (const char *name : ATTRIBUTES) {
+        all.push_back(AttributeOf(exception, name));
+    }
+    return all;
+}
+
+// Gives the exception a cause, a context and notes of its own.
+void AddChainAndNotes(PyObject *exception)
+{
+    const std::function<PyObject *()> values[] = {
+        [] { return PyObject_CallObject(PyExc_KeyError, nullptr); },
+        [] { return PyObject_CallObject(PyExc_TypeError, nullptr); },
+        [] { return PyList_New(0); },
+    };
+    for (int i = 0; i < 3; i++) {
+        PyObject *value = values[i]();
+        ASSERT_TRUE(value);
+        EXPECT_EQ(PyObject_SetAttrString(exception, ATTRIBUTES[i], value), 0);
+        EXPECT_EQ(AttributeOf(exception, ATTRIBUTES[i]), value);
+        Py_DECREF(value);
+    }
+}
+
+// Raises an exception in a function of Python, so that it has a traceback.
+// Returns false if the implementation runs no code.
+bool RaiseInPython()
+{
+    PyObject *builtins = PyImport_ImportModule("builtins");
+    PyErr_Clear();
+    PyObject *exec =
+        builtins ? PyObject_GetAttrString(builtins, "exec") : nullptr;
+    PyErr_Clear();
+    PyObject *globals = exec ? PyDict_New() : nullptr;
+    PyObject *result =
+        globals ? PyObject_CallFunction(exec, "sO",
+                                        "raise ValueError('traced')", globals)
+                : nullptr;
+    Py_XDECREF(result);
+    Py_XDECREF(globals);
+    Py_XDECREF(exec);
+    Py_XDECREF(builtins);
+    return PyErr_Occurred() != nullptr;
+}
 
 // A call, as a function of a capsule.
 struct Call {
@@ -108,6 +172,10 @@ class PendingTest : public rules::CapsuleTest {
             {"a ValueError with the text of GetPointer", PyExc_ValueError,
              Text("PyCapsule_GetPointer called with incorrect name")},
             {"a subclass of ValueError", PyExc_UnicodeDecodeError, nullptr},
+            {"a ValueError with a cause, a context and notes", PyExc_ValueError,
+             Text("chained"), Pending::CHAIN_AND_NOTES},
+            {"a ValueError with a traceback", PyExc_ValueError, Text("traced"),
+             Pending::TRACEBACK},
         };
     }
 
@@ -122,6 +190,9 @@ class PendingTest : public rules::CapsuleTest {
     // Raises the exception. Returns false for none.
     static bool Raise(const Pending &pending)
     {
+        if (pending.more == Pending::TRACEBACK && RaiseInPython()) {
+            return true;
+        }
         if (pending.type == PyExc_UnicodeDecodeError) {
             Py_XDECREF(PyUnicode_FromString("\xff"));
         } else if (pending.type && pending.value) {
@@ -135,9 +206,20 @@ class PendingTest : public rules::CapsuleTest {
     std::vector<Pending> all_;
 };
 
+std::string TextOf(PyObject *object)
+{
+    PyObject *text = object ? PyObject_Str(object) : nullptr;
+    const char *utf8 = text ? PyUnicode_AsUTF8(text) : nullptr;
+    std::string result = utf8 ? utf8 : "";
+    Py_XDECREF(text);
+    return result;
+}
+
 // The pending exception, normalized: owned references.
 struct Indicator {
     PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
+    std::vector<const void *> attributes = AttributesOf(nullptr);
+    std::string text;
 
     void Take()
     {
@@ -145,6 +227,18 @@ struct Indicator {
         if (type) {
             PyErr_NormalizeException(&type, &value, &traceback);
         }
+        attributes = AttributesOf(value);
+        text = TextOf(value);
+    }
+    // Takes the exception that Raise() has raised, and raises it again.
+    void TakeRaised(const Pending &pending)
+    {
+        Take();
+        if (pending.more == Pending::CHAIN_AND_NOTES) {
+            AddChainAndNotes(value);
+            attributes = AttributesOf(value);
+        }
+        Give();
     }
     // Raises a copy of what was taken.
     void Give() const
@@ -162,15 +256,6 @@ struct Indicator {
     }
 };
 
-std::string TextOf(PyObject *object)
-{
-    PyObject *text = object ? PyObject_Str(object) : nullptr;
-    const char *utf8 = text ? PyUnicode_AsUTF8(text) : nullptr;
-    std::string result = utf8 ? utf8 : "";
-    Py_XDECREF(text);
-    return result;
-}
-
 TEST_F(PendingTest, ERR_1_SuccessKeepsEachExceptionAndItsContent)
 {
     static int block;
@@ -183,10 +268,8 @@ TEST_F(PendingTest, ERR_1_SuccessKeepsEachExceptionAndItsContent)
             SCOPED_TRACE(std::string(call.what) + " with " + pending.what);
             Indicator before, after;
             if (Raise(pending)) {
-                before.Take();
-                before.Give();
+                before.TakeRaised(pending);
             }
-            const std::string text = TextOf(before.value);
             const Py_ssize_t references =
                 before.value ? Py_REFCNT(before.value) : 0;
             call.make(capsule);
@@ -194,7 +277,8 @@ TEST_F(PendingTest, ERR_1_SuccessKeepsEachExceptionAndItsContent)
             EXPECT_EQ(after.type, before.type);
             EXPECT_EQ(after.value, before.value);
             EXPECT_EQ(after.traceback, before.traceback);
-            EXPECT_EQ(TextOf(after.value), text);
+            EXPECT_EQ(after.text, before.text);
+            EXPECT_EQ(after.attributes, before.attributes);
             if (before.value) {
                 EXPECT_REFERENCES(before.value, references);
             }
@@ -215,16 +299,18 @@ TEST_F(PendingTest, ERR_2_FailureReplacesEachException)
             SCOPED_TRACE(std::string(call.what) + " with " + pending.what);
             Indicator before, after;
             if (Raise(pending)) {
-                before.Take();
-                before.Give();
+                before.TakeRaised(pending);
             }
-            const std::string text = TextOf(before.value);
             call.make(capsule);
             after.Take();
             EXPECT_EQ(after.type, PyExc_ValueError);
             EXPECT_NE(after.value, nullptr);
             EXPECT_NE(after.value, before.value);
-            EXPECT_EQ(TextOf(before.value), text) << "of the former exception";
+            EXPECT_EQ(TextOf(before.value), before.text)
+                << "of the former exception";
+            EXPECT_EQ(AttributesOf(before.value), before.attributes);
+            EXPECT_EQ(AttributeOf(after.value, "__cause__"), nullptr);
+            EXPECT_EQ(AttributeOf(after.value, "__context__"), nullptr);
         }
     }
     Drop(capsule);
