@@ -21,6 +21,8 @@ struct target {
     uint8_t near_miss_percent;
     /* Pointers may also be aliases, and any of the ADDRESSES. */
     bool extremes;
+    /* Destructors may also import, and use capsules that imports find. */
+    bool reenters;
     /* The time of a program relative to sequence_fuzz; 0: about the same.
      * tools/conformance runs fewer programs of costly targets. */
     uint16_t cost;

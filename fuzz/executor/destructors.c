@@ -152,6 +152,7 @@ static void run_destructor(int behaviour, PyObject *object)
     level->program = behaviour_program(behaviour);
     level->call = NULL;
     level->behaviour = behaviour;
+    level->module = NULL;
     level->unexpected = !expected;
     model_run_destructor(&run.model, &EXECUTOR, NULL, behaviour);
     check_exit();

@@ -11,11 +11,26 @@
 #include "fuzz/executor/rules.h"
 #include "fuzz/executor/world.h"
 
-/* import_begin() saves the name and the reference counts here. */
-static struct {
+/* import_begin() saves the name and the reference counts here, for each level:
+ * an import may run code that imports. */
+static struct before {
     char name[MAX_NAME + 1];
     Py_ssize_t references[OWNERS]; /* 0 if the object does not exist */
-} before;
+} saved[MAX_FRAMES];
+
+static struct before *before(void) { return &saved[run.level_count - 1]; }
+
+/* True if code of a module is running: the import that runs the code holds
+ * references to modules. */
+static bool is_inside_import(void)
+{
+    for (unsigned i = 1; i < run.level_count; i++) {
+        if (run.level[i].module) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* True for calls that import a module and keep no reference. */
 static bool imports(unsigned op)
@@ -34,11 +49,11 @@ static void look_before(const struct call *call, const struct model_arg *args)
         return;
     }
     if (call->op == CALL_IMPORT && given_name(args)) {
-        strcpy(before.name, given_name(args));
+        strcpy(before()->name, given_name(args));
     }
     for (unsigned i = 0; i < OWNERS; i++) {
         PyObject *object = owner_object(i);
-        before.references[i] = object ? Py_REFCNT(object) : 0;
+        before()->references[i] = object ? Py_REFCNT(object) : 0;
     }
 }
 
@@ -87,8 +102,8 @@ static void check_owner(unsigned owner, uint16_t rule)
         return;
     }
     long expected = 1 + model_owner_references(&run.model, owner);
-    if (owner < MODULE_COUNT && !host_keeps_nothing()) {
-        expected = before.references[owner];
+    if ((owner < MODULE_COUNT && !host_keeps_nothing()) || is_inside_import()) {
+        expected = before()->references[owner];
     }
     if (expected && counts_mean_something() &&
         (long)Py_REFCNT(object) != expected) {
@@ -107,7 +122,7 @@ uint16_t refused_import_rule(const struct prediction *p)
 
 static void check_imported_name(const struct model_arg *args)
 {
-    if (strcmp(before.name, given_name(args)) != 0) {
+    if (strcmp(before()->name, given_name(args)) != 0) {
         violation(RULE_IMP_15, "the name is unchanged",
                   "the name was written to");
     }
@@ -243,25 +258,38 @@ static void drop_object_of_error(void)
     PyErr_Restore(type, value, traceback);
 }
 
+/* True if code of a module runs a program in the middle of the call. */
+static bool runs_programs(const struct prediction *p)
+{
+    return p->inits_inside || p->lookups_inside;
+}
+
 void import_begin(struct step *step)
 {
     look_before(step->call, step->args);
-    step->observed = run.allocations.left > 0 &&
-                     may_lack_memory(step->call, step->args, &step->prediction);
+    step->observed =
+        runs_programs(&step->prediction) ||
+        (run.allocations.left > 0 &&
+         may_lack_memory(step->call, step->args, &step->prediction));
 }
 
 uintptr_t import_perform(struct step *step)
 {
     size_t left = run.allocations.left;
-    if (!step->observed) {
+    bool inside = runs_programs(&step->prediction);
+    bool may_fail = step->observed && !inside;
+    if (!may_fail) {
         run.allocations.left = 0;
     }
     uintptr_t got = perform_module_call(step->call, step->args);
-    if (!step->observed) {
+    if (!may_fail) {
         run.allocations.left = left;
     }
     drop_object_of_error();
-    if (step->observed && current_level()->lacked_memory) {
+    if (inside) { /* the programs have changed the state */
+        model_predict(&run.model, step->call, step->args, &step->prediction);
+    }
+    if (may_fail && current_level()->lacked_memory) {
         correct_prediction(step->call, &step->prediction, left == 1, got);
     }
     return got;

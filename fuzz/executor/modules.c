@@ -73,7 +73,13 @@ static int execute(unsigned id, PyObject *module)
     modules.initialised[id]++;
     switch (outcome) {
     case INIT_WORKS:
-        return fill(module, id);
+        if (fill(module, id) < 0) {
+            return -1;
+        }
+        if (model_parent_of(id) == NOTHING) { /* Python initialises it */
+            run_inside(id);
+        }
+        return 0;
     case INIT_SILENT:
         return -1;
     case INIT_UNREPORTED:
@@ -118,10 +124,7 @@ static void announce(void)
 
 static void start(void) { check(host_import_only(MODULE_NAMES, MODULE_COUNT)); }
 
-/* Drops the waiting attributes of modules that were imported. Runs after the
- * import, not during the initialisation: the import may still fail for lack of
- * memory, and a later one needs the attributes again. */
-static void drop_waiting_of_imported(void)
+void modules_drop_waiting(void)
 {
     for (unsigned i = 0; i < MODULE_COUNT; i++) {
         if (run.model.modules.module[i].state != MODULE_REPLACED &&
@@ -209,9 +212,9 @@ static void set_attribute(const struct model_arg *owner, const char *name,
 
 /* --- a module's __getattr__ ----------------------------------------------- */
 
-/* The function behind __getattr__. `self` is the exception to raise or the
- * object to return. A number n means: return a new capsule, named after module
- * n. */
+/* The function behind __getattr__. `self` is a list: the number of the module,
+ * and the exception to raise or the object to return. A number n means: return
+ * a new capsule, named after module n. */
 static PyObject *give_answer(PyObject *self, PyObject *name)
 {
     static const char *const fresh[] = {
@@ -224,31 +227,35 @@ static PyObject *give_answer(PyObject *self, PyObject *name)
         PyErr_SetObject(PyExc_AttributeError, name);
         return NULL;
     }
-    if (PyLong_Check(self)) {
-        return PyCapsule_New((void *)ADDRESSES[0], fresh[PyLong_AsLong(self)],
+    run_inside((unsigned)PyLong_AsLong(PyList_GetItem(self, 0)));
+    PyObject *answer = PyList_GetItem(self, 1);
+    if (PyLong_Check(answer)) {
+        return PyCapsule_New((void *)ADDRESSES[0], fresh[PyLong_AsLong(answer)],
                              NULL);
     }
-    if (PyType_Check(self)) {
-        PyErr_SetString(self, "refused");
+    if (PyType_Check(answer)) {
+        PyErr_SetString(answer, "refused");
         return NULL;
     }
-    Py_INCREF(self);
-    return self;
+    Py_INCREF(answer);
+    return answer;
 }
 
 static void do_answer(const struct model_arg *args)
 {
     static PyMethodDef function = {"__getattr__", give_answer, METH_O, NULL};
-    PyObject *self = value_of(&args[1]);
     if (args[1].tag == VALUE_NULL) {
         set_attribute(&args[0], function.ml_name, NULL);
         return;
     }
-    if (self == (PyObject *)&PyCapsule_Type) {
-        self = PyLong_FromLong(args[0].index);
-    } else {
-        Py_INCREF(self);
-    }
+    PyObject *module = PyLong_FromLong(args[0].index);
+    PyObject *answer = value_of(&args[1]);
+    PyObject *self = PyList_New(0);
+    check(module && self && PyList_Append(self, module) == 0 &&
+          PyList_Append(self, answer == (PyObject *)&PyCapsule_Type
+                                  ? module
+                                  : answer) == 0);
+    Py_DECREF(module);
     PyObject *hook = PyCFunction_New(&function, self);
     check(hook != NULL);
     Py_DECREF(self);
@@ -357,7 +364,7 @@ static PyObject *import(unsigned id)
 static uintptr_t do_import_module(unsigned module)
 {
     PyObject *imported = import(module);
-    drop_waiting_of_imported();
+    modules_drop_waiting();
     Py_XDECREF(imported);
     return imported != NULL;
 }
@@ -368,7 +375,7 @@ static uintptr_t do_consume(const struct model_arg *args)
     PyObject *module = import(args[0].index);
     PyObject *capsule =
         module ? PyObject_GetAttrString(module, name_of(&args[1])) : NULL;
-    drop_waiting_of_imported();
+    modules_drop_waiting();
     Py_XDECREF(module);
     void *pointer =
         capsule ? PyCapsule_GetPointer(capsule, name_of(&args[2])) : NULL;
@@ -395,7 +402,7 @@ static uintptr_t do_import(const struct model_arg *args)
     allocations_begin();
     void *pointer = PyCapsule_Import(name_of(&args[0]), (int)args[1].number);
     allocations_end();
-    drop_waiting_of_imported();
+    modules_drop_waiting();
     return (uintptr_t)pointer;
 }
 
@@ -422,6 +429,8 @@ uintptr_t perform_module_call(const struct call *call,
     case CALL_FORGET:
         do_forget(&args[0]);
         return 0;
+    case CALL_RUN_INSIDE:
+        return 0; /* the model remembers the program */
     case CALL_IMPORT_MODULE:
         return do_import_module(args[0].index);
     case CALL_ADD_OBJECT:

@@ -127,6 +127,9 @@ static void print_calls_under_way(FILE *out, bool fault)
             fprintf(out, "  call %-10u ", call_number());
         } else if (i == 0) {
             fputs("  call            ", out);
+        } else if (level->module) {
+            fprintf(out, "  in the code of  %s: %s: ", level->module,
+                    DESTRUCTORS[level->behaviour].name);
         } else {
             fprintf(out, "  in destructor   %s: ",
                     DESTRUCTORS[level->behaviour].name);

@@ -9,12 +9,14 @@
 #include "fuzz/executor/executor.h"
 #include "fuzz/model/model.h"
 
-/* A level: the main program, or the program of a running destructor. */
+/* A level: the main program, or the program of a running destructor or of code
+ * of a module. */
 struct level {
     const struct program *program;
     const struct call *call; /* the current call; NULL between calls */
     uint16_t rule;           /* the rule that the current call tests */
     int behaviour;           /* of a destructor; NOTHING: the main program */
+    const char *module;      /* the module whose code it is; NULL: of none */
     bool lacked_memory;      /* an allocation failed during the call */
     bool compared;           /* the call was made and is being compared */
     bool unexpected;         /* the model does not expect this destructor */

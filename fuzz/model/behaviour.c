@@ -67,3 +67,8 @@ bool behaviour_may_be_installed(int behaviour)
             !behaviour_uses(behaviour, CALL_DROP_CONTEXT_OF) &&
             !behaviour_uses(behaviour, CALL_END_EXCHANGE));
 }
+
+bool behaviour_runs_alone(int behaviour)
+{
+    return !program_uses_self(behaviour_program(behaviour));
+}

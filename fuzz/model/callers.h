@@ -10,6 +10,7 @@ static inline const struct model_frame *current_frame(const struct model *model)
     return &model->frame[model->frame_count - 1];
 }
 
+/* True in a destructor, and in code of a module that an import runs. */
 static inline bool in_destructor(const struct model *model)
 {
     return model->frame_count > 1;

@@ -70,6 +70,12 @@ static struct failure not_found(const struct model *model, const char *name)
                        : NULL);
 }
 
+/* True if the module's code runs a program that is not running yet. */
+static bool runs_code(const struct model_module *module)
+{
+    return module->inside && !module->runs_inside;
+}
+
 /* Predicts the import of one module without its package. */
 static struct failure import_module(const struct model *model, unsigned id,
                                     struct prediction *p,
@@ -97,6 +103,9 @@ static struct failure import_module(const struct model *model, unsigned id,
     switch (module->outcome) {
     case INIT_WORKS:
         p->imports |= (uint8_t)(1 << id);
+        if (model_parent_of(id) == NOTHING && runs_code(module)) {
+            p->inits_inside |= (uint8_t)(1 << id);
+        }
         return NO_FAILURE;
     case INIT_SILENT:
     case INIT_UNREPORTED: /* versions differ in the text */
@@ -188,7 +197,7 @@ static unsigned hook_rule(const struct model_object *answer)
 
 /* Replaces the object by its attribute. */
 static struct failure look_up(const struct model *model,
-                              struct component component,
+                              struct component component, struct prediction *p,
                               struct model_object *object, uint16_t *rule)
 {
     if (!is_readable(model, component)) {
@@ -205,6 +214,10 @@ static struct failure look_up(const struct model *model,
             return NO_FAILURE;
         }
         if (hook) {
+            if (owner < MODULE_COUNT &&
+                runs_code(&model->modules.module[owner])) {
+                p->lookups_inside |= (uint8_t)(1 << owner);
+            }
             *object = hook->value;
             *rule = (uint16_t)hook_rule(&hook->value);
             return hook->value.kind == OBJECT_IS_RAISED
@@ -334,7 +347,7 @@ static void predict_import(const struct model *model, const char *path,
         struct model_object owner = object;
         uint16_t hooked = 0;
         component = next_component(&rest);
-        failed = look_up(model, component, &object, &hooked);
+        failed = look_up(model, component, p, &object, &hooked);
         rule = hooked                        ? hooked
                : component.length == 0       ? RULE_IMP_12
                : n > 1 && rule == RULE_IMP_1 ? RULE_IMP_3
@@ -365,7 +378,7 @@ static void predict_consume(const struct model *model,
 
     if (!failed.failed) {
         failed =
-            look_up(model, (struct component){attribute, strlen(attribute)},
+            look_up(model, (struct component){attribute, strlen(attribute)}, p,
                     &object, &hooked);
     }
     if (!failed.failed && object.kind == OBJECT_IS_CAPSULE) {
@@ -402,6 +415,7 @@ void model_predict_modules(const struct model *model, const struct call *call,
     struct model_object object;
 
     p->initialises = p->imports = 0;
+    p->inits_inside = p->lookups_inside = 0;
     p->found = NOTHING;
     /* Not permitted; and the pending exception may use the static message. */
     bool long_name = call->op == CALL_IMPORT &&

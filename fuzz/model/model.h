@@ -103,9 +103,10 @@ struct model_error {
     const void *identity; /* the exception object; NULL: unknown */
 };
 
-/* A frame: the program itself or a running destructor. */
+/* A frame: the program itself, a running destructor, or code of a module that
+ * an import runs. */
 struct model_frame {
-    int16_t capsule; /* `self`; NOTHING for the program */
+    int16_t capsule; /* `self`; NOTHING: the program, or code of a module */
     bool has_saved;
     struct model_error saved; /* what save_error() saved */
     struct model_error entry; /* the exception at the start of the frame */
@@ -168,6 +169,9 @@ struct prediction {
     int16_t found;           /* the capsule that PyCapsule_Import() finds */
     uint8_t initialises;     /* bit set: modules whose init is called */
     uint8_t imports;         /* bit set: modules whose init succeeds */
+    /* Bit sets: modules whose init, and whose __getattr__, run a program inside
+     * the call. That program may change the result: predict again after it. */
+    uint8_t inits_inside, lookups_inside;
 };
 
 /* Makes the state empty. Costs the same whatever the state was. */
@@ -228,6 +232,12 @@ void model_leave_destructor(struct model *model);
 /* Begins the frame of a destructor that the program itself calls, for a capsule
  * that stays alive. model_leave_destructor() ends the frame. */
 void model_enter_by_hand(struct model *model, int capsule);
+
+/* Begins the frame of the program that the module's init or __getattr__ runs,
+ * and records the module as imported. Returns the behaviour that has the
+ * program, or NOTHING if the module runs none now. */
+int model_enter_inside(struct model *model, unsigned module);
+void model_leave_inside(struct model *model, unsigned module);
 
 /* True if calls about modules are permitted: the thread is in the main
  * interpreter, and the calls about interpreters have created no module
@@ -350,6 +360,9 @@ bool model_frees_pointer(const struct model *model, int behaviour,
 /* True if any program may install the behaviour by naming it. NOTHING stands
  * for no destructor. */
 bool behaviour_may_be_installed(int behaviour);
+
+/* True if the behaviour's program can run without a capsule that dies. */
+bool behaviour_runs_alone(int behaviour);
 
 /* Returns the parsed program of a row of destructors.def. Parses all rows on
  * the first call. */

@@ -1,8 +1,10 @@
 /* Modules, their attributes, and sys.modules. */
 #include <string.h>
 
+#include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 #include "fuzz/model/imports.h"
+#include "fuzz/model/state.h"
 
 static const char HOOK[] = "__getattr__";
 
@@ -10,6 +12,7 @@ static void reset(struct model *model)
 {
     memset(model->modules.module, 0, sizeof(model->modules.module));
     model->modules.attribute_count = 0;
+    model->modules.changing = false;
 }
 
 /* --- questions ------------------------------------------------------------ */
@@ -199,6 +202,50 @@ void model_imported(struct model *model, uint8_t initialises, uint8_t imports)
     }
 }
 
+/* --- code that runs inside an import --------------------------------------
+ */
+
+/* Records the import of the module unless it is recorded. */
+static void record_import(struct model *model, unsigned module)
+{
+    if (model->modules.module[module].state == MODULE_ABSENT) {
+        uint8_t bit = (uint8_t)(1 << module);
+        model_imported(model, bit, bit);
+    }
+}
+
+int model_enter_inside(struct model *model, unsigned id)
+{
+    struct model_module *module = &model->modules.module[id];
+    int parent = model_parent_of(id);
+    if (!module->inside || module->runs_inside ||
+        !has_room_for_destructors(model)) {
+        return NOTHING;
+    }
+    if (parent != NOTHING) {
+        record_import(model, (unsigned)parent);
+    }
+    record_import(model, id);
+    module->runs_inside = true;
+    model_enter_code(model);
+    return module->inside - 1;
+}
+
+void model_leave_inside(struct model *model, unsigned id)
+{
+    model_leave_destructor(model);
+    model->modules.module[id].runs_inside = false;
+}
+
+/* --- the calls ------------------------------------------------------------ */
+
+/* True for calls that import and set no attribute. */
+static bool imports(const struct call *call)
+{
+    return call->op == CALL_IMPORT || call->op == CALL_IMPORT_MODULE ||
+           call->op == CALL_CONSUME;
+}
+
 static void apply(struct model *model, const struct call *call,
                   const struct model_arg *args, const struct prediction *p)
 {
@@ -207,7 +254,12 @@ static void apply(struct model *model, const struct call *call,
                                       : NULL;
     struct model_object nothing = {OBJECT_IS_NOTHING, 0};
 
+    model->modules.changing |= !imports(call);
     switch (call->op) {
+    case CALL_RUN_INSIDE:
+        module->inside =
+            args[1].tag == VALUE_NULL ? 0 : (uint8_t)(args[1].index + 1);
+        break;
     case CALL_SET_INIT:
         module->outcome = args[1].tag == VALUE_EXCEPTION
                               ? (uint8_t)(INIT_COUNT + args[1].index)
@@ -275,10 +327,10 @@ static unsigned allocations(const struct call *call, const struct prediction *p)
 
 static void finish(struct model *model, const struct call *call)
 {
-    (void)call;
     if (!model->profile->deferred_destruction) {
         model_collected(model);
     }
+    model->modules.changing &= imports(call);
 }
 
 const struct model_family model_family_modules = {

@@ -47,11 +47,15 @@ struct model_module {
     uint8_t state;        /* enum module_state */
     uint8_t outcome;      /* enum init, or INIT_COUNT + enum exception_type */
     uint16_t initialised; /* the number of calls of its init */
+    uint8_t inside;   /* enum behaviour + 1: the program that its init and its
+                         __getattr__ run; 0: none */
+    bool runs_inside; /* that program is running */
     struct model_object replacement;
 };
 
 struct model_modules {
     struct model_module module[MODULE_COUNT];
+    bool changing; /* a call that sets or removes attributes is in progress */
     uint16_t attribute_count;
     struct model_attribute attribute[MAX_ATTRIBUTES];
 };

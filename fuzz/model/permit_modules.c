@@ -154,16 +154,41 @@ static bool finds_none(const struct model *model, const char *path)
     return false;
 }
 
+/* True if destructors and code of modules may import: no attribute is being set
+ * or removed, and further destructors may nest. */
+static bool may_import_inside(const struct model *model)
+{
+    return !model->modules.changing && has_room_for_destructors(model);
+}
+
+/* True if the texts that the call reads outlive the code that runs inside the
+ * call: a destructor may free a name of the program. */
+static bool outlives_code_inside(const struct model_arg *text,
+                                 const struct prediction *prediction)
+{
+    return text->tag != VALUE_BUFFER ||
+           !(prediction->inits_inside || prediction->lookups_inside);
+}
+
+static bool permits_program_inside(const struct model_arg *behaviour)
+{
+    return behaviour->tag == VALUE_NULL ||
+           (behaviour_may_be_installed(behaviour->index) &&
+            behaviour_runs_alone(behaviour->index));
+}
+
 bool model_permits_modules(const struct model *model, const struct call *call,
                            const struct model_arg *args,
                            const struct prediction *prediction)
 {
-    (void)prediction;
-    if (!model_knows_modules(model) || in_destructor(model) ||
-        model->error.set) {
+    if (!model_knows_modules(model) || model->error.set ||
+        (in_destructor(model) &&
+         !(call->op == CALL_IMPORT && may_import_inside(model)))) {
         return false;
     }
     switch (call->op) {
+    case CALL_RUN_INSIDE:
+        return permits_program_inside(&args[1]);
     case CALL_PUBLISH:
         return permits_attribute(model, args);
     case CALL_ADD_OBJECT:
@@ -179,11 +204,13 @@ bool model_permits_modules(const struct model *model, const struct call *call,
     case CALL_CONSUME:
         return permits_import_of(model, args[0].index) &&
                permits_path(text_of(&args[1])) &&
-               strchr(text_of(&args[1]), '.') == NULL;
+               strchr(text_of(&args[1]), '.') == NULL &&
+               outlives_code_inside(&args[2], prediction);
     case CALL_IMPORT:
         return args[0].value.address &&
                !model_is_long_name(text_of(&args[0])) &&
                permits_path(text_of(&args[0])) &&
+               outlives_code_inside(&args[0], prediction) &&
                !(args[1].number && finds_none(model, text_of(&args[0])));
     default:
         return true;

@@ -241,6 +241,8 @@ int model_enter_destructor(struct model *model, const void *handle)
     return NOTHING;
 }
 
+void model_enter_code(struct model *model) { push_frame(model, NOTHING); }
+
 void model_leave_destructor(struct model *model) { model->frame_count--; }
 
 void model_enter_by_hand(struct model *model, int id)

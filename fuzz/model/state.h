@@ -17,6 +17,9 @@ void set_destructor(struct model *model, int capsule, int behaviour,
  * capsule's death if no reference is left. */
 void reference_dropped(struct model *model, int capsule);
 
+/* Begins a frame without a capsule. */
+void model_enter_code(struct model *model);
+
 /* Gives back one of the references in `held`. */
 void model_give_back(struct model *model, int capsule);
 

@@ -136,6 +136,15 @@ void forecast_run_destructor(struct forecast *f, int behaviour)
     model_leave_destructor(&f->model);
 }
 
+void forecast_run_inside(struct forecast *f, unsigned module)
+{
+    int behaviour = model_enter_inside(&f->model, module);
+    if (behaviour != NOTHING) {
+        model_run_destructor(&f->model, &FORECAST, f, behaviour);
+        model_leave_inside(&f->model, module);
+    }
+}
+
 /* Collects the sign bits: NOTHING is negative, ids are not. */
 static uint8_t mask_of(const int16_t slots[SLOTS])
 {

@@ -61,6 +61,10 @@ bool forecast_permits_args(const struct forecast *forecast, enum call_op op,
  * the frame. */
 void forecast_run_destructor(struct forecast *forecast, int behaviour);
 
+/* Makes the calls of the program that code of the module runs inside an
+ * import, if there is one. */
+void forecast_run_inside(struct forecast *forecast, unsigned module);
+
 /* True if the value is not a slot, or if the slot is in use. */
 bool forecast_is_there(const struct forecast *forecast,
                        const struct value *value);

@@ -383,6 +383,24 @@ static void choose_init(struct generator *g, struct value *value)
     }
 }
 
+/* Chooses a destructor whose program needs no `self`; NULL if the swarm has
+ * none. */
+static void choose_program(struct generator *g, struct value *value)
+{
+    uint8_t fitting[DESTRUCTOR_COUNT];
+    unsigned count = 0;
+    for (unsigned i = 0; i < g->swarm->behaviour_count; i++) {
+        if (behaviour_runs_alone(g->swarm->behaviours[i])) {
+            fitting[count++] = g->swarm->behaviours[i];
+        }
+    }
+    set_index(value, VALUE_NULL, 0);
+    if (count > 0) {
+        set_index(value, VALUE_DESTRUCTOR,
+                  fitting[random_below(g->random, count)]);
+    }
+}
+
 static bool choose(struct generator *g, struct call *call, unsigned index)
 {
     struct value *value = &call->args[index];
@@ -405,6 +423,9 @@ static bool choose(struct generator *g, struct call *call, unsigned index)
     case ARG_TEXT:
         choose_attribute(g, call, value);
         return true;
+    case ARG_DESTRUCTOR:
+        choose_program(g, value);
+        return true;
     case ARG_NAME:
         choose_path(g, value);
         return true;
@@ -417,7 +438,28 @@ static bool choose(struct generator *g, struct call *call, unsigned index)
     }
 }
 
+/* --- the forecast --------------------------------------------------------- */
+
+/* The forecast sets the state after the call first: what runs inside the call
+ * rarely changes it. */
+static uintptr_t perform(struct forecast *f, const struct step *step)
+{
+    const struct prediction *p = &step->prediction;
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        if (p->inits_inside >> i & 1) {
+            forecast_run_inside(f, i);
+        }
+    }
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        if (p->lookups_inside >> i & 1) {
+            forecast_run_inside(f, i);
+        }
+    }
+    return p->value;
+}
+
 const struct mutator_family mutator_family_modules = {
+    .perform = perform,
     .wants = wants,
     .choose = choose,
     .drawn_together = true,

@@ -45,6 +45,14 @@ static bool is_indispensable(unsigned op)
     return CALLS[op].nature == NATURE_CREATES;
 }
 
+/* True if programs of the target contain the destructor. Asked before anything
+ * is drawn: the draws of a target do not depend on the destructors of others.
+ */
+static bool is_drawn(const struct target *target, unsigned behaviour)
+{
+    return target->reenters || !DESTRUCTORS[behaviour].reenters;
+}
+
 void swarm_whole(struct swarm *swarm, const struct target *target)
 {
     memset(swarm->limits, SLOTS, sizeof swarm->limits);
@@ -57,7 +65,7 @@ void swarm_whole(struct swarm *swarm, const struct target *target)
         }
     }
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
-        if (behaviour_may_be_installed((int)i)) {
+        if (is_drawn(target, i) && behaviour_may_be_installed((int)i)) {
             swarm->behaviours[swarm->behaviour_count++] = (uint8_t)i;
         }
     }
@@ -84,7 +92,8 @@ void swarm_draw(struct swarm *swarm, const struct target *target,
         }
     }
     for (unsigned i = 0; i < DESTRUCTOR_COUNT; i++) {
-        if (decide(&keep_destructor) && behaviour_may_be_installed((int)i)) {
+        if (is_drawn(target, i) && decide(&keep_destructor) &&
+            behaviour_may_be_installed((int)i)) {
             swarm->behaviours[swarm->behaviour_count++] = (uint8_t)i;
         }
     }

@@ -124,20 +124,6 @@ static void find_uses(struct emitter *e)
 
 /* --- destructors ---------------------------------------------------------- */
 
-static bool uses_self(const struct program *program)
-{
-    for (size_t i = 0; i < program->call_count; i++) {
-        const struct call *call = &program->calls[i];
-        for (size_t j = 0; j < CALLS[call->op].arg_count; j++) {
-            if (call->args[j].tag == VALUE_CAPSULE &&
-                call->args[j].index == SLOT_SELF) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static void emit_destructor(struct emitter *e, enum behaviour behaviour)
 {
     struct program program;
@@ -152,7 +138,8 @@ static void emit_destructor(struct emitter *e, enum behaviour behaviour)
     }
     emit_calls(e, &program, true);
     fputs(e->form->leave, e->out);
-    fputs(uses_self(&program) ? "}\n\n" : "    (void)capsule;\n}\n\n", e->out);
+    fputs(program_uses_self(&program) ? "}\n\n" : "    (void)capsule;\n}\n\n",
+          e->out);
 }
 
 /* Declares all destructors first: one may install another in any order. */

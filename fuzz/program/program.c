@@ -27,11 +27,12 @@ const struct call_info CALLS[CALL_COUNT] = {
 _Static_assert(CALL_COUNT <= 256, "an op is one byte");
 _Static_assert(DESTRUCTOR_COUNT <= 256, "an index is one byte");
 
-enum { CONFORMS, MISUSE };
+enum { CONFORMS, MISUSE, REENTERS };
 
 const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT] = {
 #define DESTRUCTOR(ident, flags, program)                                      \
-    [DESTRUCTOR_##ident] = {#ident, flags == MISUSE, program},
+    [DESTRUCTOR_##                                                             \
+        ident] = {#ident, flags == MISUSE, flags == REENTERS, program},
 #include "fuzz/program/destructors.def"
 #undef DESTRUCTOR
 };
@@ -234,6 +235,20 @@ static bool value_equal(const struct program *a, const struct value *x,
         return x->index == y->index;
     }
     return memcmp(program_text(a, x), program_text(b, y), x->number) == 0;
+}
+
+bool program_uses_self(const struct program *program)
+{
+    for (size_t i = 0; i < program->call_count; i++) {
+        const struct call *call = &program->calls[i];
+        for (size_t j = 0; j < CALLS[call->op].arg_count; j++) {
+            if (call->args[j].tag == VALUE_CAPSULE &&
+                call->args[j].index == SLOT_SELF) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 bool program_equal(const struct program *a, const struct program *b)

@@ -229,6 +229,7 @@ extern const struct call_info CALLS[CALL_COUNT];
 struct destructor_info {
     const char *name;
     bool misuse;
+    bool reenters;
     const char *program;
 };
 extern const struct destructor_info DESTRUCTORS[DESTRUCTOR_COUNT];
@@ -321,6 +322,9 @@ void program_remove(struct program *program, size_t index);
  * program. */
 const char *program_text(const struct program *program,
                          const struct value *value);
+
+/* True if a call has the argument `self`. */
+bool program_uses_self(const struct program *program);
 
 /* True if both programs have the same calls and texts. */
 bool program_equal(const struct program *a, const struct program *b);

@@ -240,4 +240,99 @@ TEST_F(ReentryTest, DTOR_2_ACapsuleIsBornUsedAndDestroyedInside)
     Drop(bystander);
 }
 
+// --- other capsules inside an import
+// -------------------------------------------
+
+// The hook of `redoing`: runs `task`, then raises AttributeError.
+void (*task)();
+
+PyObject *RunTask(PyObject *, PyObject *name)
+{
+    std::string text = rules::TextOf(name);
+    if (!rules::IsSpecialName(text)) {
+        imports_inside++;
+        task();
+    }
+    return PyErr_Format(PyExc_AttributeError, "%s", text.c_str());
+}
+
+// Runs the task in the middle of an import, which fails then.
+void ImportAround(void (*inside)())
+{
+    Importable module("redoing");
+    static PyMethodDef hook = {"__getattr__", RunTask, METH_O, nullptr};
+    task = inside;
+    rules::AskForMissingAttributes(module.get(), &hook);
+    EXPECT_EQ(PyCapsule_Import("redoing.cap", 0), nullptr);
+    EXPECT_TRUE(Raised(PyExc_AttributeError));
+    EXPECT_EQ(imports_inside, 1);
+    EXPECT_EQ(wrong_imports, 0);
+}
+
+TEST_F(ReentryTest, DTOR_1_ADestructorInsideAnImport)
+{
+    NEEDS_MODULE_GETATTR();
+    ImportAround([] {
+        Drop(PyCapsule_New(&payloads[0], "dying", rules::LogDestructor));
+        host_collect();
+        wrong_imports += rules::destructor_log.size() != 1;
+    });
+    EXPECT_EQ(rules::destructor_log.size(), 1u);
+}
+
+TEST_F(ReentryTest, SETN_1_ANameThatIsSetInsideAnImport)
+{
+    NEEDS_MODULE_GETATTR();
+    bystander = PyCapsule_New(&payloads[0], "before", nullptr);
+    ImportAround([] {
+        wrong_imports += PyCapsule_SetName(bystander, "inside") != 0 ||
+                         !PyCapsule_IsValid(bystander, "inside");
+    });
+    EXPECT_STREQ(PyCapsule_GetName(bystander), "inside");
+    Drop(bystander);
+}
+
+TEST_F(ReentryTest, IMP_3_EveryOtherCallInsideAnImport)
+{
+    NEEDS_MODULE_GETATTR();
+    wrong_calls = 0;
+    bystander = PyCapsule_New(&payloads[0], "bystander", nullptr);
+    PyCapsule_SetContext(bystander, &payloads[3]);
+    ImportAround([] {
+        PyObject *born = PyCapsule_New(&payloads[2], "born", nullptr);
+        PyCapsule_SetContext(born, &payloads[1]);
+        UseBystander(born);
+        Drop(born);
+    });
+    EXPECT_EQ(wrong_calls, 0);
+    EXPECT_EQ(PyCapsule_GetContext(bystander), &payloads[3]);
+    Drop(bystander);
+}
+
+// The import must look at the capsule after the code inside it has run.
+TEST_F(ReentryTest, IMP_2_ACapsuleThatIsRenamedWhileItIsImported)
+{
+    NEEDS_MODULE_GETATTR();
+    Importable module("redoing");
+    static PyMethodDef hook = {"__getattr__",
+                               [](PyObject *, PyObject *name) -> PyObject * {
+                                   std::string text = rules::TextOf(name);
+                                   if (rules::IsSpecialName(text)) {
+                                       return PyErr_Format(PyExc_AttributeError,
+                                                           "%s", text.c_str());
+                                   }
+                                   PyCapsule_SetName(bystander, "redoing.new");
+                                   Py_INCREF(bystander);
+                                   return bystander;
+                               },
+                               METH_O, nullptr};
+    bystander = PyCapsule_New(&payloads[0], "redoing.old", nullptr);
+    rules::AskForMissingAttributes(module.get(), &hook);
+    EXPECT_EQ(PyCapsule_Import("redoing.old", 0), nullptr);
+    EXPECT_TRUE(Raised(PyExc_AttributeError,
+                       "PyCapsule_Import \"redoing.old\" is not valid"));
+    EXPECT_EQ(PyCapsule_Import("redoing.new", 0), &payloads[0]);
+    Drop(bystander);
+}
+
 } // namespace

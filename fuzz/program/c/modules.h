@@ -14,6 +14,7 @@ struct owner {
     char fresh_name[64]; /* the name of capsules that __getattr__ creates */
     PyObject *outcome;   /* of a module: the argument of set_init(); borrowed */
     PyObject *space;     /* of a namespace, once it exists; owned */
+    PyCapsule_Destructor inside; /* of a module: see run_inside() */
 };
 
 /* The modules, then the namespaces, then an owner without a name. */
@@ -104,6 +105,17 @@ static void set_attribute(const char *name, const char *attribute,
     }
 }
 
+/* Runs the program of the owner's code, unless it is running. */
+static void run_code(struct owner *owner)
+{
+    PyCapsule_Destructor program = owner->inside;
+    if (program != NULL) {
+        owner->inside = NULL;
+        program(NULL);
+        owner->inside = program;
+    }
+}
+
 /* The second phase of a module's initialisation. */
 static int execute(struct owner *owner, PyObject *module)
 {
@@ -126,6 +138,9 @@ static int execute(struct owner *owner, PyObject *module)
         }
     }
     remove_waiting(owner, NULL);
+    if (strchr(owner->name, '.') == NULL) {
+        run_code(owner);
+    }
     return 0;
 }
 
@@ -199,6 +214,7 @@ static void forget_modules(void)
         }
         Py_CLEAR(owner->space);
         owner->outcome = NULL;
+        owner->inside = NULL;
     }
 }
 
@@ -210,6 +226,14 @@ static void set_init(const char *name, PyObject *outcome)
     owner_of(name)->outcome = outcome;
 }
 
+/* The module's initialisation, after it has set the attributes, and the
+ * module's __getattr__, before it answers, call `program`, except while
+ * `program` runs. NULL: nothing. Python does not initialise submodules. */
+static void run_inside(const char *name, PyCapsule_Destructor program)
+{
+    owner_of(name)->inside = program;
+}
+
 /* Sets name.attribute now or, for a module that is not initialised, at its
  * initialisation. NULL removes the attribute. */
 static void publish(const char *name, const char *attribute, PyObject *value)
@@ -217,25 +241,28 @@ static void publish(const char *name, const char *attribute, PyObject *value)
     set_attribute(name, attribute, value);
 }
 
-/* The module's __getattr__. `self` is the exception to raise or the object to
- * return. A number n: returns a new capsule, named after module n. */
+/* The module's __getattr__. `self` is a list: the number of the owner, and the
+ * exception to raise or the object to return. A number n: returns a new
+ * capsule, named after module n. */
 static PyObject *give_answer(PyObject *self, PyObject *name)
 {
     const char *text = PyUnicode_AsUTF8(name);
+    PyObject *with = PyList_GetItem(self, 1);
     if (text == NULL || strncmp(text, "__", 2) == 0) {
         PyErr_SetObject(PyExc_AttributeError, name);
         return NULL;
     }
-    if (PyLong_Check(self)) {
-        return PyCapsule_New((void *)1, owners[PyLong_AsLong(self)].fresh_name,
+    run_code(&owners[PyLong_AsLong(PyList_GetItem(self, 0))]);
+    if (PyLong_Check(with)) {
+        return PyCapsule_New((void *)1, owners[PyLong_AsLong(with)].fresh_name,
                              NULL);
     }
-    if (PyType_Check(self)) {
-        PyErr_SetString(self, "refused");
+    if (PyType_Check(with)) {
+        PyErr_SetString(with, "refused");
         return NULL;
     }
-    Py_INCREF(self);
-    return self;
+    Py_INCREF(with);
+    return with;
 }
 
 /* Gives the module a __getattr__ that returns or raises `with`; NULL removes
@@ -243,20 +270,20 @@ static PyObject *give_answer(PyObject *self, PyObject *name)
 static void answer(const char *name, PyObject *with)
 {
     static PyMethodDef function = {"__getattr__", give_answer, METH_O, NULL};
-    PyObject *self = with, *hook;
+    PyObject *self, *number, *hook;
     if (with == NULL) {
         set_attribute(name, "__getattr__", NULL);
         return;
     }
-    if (with == (PyObject *)&PyCapsule_Type) {
-        self = PyLong_FromLong((long)(owner_of(name) - owners));
-    }
+    self = PyList_New(0);
+    number = PyLong_FromLong((long)(owner_of(name) - owners));
+    PyList_Append(self, number);
+    PyList_Append(self, with == (PyObject *)&PyCapsule_Type ? number : with);
     hook = PyCFunction_New(&function, self);
     set_attribute(name, "__getattr__", hook);
     Py_DECREF(hook);
-    if (self != with) {
-        Py_DECREF(self);
-    }
+    Py_DECREF(self);
+    Py_DECREF(number);
 }
 
 /* Imports the module and returns a new reference. Imports a submodule itself:
