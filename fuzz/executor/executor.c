@@ -4,6 +4,7 @@
 #include "fuzz/executor/call.h"
 #include "fuzz/executor/check.h"
 #include "fuzz/executor/consumer.h"
+#include "fuzz/executor/content.h"
 #include "fuzz/executor/describe.h"
 #include "fuzz/executor/destructors.h"
 #include "fuzz/executor/family.h"
@@ -74,6 +75,7 @@ static void finish_program(void)
         PyErr_Clear(); /* a pending exception is not a leak */
     } else {
         check_all_capsules();
+        content_check_all();
         clean_up();
     }
 }

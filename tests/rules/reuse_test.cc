@@ -90,6 +90,23 @@ TEST_F(ReuseTest, GETP_3_ANameThatMatchedDoesNotMatchTheNextCapsule)
     Drop(second);
 }
 
+// Each getter is called for both capsules, and no setter in between.
+TEST_F(ReuseTest, TYPE_2_TheFieldsOfAFormerCapsuleAreNotSeen)
+{
+    ReusedMemory memory(0);
+    PyObject *first = PyCapsule_New(&payload_, NAME, Log);
+    PyCapsule_SetContext(first, &payload_);
+    const Fields before = {&payload_, NAME, &payload_, Log};
+    EXPECT_EQ(FieldsOf(first), before);
+    Drop(first);
+    PyObject *second = PyCapsule_New(&other_, OTHER_NAME, nullptr);
+    const Fields fields = {&other_, OTHER_NAME, nullptr, nullptr};
+    EXPECT_EQ(FieldsOf(second), fields);
+    PyCapsule_SetContext(second, &other_);
+    EXPECT_EQ(FieldsOf(second).context, &other_);
+    Drop(second);
+}
+
 TEST_F(ReuseTest, GET_ALL_1_AnObjectAtACapsulesAddressIsNoCapsule)
 {
     ReusedMemory memory(0);

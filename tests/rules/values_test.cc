@@ -2,6 +2,7 @@
 // already means something.
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "tests/rules/drop.h"
@@ -146,6 +147,76 @@ TEST_F(ValuesTest, GETN_1_NamesInOneBlockStayApart)
     EXPECT_EQ(PyCapsule_IsValid(tail, "b.c"), 0);
     Drop(whole);
     Drop(tail);
+}
+
+// The payload and the names belong to the caller: no call writes into them.
+TEST_F(ValuesTest, NEW_11_NoCallWritesIntoThePayload)
+{
+    const std::vector<char> filled(64, 'p');
+    std::vector<char> payload = filled, other = filled, context = filled;
+    PyObject *capsule = PyCapsule_New(payload.data(), "demo.cap", Count);
+    ASSERT_TRUE(capsule);
+    PyCapsule_GetPointer(capsule, "demo.cap");
+    PyCapsule_IsValid(capsule, "demo.cap");
+    EXPECT_EQ(PyCapsule_SetContext(capsule, context.data()), 0);
+    EXPECT_EQ(PyCapsule_GetContext(capsule), context.data());
+    EXPECT_EQ(PyCapsule_SetDestructor(capsule, nullptr), 0);
+    EXPECT_EQ(PyCapsule_SetName(capsule, nullptr), 0);
+    EXPECT_EQ(PyCapsule_SetPointer(capsule, other.data()), 0);
+    EXPECT_EQ(PyCapsule_SetContext(capsule, nullptr), 0);
+    Drop(capsule);
+    Drop(PyCapsule_New(payload.data(), nullptr, nullptr));
+    EXPECT_EQ(payload, filled);
+    EXPECT_EQ(other, filled);
+    EXPECT_EQ(context, filled);
+}
+
+TEST_F(ValuesTest, GETN_3_NoCallWritesIntoANameOfTheCapsule)
+{
+    const std::string first = "name.of.it", second = "another";
+    std::string before = first, after = second, asked = "nam";
+    PyObject *capsule = PyCapsule_New(&destroyed, before.c_str(), nullptr);
+    ASSERT_TRUE(capsule);
+    EXPECT_FALSE(PyCapsule_IsValid(capsule, asked.c_str()));
+    EXPECT_EQ(PyCapsule_GetPointer(capsule, before.c_str()), &destroyed);
+    EXPECT_EQ(PyCapsule_SetName(capsule, after.c_str()), 0);
+    EXPECT_EQ(PyCapsule_SetName(capsule, before.c_str()), 0);
+    EXPECT_EQ(PyCapsule_SetName(capsule, nullptr), 0);
+    EXPECT_EQ(PyCapsule_SetName(capsule, after.c_str()), 0);
+    Drop(capsule);
+    EXPECT_EQ(before, first);
+    EXPECT_EQ(after, second);
+    EXPECT_EQ(asked, "nam");
+}
+
+// Different names with the same hash: 16 bits of any hash collide among so many
+// names; the pairs collide in usual hashes of 32 bits.
+TEST_F(ValuesTest, GETP_3_NamesWithTheSameHashDiffer)
+{
+    const std::string pairs[][2] = {
+        {"liquid", "costarring"},   // FNV-1a
+        {"creamwove", "quists"},    // FNV-1
+        {"hetairas", "mentioner"},  // times 33, plus
+        {"playwright", "snush"},    // times 33, exclusive or
+        {"demo.Aa", "demo.BB"},     // times 31
+        {"plumless", "buckeroo"},   // CRC-32
+        {"demo.abba", "demo.baab"}, // sums and exclusive ors of characters
+    };
+    for (const auto &pair : pairs) {
+        PyObject *capsule = PyCapsule_New(&destroyed, pair[0].c_str(), nullptr);
+        EXPECT_EQ(PyCapsule_IsValid(capsule, pair[1].c_str()), 0) << pair[1];
+        EXPECT_EQ(PyCapsule_GetPointer(capsule, pair[1].c_str()), nullptr);
+        EXPECT_TRUE(rules::Raised(PyExc_ValueError)) << pair[1];
+        Drop(capsule);
+    }
+    PyObject *capsule = PyCapsule_New(&destroyed, "demo.0", nullptr);
+    int valid = 0;
+    for (int i = 0; i < 500000; i++) {
+        const std::string name = "demo." + std::to_string(i);
+        valid += PyCapsule_IsValid(capsule, name.c_str());
+    }
+    EXPECT_EQ(valid, 1);
+    Drop(capsule);
 }
 
 } // namespace
