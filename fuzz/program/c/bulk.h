@@ -101,6 +101,13 @@ static void drop_references(PyObject *object, unsigned count)
     }
 }
 
+/* Returns the number of the i-th of `count` capsules. All capsules of the
+ * second half have the same number, and so the same pointer. */
+static unsigned bulk_number(unsigned i, unsigned count)
+{
+    return i < count / 2 ? i : 0;
+}
+
 /* Makes `count` capsules, of which at most `most` exist at a time: the oldest
  * is destroyed before a new one takes its place. Returns how many had their
  * fields at their end and their destructor called once. */
@@ -115,10 +122,11 @@ static int make_capsules(unsigned count, unsigned most)
         PyObject **place = &capsules[i % places];
         if (i >= places) {
             unsigned oldest = i - places;
-            right += bulk_drop(*place, oldest, &names[2 * (size_t)oldest]);
+            right += bulk_drop(*place, bulk_number(oldest, count),
+                               &names[2 * (size_t)oldest]);
         }
         if (i < count) {
-            *place = bulk_new(i, &names[2 * (size_t)i]);
+            *place = bulk_new(bulk_number(i, count), &names[2 * (size_t)i]);
         }
     }
     free(names);
