@@ -21,6 +21,10 @@ static struct {
     struct fields fields;
 } other, other_before;
 static PyTypeObject other_type;
+/* An object that is smaller than a capsule: a read of a field is an access out
+ * of bounds. */
+static PyObject small;
+static PyTypeObject small_type;
 static size_t destructions;
 
 static void first_destructor(PyObject *op) { destructions++; }
@@ -82,6 +86,8 @@ static void begin_other(void)
     other.fields.context = any_pointer("the other object");
     other.fields.destructor = any_destructor("the other object");
     other_before = other;
+    small.ob_type = &small_type;
+    Py_SET_REFCNT(&small, 1);
 }
 
 static void begin_profile(void);
@@ -116,11 +122,12 @@ PyObject *state_other(void) { return &other.base; }
 
 PyObject *any_object(void)
 {
-    int which = any_below("the object", 4);
+    int which = any_below("the object", 5);
     return which == 0   ? capsules[FIRST]
            : which == 1 ? capsules[SECOND]
            : which == 2 ? &other.base
-                        : NULL;
+           : which == 3 ? NULL
+                        : &small;
 }
 
 int state_index(PyObject *object)
@@ -142,7 +149,7 @@ void capsule_forget(PyObject *capsule)
 static bool other_changed(void)
 {
     return other.base.ob_type != other_before.base.ob_type ||
-           Py_REFCNT(&other.base) != 1 ||
+           Py_REFCNT(&other.base) != 1 || Py_REFCNT(&small) != 1 ||
            other.fields.pointer != other_before.fields.pointer ||
            other.fields.name != other_before.fields.name ||
            other.fields.context != other_before.fields.context ||

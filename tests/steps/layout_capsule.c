@@ -2,11 +2,18 @@
  *
  * STEP_SOURCE is the file, in quotes. A struct may have further members: the
  * state gives them any value. */
-#include STEP_SOURCE
-
 #include <stdlib.h>
 
+#include "tests/steps/environment.h"
 #include "tests/steps/layout.h"
+
+/* Blocks that the source gets from malloc() count like those of PyMem_Malloc().
+ */
+#define malloc(size) PyMem_Malloc(size)
+#define free(block) PyMem_Free(block)
+#include STEP_SOURCE
+#undef malloc
+#undef free
 
 #pragma CPROVER check push
 #pragma CPROVER check disable "pointer"

@@ -54,7 +54,7 @@ NONSENSE = [
     ),
     (
         "checker_state.c",
-        'any_below("the object", 4)',
+        'any_below("the object", 5)',
         'any_below("the object", 2)',
         "PyCapsule_GetContext",
         "GET-ALL-1",

@@ -11,7 +11,7 @@ from typing import Any
 _NAMES = 3
 _DESTRUCTORS = ("first_destructor", "second_destructor", "NULL")
 _CAPSULES = ("first capsule", "second capsule")
-_OBJECTS = ("the first capsule", "the second capsule", "another object", "NULL")
+_OBJECTS = ("the first capsule", "the second capsule", "another object", "NULL", "a small object")
 _OTHER_TYPES = ("PyCapsule", "a.PyCapsule", "a")
 
 
