@@ -152,16 +152,6 @@ void _Py_Dealloc(PyObject *op)
 void Py_IncRef(PyObject *op) { Py_XINCREF(op); }
 void Py_DecRef(PyObject *op) { Py_XDECREF(op); }
 
-#ifdef CAPSULE_REFERENCE
-void _Py_ReferenceMisuse(const char *call, PyObject *op)
-{
-    (void)call;
-    (void)op;
-    HOLDS("DTOR-9", false, "nobody touches the count of a dying object");
-    ASSUME(false, "the reference aborts here");
-}
-#endif
-
 /* --- exceptions ----------------------------------------------------------- */
 
 struct exception environment_raised;

@@ -67,14 +67,6 @@ void _Py_Dealloc(PyObject *op)
     }
 }
 
-void _Py_ReferenceMisuse(const char *call, PyObject *op)
-{
-    (void)call;
-    (void)op;
-    HOLDS("DTOR-9", false, "nobody touches the count of a dying object");
-    abort();
-}
-
 /* --- what the functions call ---------------------------------------------- */
 
 bool memory_failed;
@@ -266,11 +258,18 @@ void begin(int owned)
     for (int i = 0; i < MADE; i++) {
         size_t others = any_size("further references");
         ASSUME(others < (size_t)1 << 30, "more references have no memory");
-        /* One more: that of the indicator, or of the caller who lends the
-         * object. */
-        references[i] = (Py_ssize_t)others + owned + 1;
+        /* One more: that of an indicator, or of the caller. */
+        bool is_lent = i != FIRST_EXCEPTION && i != SECOND_EXCEPTION;
+        references[i] = (Py_ssize_t)others + 1 + (is_lent ? owned : 0);
         objects[i]->ob_refcnt = references[i];
     }
+}
+
+void owns_exception(PyObject *op)
+{
+    ASSUME(!is_exception(op) || (op != here.raised && op != elsewhere.raised) ||
+               op->ob_refcnt > 1,
+           "the caller gives away a reference of its own");
 }
 
 PyObject *any_class(const char *what)

@@ -41,9 +41,13 @@ extern const char *text_source;
 /* The number of lines that were printed. */
 extern int printed;
 
-/* Builds any state. `owned`: how many references to each object the caller has
- * that the call may take over. */
+/* Builds any state. `owned`: how many references to each object but the
+ * exceptions the caller has that the call may take over. */
 void begin(int owned);
+/* Says that the caller gives a reference to the object to the call. If the
+ * object is an exception that an indicator holds, the caller has another
+ * reference. */
+void owns_exception(PyObject *op);
 
 /* An exception type, another type, or an object that is no type. */
 PyObject *any_class(const char *what);

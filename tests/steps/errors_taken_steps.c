@@ -33,8 +33,9 @@ static PyObject *any_exception(void)
 
 STEP(PyErr_SetRaisedException)
 {
-    begin(1);
+    begin(0);
     PyObject *exception = any_exception();
+    owns_exception(exception);
 
     PyErr_SetRaisedException(exception);
 
@@ -59,7 +60,6 @@ STEP(PyErr_Fetch)
     check_replaced(NULL);
 }
 
-/* The references that the caller gives to PyErr_Restore(). */
 STEP(PyErr_Restore)
 {
     begin(2);
@@ -67,6 +67,7 @@ STEP(PyErr_Restore)
     PyObject *value = any_value("value");
     PyObject *traceback =
         any_bool("a traceback is given") ? objects[OTHER] : NULL;
+    owns_exception(value);
     gains(type, -1);
     gains(value, -1);
     gains(traceback, -1);
@@ -112,6 +113,7 @@ STEP(PyErr_NormalizeException)
     PyObject *value = any_value("value"), *traceback = NULL;
     ASSUME(!is_exception(value) || type != NULL,
            "an exception comes with its type");
+    owns_exception(value);
     PyObject *new_type = type, *new_value = value;
 
     PyErr_NormalizeException(&new_type, &new_value, &traceback);
