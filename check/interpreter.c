@@ -147,16 +147,21 @@ bool interpreter_redirect(void *const wrappers[FUNCTION_COUNT])
 
 bool interpreter_is_attached(void)
 {
+    static _Thread_local void *own_state
+        __attribute__((tls_model("initial-exec")));
     if (python.thread_state) {
-        if (!python.thread_state())
+        void *state = python.thread_state();
+        /* Up to 3.11 it may be the state of another thread. */
+        if (!state || state == own_state || python.version >= 312)
+            return state;
+        if (python.GILState_Check && !python.GILState_Check())
             return false;
-        /* Up to 3.11 another thread may hold the GIL. */
-        if (python.version >= 312)
-            return true;
-    } else if (python.version < 300 && python.current_thread_state &&
-               !*python.current_thread_state) {
-        return false;
+        own_state = state;
+        return true;
     }
+    if (python.version < 300 && python.current_thread_state &&
+        !*python.current_thread_state)
+        return false;
     return !python.GILState_Check || python.GILState_Check();
 }
 

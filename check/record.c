@@ -66,10 +66,12 @@ static struct slots *new_slots(uint32_t size)
 }
 
 /* Makes room for one record more: drops the dropped slots, or doubles the
- * table. Old tables stay mapped, because record_find() takes no lock. */
+ * table. Half of the slots stay empty: a longer search costs a look at another
+ * record for each slot, far away in memory. Old tables stay mapped, because
+ * record_find() takes no lock. */
 static bool make_room(void)
 {
-    if (slots && slots->used < slots->mask / 4 * 3)
+    if (slots && slots->used < slots->mask / 2)
         return true;
     uint32_t size = slots ? slots->mask + 1 : FIRST_SLOTS;
     bool larger = slots && live_records >= size / 4;
