@@ -1,5 +1,4 @@
-/* Hooks of the allocators: free() and realloc() of libc, and those that Python
- * frees its own blocks with. */
+/* Hooks of free() and realloc() of libc. */
 #ifndef CHECK_HEAP_H
 #define CHECK_HEAP_H
 
@@ -7,13 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/watch.h"
+
 /* Starts to watch the heap of libc. Writes a note if another allocator or a
  * sanitizer makes that impossible, and leaves the heap alone. */
 void heap_start(void);
-
-/* Hooks Python's allocators, once the interpreter works. Cheap to call again.
- * The caller may call the interpreter. */
-void heap_hook_python(void);
 
 /* True if freed blocks are seen and held. */
 bool heap_is_watched(void);
@@ -33,6 +30,13 @@ struct dying {
  * destructor must not free it: such a free() is reported as the second one, and
  * does nothing. */
 struct dying heap_set_dying(struct dying now);
+
+/* True if the block is the dying capsule: then reports the free(). */
+bool heap_frees_dying(uintptr_t block, uintptr_t caller);
+
+/* True if the block must not be freed: it is kept for a capsule that leads into
+ * it, or it was kept before, which is reported. */
+bool heap_keeps(enum heap heap, uintptr_t block, size_t size, uintptr_t caller);
 
 /* Told of a block that is freed for the second time. */
 typedef void (*freed_twice_function)(uintptr_t block, uintptr_t return_address);

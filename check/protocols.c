@@ -14,103 +14,14 @@
 #include "check/callbacks.h"
 #include "check/end.h"
 #include "check/finding.h"
-#include "check/map.h"
 #include "check/memory.h"
+#include "check/offers.h"
 #include "check/pages.h"
 #include "check/places.h"
 #include "check/protocol_kinds.h"
 #include "check/watch.h"
 
-enum state {
-    TAKEN = 1 << 0,       /* renamed by a consumer (DLPack) */
-    RELEASED = 1 << 1,    /* the callback was called */
-    BY_CONSUMER = 1 << 2, /* and not by the capsule's destructor */
-    COPY = 1 << 3,        /* and with a copy of the structure (Arrow) */
-    MOVED = 1 << 4,       /* out of the capsule, or released there (Arrow) */
-    ENDED = 1 << 5,       /* the capsule is gone */
-    MISNAMED = 1 << 6     /* renamed, but not as consumers must (DLPack) */
-};
-
-/* What one capsule offers. */
-struct offer {
-    uintptr_t structure;
-    uintptr_t private_data;
-    uintptr_t object; /* the capsule, while it lives */
-    uintptr_t
-        taken_at; /* the call that renamed it, or got its pointer (Arrow) */
-    uintptr_t released_at;
-    uint32_t kind;
-    uint32_t state;
-    uint32_t older; /* offer of the same owner, or next unused offer */
-    uint32_t newer; /* offer of the same owner */
-};
-
-enum { CHUNK_BITS = 10, CHUNK_SIZE = 1 << CHUNK_BITS, MOST_CHUNKS = 1 << 14 };
-
-static struct offer *chunks[MOST_CHUNKS];
-static uint32_t offer_count = 1;
-static uint32_t unused_offer;
-static struct map by_structure;
-static struct map by_owner; /* the newest offer of each */
-
-static struct offer *offer_at(uint32_t number)
-{
-    return &chunks[number >> CHUNK_BITS][number & (CHUNK_SIZE - 1)];
-}
-
-/* Returns the callback that is now in the structure of the capsule; NULL if the
- * structure cannot be read. */
-static callback release_now(const struct offer *offer)
-{
-    const callback *place =
-        (const callback *)(offer->structure + kinds[offer->kind].release_at);
-    return memory_is_readable((uintptr_t)place, sizeof *place) ? *place : NULL;
-}
-
-/* ---- offers ---- */
-
-/* Returns what the moved copies of a structure have in common with it: their
- * private data, which several structures of a producer may share. 0 for DLPack,
- * where no structure is moved. */
-static uintptr_t owner_of(uint32_t kind, uintptr_t private_data)
-{
-    return kinds[kind].taken ? 0 : private_data ? private_data : kind + 1;
-}
-
-/* The caller holds the lock. */
-static uint32_t fresh_offer(void)
-{
-    uint32_t number = unused_offer;
-    if (number) {
-        unused_offer = offer_at(number)->older;
-        return number;
-    }
-    uint32_t chunk = offer_count >> CHUNK_BITS;
-    if (chunk >= MOST_CHUNKS)
-        return 0;
-    if (!chunks[chunk])
-        chunks[chunk] = pages_take(sizeof(struct offer) * CHUNK_SIZE);
-    return chunks[chunk] ? offer_count++ : 0;
-}
-
-/* The caller holds the lock. */
-static void drop_offer(uint32_t number)
-{
-    struct offer *offer = offer_at(number);
-    map_remove(&by_structure, offer->structure, number);
-    if (offer->older)
-        offer_at(offer->older)->newer = offer->newer;
-    if (offer->newer) {
-        offer_at(offer->newer)->older = offer->older;
-    } else {
-        uintptr_t owner = owner_of(offer->kind, offer->private_data);
-        map_remove(&by_owner, owner, number);
-        if (offer->older)
-            map_put(&by_owner, owner, offer->older);
-    }
-    *offer = (struct offer){.older = unused_offer};
-    unused_offer = number;
-}
+/* ---- naming ---- */
 
 /* `other` is the capsule that offered the structure before. */
 static void report_second_capsule(const struct record *record, uint32_t kind,
@@ -127,74 +38,6 @@ static void report_second_capsule(const struct record *record, uint32_t kind,
             "can own",
             quoted(kinds[kind].offered));
 }
-
-static uint32_t add_offer(const struct record *record, uint32_t kind,
-                          uintptr_t site)
-{
-    uintptr_t private_data =
-        *(const uintptr_t *)(record->pointer + kinds[kind].private_at);
-    uintptr_t owner = owner_of(kind, private_data);
-    uintptr_t other = 0;
-    lock_take();
-    uint32_t before = map_find(&by_structure, record->pointer);
-    if (before) {
-        if (!(offer_at(before)->state & (TAKEN | RELEASED | ENDED)))
-            other = offer_at(before)->object;
-        drop_offer(before);
-    }
-    uint32_t number = fresh_offer();
-    if (number) {
-        uint32_t older = map_find(&by_owner, owner);
-        *offer_at(number) = (struct offer){.structure = record->pointer,
-                                           .private_data = private_data,
-                                           .object = record->object,
-                                           .kind = kind,
-                                           .older = older};
-        if (older)
-            offer_at(older)->newer = number;
-        map_put(&by_structure, record->pointer, number);
-        map_put(&by_owner, owner, number);
-    }
-    lock_give();
-    if (other)
-        report_second_capsule(record, kind, record_find(other), site);
-    return number;
-}
-
-/* Finds the offer whose moved copy this is. Of several structures with the same
- * private data, one that is not released and no longer with its capsule. The
- * caller holds the lock. */
-static uint32_t offer_of_copy(uint32_t kind, uintptr_t self)
-{
-    enum { MOST_LOOKED_AT = 256 };
-    uintptr_t private_data =
-        *(const uintptr_t *)(self + kinds[kind].private_at);
-    uint32_t newest = map_find(&by_owner, owner_of(kind, private_data));
-    uint32_t best = newest;
-    uint32_t at = newest;
-    for (int i = 0; at && i < MOST_LOOKED_AT; i++, at = offer_at(at)->older) {
-        const struct offer *offer = offer_at(at);
-        if (offer->state & RELEASED || offer->kind != kind)
-            continue;
-        if (offer->state & ENDED || !release_now(offer))
-            return at;
-        if (offer_at(best)->state & RELEASED)
-            best = at;
-    }
-    return best;
-}
-
-/* Finds the offer that a structure, or a moved copy of it, belongs to. The
- * caller holds the lock. */
-static uint32_t offer_of(uint32_t kind, uintptr_t self)
-{
-    uint32_t number = map_find(&by_structure, self);
-    if (!number && !kinds[kind].taken)
-        number = offer_of_copy(kind, self);
-    return number && offer_at(number)->kind == kind ? number : 0;
-}
-
-/* ---- naming ---- */
 
 static uint32_t kind_of_name(const char *name, bool taken)
 {
@@ -235,7 +78,7 @@ static void forget(struct record *record)
     if (!record->protocol)
         return;
     lock_take();
-    drop_offer(record->protocol);
+    offer_drop(record->protocol);
     lock_give();
     record->protocol = 0;
 }
@@ -246,21 +89,25 @@ static void forget(struct record *record)
  * `filled` is true if it must be filled in now. */
 static void follow(struct record *record, uintptr_t site, bool filled)
 {
-    uint32_t kind = kind_of_name(record->copy, false);
+    uint32_t kind = record->copy ? kind_of_name(record->copy, false) : KINDS;
     if (kind == KINDS || !memory_is_writable(record->pointer, kinds[kind].size))
         return;
     callback *release = (callback *)(record->pointer + kinds[kind].release_at);
     if (!*release)
         return;
-    if (record->protocol && (callback_is_replaced(*release) ||
-                             offer_at(record->protocol)->state & RELEASED))
+    if (record->protocol &&
+        (callback_is_replaced(*release) ||
+         offer_at(record->protocol)->state & OFFER_RELEASED))
         return;
     if (!kinds[kind].is_plausible((const void *)record->pointer)) {
         if (filled)
             check_kind(record, kind, site);
     } else if (callback_replace(release, kind)) {
+        uintptr_t other;
         forget(record);
-        record->protocol = add_offer(record, kind, site);
+        record->protocol = offer_add(record, kind, &other);
+        if (other)
+            report_second_capsule(record, kind, record_find(other), site);
     }
 }
 
@@ -272,14 +119,14 @@ static void renamed(struct record *record, const struct call *call)
     if (!kind->taken)
         return;
     record->flags &= ~RECORD_TAKEN;
-    offer->state &= ~(TAKEN | MISNAMED);
+    offer->state &= ~(OFFER_TAKEN | OFFER_MISNAMED);
     if (record->copy && !strcmp(record->copy, kind->offered))
         return;
     record->flags |= RECORD_TAKEN;
     offer->taken_at = call->site;
-    offer->state |= TAKEN;
+    offer->state |= OFFER_TAKEN;
     if (!record->copy || strcmp(record->copy, kind->taken) != 0)
-        offer->state |= MISNAMED;
+        offer->state |= OFFER_MISNAMED;
 }
 
 void protocols_named(struct record *record, const struct call *call)
@@ -337,7 +184,7 @@ static void report_release(const struct offer *offer,
     bool by_destructor = record && record->flags & RECORD_ENDING;
     if (record && record->flags & RECORD_FREED_TWICE)
         return; /* a consequence of what was reported */
-    if (offer->state & RELEASED)
+    if (offer->state & OFFER_RELEASED)
         finding(FINDING_ERROR, arrow ? RULE_ARROW_2 : RULE_DLPACK_2, record,
                 caller, (struct origin){"the first call", offer->released_at},
                 arrow ? "the structure of a capsule %s is released for the "
@@ -345,8 +192,8 @@ static void report_release(const struct offer *offer,
                       : "the deleter of the tensor of a capsule %s is called "
                         "for the second time",
                 quoted(kinds[offer->kind].offered));
-    else if (by_destructor && offer->state & TAKEN &&
-             !(offer->state & MISNAMED))
+    else if (by_destructor && offer->state & OFFER_TAKEN &&
+             !(offer->state & OFFER_MISNAMED))
         finding(FINDING_ERROR, RULE_DLPACK_3, record, caller,
                 (struct origin){"the tensor was taken by", offer->taken_at},
                 "the destructor of a capsule %s calls the deleter, although a "
@@ -377,15 +224,15 @@ static void released(uint32_t kind, void *self, callback original,
         report_release(&before, record, caller);
         lock_take();
         struct offer *offer = offer_at(number);
-        offer->state |= RELEASED;
+        offer->state |= OFFER_RELEASED;
         if (!by_destructor)
-            offer->state |= BY_CONSUMER;
+            offer->state |= OFFER_BY_CONSUMER;
         if ((uintptr_t)self != offer->structure)
-            offer->state |= COPY;
+            offer->state |= OFFER_COPY;
         if (!offer->released_at)
             offer->released_at = caller;
-        if (offer->state & ENDED)
-            drop_offer(number);
+        if (offer->state & OFFER_ENDED)
+            offer_drop(number);
         lock_give();
     }
     /* The callback of a tensor stays replaced: a second call is seen, too. */
@@ -414,9 +261,9 @@ void protocols_before_end(struct record *record)
         return;
     struct offer *offer = offer_at(record->protocol);
     const struct kind *kind = &kinds[offer->kind];
-    bool by_consumer = offer->state & BY_CONSUMER;
+    bool by_consumer = offer->state & OFFER_BY_CONSUMER;
     if (kind->taken) {
-        if (by_consumer && !(offer->state & TAKEN)) {
+        if (by_consumer && !(offer->state & OFFER_TAKEN)) {
             record->flags |= RECORD_FREED_TWICE;
             finding(FINDING_ERROR, RULE_DLPACK_1, record, offer->released_at,
                     (struct origin){NULL, 0},
@@ -426,11 +273,11 @@ void protocols_before_end(struct record *record)
         }
         return;
     }
-    bool moved =
-        watch_freed_by(record->watches[WATCH_POINTER]) || !release_now(offer);
+    bool moved = watch_freed_by(record->watches[WATCH_POINTER]) ||
+                 !offer_callback(offer);
     if (moved) {
-        offer->state |= MOVED;
-    } else if (by_consumer && offer->state & COPY) {
+        offer->state |= OFFER_MOVED;
+    } else if (by_consumer && offer->state & OFFER_COPY) {
         record->flags |= RECORD_FREED_TWICE;
         finding(FINDING_ERROR, RULE_ARROW_1, record, offer->released_at,
                 (struct origin){NULL, 0},
@@ -448,20 +295,18 @@ void protocols_after_end(struct record *record)
         return;
     record->protocol = 0;
     struct offer offer = *offer_at(number);
-    bool released = offer.state & RELEASED;
-    bool with_consumer = offer.state & (TAKEN | MOVED);
+    bool released = offer.state & OFFER_RELEASED;
+    bool with_consumer = offer.state & (OFFER_TAKEN | OFFER_MOVED);
     bool arrow = !kinds[offer.kind].taken;
     lock_take();
     if (released || !with_consumer) {
-        drop_offer(number);
+        offer_drop(number);
     } else {
-        offer_at(number)->state |= ENDED;
-        offer_at(number)->object = 0;
-        if (arrow)
-            map_remove(&by_structure, offer.structure, number);
+        offer_outlives_capsule(number);
     }
     lock_give();
-    if (offer.state & MISNAMED && (!released || offer.state & BY_CONSUMER))
+    if (offer.state & OFFER_MISNAMED &&
+        (!released || offer.state & OFFER_BY_CONSUMER))
         finding(FINDING_WARNING, RULE_DLPACK_1, record, offer.taken_at,
                 (struct origin){NULL, 0},
                 "the tensor of a capsule %s is taken under the name %s, not "
@@ -478,15 +323,15 @@ void protocols_after_end(struct record *record)
 
 static bool is_with_consumer(const struct offer *offer)
 {
-    return offer->structure && offer->state & (TAKEN | MOVED) &&
-           !(offer->state & RELEASED);
+    return offer->structure && offer->state & (OFFER_TAKEN | OFFER_MOVED) &&
+           !(offer->state & OFFER_RELEASED);
 }
 
 /* Counts the structures that were taken at the same place and not released. */
 static uint32_t count_unreleased(uintptr_t taken_at, uint32_t from)
 {
     uint32_t count = 0;
-    for (uint32_t i = from; i < offer_count; i++)
+    for (uint32_t i = from; i < offers_end(); i++)
         count +=
             is_with_consumer(offer_at(i)) && offer_at(i)->taken_at == taken_at;
     return count;
@@ -494,7 +339,7 @@ static uint32_t count_unreleased(uintptr_t taken_at, uint32_t from)
 
 void protocols_at_exit(uint32_t least)
 {
-    for (uint32_t i = 1; i < offer_count; i++) {
+    for (uint32_t i = 1; i < offers_end(); i++) {
         struct offer *offer = offer_at(i);
         uintptr_t taken_at = offer->taken_at;
         if (!taken_at || !is_with_consumer(offer))
@@ -509,7 +354,7 @@ void protocols_at_exit(uint32_t least)
                           : "%u tensors that are taken here are never "
                             "released: nobody calls their deleter",
                     count);
-        for (uint32_t j = i; j < offer_count; j++)
+        for (uint32_t j = i; j < offers_end(); j++)
             if (offer_at(j)->taken_at == taken_at)
                 offer_at(j)->taken_at = 0;
     }

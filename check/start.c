@@ -18,6 +18,7 @@
 #include "check/pages.h"
 #include "check/places.h"
 #include "check/protocols.h"
+#include "check/python_heap.h"
 #include "check/record.h"
 #include "check/trace.h"
 #include "check/unload.h"
@@ -66,7 +67,7 @@ void start_python_slowly(void)
         return;
     start_has_run = true;
     end_hook();
-    heap_hook_python();
+    python_heap_hook();
     if (python._AtExit && !told_at_exit)
         told_at_exit = !python._AtExit(interpreter_ends);
 }

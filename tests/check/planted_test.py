@@ -19,7 +19,7 @@ PLANTED = {
     "free() of libc": ("heap.c", "free_libc(block, CALLER);\n    errno", "real_free(block);\n    errno", "name_freed"),
     "realloc() of libc": ("heap.c", "if (!watched || !block || !size)", "if (1)", "name_moved"),
     "blocks are held back": ("heap.c", "hold_back(address);", "real_free(block);", "made_of_freed_memory"),
-    "frees of Python": ("heap.c", "python.Mem_SetAllocator(heap, &hooked);", "", "pointer_of_pythons_heap_freed"),
+    "frees of Python": ("python_heap.c", "python.Mem_SetAllocator(heap, &hooked);", "", "pointer_of_pythons_heap_freed"),
     "the end of capsules": ("end.c", "interpreter_set_dealloc(dealloc);", "", "destructor_raises"),
     "dead capsules are held": ("end.c", "static bool hold = true;", "static bool hold;", "used_after_its_end"),
     "stack frames": ("stacks.c", "if (!memory_stack_frame(address, stack, &frame))", "if (1)", "name_on_the_stack"),

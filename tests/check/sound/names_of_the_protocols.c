@@ -1,4 +1,5 @@
-/* Payloads that are no structures, under the names of the protocols. */
+/* Payloads that are no structures, under the names of the protocols, which they
+ * lose again. */
 #include "tests/check/protocols.h"
 
 FUNCTION(make)
@@ -8,8 +9,12 @@ FUNCTION(make)
     PyObject *capsules[] = {PyCapsule_New((void *)8, "dltensor", NULL),
                             PyCapsule_New(text, "arrow_array", NULL),
                             PyCapsule_New((void *)&constant, "dltensor", NULL)};
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
+        if (PyCapsule_SetName(capsules[i], NULL) ||
+            !PyCapsule_GetPointer(capsules[i], NULL))
+            return NULL;
         Py_DECREF(capsules[i]);
+    }
     return done(0);
 }
 
