@@ -142,6 +142,7 @@ TEST_F(ImportTest, IMP_1_AnyPointerIsHandedOut)
 {
     void *pointer = reinterpret_cast<void *>(-1);
     Publish(module(), "odd", pointer, "capm.odd");
+    ASSERT_TRUE(NothingRaised());
     EXPECT_EQ(PyCapsule_Import("capm.odd", 0), pointer);
     EXPECT_TRUE(NothingRaised());
 }

@@ -4,27 +4,41 @@ A crash is charged to the call in which it happened and is always shown,
 whatever else is broken.
 
 A failed comparison is charged to its own rule: in a program the rule that the
-report names, in a test the rule of the test. What a program reports is always
-shown, because every comparison before that one held. What a test reports is
-shown unless its rule rests on another broken rule (RESTS_ON in
-capsule/contract.def). That rule then blocks it, directly or through others. So
-the rules that are shown rest on no broken rule, or only on each other.
+report names, in a test the rule of the test. It is shown unless that rule rests on
+another broken rule (RESTS_ON in capsule/contract.def), which then blocks it. What
+a program reports is blocked only by a rule that its own tests have broken: a
+program that could see that rule would have reported it.
+
+A rule of which a test passes is broken for some arguments only. It blocks the
+rules that rest on it directly, because RESTS_ON speaks of the arguments that tests
+pass, and only if it is shown itself. A rule of which no test passes is broken for
+all arguments, and whatever blocks it also blocks the rules that rest on it.
+
+Rules may rest on each other, directly or through others. Of such rules, a rule that
+is about every function is blocked by a rule about one function, and a rule that only
+tests have broken by a rule that a program names, because all comparisons of the
+program before that one held. Otherwise all of them are shown. What rests on such a
+rule is blocked with it.
 
 Tests of many rules share some comparisons: the message of an exception, and
 what a test may not leave behind. Such a comparison says the rule that it is
 about, "[ERR-5]". If nothing else fails in the tests of a rule, the rule rests on
-that rule too, and it blocks only rules that fail in the same way.
+that rule too, and what blocks that rule blocks it. The rule itself blocks only rules
+that fail in the same way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from tools.lib.contract import Contract, Rule
 
-_ABOUT = re.compile(r"\[([A-Z0-9-]+-[0-9]+)\]\s*$")
+# The rule that a failed comparison is about. GoogleTest may add lines to the text.
+_ABOUT = re.compile(
+    r"\[([A-Z0-9-]+-[0-9]+)\]\)?\s*(?:\Z|Expected: |Google Test trace:)"
+)
 _FUNCTION = re.compile(r"^worker: in (\w+)$", re.MULTILINE)
 
 # The function that destroys an object, and what programs call to get there.
@@ -73,8 +87,15 @@ def covers(rule: Rule, function: str) -> bool:
 class Charges:
     """Charges the failures of one implementation."""
 
-    def __init__(self, contract: Contract, failures: Iterable[Failure]) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        failures: Iterable[Failure],
+        holding: Iterable[str] = (),
+    ) -> None:
+        """`holding` are the ids of the rules of which a test has passed."""
         self._contract = contract
+        self._holding = set(holding)
         crashes: list[Failure] = []
         compared: list[Failure] = []
         for failure in failures:
@@ -83,7 +104,10 @@ class Charges:
         self._crashed_itself = {f.rule for f in crashes if self._is_own(f)}
         # The rules that are shown whatever they rest on.
         self._certain = {self._place(failure) for failure in crashes}
-        self._certain |= {f.rule for f in compared if f.by_program}
+        self._named_by_program = {f.rule for f in compared if f.by_program}
+        self._broken_by_tests = self._certain | {
+            f.rule for f in compared if not f.by_program
+        }
         # {broken rule: what its failures are about}
         self._about = {rule: {_ITSELF} for rule in self._certain}
         for failure in compared:
@@ -153,30 +177,58 @@ class Charges:
             if other != rule
             and other in self._about
             and (_ITSELF in self._about[other] or about <= self._about[other])
+            and (
+                other in self._broken_by_tests
+                or rule not in self._named_by_program
+            )
         ]
 
-    def _below(self, rule: str) -> list[str]:
-        """Returns the rules that can block the rule, directly or through
-        others, the nearest first."""
+    def _rank(self, rule: str) -> tuple[bool, bool]:
+        """Of rules that rest on each other, those of the lowest rank are shown."""
+        function = self._contract[rule].function
+        return function.startswith("every function"), rule not in self._named_by_program
+
+    def _below(self, rule: str, passes_on: Callable[[str], bool]) -> list[str]:
+        """Returns the rules that can block the rule, the nearest first: those that
+        it rests on, and those that block a rule that passes this on."""
         found: list[str] = []
         left = [rule]
         while left:
             for other in self._rests_on(left.pop(0)):
                 if other not in found:
                     found.append(other)
-                    left.append(other)
+                    if passes_on(other):
+                        left.append(other)
         return found
 
     def _find_blockers(self) -> dict[str, str]:
         """Returns the blocker of each rule that is blocked."""
-        below = {rule: self._below(rule) for rule in self._about}
-        shown = {
-            rule
-            for rule, others in below.items()
-            if all(rule in below[other] for other in others)
-        }
-        return {
-            rule: next(other for other in others if other in shown)
-            for rule, others in below.items()
-            if rule not in shown
-        }
+        below = {rule: self._below(rule, lambda _: True) for rule in self._about}
+        shown: set[str] = set()
+        blockers: dict[str, str] = {}
+
+        def blocks(other: str, rule: str, near: Sequence[str]) -> bool:
+            """True if the other rule, which is shown, blocks the rule."""
+            if rule in below[other]:
+                return self._rank(other) < self._rank(rule)
+            return other in near
+
+        def passes_on(other: str, rule: str) -> bool:
+            """True if what blocks the other rule blocks the rule too."""
+            blocker = blockers.get(other)
+            in_a_circle = blocker is not None and other in below[blocker]
+            return (
+                in_a_circle or other not in self._holding or other in self._about[rule]
+            )
+
+        # A rule comes after the rules that it rests on.
+        for rule in sorted(
+            below, key=lambda rule: (len({rule, *below[rule]}), self._rank(rule))
+        ):
+            near = self._below(rule, lambda other: passes_on(other, rule))
+            found = (o for o in below[rule] if o in shown and blocks(o, rule, near))
+            if blocker := next(found, None):
+                blockers[rule] = blocker
+            else:
+                shown.add(rule)
+        return blockers

@@ -15,16 +15,22 @@ from tools.lib.contract import Contract, Rule
 # id, function, rests on
 ROWS: list[tuple[str, str, tuple[str, ...]]] = [
     ("NEW-1", "PyCapsule_New", ()),
+    ("NEW-2", "PyCapsule_New", ("ERR-5",)),
     ("NEW-4", "PyCapsule_New", ("NEW-1",)),
     ("GETC-1", "PyCapsule_GetContext", ("NEW-1", "SETC-1")),
     ("GET-ALL-1", "every getter", ()),
     ("SETC-1", "PyCapsule_SetContext", ("NEW-1", "GETC-1")),
-    ("ERR-5", "every function", ()),
+    ("ERR-5", "every function", ("NEW-2",)),
     ("DTOR-1", "capsule destructors", ("NEW-1",)),
     ("DTOR-2", "capsule destructors", ("GETC-1",)),
     ("TYPE-1", "PyCapsule", ("NEW-1",)),
     ("LIFE-1", "lifetime", ("NEW-1",)),
     ("API-1", "exported tables", ("DTOR-2",)),
+    # Three rules that rest on each other in a circle, and one that rests on it.
+    ("GETP-1", "PyCapsule_GetPointer", ("SETP-1",)),
+    ("SETP-1", "PyCapsule_SetPointer", ("SETN-1",)),
+    ("SETN-1", "PyCapsule_SetName", ("GETP-1",)),
+    ("VAL-4", "PyCapsule_IsValid", ("GETP-1",)),
 ]
 CONTRACT = Contract(
     [
@@ -32,7 +38,8 @@ CONTRACT = Contract(
         for id, function, on in ROWS
     ]
 )
-OWN, LEFT, MESSAGE = "a.cc:1: x", "a.cc:2: blocks [TYPE-1]", "a.cc:3: y [ERR-5]"
+OWN, LEFT = "a.cc:1: x", "a.cc:2: blocks [TYPE-1]"
+MESSAGE = "a.cc:3: Value of: y\n  Actual: false (pending is z [ERR-5])\nExpected: true"
 
 
 def test(rule: str, *comparisons: str) -> Failure:
@@ -47,9 +54,10 @@ def crash(rule: str, *functions: str) -> Failure:
     return Failure(rule, True, False, (), functions)
 
 
-def shown(*failures: Failure) -> list[str]:
-    """Returns the rule of each failure; a colon and the blocking rule follow."""
-    charges = Charges(CONTRACT, failures)
+def shown(*failures: Failure, holding: tuple[str, ...] = ()) -> list[str]:
+    """Returns the rule of each failure; a colon and the blocking rule follow.
+    `holding` are the rules of which a test has passed."""
+    charges = Charges(CONTRACT, failures, holding)
     return [":".join(part for part in charges.of(f) if part) for f in failures]
 
 
@@ -81,14 +89,40 @@ test.__test__ = False  # type: ignore[attr-defined]
             [test("GETC-1"), test("SETC-1"), program("SETC-1")],
             ["GETC-1:SETC-1", "SETC-1", "SETC-1"],
         ),
-        # A rule that a program names is always shown.
-        ([program("NEW-4"), test("NEW-1")], ["NEW-4", "NEW-1"]),
+        # What a program reports may rest on a rule that tests have broken,
+        ([program("NEW-4"), test("NEW-1")], ["NEW-4:NEW-1", "NEW-1"]),
+        # but another program is no reason.
+        ([program("NEW-4"), program("NEW-1")], ["NEW-4", "NEW-1"]),
+        # A rule about every function is blocked by the rule about one function.
+        ([test("ERR-5"), test("NEW-2")], ["ERR-5:NEW-2", "NEW-2"]),
+        ([program("ERR-5"), test("NEW-2")], ["ERR-5:NEW-2", "NEW-2"]),
     ],
 )
 def test_what_is_shown_of_failed_comparisons(
     failures: list[Failure], expected: list[str]
 ) -> None:
     assert shown(*failures) == expected
+
+
+@pytest.mark.parametrize(
+    "holding, expected",
+    [
+        # NEW-1 blocks all rules that rest on it, directly or not.
+        ((), ["NEW-1", "GETC-1:NEW-1", "DTOR-2:NEW-1", "API-1:NEW-1"]),
+        # It is broken for some arguments only: those of GETC-1.
+        (("NEW-1",), ["NEW-1", "GETC-1:NEW-1", "DTOR-2:NEW-1", "API-1:NEW-1"]),
+        # GETC-1 is blocked, and does not explain what rests on it.
+        (("GETC-1",), ["NEW-1", "GETC-1:NEW-1", "DTOR-2", "API-1:DTOR-2"]),
+        (("GETC-1", "DTOR-2"), ["NEW-1", "GETC-1:NEW-1", "DTOR-2", "API-1:DTOR-2"]),
+        # DTOR-2 is blocked, and API-1 rests on nothing else.
+        (("DTOR-2",), ["NEW-1", "GETC-1:NEW-1", "DTOR-2:NEW-1", "API-1"]),
+    ],
+)
+def test_a_rule_of_which_a_test_passes_blocks_only_what_rests_on_it_directly(
+    holding: tuple[str, ...], expected: list[str]
+) -> None:
+    failures = [test("NEW-1"), test("GETC-1"), test("DTOR-2"), test("API-1")]
+    assert shown(*failures, holding=holding) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,6 +147,21 @@ def test_comparisons_that_tests_share(
     failures: list[Failure], expected: list[str]
 ) -> None:
     assert shown(*failures) == expected
+
+
+def test_in_a_circle_of_rules_those_that_programs_name_are_shown() -> None:
+    circle = ("GETP-1", "SETP-1", "SETN-1")
+    failures = [test("GETP-1"), program("SETP-1"), test("SETN-1"), test("VAL-4")]
+    expected = ["GETP-1:SETP-1", "SETP-1", "SETN-1:SETP-1", "VAL-4:SETP-1"]
+    assert shown(*failures, holding=circle) == expected
+    failures = [test(rule) for rule in circle]
+    assert shown(*failures, holding=circle) == list(circle)
+
+
+def test_what_blocks_the_rule_of_a_shared_comparison_blocks_the_test() -> None:
+    failures = [test("LIFE-1", MESSAGE), test("ERR-5"), test("NEW-2")]
+    expected = ["LIFE-1:NEW-2", "ERR-5:NEW-2", "NEW-2"]
+    assert shown(*failures, holding=("ERR-5",)) == expected
 
 
 @pytest.mark.parametrize(

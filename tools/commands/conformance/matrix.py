@@ -11,7 +11,7 @@ from tools.lib.contract import Rule
 
 PASSED, FAILED, CRASHED = "passed", "failed", "crashed"
 
-# A test failed, and its rule rests on another rule that is broken.
+# A test or program failed, and its rule rests on another rule that is broken.
 BLOCKED = "blocked"
 
 # The implementation has a fault that has nothing to do with capsules, and the
@@ -60,12 +60,13 @@ class Cell:
     c_output: str = ""
     c_file: str = ""
 
-    def add(
-        self, name: str, outcome: str, text: str, blocker: str | None = None
-    ) -> None:
+    def add(self, name: str, outcome: str, text: str, blocker: str = "") -> None:
+        """Adds a case. `blocker` is the id of the rule that blocks it, or ""."""
+        if blocker:
+            outcome, text = BLOCKED, f"blocked by {blocker}: {text}"
+            if blocker not in self.blockers:
+                self.blockers.append(blocker)
         self.cases.append(Case(name, outcome, text))
-        if blocker and blocker not in self.blockers:
-            self.blockers.append(blocker)
 
     @property
     def outcome(self) -> str:

@@ -98,10 +98,11 @@ def column_of(
     charges = charge.Charges(
         contract,
         [*failures.values(), *(item.failure() for item in programs.broken)],
+        {rule.id for rule, result in results if result.outcome == PASSED},
     )
     say(f"{column.name}: the shortest programs")
     shortest = programs.shortest(charges, converter is not None)
-    _add_programs(column, programs, shortest)
+    _add_programs(column, programs, shortest, charges)
     if converter:
         _add_c(column, converter, implementation, folder / "programs")
     _add_tests(column, contract, results, failures, charges, root)
@@ -204,9 +205,6 @@ def _add_tests(
                 text = f"died in {contract[charged.rule].function}: {text}"
                 column.cells[charged.rule].add(result.case, outcome, text)
                 blocker = charged.rule
-        if blocker:
-            outcome = matrix.BLOCKED
-            text = f"blocked by {blocker}: {text}"
         if rule.id in column.cells:
             column.cells[rule.id].add(result.case, outcome, text, blocker)
 
@@ -241,8 +239,10 @@ def _add_programs(
     column: matrix.Column,
     programs: programs_module.Programs,
     shortest: Mapping[str, programs_module.Broken],
+    charges: charge.Charges,
 ) -> None:
-    """Adds the results of the programs to the cells."""
+    """Adds the results of the programs to the cells. `shortest` has the shortest
+    program for each rule that programs have broken."""
     for identity, times in programs.exercised.items():
         if identity in column.cells and times:
             text = f"{times} comparisons"
@@ -252,7 +252,8 @@ def _add_programs(
     for identity, broken in shortest.items():
         if identity in column.cells:
             cell = column.cells[identity]
-            cell.add("programs", broken.outcome, broken.text)
+            blocker = charges.of(broken.failure()).blocker
+            cell.add("programs", broken.outcome, broken.text, blocker)
             cell.program, cell.shows = broken.program, broken.shows
 
 

@@ -100,6 +100,16 @@ def test_neither_of_two_faults_hides_the_other(folder: pathlib.Path) -> None:
     assert shown.own == ["GETP-3", "GETC-1"], planted.line(shown)
 
 
+def test_each_of_ten_defects_is_shown_under_its_own_rule(folder: pathlib.Path) -> None:
+    ten = bug.read(planted.ROOT / "tools/commands/planted/ten_defects.bug")
+    assert len(ten.breaks) == 10
+    contract = contracts.read(planted.ROOT)
+    matrices = planted.Matrices(contract, 10, folder / "objects")
+    shown = matrices.show(ten, Reference(planted.ROOT, folder).broken(ten))
+    assert sorted(shown.own) == sorted(ten.breaks), planted.line(shown)
+    assert not shown.others, planted.line(shown)
+
+
 @pytest.mark.parametrize(
     "argument, words",
     [
