@@ -34,6 +34,9 @@ _FUNCTION = re.compile(r"PyCapsule_\w+")
 _VALUE = re.compile(r"#|another address|another object|a payload that has no slot now")
 _SUCCESS = ", no exception"
 
+# A field that has a wrong value: NULL is as wrong as any other.
+_FIELD = re.compile(r"(; (?:pointer|name|context|destructor)) NULL$")
+
 # The classes of one error: free() of an address that must not be freed. The class
 # depends on what the address happens to be.
 _BAD_FREE = re.compile(r"attempting (double-)?free|alloc-dealloc-mismatch")
@@ -77,6 +80,7 @@ def parts(text: str) -> tuple[str, str, str, str]:
         function = functions.partition(",")[0]
         return _BAD_FREE.sub("bad free", name), function, function, ""
     kind = _VALUE.sub("#", text[match.end() :].replace(_SUCCESS, ""))
+    kind = _FIELD.sub(r"\1 #", kind)
     # A call of the harness may say which function of the implementation fails.
     named = _FUNCTION.search(kind.partition(";")[0])
     during = match["function"]

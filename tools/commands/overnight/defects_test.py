@@ -50,6 +50,10 @@ MISMATCH = "NULL, ValueError: PyCapsule_GetPointer called with incorrect name"
             f"GETP-3 PyCapsule_GetPointer: {MISMATCH}; #, no exception",
             f"GETP-3 PyCapsule_GetPointer: {MISMATCH}; another address, no exception",
         ),
+        (
+            "SETC-1 PyCapsule_SetContext: context #; context #",
+            "SETC-1 PyCapsule_SetContext: context #; context NULL",
+        ),
         (  # the rule depends on where the call stands
             "SETC-1 PyCapsule_SetContext: context #; context #",
             "DTOR-3 PyCapsule_SetContext: context #; context #",
@@ -108,6 +112,10 @@ def test_signatures_of_one_defect(one: str, other: str) -> None:
         (
             "AddressSanitizer: heap-use-after-free",
             "AddressSanitizer: heap-use-after-free",
+        ),
+        (
+            "SETC-1 PyCapsule_SetContext: context #; context NULL",
+            "SETC-1 PyCapsule_SetContext: context NULL; context #",
         ),
         (
             "CTX-1 hold: context #; context #",
