@@ -139,7 +139,7 @@ bool environment_may_destroy;
 void _Py_Dealloc(PyObject *op)
 {
     if (Py_TYPE(op) == &exception_type) {
-        ((struct exception *)op)->type = NULL;
+        ((struct raised *)op)->type = NULL;
         environment_fetched--;
     } else {
         HOLDS("TYPE-1", environment_may_destroy,
@@ -154,12 +154,12 @@ void Py_DecRef(PyObject *op) { Py_XDECREF(op); }
 
 /* --- exceptions ----------------------------------------------------------- */
 
-struct exception environment_raised;
+struct raised environment_raised;
 size_t environment_fetched;
 
 /* The exceptions that were given away; free where the type is NULL. */
 enum { FETCHED = 2 };
-static struct exception fetched[FETCHED];
+static struct raised fetched[FETCHED];
 
 /* A type of exceptions is known by its address alone. */
 #define EXCEPTION(name)                                                        \
@@ -301,7 +301,7 @@ static PyObject *base_of(PyObject *type)
 int PyErr_GivenExceptionMatches(PyObject *given, PyObject *type)
 {
     if (given && Py_TYPE(given) == &exception_type) {
-        given = ((struct exception *)given)->type;
+        given = ((struct raised *)given)->type;
     }
     for (int depth = 0; given && depth < 4; depth++) {
         if (given == type) {
@@ -340,7 +340,7 @@ struct error error_now(void)
 
 bool error_says(struct error error, const char *format, const char *name)
 {
-    const struct exception *raised = &environment_raised;
+    const struct raised *raised = &environment_raised;
     struct message expected = environment_message(format);
     return error.type != NULL && error.number == raised->number &&
            raised->message.size == expected.size &&

@@ -23,7 +23,7 @@ enum { SHORT_NAMES = NAME_BYTES < 4 };
 enum { ARGUMENT_BYTES = SHORT_NAMES ? NAME_BYTES + 2 : 32 };
 
 /* An exception: what PyErr_SetString() and the like make. */
-struct exception {
+struct raised {
     PyObject base;
     PyObject *type; /* NULL: no exception */
     size_t number;  /* counts the exceptions, so that two can be told apart */
@@ -33,7 +33,7 @@ struct exception {
 };
 
 /* The error indicator. */
-extern struct exception environment_raised;
+extern struct raised environment_raised;
 /* The number of exceptions that PyErr_Fetch() and the like gave away. */
 extern size_t environment_fetched;
 

@@ -34,7 +34,7 @@ EXCEPTION(MemoryError)
 EXCEPTION(SystemError)
 EXCEPTION(TypeError)
 
-PyBaseExceptionObject no_memory;
+struct exception no_memory;
 
 PyThreadState here;
 static PyThreadState elsewhere;
@@ -81,7 +81,7 @@ static bool allocation_fails(void)
     return false;
 }
 
-PyObject *_PyObject_New(PyTypeObject *type)
+PyObject *exception_make(PyTypeObject *type, PyObject *value)
 {
     if (allocation_fails()) {
         return NULL;
@@ -89,6 +89,8 @@ PyObject *_PyObject_New(PyTypeObject *type)
     HOLDS("ERR-2", objects[MADE] == NULL, "a call makes one exception");
     made.ob_base.ob_refcnt = 1;
     made.ob_base.ob_type = type;
+    made.value = value;
+    Py_XINCREF(value);
     return objects[MADE] = &made.ob_base;
 }
 
@@ -214,8 +216,8 @@ static PyTypeObject *any_exception_type(void)
 /* Makes objects that a call does not count. */
 static void begin_uncounted(void)
 {
-    no_memory.ob_base.ob_refcnt = _Py_STATIC_REFCNT;
-    no_memory.ob_base.ob_type = &type_MemoryError;
+    no_memory.base.ob_base.ob_refcnt = _Py_STATIC_REFCNT;
+    no_memory.base.ob_base.ob_type = &type_MemoryError;
     _Py_NoneStruct.ob_refcnt = _Py_STATIC_REFCNT;
     _Py_NoneStruct.ob_type = &other_type;
     PyTypeObject *types[] = {&type_BaseException, &type_MemoryError,
@@ -234,7 +236,7 @@ static void begin_indicators(void)
     int pending = any_below("the pending exception", 3);
     here.raised = pending == 0   ? NULL
                   : pending == 1 ? &first->ob_base
-                                 : &no_memory.ob_base;
+                                 : &no_memory.base.ob_base;
     raised_before = here.raised;
     elsewhere.raised =
         any_bool("an exception is pending elsewhere") ? &second.ob_base : NULL;
@@ -330,7 +332,7 @@ void check_replaced(PyObject *exception)
 void check_made(PyObject *type, PyObject *value)
 {
     if (memory_failed) {
-        check_replaced(&no_memory.ob_base);
+        check_replaced(&no_memory.base.ob_base);
         return;
     }
     SAME("ERR-2", made.ob_base.ob_type, (PyTypeObject *)type,
