@@ -12,7 +12,7 @@ RECORD = "build.json"
 
 @dataclasses.dataclass(frozen=True)
 class Instruments:
-    """What a CPython was compiled with. The defaults describe any other CPython."""
+    """The instruments in a CPython. The defaults describe any other CPython."""
 
     sanitizer: str | None = None
     coverage: bool = False

@@ -1,5 +1,5 @@
-"""What a run of tools/exhaust has done so far: its state file, the sentence that
-follows from it, and the JSON file."""
+"""The progress of a run of tools/exhaust: its state file, the sentence that follows
+from it, and the JSON file."""
 
 from __future__ import annotations
 

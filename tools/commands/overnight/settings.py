@@ -1,5 +1,5 @@
-"""What a campaign varies: settings (implementation, build, allocator, profile) and
-lanes (a target in a setting)."""
+"""The settings of a campaign (implementation, build, allocator, profile) and its lanes
+(a target in a setting)."""
 
 from __future__ import annotations
 

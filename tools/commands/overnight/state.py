@@ -1,5 +1,5 @@
-"""What the phases of a campaign share: plan, folder, numbers, journal, clock and job
-slots."""
+"""The state that the phases of a campaign share: plan, folder, numbers, journal, clock
+and job slots."""
 
 from __future__ import annotations
 
