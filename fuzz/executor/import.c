@@ -211,7 +211,7 @@ static enum exception_type exception_without_memory(const struct prediction *p)
     if (p->fails && raised == world.exception_type[p->exception]) {
         return (enum exception_type)p->exception;
     }
-    if (p->exception == EXCEPTION_UNICODE_DECODE_ERROR &&
+    if (p->fails && p->exception == EXCEPTION_UNICODE_DECODE_ERROR &&
         raised == PyExc_LookupError) {
         return EXCEPTION_LOOKUP_ERROR;
     }
