@@ -36,8 +36,8 @@
     trace_call(&call, &(struct trace_record){__VA_ARGS__})
 #define NUMBER(x) (uint64_t)(uintptr_t)(x)
 
-/* How many capsules of one site get their place in Python for certain, and how
- * many of the later ones share the trouble. */
+/* Of each site, the first ALWAYS_PLACED capsules get their place in Python. Of
+ * the later ones, one in SELDOM_PLACED does. */
 enum { ALWAYS_PLACED = 256, SELDOM_PLACED = 64 };
 
 static const enum column columns[FUNCTION_COUNT] = {

@@ -12,7 +12,7 @@ enum finding_level {
     FINDING_ERROR    /* broken, or gone */
 };
 
-/* Where something else of interest happened; a line of the report. */
+/* Another place that a report names, in a line of its own. */
 struct origin {
     const char *what; /* "the name was freed by"; NULL for none */
     uintptr_t address;

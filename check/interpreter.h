@@ -1,5 +1,5 @@
-/* What the checker knows of the interpreter: its functions, the layout of its
- * objects, and when it may be called.
+/* The checker's knowledge of the interpreter: its functions, the layout of its
+ * objects, and when the checker may call it.
  *
  * There is no Python.h: one build serves all versions.
  */

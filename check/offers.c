@@ -1,4 +1,4 @@
-/* What capsules of DLPack and Arrow offer: a table of their structures. */
+/* A table of the structures that capsules of DLPack and Arrow offer. */
 #include "check/offers.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* What capsules of DLPack and Arrow offer: a table of their structures. */
+/* A table of the structures that capsules of DLPack and Arrow offer. */
 #ifndef CHECK_OFFERS_H
 #define CHECK_OFFERS_H
 
@@ -17,7 +17,7 @@ enum offer_state {
     OFFER_MISNAMED = 1 << 6 /* renamed, but not as consumers must (DLPack) */
 };
 
-/* What one capsule offers. */
+/* The structure that one capsule offers. */
 struct offer {
     uintptr_t structure;
     uintptr_t private_data;

@@ -1,5 +1,5 @@
-/* Where calls come from: return addresses, and the objects (extension modules)
- * that they lie in. */
+/* The places that calls come from: return addresses, and the objects (extension
+ * modules) that contain them. */
 #include "check/places.h"
 
 #include <dlfcn.h>

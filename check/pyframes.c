@@ -1,4 +1,4 @@
-/* Where a Python program is: files, lines and functions. */
+/* The place where a Python program is: files, lines and functions. */
 #include "check/pyframes.h"
 
 #include <stdio.h>

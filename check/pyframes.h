@@ -1,4 +1,4 @@
-/* Where a Python program is: files, lines and functions. */
+/* The place where a Python program is: files, lines and functions. */
 #ifndef CHECK_PYFRAMES_H
 #define CHECK_PYFRAMES_H
 

@@ -26,7 +26,7 @@ struct allocator { /* PyMemAllocatorEx */
 static struct allocator real_python[HEAP_COUNT];
 static bool python_hooked;
 
-/* What is known of the small block allocator: blocks of one size fill a pool,
+/* Facts about the small block allocator: blocks of one size fill a pool,
  * whose first bytes describe it. Both numbers are measured, not assumed. */
 static uintptr_t pool_size;
 static uintptr_t alignment;

@@ -1,4 +1,4 @@
-/* What the checker knows of each capsule. */
+/* The checker's record of each capsule. */
 #include "check/record.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What the checker knows of each capsule. */
+/* The checker's record of each capsule. */
 #ifndef CHECK_RECORD_H
 #define CHECK_RECORD_H
 
@@ -26,7 +26,7 @@ enum record_flag {
     RECORD_INHERITED = 1 << 9,       /* made by the parent, before a fork() */
     RECORD_TAKEN = 1 << 10,          /* a consumer renamed it: protocols.c */
     RECORD_OFFERS = 1 << 16,         /* it had the first name of a protocol */
-    /* What needs a closer look at each call. */
+    /* Records with one of these flags need a closer look at each call. */
     RECORD_SUSPECT = RECORD_DEAD | RECORD_STACK_NAME | RECORD_STACK_POINTER |
                      RECORD_UNLOADED | RECORD_NAME_UNLOADED |
                      RECORD_NAME_UNMAPPED | RECORD_TAKEN

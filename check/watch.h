@@ -56,7 +56,7 @@ bool watch_may_concern(uintptr_t block, size_t size);
  * Takes the lock. */
 bool watch_concerns(uintptr_t block, size_t size);
 
-/* How kept blocks are freed in the end. */
+/* Sets the function that frees the kept blocks in the end. */
 void watch_start(free_function function);
 
 #endif

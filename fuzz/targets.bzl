@@ -19,7 +19,9 @@ FUZZ_TARGETS = {
         deps = ["//fuzz/program:check"],
     ),
     "protocol_fuzz": dict(),
-    "reentry_fuzz": dict(),
+    "reentry_fuzz": dict(
+        sweep_on_cpython = False,
+    ),
     "sequence_fuzz": dict(),
     "step_fuzz": dict(
         programs = False,

@@ -20,7 +20,8 @@ YAML = [
     ROOT / "oss-fuzz/project.yaml",
 ]
 
-# What a workflow installs itself is what the checkout needs, and interpreters.
+# A workflow itself installs the packages that the checkout needs, and
+# interpreters.
 INSTALL = re.compile(
     r"apt-get update && apt-get install -y --no-install-recommends "
     r"git ca-certificates( python3-all-dev pypy3 pypy3-dev)?"

@@ -5,7 +5,7 @@
 #include "check/follow/reader.h"
 #include "check/follow/store.h"
 
-/* What follow_trace() has compared in a trace. */
+/* Counts of what follow_trace() has compared in a trace. */
 extern struct counts {
     unsigned long calls;       /* calls that the model predicted */
     unsigned long unpermitted; /* calls that break the contract */

@@ -129,7 +129,10 @@ int main(int argc, char **argv)
         if (__afl_fuzz_ptr) {
             run(__afl_fuzz_ptr, *__afl_fuzz_len);
         } else {
+            /* AFL++ 4.21 would stop a process that asks for more without
+             * afl-fuzz. */
             run_stdin();
+            return 0;
         }
     }
     return 0;

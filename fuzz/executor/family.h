@@ -25,7 +25,7 @@ struct executor_family {
 
     /* announce(), start() and stop() run once per process: before the host
      * starts, after the start, before the stop. end() runs after each program.
-     * What start() allocates outlives programs. */
+     * Memory that start() allocates outlives programs. */
     void (*announce)(void);
     void (*start)(void);
     void (*stop)(void);

@@ -20,7 +20,7 @@ struct level {
     bool lacked_memory;      /* an allocation failed during the call */
     bool compared;           /* the call was made and is being compared */
     bool unexpected;         /* the model does not expect this destructor */
-    /* What save_error() saved: owned references. */
+    /* The exception that save_error() saved: owned references. */
     PyObject *saved_type, *saved_value, *saved_traceback;
 };
 

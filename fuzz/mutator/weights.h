@@ -24,7 +24,7 @@ enum pointer_choice {
     POINTER_CHOICES
 };
 
-/* How the name of an argument is chosen, if not as a variant of an existing
+/* Ways to choose the name of an argument that is no variant of an existing
  * name. */
 enum name_choice {
     CHOOSE_OWN_NAME, /* the capsule's own name, same address */

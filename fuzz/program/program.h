@@ -140,7 +140,7 @@ enum init {
     INIT_COUNT
 };
 
-/* What a call returns. The first three results are stored in a slot. */
+/* The kind of a call's result. The first three kinds are stored in a slot. */
 enum ONE_BYTE yield {
     RESULT_CAPSULE,
     RESULT_PAYLOAD,
@@ -178,7 +178,7 @@ enum ONE_BYTE call_family {
     FAMILY_COUNT
 };
 
-/* What a call does to its first argument; calls.def explains each word. */
+/* The effect of a call on its first argument; calls.def explains each word. */
 enum ONE_BYTE call_nature {
     NATURE_CREATES,
     NATURE_LOOKS,
@@ -186,8 +186,8 @@ enum ONE_BYTE call_nature {
     NATURE_ACTS
 };
 
-/* Which names a call reads: none; the name of the capsule in argument 0; that
- * name and the name in argument 1. */
+/* The names that a call reads: none; the name of the capsule in argument 0;
+ * that name and the name in argument 1. */
 enum ONE_BYTE names_read { READS_NO_NAME, READS_OWN_NAME, READS_NAMES };
 
 struct value {
@@ -360,7 +360,7 @@ void program_print_call(FILE *out, const struct program *program,
 /* Prints the whole program, a line per call. */
 void program_print(FILE *out, const struct program *program);
 
-/* What the text contains besides calls. */
+/* The parts of a program's text that are not calls. */
 struct annotations {
     /* The text after `# ->` on a call's line, without surrounding blanks; NULL
      * if there is none. Points into `storage`. */

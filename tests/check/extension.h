@@ -1,4 +1,4 @@
-/* What the small extension modules of this folder share. Each is one file: its
+/* Shared by the small extension modules of this folder. Each is one file: its
  * functions, then EXTENSION(METHOD(first), METHOD(second)). */
 #ifndef TESTS_CHECK_EXTENSION_H
 #define TESTS_CHECK_EXTENSION_H

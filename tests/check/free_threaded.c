@@ -72,7 +72,7 @@ static void dealloc(void *capsule)
 
 static void change_nothing(void *capsule) { (void)capsule; }
 
-/* What an owning thread does with references of others. */
+/* Does what an owning thread does: adds the references of other threads. */
 static void merge_counts(void *capsule)
 {
     struct object *object = capsule;

@@ -14,7 +14,7 @@ from tools.lib.places import workspace_folder
 ROOT = workspace_folder()
 FOLDER = ROOT / "tests/check"
 
-# What is run if a module has no program of its own.
+# The program for a module that has none of its own.
 USUAL = """\
 import extension
 

@@ -16,7 +16,7 @@ namespace {
 using rules::NothingRaised;
 using rules::Raised;
 
-// What the headers of NumPy ask of <Python.h> before import_array() compiles.
+// The headers of NumPy use these before import_array() compiles.
 static_assert(sizeof(Py_intptr_t) == sizeof(void *));
 static_assert(sizeof(Py_uintptr_t) == SIZEOF_VOID_P);
 static_assert(SIZEOF_SHORT == sizeof(short) && SIZEOF_INT == sizeof(int) &&

@@ -27,7 +27,7 @@ struct Pending {
     enum { NO_MORE, CHAIN_AND_NOTES, TRACEBACK } more = NO_MORE;
 };
 
-// What an exception holds besides its arguments.
+// The attributes of an exception besides its arguments.
 const char *const ATTRIBUTES[] = {"__cause__", "__context__", "__notes__",
                                   "__traceback__"};
 

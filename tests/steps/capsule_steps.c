@@ -159,7 +159,7 @@ STEP(PyCapsule_CheckExact)
 
 /* --- setters -------------------------------------------------------------- */
 
-/* What a setter that fails returns. */
+/* Asserts that a setter that fails returns nonzero. */
 #define REFUSES(rule, result)                                                  \
     do {                                                                       \
         HOLDS(rule, (result) != 0, "a setter that fails returns nonzero");     \

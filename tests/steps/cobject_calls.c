@@ -1,6 +1,6 @@
-/* What the functions of PyCObject call, as the checker has it: a warning may be
- * an exception, a capsule has any name and pointer, an import or a lookup may
- * fail. */
+/* The functions that PyCObject calls, as the proofs replace them: a warning may
+ * be an exception, a capsule has any name and pointer, an import or a lookup
+ * may fail. */
 #include "tests/steps/cobject_calls.h"
 
 #include "tests/steps/environment.h"

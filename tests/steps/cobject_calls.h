@@ -1,4 +1,4 @@
-/* What the functions of PyCObject call: warnings, capsules, modules. */
+/* The functions that PyCObject calls: warnings, capsules, modules. */
 #ifndef TESTS_STEPS_COBJECT_CALLS_H
 #define TESTS_STEPS_COBJECT_CALLS_H
 

@@ -22,7 +22,7 @@ PyObject *layout_allocate(PyTypeObject *type)
 
 void *layout_block(void *op) { return op; }
 
-/* What the destructors were called with. */
+/* The arguments of the destructors, and the number of their calls. */
 static struct {
     int runs;
     void *pointer;
@@ -110,7 +110,7 @@ static void check_object(void *pointer)
     SAME("COBJ-2", ran.runs, 0, "no destructor runs");
 }
 
-/* What every call but a constructor keeps. */
+/* Asserts that the call has kept what every call but a constructor keeps. */
 static void check_frame(void *pointer)
 {
     check_object(pointer);

@@ -3,7 +3,7 @@
 #include "tests/steps/step.h"
 #include "tests/steps/steps.h"
 
-/* What the destructor saw and did. */
+/* The destructor's notes of what it saw and did. */
 static struct {
     size_t runs;
     PyObject *capsule; /* its argument */
@@ -14,7 +14,7 @@ static struct {
     struct error left; /* the exception that the destructor left */
 } seen;
 
-/* What the destructor uses: the rest of the state. */
+/* The rest of the state, for the destructor to use. */
 static PyObject *held; /* a reference to another capsule, or NULL */
 
 static void change_fields(PyObject *op)
@@ -81,7 +81,7 @@ static void arbitrary_destructor(PyObject *op)
     seen.left = error_now();
 }
 
-/* What the destructor, if there is one, saw of the capsule. */
+/* Asserts what the destructor, if there is one, saw of the capsule. */
 static void check_destructor(PyObject *op, const struct world *before,
                              bool has_destructor)
 {

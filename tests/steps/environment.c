@@ -1,4 +1,4 @@
-/* What the checker puts in the place of the rest of Python: exceptions, an
+/* Stands for the rest of Python in a proof: exceptions, an
  * allocator that may fail at any call, and the destruction of objects. The
  * steps of exceptions and of objects do without this file.
  *

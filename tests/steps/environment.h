@@ -1,4 +1,4 @@
-/* What the checker puts in the place of the rest of Python. */
+/* Stands for the rest of Python in a proof. */
 #ifndef TESTS_STEPS_ENVIRONMENT_H
 #define TESTS_STEPS_ENVIRONMENT_H
 

@@ -16,7 +16,7 @@ static Py_ssize_t references[OBJECTS]; /* before the call */
 static signed char gained[OBJECTS];    /* as the step computes them */
 static bool dead[OBJECTS];
 
-/* Where the objects lie. The first exception lies on the heap, so that the
+/* The objects. The first exception lies on the heap, so that the
  * checker sees who reads the exception after its end. Memory that is never
  * freed costs the checker far less, so no other object is there. */
 static PyBaseExceptionObject *first, second, made;

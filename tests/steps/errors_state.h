@@ -36,7 +36,7 @@ extern PyObject *raised_before;
 
 /* An allocation of the call failed. */
 extern bool memory_failed;
-/* What the last text was made from. */
+/* The string that the last text was made from. */
 extern const char *text_source;
 /* The number of lines that were printed. */
 extern int printed;

@@ -43,7 +43,7 @@ void imports_begin(const char *path)
     }
 }
 
-/* What a module's code may do to a capsule. */
+/* Does what a module's code may do to a capsule. */
 static void run_module(void)
 {
     if (any_bool("the lookup changes the first capsule")) {

@@ -1,5 +1,5 @@
-/* What the functions of object.c call, as the checker has it: memory that may
- * be missing, and abort(), which ends the step after a report. */
+/* The functions that object.c calls, as the proofs replace them: memory that
+ * may be missing, and abort(), which ends the step after a report. */
 #include "tests/steps/object_calls.h"
 
 #include <stdio.h>

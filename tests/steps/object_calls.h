@@ -1,4 +1,4 @@
-/* What the functions of object.c call: memory, MemoryError, and the report of a
+/* The functions that object.c calls: memory, MemoryError, and the report of a
  * misuse. */
 #ifndef TESTS_STEPS_OBJECT_CALLS_H
 #define TESTS_STEPS_OBJECT_CALLS_H

@@ -25,7 +25,7 @@ static struct {
     Py_ssize_t object, next, type;
 } before;
 
-/* What became of an object that nobody holds any more. */
+/* Notes on an object that nobody holds any more. */
 static struct {
     int runs;
     PyObject *object;

@@ -1,4 +1,4 @@
-/* What a step is written with: choices, assertions, and the state that a call
+/* The vocabulary of a step: choices, assertions, and the state that a call
  * starts from.
  *
  * A step is the contract of one function: any legal state, one call, and then

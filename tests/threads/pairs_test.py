@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-# What each call reads and writes of the capsule. `module` stands for the objects
+# The parts of the capsule that each call reads and writes. `module` stands for the objects
 # that an import uses: the reference has no lock around imports (THR-3), and its
 # counts are no atomic variables.
 READS = {

@@ -16,7 +16,7 @@ from tools.lib.places import workspace_folder
 
 PYTHON = "/usr/bin/python3"
 
-# What is measured: (what, unit, modules that it needs, code that prints numbers
+# The measurements: (what, unit, modules that it needs, code that prints numbers
 # of that unit). CPU is that of the process from its start.
 _CPU = "import resource as r; u = r.getrusage(r.RUSAGE_SELF); "
 _TOTAL = f"{_CPU}print((u.ru_utime + u.ru_stime) * 1e3)"

@@ -40,7 +40,7 @@ Record = dict[str, Any]
 
 @dataclasses.dataclass
 class Process:
-    """What one process has told."""
+    """The findings and counts that one process has sent."""
 
     pid: int
     state: int

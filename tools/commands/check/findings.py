@@ -49,7 +49,7 @@ class Finding:
 
 @dataclasses.dataclass
 class Report:
-    """What is known after a run."""
+    """The result of a run."""
 
     findings: list[Finding]
     notes: list[str]

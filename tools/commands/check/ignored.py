@@ -1,4 +1,4 @@
-"""Which findings the user does not want to see."""
+"""The findings that the user does not want to see."""
 
 import dataclasses
 import fnmatch

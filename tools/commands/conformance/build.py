@@ -32,7 +32,7 @@ _UNDEFINED = re.compile(r"undefined symbol: (\S+)")
 
 @dataclasses.dataclass(frozen=True)
 class Object:
-    """What the compiler made of a source."""
+    """The result of compiling a source."""
 
     source: Source
     path: pathlib.Path | None  # None if the source does not compile

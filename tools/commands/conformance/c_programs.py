@@ -20,7 +20,7 @@ class CannotBeBuilt(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """How to start the compiled program."""
+    """The command that starts the compiled program."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str]
@@ -28,7 +28,7 @@ class Command:
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-    """What the C program did: how it ended and how often so, and its output."""
+    """The runs of the C program: how they ended and how often so, and the output."""
 
     shows: str
     output: str

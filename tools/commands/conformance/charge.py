@@ -61,7 +61,7 @@ class Failure(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """Where a failure is shown."""
+    """The place that shows a failure."""
 
     rule: str  # id of the rule that the failure is charged to
     blocker: str  # id of the rule that blocks that rule, or ""

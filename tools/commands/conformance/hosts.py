@@ -16,7 +16,7 @@ from tools.commands.conformance.runner import describe_status
 from tools.commands.conformance.sources import Source
 from tools.lib.contract import Rule
 
-# How often the program of a fault runs: some faults show rarely.
+# The number of runs of a fault's program: some faults show rarely.
 _RUNS = 20
 
 _FAIL_ALLOCATION = "FAIL_ALLOCATION"

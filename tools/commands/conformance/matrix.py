@@ -98,7 +98,7 @@ class Cell:
 
 @dataclasses.dataclass
 class Origin:
-    """Where and when a column was measured.
+    """The machine and the time of a column's measurement.
 
     time      in UTC, for instance "2026-11-28T10:57:00Z"
     commit    of this repository; "+" follows if files were changed

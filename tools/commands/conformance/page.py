@@ -43,7 +43,8 @@ class Evidence:
 
 @dataclasses.dataclass
 class Reason:
-    """Why cells are not applicable: {numbers of the columns: ids of rules}."""
+    """One reason why cells are not applicable: {numbers of the columns: ids of
+    rules}."""
 
     text: str
     where: dict[tuple[int, ...], list[str]]

@@ -23,7 +23,7 @@ from tools.lib.contract import Contract, Rule, corpus_of
 _ENOUGH = 40
 _SECONDS_TO_SHORTEN = 5
 
-# How often a program that is printed runs again, each time in a fresh process.
+# The number of times that a printed program runs again, each in a fresh process.
 RUNS = 5
 
 _VIOLATION = re.compile(r"^contract violation: (\S+)  (.*)$", re.M)

@@ -46,8 +46,8 @@ class Files:
 
 @dataclasses.dataclass(frozen=True)
 class Kinds:
-    """Which targets run programs, and which of them run on CPython too: from an
-    engine, and with failing allocations."""
+    """The targets that run programs, and those of them that run on CPython too: from
+    an engine, and with failing allocations."""
 
     programs: frozenset[str]
     on_cpython: frozenset[str]

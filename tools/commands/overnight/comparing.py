@@ -17,7 +17,7 @@ from tools.commands.overnight.settings import Lane, lane_of
 from tools.commands.overnight.state import State
 from tools.lib.contract import Contract
 
-# How long the experiments with one finding may take. Most need none or a few seconds.
+# The limit for the experiments with one finding. Most need none or a few seconds.
 _SECONDS = 60
 
 

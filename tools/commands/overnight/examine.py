@@ -29,7 +29,7 @@ REPEATS = 3  # how often the whole run is repeated
 
 @dataclasses.dataclass
 class Again:
-    """How often a program showed the finding in one setting.
+    """The number of runs of a program that showed the finding in one setting.
 
     shown    runs with this finding
     other    runs with another finding

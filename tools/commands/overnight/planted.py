@@ -24,7 +24,7 @@ from tools.lib.problem import Problem
 # Seconds within which a target must find a planted bug.
 SECONDS = 60
 
-# How many other findings may come first: defects that nobody planted.
+# The number of other findings that may come first: defects that nobody planted.
 ATTEMPTS = 4
 
 

@@ -21,7 +21,7 @@ FLOOR, REWARD, UNGUIDED = "floor", "reward", "generated"
 # The shares of processor time; docs/overnight.md states them.
 SHARES = {FLOOR: 0.40, REWARD: 0.40, UNGUIDED: 0.20}
 
-# How much a slice counts against the slices before it.
+# The weight of a slice against the slices before it.
 _NEWEST = 0.5
 
 
