@@ -89,7 +89,7 @@ test.__test__ = False  # type: ignore[attr-defined]
             [test("GETC-1"), test("SETC-1"), program("SETC-1")],
             ["GETC-1:SETC-1", "SETC-1", "SETC-1"],
         ),
-        # What a program reports may rest on a rule that tests have broken,
+        # A finding of a program may rest on a rule that a test found broken,
         ([program("NEW-4"), test("NEW-1")], ["NEW-4:NEW-1", "NEW-1"]),
         # but another program is no reason.
         ([program("NEW-4"), program("NEW-1")], ["NEW-4", "NEW-1"]),

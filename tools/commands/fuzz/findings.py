@@ -11,7 +11,7 @@ from tools.commands.fuzz import corpus
 from tools.commands.fuzz.engine import environment_of
 from tools.commands.fuzz.log import Log
 from tools.commands.fuzz.options import Job, Tools
-from tools.lib.child import end_with_parent
+from tools.lib import child
 
 
 # The names that libFuzzer gives to the inputs of findings. A slow-unit-* file is
@@ -158,14 +158,4 @@ def _show(finding: Finding, tools: Tools) -> None:
 def _run(
     command: Sequence[object], profile: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(argument) for argument in command],
-        env=environment_of(profile),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="backslashreplace",
-        preexec_fn=end_with_parent,
-        check=False,
-    )
+    return child.run(command, environment_of(profile))

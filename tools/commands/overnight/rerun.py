@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from tools.commands.overnight import slices
 from tools.commands.overnight.builds import Files
 from tools.commands.overnight.settings import Lane, Setting
-from tools.lib.child import end_with_parent
+from tools.lib import child
 
 # Runs that do not look at stack traces need no symbols.
 QUICK = {"ASAN_OPTIONS": "symbolize=0", "UBSAN_OPTIONS": "symbolize=0"}
@@ -39,23 +39,10 @@ def run(
     `work`. A process that does not end in time counts as "time limit"."""
     moved = dataclasses.replace(lane, setting=place.setting)
     environment = slices.variables(moved, place.files, variables)
-    words = [str(word) for word in command]
     try:
-        return subprocess.run(
-            words,
-            env={**os.environ, **environment},
-            cwd=work,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="backslashreplace",
-            preexec_fn=end_with_parent,
-            check=False,
-            timeout=seconds,
-        )
+        return child.run(command, {**os.environ, **environment}, work, seconds)
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(words, -9, "", "time limit\n")
+        return subprocess.CompletedProcess([], -9, "", "time limit\n")
 
 
 def quarantine(path: pathlib.Path, known: Sequence[str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ _OUTCOMES = {
 
 
 def _cell(rule: Rule, proofs: Sequence[Proof]) -> matrix.Cell:
-    """One case for each step that asserts the rule."""
+    """Returns a cell with one case for each step that asserts the rule."""
     cell = matrix.Cell()
     for found in proofs:
         asked = [each for each in found.assertions if each.rule == rule.id]
@@ -41,7 +41,7 @@ def _cell(rule: Rule, proofs: Sequence[Proof]) -> matrix.Cell:
 
 
 def _remark(found: Proof) -> str:
-    """What the proof leaves open; empty if nothing."""
+    """Returns what the proof leaves open; empty if nothing."""
     if found.verdict != verdict.NOT_ASKED:
         return ""
     text = found.why or next(

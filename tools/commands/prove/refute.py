@@ -13,7 +13,7 @@ from tools.commands.prove.steps import Step
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What the proofs say of a wrong source."""
+    """The verdict of the proofs on a wrong source."""
 
     verdict: str
     rules: tuple[str, ...] = ()  # whose assertions are refuted

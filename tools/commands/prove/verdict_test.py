@@ -1,4 +1,4 @@
-"""What CBMC says of an assertion, as a verdict."""
+"""Tests how an answer of CBMC on an assertion becomes a verdict."""
 
 from __future__ import annotations
 
