@@ -260,7 +260,7 @@ void begin(int owned)
     for (int i = 0; i < MADE; i++) {
         size_t others = any_size("further references");
         ASSUME(others < (size_t)1 << 30, "more references have no memory");
-        /* One more: that of an indicator, or of the caller. */
+        /* An indicator or the caller owns one reference more. */
         bool is_lent = i != FIRST_EXCEPTION && i != SECOND_EXCEPTION;
         references[i] = (Py_ssize_t)others + 1 + (is_lent ? owned : 0);
         objects[i]->ob_refcnt = references[i];

@@ -12,9 +12,9 @@ enum { NAMES = 3 };
 void names_begin(void);
 /* Frees the names that nobody freed. Only on a machine. */
 void names_end(void);
-/* One of the names, for the checker. The three are alike, so a step that is
- * given one name loses nothing if the name is always the first, and takes less
- * time. */
+/* Returns one of the names; the checker always gets the first. The three names
+ * are alike, so a step that uses one name proves no less and takes less time.
+ */
 const char *first_name(void);
 /* The number of names that are not as names_begin() made them. */
 int names_changed(void);
