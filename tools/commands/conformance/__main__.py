@@ -21,11 +21,9 @@ from tools.commands.conformance import (
     show,
     testing,
 )
-from tools.commands.conformance.implementation import (
-    Implementation,
-    Interpreter,
-    Library,
-)
+from tools.commands.conformance.implementation import Implementation
+from tools.commands.conformance.interpreter import Interpreter
+from tools.commands.conformance.library import Library
 from tools.lib import contract as contracts
 from tools.lib.arguments import Parser, number, one_of
 from tools.lib.places import start_folder, workspace_folder

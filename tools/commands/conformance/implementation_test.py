@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tools.commands.conformance import __main__ as main
-from tools.commands.conformance import build, implementation, sources, testing
+from tools.commands.conformance import build, interpreter, sources, testing
 from tools.commands.conformance.build import undefined_symbols
 from tools.commands.conformance.implementation import Implementation
 from tools.lib.problem import Problem, exit_status
@@ -81,7 +81,7 @@ def test_an_interpreter_that_does_not_end(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(implementation, "_SECONDS_TO_START", 1)
+    monkeypatch.setattr(interpreter, "_SECONDS_TO_START", 1)
     hangs = program(tmp_path, "exec sleep 30")
     assert "does not answer" in run(capsys, str(hangs))
 
@@ -171,7 +171,7 @@ def test_a_problem_is_what_main_raises() -> None:
 
 
 def test_a_free_threaded_interpreter_keeps_its_allocator_and_its_lock_off() -> None:
-    free = implementation.options_of(".cpython-313t-x86_64-linux-gnu.so")
+    free = interpreter.options_of(".cpython-313t-x86_64-linux-gnu.so")
     assert free == {"PYTHON_GIL": "0"}
     for suffix in (".cpython-313-x86_64-linux-gnu.so", ".pypy39-pp73-x86_64.so"):
-        assert implementation.options_of(suffix) == {"PYTHONMALLOC": "malloc"}
+        assert interpreter.options_of(suffix) == {"PYTHONMALLOC": "malloc"}

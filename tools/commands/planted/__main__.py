@@ -9,7 +9,7 @@ import sys
 from typing import NamedTuple
 
 from tools.commands.conformance import matrix, saved, testing
-from tools.commands.conformance.implementation import Library
+from tools.commands.conformance.library import Library
 from tools.commands.planted import replant
 from tools.commands.planted.broken import Reference
 from tools.commands.planted.record_bug import record_bug

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 
 from tools.commands.conformance import build, sources
-from tools.commands.conformance.implementation import Library
+from tools.commands.conformance.library import Library
 from tools.lib import edits
 from tools.lib.bug import Bug
 from tools.lib.overlay import Overlay
