@@ -4,6 +4,8 @@
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 
+#include <string.h>
+
 enum {
     MOST_REFERENCES = 1000000,
     /* Objects that all bulk calls of a run may make: they must fit into the
@@ -11,6 +13,9 @@ enum {
     MOST_OBJECTS = 300000,
     /* An exception, its message and what belongs to them. */
     OBJECTS_OF_AN_EXCEPTION = 4,
+    /* Characters of names that one call may compare. More would take a real
+     * Python under sanitizers so long that the fuzzer stops it. */
+    MOST_CHARACTERS = 100000000,
     DEEPEST_CHAIN = 1000 /* more would exhaust the stack */
 };
 
@@ -21,6 +26,16 @@ static bool opens(const struct model *model, const struct model_arg *args)
     return capsule &&
            model_names_match(characters_of(&capsule->field[FIELD_NAME]),
                              characters_of(&args[1].value));
+}
+
+/* Returns how many characters the look compares if the names have equal
+ * text. */
+static uint64_t characters_of_look(const struct model *model,
+                                   const struct model_arg *args)
+{
+    const char *name = characters_of(&args[1].value);
+    return opens(model, args) && name ? args[2].number * (uint64_t)strlen(name)
+                                      : 0;
 }
 
 /* Returns how many objects the call makes. */
@@ -86,7 +101,8 @@ static bool permits(const struct model *model, const struct call *call,
         return is_alive(model, &args[0]);
     case CALL_LOOK:
         return is_alive(model, &args[0]) && !model->error.set &&
-               !in_destructor(model);
+               !in_destructor(model) &&
+               characters_of_look(model, args) <= MOST_CHARACTERS;
     default: /* CALL_DROP_CHAIN */
         return !in_destructor(model) && args[0].number <= DEEPEST_CHAIN;
     }
