@@ -7,6 +7,7 @@
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/lack_of_memory.h"
 #include "fuzz/executor/modules.h"
+#include "fuzz/executor/published.h"
 #include "fuzz/executor/report.h"
 #include "fuzz/executor/rules.h"
 #include "fuzz/executor/world.h"

@@ -1,9 +1,9 @@
 /* Runs programs inside imports: as part of a module's initialisation, and of
- * its
- * __getattr__. The executor makes the calls of such a program like those of a
- * destructor. */
+ * its __getattr__. The executor makes the calls of such a program like those of
+ * a destructor. */
 #include "fuzz/executor/call.h"
 #include "fuzz/executor/modules.h"
+#include "fuzz/executor/published.h"
 #include "fuzz/executor/world.h"
 
 void run_inside(unsigned module)
@@ -14,7 +14,7 @@ void run_inside(unsigned module)
     if (behaviour == NOTHING) {
         return;
     }
-    modules_drop_waiting();
+    published_drop_waiting();
     run.level[run.level_count++] = (struct level){
         .program = behaviour_program(behaviour),
         .behaviour = behaviour,

@@ -4,67 +4,18 @@
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/lack_of_memory.h"
+#include "fuzz/executor/published.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Attributes that modules get when they are imported. Each entry owns its
- * value. Stored here because the arena would free a dict between programs. */
-struct waiting {
-    unsigned module;
-    const char *name;
-    PyObject *value;
-};
-
 static struct {
-    struct waiting waiting[MAX_ATTRIBUTES];
-    unsigned waiting_count;
     uint8_t outcome[MODULE_COUNT]; /* as in struct model_module */
     unsigned initialised[MODULE_COUNT];
-    PyObject *space[SPACES];
     bool used; /* this program has made a call about modules */
 } modules;
 
-static void check(bool done)
-{
-    if (!done) {
-        fputs("executor: the implementation cannot create an object that the "
-              "program needs\n",
-              stderr);
-        abort();
-    }
-}
-
 /* --- initialisation ------------------------------------------------------- */
-
-/* Drops the attributes that wait for the module: all, or the one with that
- * name. */
-static void drop_waiting(unsigned module, const char *name)
-{
-    for (unsigned i = modules.waiting_count; i-- > 0;) {
-        struct waiting *w = &modules.waiting[i];
-        if (i < modules.waiting_count && w->module == module &&
-            (name == NULL || strcmp(w->name, name) == 0)) {
-            PyObject *value = w->value;
-            *w = modules.waiting[--modules.waiting_count];
-            Py_DECREF(value);
-        }
-    }
-}
-
-static int fill(PyObject *module, unsigned id)
-{
-    PyObject *path = PyList_New(0);
-    int status = path ? PyObject_SetAttrString(module, "__path__", path) : -1;
-    Py_XDECREF(path);
-    for (unsigned i = 0; status == 0 && i < modules.waiting_count; i++) {
-        const struct waiting *w = &modules.waiting[i];
-        if (w->module == id) {
-            status = PyObject_SetAttrString(module, w->name, w->value);
-        }
-    }
-    return status;
-}
 
 /* Executes the module: the second phase of its initialisation. */
 static int execute(unsigned id, PyObject *module)
@@ -73,7 +24,7 @@ static int execute(unsigned id, PyObject *module)
     modules.initialised[id]++;
     switch (outcome) {
     case INIT_WORKS:
-        if (fill(module, id) < 0) {
+        if (published_fill(module, id) < 0) {
             return -1;
         }
         if (model_parent_of(id) == NOTHING) { /* Python initialises it */
@@ -117,22 +68,12 @@ static int execute(unsigned id, PyObject *module)
 static void announce(void)
 {
 #define MODULE(ident, name)                                                    \
-    check(PyImport_AppendInittab(name, init_##ident) == 0);
+    must(PyImport_AppendInittab(name, init_##ident) == 0);
 #include "fuzz/program/modules.def"
 #undef MODULE
 }
 
-static void start(void) { check(host_import_only(MODULE_NAMES, MODULE_COUNT)); }
-
-void modules_drop_waiting(void)
-{
-    for (unsigned i = 0; i < MODULE_COUNT; i++) {
-        if (run.model.modules.module[i].state != MODULE_REPLACED &&
-            module_in_sys_modules(i)) {
-            drop_waiting(i, NULL);
-        }
-    }
-}
+static void start(void) { must(host_import_only(MODULE_NAMES, MODULE_COUNT)); }
 
 unsigned module_initialised(unsigned module)
 {
@@ -144,128 +85,13 @@ static void end(void)
     if (!modules.used) {
         return;
     }
-    for (int i = 0; i < SPACES; i++) {
-        Py_CLEAR(modules.space[i]);
-    }
-    for (unsigned i = 0; i < MODULE_COUNT; i++) {
-        drop_waiting(i, NULL);
-    }
+    published_end();
     memset(modules.outcome, 0, sizeof(modules.outcome));
     memset(modules.initialised, 0, sizeof(modules.initialised));
     modules.used = false;
 }
 
-/* --- owners of attributes ------------------------------------------------- */
-
-PyObject *module_in_sys_modules(unsigned module)
-{
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyObject *found =
-        PyDict_GetItemString(PyImport_GetModuleDict(), MODULE_NAMES[module]);
-    PyErr_Restore(type, value, traceback);
-    return found;
-}
-
-PyObject *owner_object(unsigned owner)
-{
-    return owner < MODULE_COUNT ? module_in_sys_modules(owner)
-                                : modules.space[owner - MODULE_COUNT];
-}
-
-/* Returns the module or namespace, borrowed; creates a missing namespace. */
-static PyObject *owner_of(const struct model_arg *arg)
-{
-    if (arg->tag == VALUE_SPACE && modules.space[arg->index] == NULL) {
-        modules.space[arg->index] = PyModule_New("space");
-        check(modules.space[arg->index] != NULL);
-    }
-    return arg->tag == VALUE_SPACE ? modules.space[arg->index]
-                                   : module_in_sys_modules(arg->index);
-}
-
-static PyObject *value_of(const struct model_arg *arg)
-{
-    return arg->tag == VALUE_SPACE       ? owner_of(arg)
-           : arg->tag == VALUE_EXCEPTION ? world.exception_type[arg->index]
-                                         : object_of(arg);
-}
-
-/* Sets the attribute now, or at the module's next initialisation. */
-static void set_attribute(const struct model_arg *owner, const char *name,
-                          PyObject *value)
-{
-    PyObject *object = owner_of(owner);
-    if (object) {
-        check((value ? PyObject_SetAttrString(object, name, value)
-                     : PyObject_DelAttrString(object, name)) == 0);
-        return;
-    }
-    Py_XINCREF(value);
-    drop_waiting(owner->index, name);
-    if (value) {
-        check(modules.waiting_count < MAX_ATTRIBUTES);
-        modules.waiting[modules.waiting_count++] =
-            (struct waiting){owner->index, name, value};
-    }
-}
-
-/* --- a module's __getattr__ ----------------------------------------------- */
-
-/* The function behind __getattr__. `self` is a list: the number of the module,
- * and the exception to raise or the object to return. A number n means: return
- * a new capsule, named after module n. */
-static PyObject *give_answer(PyObject *self, PyObject *name)
-{
-    static const char *const fresh[] = {
-#define MODULE(ident, name) name ".fresh",
-#include "fuzz/program/modules.def"
-#undef MODULE
-    };
-    const char *text = PyUnicode_AsUTF8(name);
-    if (text == NULL || strncmp(text, "__", 2) == 0) {
-        PyErr_SetObject(PyExc_AttributeError, name);
-        return NULL;
-    }
-    run_inside((unsigned)PyLong_AsLong(PyList_GetItem(self, 0)));
-    PyObject *answer = PyList_GetItem(self, 1);
-    if (PyLong_Check(answer)) {
-        return PyCapsule_New((void *)ADDRESSES[0], fresh[PyLong_AsLong(answer)],
-                             NULL);
-    }
-    if (PyType_Check(answer)) {
-        PyErr_SetString(answer, "refused");
-        return NULL;
-    }
-    Py_INCREF(answer);
-    return answer;
-}
-
-static void do_answer(const struct model_arg *args)
-{
-    static PyMethodDef function = {"__getattr__", give_answer, METH_O, NULL};
-    if (args[1].tag == VALUE_NULL) {
-        set_attribute(&args[0], function.ml_name, NULL);
-        return;
-    }
-    PyObject *module = PyLong_FromLong(args[0].index);
-    PyObject *answer = value_of(&args[1]);
-    PyObject *self = PyList_New(0);
-    check(module && self && PyList_Append(self, module) == 0 &&
-          PyList_Append(self, answer == (PyObject *)&PyCapsule_Type
-                                  ? module
-                                  : answer) == 0);
-    Py_DECREF(module);
-    PyObject *hook = PyCFunction_New(&function, self);
-    check(hook != NULL);
-    Py_DECREF(self);
-    set_attribute(&args[0], function.ml_name, hook);
-    Py_DECREF(hook);
-}
-
 /* --- the calls ------------------------------------------------------------ */
-
-static void forget_module(unsigned id);
 
 /* Deletes the package's attribute if it is the module. */
 static void unlink_from_parent(unsigned id, PyObject *module)
@@ -277,14 +103,14 @@ static void unlink_from_parent(unsigned id, PyObject *module)
     PyObject *dict =
         owner && PyModule_Check(owner) ? PyModule_GetDict(owner) : NULL;
     if (dict && PyDict_GetItemString(dict, name) == module) {
-        check(PyDict_DelItemString(dict, name) == 0);
+        must(PyDict_DelItemString(dict, name) == 0);
     }
 }
 
 static void forget_module(unsigned id)
 {
     PyObject *module = module_in_sys_modules(id);
-    drop_waiting(id, NULL);
+    published_drop(id);
     if (module == NULL) {
         return;
     }
@@ -299,8 +125,7 @@ static void forget_module(unsigned id)
     if (PyModule_Check(module)) {
         PyDict_Clear(PyModule_GetDict(module));
     }
-    check(PyDict_DelItemString(PyImport_GetModuleDict(), MODULE_NAMES[id]) ==
-          0);
+    must(PyDict_DelItemString(PyImport_GetModuleDict(), MODULE_NAMES[id]) == 0);
 }
 
 void modules_forget(void)
@@ -316,9 +141,9 @@ static void do_forget(const struct model_arg *arg)
         forget_module(arg->index);
         return;
     }
-    PyObject *space = owner_of(arg);
+    PyObject *space = published_owner(arg);
     PyDict_Clear(PyModule_GetDict(space));
-    check(PyModule_AddStringConstant(space, "__name__", "space") == 0);
+    must(PyModule_AddStringConstant(space, "__name__", "space") == 0);
 }
 
 /* Imports a submodule into its imported package; returns a new reference. Does
@@ -328,11 +153,11 @@ static PyObject *import_below(unsigned id, PyObject *parent)
 {
     PyObject *dict = PyImport_GetModuleDict();
     PyObject *module = PyModule_New(MODULE_NAMES[id]);
-    check(module && PyDict_SetItemString(dict, MODULE_NAMES[id], module) == 0);
+    must(module && PyDict_SetItemString(dict, MODULE_NAMES[id], module) == 0);
     int status = execute(id, module);
     if (status == 0 && !PyErr_Occurred()) {
-        check(PyObject_SetAttrString(parent, strrchr(MODULE_NAMES[id], '.') + 1,
-                                     module) == 0);
+        must(PyObject_SetAttrString(parent, strrchr(MODULE_NAMES[id], '.') + 1,
+                                    module) == 0);
         return module;
     }
     if (status == 0 || !PyErr_Occurred()) {
@@ -342,7 +167,7 @@ static PyObject *import_below(unsigned id, PyObject *parent)
     }
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    check(PyDict_DelItemString(dict, MODULE_NAMES[id]) == 0);
+    must(PyDict_DelItemString(dict, MODULE_NAMES[id]) == 0);
     PyErr_Restore(type, value, traceback);
     Py_DECREF(module);
     return NULL;
@@ -364,7 +189,7 @@ static PyObject *import(unsigned id)
 static uintptr_t do_import_module(unsigned module)
 {
     PyObject *imported = import(module);
-    modules_drop_waiting();
+    published_drop_waiting();
     Py_XDECREF(imported);
     return imported != NULL;
 }
@@ -375,7 +200,7 @@ static uintptr_t do_consume(const struct model_arg *args)
     PyObject *module = import(args[0].index);
     PyObject *capsule =
         module ? PyObject_GetAttrString(module, name_of(&args[1])) : NULL;
-    modules_drop_waiting();
+    published_drop_waiting();
     Py_XDECREF(module);
     void *pointer =
         capsule ? PyCapsule_GetPointer(capsule, name_of(&args[2])) : NULL;
@@ -385,8 +210,8 @@ static uintptr_t do_consume(const struct model_arg *args)
 
 static uintptr_t do_add_object(const struct model_arg *args)
 {
-    PyObject *target =
-        args[0].tag == VALUE_OBJECT ? object_of(&args[0]) : owner_of(&args[0]);
+    PyObject *target = args[0].tag == VALUE_OBJECT ? object_of(&args[0])
+                                                   : published_owner(&args[0]);
     if (args[0].tag == VALUE_MODULE && target == NULL) {
         return (uintptr_t)-1; /* the import failed, contrary to the model */
     }
@@ -402,7 +227,7 @@ static uintptr_t do_import(const struct model_arg *args)
     allocations_begin();
     void *pointer = PyCapsule_Import(name_of(&args[0]), (int)args[1].number);
     allocations_end();
-    modules_drop_waiting();
+    published_drop_waiting();
     return (uintptr_t)pointer;
 }
 
@@ -416,15 +241,15 @@ uintptr_t perform_module_call(const struct call *call,
             run.model.modules.module[args[0].index].outcome;
         return 0;
     case CALL_PUBLISH:
-        set_attribute(&args[0], name_of(&args[1]), value_of(&args[2]));
+        published_set(&args[0], name_of(&args[1]), published_value(&args[2]));
         return 0;
     case CALL_ANSWER:
-        do_answer(args);
+        publish_answer(args);
         return 0;
     case CALL_REPLACE_MODULE:
-        check(PyDict_SetItemString(PyImport_GetModuleDict(),
-                                   MODULE_NAMES[args[0].index],
-                                   value_of(&args[1])) == 0);
+        must(PyDict_SetItemString(PyImport_GetModuleDict(),
+                                  MODULE_NAMES[args[0].index],
+                                  published_value(&args[1])) == 0);
         return 0;
     case CALL_FORGET:
         do_forget(&args[0]);

@@ -14,17 +14,6 @@ void modules_forget(void);
 uintptr_t perform_module_call(const struct call *call,
                               const struct model_arg *args);
 
-/* The module's object, borrowed; NULL if it is not in sys.modules. */
-PyObject *module_in_sys_modules(unsigned module);
-
-/* The namespace or imported module, borrowed; NULL if there is none. */
-PyObject *owner_object(unsigned owner);
-
-/* Drops the attributes that wait for modules that were imported since. Called
- * after an import or inside an import that cannot lack memory: if an import
- * fails for lack of memory, the next one needs the attributes again. */
-void modules_drop_waiting(void);
-
 /* Runs the program of the module's init and __getattr__, if it has one. */
 void run_inside(unsigned module);
 

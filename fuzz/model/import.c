@@ -1,236 +1,8 @@
-/* Predicts imports and attribute lookups. */
-#include <string.h>
-
+/* Predicts the calls about modules, PyCapsule_Import above all. */
 #include "fuzz/model/imports.h"
+#include "fuzz/model/lookup.h"
 
-/* The exception of a failed step, if the step failed. */
-struct failure {
-    bool failed;
-    uint8_t exception;
-    const char *message; /* NULL: not predicted */
-};
-
-static struct failure failure(enum exception_type exception,
-                              const char *message)
-{
-    return (struct failure){true, (uint8_t)exception, message};
-}
-
-static const struct failure NO_FAILURE = {false, 0, NULL};
-
-/* One component of a dotted path. */
-struct component {
-    const char *text; /* only the last component of a path is NUL-terminated */
-    size_t length;
-};
-
-/* Returns a NUL-terminated copy of the component. */
-static const char *text_of(struct component component)
-{
-    static char text[MAX_NAME + 1];
-    memcpy(text, component.text, component.length);
-    text[component.length] = '\0';
-    return text;
-}
-
-static bool is_readable(const struct model *model, struct component component)
-{
-    return model->profile->names_are_bytes ||
-           model_is_utf8(component.text, component.length);
-}
-
-/* --- imports -------------------------------------------------------------- */
-
-/* The exception that a program's init function or `__getattr__` raises. The
- * message of KeyError is not predicted: it shows quotes or not, depending on
- * which function formats it. */
-static struct failure refusal(enum exception_type type)
-{
-    return failure(type, type == EXCEPTION_KEY_ERROR ? NULL : "refused");
-}
-
-/* True if repr() of the text only adds quotes. */
-static bool is_plain(const char *text)
-{
-    for (; *text >= 0x20 && *text < 0x7f && *text != '\'' && *text != '\\';
-         text++) {
-    }
-    return *text == '\0';
-}
-
-static struct failure not_found(const struct model *model, const char *name)
-{
-    if (model->profile->python_2_messages) {
-        return failure(EXCEPTION_IMPORT_ERROR,
-                       model_message(model, "No module named %", name));
-    }
-    return failure(EXCEPTION_MODULE_NOT_FOUND_ERROR,
-                   is_plain(name)
-                       ? model_message(model, "No module named '%'", name)
-                       : NULL);
-}
-
-/* True if the module's code runs a program that is not running yet. */
-static bool runs_code(const struct model_module *module)
-{
-    return module->inside && !module->runs_inside;
-}
-
-/* Predicts the import of one module without its package. */
-static struct failure import_module(const struct model *model, unsigned id,
-                                    struct prediction *p,
-                                    struct model_object *object)
-{
-    const struct model_module *module = &model->modules.module[id];
-    *object = (struct model_object){OBJECT_IS_OWNER, (int)id};
-    if (module->state == MODULE_IMPORTED) {
-        return NO_FAILURE;
-    }
-    if (module->state == MODULE_REPLACED) {
-        *object = module->replacement;
-        if (object->kind == OBJECT_IS_FOREIGN && object->index == OBJECT_NONE) {
-            return model->profile->python_2_messages
-                       ? not_found(model, MODULE_NAMES[id])
-                       : failure(EXCEPTION_MODULE_NOT_FOUND_ERROR,
-                                 model_message(model,
-                                               "import of % halted; None in "
-                                               "sys.modules",
-                                               MODULE_NAMES[id]));
-        }
-        return NO_FAILURE;
-    }
-    p->initialises |= (uint8_t)(1 << id);
-    switch (module->outcome) {
-    case INIT_WORKS:
-        p->imports |= (uint8_t)(1 << id);
-        if (model_parent_of(id) == NOTHING && runs_code(module)) {
-            p->inits_inside |= (uint8_t)(1 << id);
-        }
-        return NO_FAILURE;
-    case INIT_SILENT:
-    case INIT_UNREPORTED: /* versions differ in the text */
-        return failure(EXCEPTION_SYSTEM_ERROR, NULL);
-    default:
-        return refusal(module->outcome - INIT_COUNT);
-    }
-}
-
-/* Predicts the import of a module after that of its package. */
-static struct failure import_with_package(const struct model *model,
-                                          unsigned id, struct prediction *p,
-                                          struct model_object *object)
-{
-    int parent = model_parent_of(id);
-    if (parent != NOTHING &&
-        model->modules.module[id].state != MODULE_IMPORTED) {
-        struct failure failed =
-            import_module(model, (unsigned)parent, p, object);
-        if (failed.failed) {
-            return failed;
-        }
-    }
-    return import_module(model, id, p, object);
-}
-
-/* Predicts the import of the first component of a path. */
-static struct failure import_first(const struct model *model,
-                                   struct component first, struct prediction *p,
-                                   struct model_object *object)
-{
-    if (first.length == 0) {
-        return failure(EXCEPTION_VALUE_ERROR, "Empty module name");
-    }
-    if (!is_readable(model, first)) {
-        return failure(EXCEPTION_UNICODE_DECODE_ERROR, NULL);
-    }
-    for (unsigned i = 0; i < MODULE_COUNT; i++) {
-        if (strlen(MODULE_NAMES[i]) == first.length &&
-            memcmp(MODULE_NAMES[i], first.text, first.length) == 0) {
-            return import_module(model, i, p, object);
-        }
-    }
-    return not_found(model, text_of(first));
-}
-
-/* --- attributes ----------------------------------------------------------- */
-
-static struct failure no_attribute(const struct model *model, const char *owner,
-                                   struct component component)
-{
-    return failure(EXCEPTION_ATTRIBUTE_ERROR,
-                   owner ? model_message(model, "% has no attribute '%'", owner,
-                                         text_of(component))
-                         : NULL);
-}
-
-static const char *words_for(const struct model *model,
-                             const struct model_object *object)
-{
-    static const char *const foreign[OBJECT_COUNT] = {
-        [OBJECT_NONE] = "'NoneType' object",
-        [OBJECT_INT] = "'int' object",
-        [OBJECT_TYPE] = "type object 'PyCapsule'",
-        [OBJECT_LIST] = "'list' object",
-        [OBJECT_LOOKALIKE] = NULL, /* versions differ */
-    };
-    static const char *const modules[] = {
-#define MODULE(ident, name) "module '" name "'",
-#include "fuzz/program/modules.def"
-#undef MODULE
-    };
-    switch (object->kind) {
-    case OBJECT_IS_FOREIGN:
-        return foreign[object->index];
-    case OBJECT_IS_OWNER:
-        return model->profile->python_2_messages ? "'module' object"
-               : object->index < MODULE_COUNT    ? modules[object->index]
-                                                 : "module 'space'";
-    default:
-        return "'PyCapsule' object";
-    }
-}
-
-static unsigned hook_rule(const struct model_object *answer)
-{
-    return answer->kind == OBJECT_IS_RAISED ? RULE_IMP_7 : RULE_IMP_3;
-}
-
-/* Replaces the object by its attribute. */
-static struct failure look_up(const struct model *model,
-                              struct component component, struct prediction *p,
-                              struct model_object *object, uint16_t *rule)
-{
-    if (!is_readable(model, component)) {
-        return failure(EXCEPTION_UNICODE_DECODE_ERROR, NULL);
-    }
-    if (object->kind == OBJECT_IS_OWNER) {
-        unsigned owner = (unsigned)object->index;
-        const struct model_attribute *found =
-            model_attribute_of(model, owner, component.text, component.length);
-        const struct model_attribute *hook =
-            model_attribute_of(model, owner, NULL, 0);
-        if (found) {
-            *object = found->value;
-            return NO_FAILURE;
-        }
-        if (hook) {
-            if (owner < MODULE_COUNT &&
-                runs_code(&model->modules.module[owner])) {
-                p->lookups_inside |= (uint8_t)(1 << owner);
-            }
-            *object = hook->value;
-            *rule = (uint16_t)hook_rule(&hook->value);
-            return hook->value.kind == OBJECT_IS_RAISED
-                       ? refusal((enum exception_type)hook->value.index)
-                       : NO_FAILURE;
-        }
-    } else if (object->kind == OBJECT_IS_FOREIGN &&
-               object->index == OBJECT_INT && component.length == 4 &&
-               memcmp(component.text, "real", 4) == 0) {
-        return NO_FAILURE; /* the attribute `real` of an int is an int */
-    }
-    return no_attribute(model, words_for(model, object), component);
-}
+#include <string.h>
 
 /* --- PyCapsule_Import ------------------------------------------------------
  */
@@ -274,7 +46,7 @@ static void refuse_first(const struct model *model, struct component first,
             failure(EXCEPTION_IMPORT_ERROR,
                     model_message(
                         model, "PyCapsule_Import could not import module \"%\"",
-                        text_of(first)));
+                        model_component_text(first)));
     }
     refuse(p, failed, rule);
 }
@@ -337,7 +109,7 @@ static void predict_import(const struct model *model, const char *path,
     struct component component = next_component(&rest);
     struct model_object object;
     uint16_t rule = rest == NULL ? RULE_IMP_11 : RULE_IMP_1;
-    struct failure failed = import_first(model, component, p, &object);
+    struct failure failed = model_import_first(model, component, p, &object);
 
     if (failed.failed) {
         refuse_first(model, component, no_block, failed, p);
@@ -347,7 +119,7 @@ static void predict_import(const struct model *model, const char *path,
         struct model_object owner = object;
         uint16_t hooked = 0;
         component = next_component(&rest);
-        failed = look_up(model, component, p, &object, &hooked);
+        failed = model_look_up(model, component, p, &object, &hooked);
         rule = hooked                        ? hooked
                : component.length == 0       ? RULE_IMP_12
                : n > 1 && rule == RULE_IMP_1 ? RULE_IMP_3
@@ -374,12 +146,12 @@ static void predict_consume(const struct model *model,
     struct model_object object;
     uint16_t hooked, rule = RULE_API_11;
     struct failure failed =
-        import_with_package(model, args[0].index, p, &object);
+        model_import_with_package(model, args[0].index, p, &object);
 
     if (!failed.failed) {
-        failed =
-            look_up(model, (struct component){attribute, strlen(attribute)}, p,
-                    &object, &hooked);
+        failed = model_look_up(model,
+                               (struct component){attribute, strlen(attribute)},
+                               p, &object, &hooked);
     }
     if (!failed.failed && object.kind == OBJECT_IS_CAPSULE) {
         const struct model_address *field = model->capsule[object.index].field;
@@ -436,7 +208,7 @@ void model_predict_modules(const struct model *model, const struct call *call,
         predict_consume(model, args, p);
         return;
     case CALL_IMPORT_MODULE:
-        failed = import_with_package(model, args[0].index, p, &object);
+        failed = model_import_with_package(model, args[0].index, p, &object);
         if (failed.failed) {
             refuse(p, failed, RULE_API_11);
         } else {

@@ -76,6 +76,15 @@ void emit_expected(struct emitter *emitter, const char *expected);
 /* Prints the text as a C literal. */
 void emit_text(FILE *out, const char *text, size_t length);
 
+/* Prints the argument as a C expression. */
+void emit_value(FILE *out, const struct program *program, enum arg_kind kind,
+                const struct value *value);
+
+/* Within the function that runs the program: print the creation of the objects
+ * that are not capsules, and their release. */
+void emit_objects(struct emitter *emitter);
+void emit_objects_end(struct emitter *emitter);
+
 /* Prints the name of the destructor's C function. */
 void emit_behaviour_name(FILE *out, enum behaviour behaviour);
 

@@ -1,0 +1,11 @@
+/* The rule behind a fault that only a sanitizer sees. */
+#ifndef FUZZ_EXECUTOR_FAULT_RULE_H
+#define FUZZ_EXECUTOR_FAULT_RULE_H
+
+#include <stdint.h>
+
+/* Returns the rule that the implementation breaks if it touches the byte at
+ * this address, or RULE_COUNT if the address tells nothing. */
+uint16_t fault_rule(uintptr_t address);
+
+#endif
