@@ -49,16 +49,18 @@ TEST_F(Generator, DrawsCallsByTheirWeights)
 {
     double expected[CALL_COUNT] = {0}, drawn[CALL_COUNT] = {0};
 
-    for (int i = 0; i < 10000; i++) {
+    for (int i = 0; i < 4000; i++) {
         swarm_draw(&swarm_, &target_, &weights_, &random_);
         program_clear(&program_);
         forecast_start(&forecast_, &program_);
         for (int j = 0; j < 40; j++) {
-            double sum = 0;
+            double sum = 0, wanted[CALL_COUNT] = {0};
             for (unsigned k = 0; k < swarm_.call_count; k++) {
                 unsigned op = swarm_.calls[k];
-                sum += forecast_wants(&forecast_, (call_op)op, swarm_.limits) *
-                       target_.calls[op];
+                wanted[op] =
+                    forecast_wants(&forecast_, (call_op)op, swarm_.limits) *
+                    target_.calls[op];
+                sum += wanted[op];
             }
             struct call call;
             ASSERT_EQ(generate_call(&generator_, &call), sum > 0);
@@ -69,9 +71,7 @@ TEST_F(Generator, DrawsCallsByTheirWeights)
                 forecast_wants(&forecast_, (call_op)call.op, swarm_.limits));
             for (unsigned k = 0; k < swarm_.call_count; k++) {
                 unsigned op = swarm_.calls[k];
-                expected[op] +=
-                    forecast_wants(&forecast_, (call_op)op, swarm_.limits) *
-                    target_.calls[op] / sum;
+                expected[op] += wanted[op] / sum;
             }
             drawn[call.op]++;
             program_.calls[program_.call_count++] = call;

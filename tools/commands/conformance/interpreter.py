@@ -28,6 +28,7 @@ _FREE_THREADED = re.compile(r"cpython-\d+td?-")
 _OLDEST = (3, 6)
 _NEWEST = (3, 15)  # whose behaviour was measured; see capsule/profile.c
 _SECONDS_TO_START = 60
+_SYSTEM_INCLUDE = pathlib.Path("/usr/include")
 
 
 class Interpreter(Implementation):
@@ -45,8 +46,11 @@ class Interpreter(Implementation):
         self._python = python
         self.kind, self.version, said, self._suffix = _probe(python)
         self.include = str(include or said)
-        # Debian's pyconfig.h includes a file from a folder beside its own.
-        self._beside = [include.parent] if include else []
+        # Debian's pyconfig.h includes a file from a folder beside its own. The
+        # compiler finds it without help below /usr/include; then the objects are
+        # those of the same interpreter without the option.
+        beside = include.parent if include else _SYSTEM_INCLUDE
+        self._beside = [beside] if beside != _SYSTEM_INCLUDE else []
         self._check()
         if self.kind == "CPython" and tuple(self.version[:2]) > _NEWEST:
             self.remarks.append(

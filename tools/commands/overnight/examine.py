@@ -142,6 +142,10 @@ class Examiner:
         if not own.shown + own.other:
             found.again = [own]
             found.verdict = f"never by itself in {own.runs} runs"
+            if signature.is_hang(found.report):
+                place = Place(self.lane.setting, self._files)
+                done = self._repro(place, found.input, self._quarantine())
+                found.report = report_of_slow_program(done.stdout)
             self._repeat(found)
             return found
         self._minimize(found)
@@ -279,6 +283,21 @@ class Examiner:
             shown += done.returncode in FINDINGS
         found.repeated = f"the whole run, repeated, shows it {shown} of {runs} times"
         found.verdict += f"; {found.repeated}"
+
+
+def report_of_slow_program(printed: str) -> str:
+    """Returns the report of a program that took too long in the fuzzer and ends
+    when it runs alone. libFuzzer's own report has the bytes of the input in place
+    of the program. `printed` is what the repro tool prints."""
+    calls = printed.removesuffix("no violation\n").splitlines()
+    rows = [
+        signature.HANG,
+        f"  finding         no end within {slices.TIME_LIMIT} seconds in the fuzzer;"
+        " alone, the program ends",
+        "  program",
+        *(f"    {call}" for call in calls),
+    ]
+    return "".join(f"{row}\n" for row in rows)
 
 
 _MINIMIZED = re.compile(

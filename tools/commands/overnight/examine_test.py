@@ -1,6 +1,7 @@
-"""Tests of the words in which a finding's repetitions are told."""
+"""Tests of the words in which a finding and its repetitions are told."""
 
-from tools.commands.overnight.examine import Again, verdict
+from tools.commands.overnight import signature
+from tools.commands.overnight.examine import Again, report_of_slow_program, verdict
 
 
 def again(setting: str, shown: int, runs: int = 10, other: int = 0) -> Again:
@@ -39,3 +40,12 @@ def test_a_setting_that_cannot_run_the_program_does_not_count() -> None:
 
 def test_a_finding_that_does_not_come_back_says_so() -> None:
     assert verdict([again("reference", 0)]) == "never again by itself in 10 runs"
+
+
+def test_a_program_that_is_slow_only_in_the_fuzzer_is_shown_as_a_program() -> None:
+    call = 'c0 = PyCapsule_New(0x1, "name", NULL)\n'
+    report = report_of_slow_program(f"{call}no violation\n")
+    found = signature.signature_of(report)
+    assert found and found.name == signature.HANG
+    assert signature.program(report) == call
+    assert "no violation" not in report
