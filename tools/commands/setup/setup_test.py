@@ -247,7 +247,8 @@ def test_the_environment_chooses_the_compiler(system: System) -> None:
     done = system.setup(CAPSULE_LLVM="21")
     assert done.stdout == "setup: clang 21 is the compiler from now on\n"
     assert "clang-21" in system.bazelrc.read_text()
-    system.setup()
+    done = system.setup()
+    assert done.stdout == "setup: clang 19 is the compiler from now on\n"
     assert not system.bazelrc.exists()
 
 
@@ -267,7 +268,15 @@ def test_clang_19_is_installed_where_apt_has_it(system: System) -> None:
     system.program("apt-get", INSTALLS + install)
     done = system.setup("prog")
     assert (done.stderr, done.returncode) == ("", 0)
-    assert "clang-19 libclang-rt-19-dev lld-19 llvm-19" in done.stdout
+    installing, chosen = done.stdout.splitlines()
+    assert "clang-19 libclang-rt-19-dev lld-19 llvm-19" in installing
+    assert chosen == "setup: clang 19 is the compiler from now on"
+
+
+def test_a_command_without_a_compiler_names_no_compiler(system: System) -> None:
+    system.install(groups=("python", "make"))
+    done = system.setup("package")
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
 def test_the_newest_of_apt_is_installed_where_none_is(system: System) -> None:
