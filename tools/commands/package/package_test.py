@@ -143,6 +143,24 @@ def test_without_headers_says_what_to_install(machine: Machine) -> None:
     assert "false names no headers; set PYTHON_CONFIG" in done.stdout
 
 
+def test_before_3_8_python_config_knows_no_embed(machine: Machine) -> None:
+    old = machine.root / "old-config"
+    old.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in\n'
+        "*--embed*) echo Usage: old-config --prefix; exit 1 ;;\n"
+        "--includes) echo -I/old/include ;;\n"
+        "--ldflags) echo -L/old/lib -lpython3.6m ;;\n"
+        "--exec-prefix) echo /old ;;\n"
+        "esac\n"
+    )
+    old.chmod(0o755)
+    done = machine.run("make", "-pn", "clean", "PYTHON_CONFIG=./old-config")
+    assert done.returncode == 0, done.stdout
+    libraries = "-L/old/lib -lpython3.6m  -Wl,-rpath,/old/lib"
+    assert re.findall("^PYTHON_LIBS := (.*)", done.stdout, re.M) == [libraries]
+
+
 def test_the_same_files_give_the_same_bytes(tmp_path: pathlib.Path) -> None:
     files = package.contents(ROOT)
     assert {"Makefile", "capsule/contract.def", "fuzz/sequence_fuzz.c"} <= set(files)
