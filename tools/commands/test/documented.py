@@ -151,11 +151,11 @@ ENTRIES = (
         f"bazel run //fuzz:sequence_fuzz_repro -- {PROGRAM}",
     ),
     Entry(
-        r"tools/conformance( /usr/bin/python3( pypy3)?| ~/.cache/\S+)?",
+        r"tools/conformance( /usr/bin/python3( pypy3)?| pypy3| ~/.cache/\S+)?",
         "tools/conformance --programs 5 /usr/bin/python3",
     ),
     Entry(
-        r"tools/conformance /usr/bin/python3\.\[0-9\]\[0-9\] /usr/bin/pypy3",
+        r"tools/conformance /usr/bin/python3\.\[0-9\]\[0-9\]",
         "tools/conformance --programs 5 /usr/bin/python3.[0-9][0-9]",
     ),
     Entry(
