@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterable, Sequence
 
 from tools.commands.fuzz import corpus
+from tools.commands.fuzz.engine import INTERRUPTED
 from tools.commands.fuzz.log import Log
 from tools.commands.fuzz.options import Options, Tools
 from tools.lib.child import end_with_parent
@@ -24,9 +25,11 @@ from tools.lib.status import Status
 
 
 # The exit statuses of libFuzzer that an instance returns for its findings; see
-# engine.FINDINGS.
+# engine.FINDINGS. afl-fuzz ends with 1 for an error of its own, which would mean a
+# finding there; an instance returns _ERROR.
 _CRASH = 77
 _HANG = 70
+_ERROR = 2
 
 # AFL++ reports an input that runs longer as a hang. Milliseconds; the same limit
 # as for libFuzzer.
@@ -173,6 +176,7 @@ class Instance:
         self._own = shared / name
         self._inputs = {path.name for path in inputs.iterdir()}
         self._failed = 0  # exit status of a run that ended before afl-fuzz
+        self._interrupted = False
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self._environment = dict(ENVIRONMENT)
@@ -195,8 +199,6 @@ class Instance:
         return " ".join([*settings, shlex.join(self.command)])
 
     def start(self) -> None:
-        if self._failed:
-            return
         self._process = subprocess.Popen(
             self.command,
             env={**os.environ, **self._environment},
@@ -231,7 +233,7 @@ class Instance:
     def replay(self, libfuzzer: pathlib.Path, inputs: pathlib.Path) -> None:
         """Runs the inputs once with the target of libFuzzer. afl-fuzz leaves out
         an input on which the target fails, without a word; here the input is a
-        finding, and start() does nothing."""
+        finding, and the session starts no instance."""
         run = subprocess.run(
             [
                 str(libfuzzer),
@@ -259,6 +261,7 @@ class Instance:
 
     def interrupt(self) -> None:
         if self._process and self.is_running():
+            self._interrupted = True
             self._process.send_signal(signal.SIGINT)
 
     def has_failed(self) -> bool:
@@ -281,7 +284,10 @@ class Instance:
         )
         if findings:
             return _CRASH if findings[0] == "crash" else _HANG
-        return status
+        if self._interrupted:
+            # afl-fuzz takes a target that it stops while it starts for a broken one.
+            return INTERRUPTED
+        return _ERROR if status else 0
 
     def executions(self) -> int:
         return max(self.status.programs, self.log.executions)

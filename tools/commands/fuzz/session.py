@@ -80,8 +80,10 @@ class Session:
         rate = Rate()
         with Display() as display:
             try:
-                for job in jobs:
-                    job.start()
+                # A job may have failed before, on an input of the corpus.
+                if not any(job.has_failed() for job in jobs):
+                    for job in jobs:
+                        job.start()
                 while any(job.is_running() for job in jobs):
                     time.sleep(_TICK)
                     self._look(jobs)
@@ -132,6 +134,7 @@ class Session:
                 f"{len(damaged)} files of this run were not written whole; is "
                 "the disk full?"
             )
+        summary.check_executions()
         return summary
 
     def _keep_units(

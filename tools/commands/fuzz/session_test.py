@@ -255,6 +255,29 @@ def test_a_run_fails_if_libfuzzer_gives_up_leak_detection(
     assert "gave up leak detection" in capsys.readouterr().out
 
 
+def test_an_engine_that_runs_no_input_is_a_failure(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    behaviour = "say('stat::number_of_executed_units: 0'); sys.exit(0)"
+    assert world.run(behaviour) == 1
+    assert "failure     the engine ran no input\n" in capsys.readouterr().out
+
+
+def test_an_engine_that_another_one_stops_early_is_no_failure(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    behaviour = (
+        "say('stat::number_of_executed_units: 0')\n"
+        "if flags['seed'] == '6':\n"
+        "    write(flags['artifact_prefix'], 'crash-', b'x'); sys.exit(77)\n"
+        "signal.signal(signal.SIGINT, lambda *unused: sys.exit(72))\n"
+        "time.sleep(60)"
+    )
+    assert world.run(behaviour, jobs=2, seed=5) == 1
+    output = capsys.readouterr().out
+    assert "failure" not in output and "finding     GETP-3\n" in output
+
+
 def test_interrupting_gives_the_summary(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,7 +45,11 @@ class Summary:
             self.failures.append(
                 f"the target ended with status {status}:\n" + job.log.report()
             )
-        elif not self.executions() and not self.interrupted:
+
+    def check_executions(self) -> None:
+        """Adds a failure if nothing explains that no engine ran an input."""
+        explained = self.findings or self.failures or self.interrupted
+        if not explained and not self.executions():
             self.failures.append("the engine ran no input")
 
     def executions(self) -> int:
