@@ -19,6 +19,10 @@ from typing import NamedTuple
 CASE_SECONDS = 20
 FEWEST_SECONDS: float = 5
 
+# The line that a worker prints when it begins. What precedes it is the interpreter's,
+# such as a warning about the machine.
+_BEGINS = "worker: begins\n"
+
 # Seconds that a worker gets after SIGABRT to report, and after SIGKILL to end.
 _SECONDS_TO_DIE = 2
 
@@ -162,7 +166,9 @@ class Worker:
                 for line in results.read_text(errors="replace").splitlines()
             ]
             text = output.read_bytes().decode(errors="backslashreplace")
-            return Run(lines, text, process.returncode, waited)
+            before, begins, after = text.partition(_BEGINS)
+            said = after if begins else before
+            return Run(lines, said, process.returncode, waited)
 
     def _wait(self, process: subprocess.Popen[bytes], results: pathlib.Path) -> float:
         """Waits for the end of the process. If the process writes no line in time,

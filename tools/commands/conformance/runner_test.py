@@ -29,6 +29,9 @@ def say(*parts):
     with open(os.environ["CAPSULE_RESULTS"], "a") as out:
         print(*parts, sep="\\t", file=out)
 
+print("Warning: cannot find the size of the cache", flush=True)
+if sys.argv[1] != "dies":
+    print("worker: begins", flush=True)
 cases = open(sys.argv[2]).read().split()
 for case in cases:
     say("begin", case)
@@ -97,6 +100,19 @@ def test_the_run_continues_after_a_crash(worker: Worker) -> None:
     assert texts["exit"] == "exit status 3"
     assert texts["hang"].startswith("no end within")
     assert "said before the end" in results[1].output
+
+
+def test_what_the_interpreter_prints_before_the_worker_is_no_output(
+    worker: Worker,
+) -> None:
+    assert worker.run_alone("tests", "signal").output == "said before the end\n"
+
+
+def test_the_output_of_a_worker_that_dies_before_it_begins_is_kept(
+    worker: Worker,
+) -> None:
+    result = worker.run_alone("dies", "signal")
+    assert result.output.startswith("Warning: cannot find the size of the cache\n")
 
 
 def test_a_case_that_hangs_reports_its_call(worker: Worker) -> None:

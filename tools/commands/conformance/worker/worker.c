@@ -89,7 +89,8 @@ const char *worker_profile(void) { return getenv("CAPSULE_PROFILE"); }
 
 /* --- crashes -------------------------------------------------------------- */
 
-static void say_of_fault(const char *text)
+/* Prints to stderr without a buffer; a signal handler may call it. */
+static void print_now(const char *text)
 {
     if (write(STDERR_FILENO, text, strlen(text)) < 0) {
         _exit(2);
@@ -110,9 +111,9 @@ static void say_functions(void)
         /* Subtract 1: a return address may be the first byte of the next
          * function. */
         if (dladdr((char *)frames[i] - 1, &info) && info.dli_sname) {
-            say_of_fault("worker: in ");
-            say_of_fault(info.dli_sname);
-            say_of_fault("\n");
+            print_now("worker: in ");
+            print_now(info.dli_sname);
+            print_now("\n");
         }
     }
 }
@@ -122,11 +123,11 @@ static void say_functions(void)
 static void on_fault(int number)
 {
     signal(number, SIG_DFL);
-    say_of_fault(number == SIGSEGV   ? "worker: signal SIGSEGV\n"
-                 : number == SIGBUS  ? "worker: signal SIGBUS\n"
-                 : number == SIGFPE  ? "worker: signal SIGFPE\n"
-                 : number == SIGABRT ? "worker: signal SIGABRT\n"
-                                     : "worker: signal SIGILL\n");
+    print_now(number == SIGSEGV   ? "worker: signal SIGSEGV\n"
+              : number == SIGBUS  ? "worker: signal SIGBUS\n"
+              : number == SIGFPE  ? "worker: signal SIGFPE\n"
+              : number == SIGABRT ? "worker: signal SIGABRT\n"
+                                  : "worker: signal SIGILL\n");
     say_functions();
     abort();
 }
@@ -173,6 +174,9 @@ int worker_run(int argc, char **argv)
     const char *command = argc > 0 ? argv[0] : "";
     bool is_minimize = strcmp(command, "minimize") == 0;
 
+    /* An interpreter may have printed warnings while it started. runner.py
+     * drops what precedes this line. */
+    print_now("worker: begins\n");
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!is_minimize) {
         catch_faults();
