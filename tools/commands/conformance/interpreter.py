@@ -73,28 +73,32 @@ class Interpreter(Implementation):
                 "--python-include"
             )
 
+    def builder(self, root: pathlib.Path, objects: pathlib.Path) -> build.Builder:
+        """Returns what compiles for this interpreter."""
+        includes: list[str | pathlib.Path] = [self.include]
+        if self.version[0] == 2:
+            includes.insert(0, root / "capsule/cpython/python2")
+        if self.kind == "PyPy":
+            includes.insert(0, root / "capsule/cpython/pypy")
+        return build.Builder(
+            root,
+            objects,
+            includes,
+            build.signature_of(self.include) + build.signature_of(includes[0]),
+            ["PyImport_AppendInittab=worker_append_inittab"],
+            last=self._beside,
+        )
+
     def build(self, root: pathlib.Path, objects: pathlib.Path) -> None:
         self._root = root
-        includes: list[str | pathlib.Path] = [self.include]
         more = [
             root / "capsule/cpython/host.c",
             root / "capsule/host_allocator.c",
             root / "tools/commands/conformance/worker/module.c",
         ]
-        defines = ["PyImport_AppendInittab=worker_append_inittab"]
         if self.version[0] == 2:
-            includes.insert(0, root / "capsule/cpython/python2")
             more.append(root / "capsule/cpython/python2/python2.c")
-        if self.kind == "PyPy":
-            includes.insert(0, root / "capsule/cpython/pypy")
-        builder = self._builder = build.Builder(
-            root,
-            objects,
-            includes,
-            build.signature_of(self.include) + build.signature_of(includes[0]),
-            defines,
-            last=self._beside,
-        )
+        builder = self._builder = self.builder(root, objects)
         compiled = self._compile(
             builder, [sources.Source(path, True, "worker", ()) for path in more]
         )
