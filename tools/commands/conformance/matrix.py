@@ -136,6 +136,13 @@ class Column:
     def count(self, outcome: str) -> int:
         return sum(cell.outcome == outcome for cell in self.cells.values())
 
+    def programs_shown(self) -> str:
+        """Returns the number of programs that ran, and of how many if some did
+        not."""
+        if self.programs < self.planned:
+            return f"{self.programs} of {self.planned}"
+        return str(self.programs)
+
     def is_clean(self) -> bool:
         return not any(map(self.count, (FAILED, CRASHED, BLOCKED)))
 

@@ -4,6 +4,7 @@ import html.parser
 import io
 import json
 import pathlib
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -300,6 +301,9 @@ def test_a_run_that_stopped_says_so(columns: list[matrix.Column]) -> None:
     text = page.page(of(columns), None)
     assert "596 of 2069" in text and columns[1].remarks[0] in text
     assert any("stopped after 40" in line for line in show.details(columns, RULES))
+    console = rich.console.Console(width=200, record=True, file=io.StringIO())
+    console.print(show.table(columns, RULES, False))
+    assert re.search(r"programs +0 +596 of 2069", console.export_text())
 
 
 def test_a_fault_of_the_host_is_not_a_fault_of_capsules(

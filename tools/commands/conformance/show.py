@@ -68,6 +68,7 @@ def table(
     for outcome, (word, style) in _MARKS.items():
         counts = [str(column.count(outcome)) for column in columns]
         grid.add_row(f"[{style}]{outcome}[/]", "", *counts)
+    grid.add_row("programs", "", *(column.programs_shown() for column in columns))
     return grid
 
 
