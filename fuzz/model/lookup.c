@@ -142,6 +142,8 @@ static struct failure no_attribute(const struct model *model, const char *owner,
                          : NULL);
 }
 
+/* Returns the words for an object in the message about an attribute that the
+ * object lacks; NULL if versions differ in the message. */
 static const char *words_for(const struct model *model,
                              const struct model_object *object)
 {
@@ -161,9 +163,16 @@ static const char *words_for(const struct model *model,
     case OBJECT_IS_FOREIGN:
         return foreign[object->index];
     case OBJECT_IS_OWNER:
-        return model->profile->python_2_messages ? "'module' object"
-               : object->index < MODULE_COUNT    ? modules[object->index]
-                                                 : "module 'space'";
+        if (model->profile->python_2_messages) {
+            return "'module' object";
+        }
+        if (object->index >= MODULE_COUNT) {
+            return "module 'space'";
+        }
+        /* Since 3.8, CPython says that the module is partially initialized. */
+        return model->modules.module[object->index].runs_inside
+                   ? NULL
+                   : modules[object->index];
     default:
         return "'PyCapsule' object";
     }
