@@ -16,6 +16,8 @@ Sweep = Callable[..., Swept]
 
 SWEEP = "fuzz/sequence_fuzz_sweep"
 FORGETFUL = "tests/harness/driver/forgetful_sweep"
+GROWING = "tests/harness/driver/growing_sweep"
+UNSTEADY = "tests/harness/driver/unsteady_sweep"
 NEW = 'c0 = PyCapsule_New(0x1, "a", NULL)\n'
 
 
@@ -78,6 +80,18 @@ def test_a_failure_names_program_allocation_mode_and_rule(sweep: Sweep) -> None:
     # The program in the report fails when it is run alone.
     assert f"    fail_allocation(1)\n    {NEW}" in cases["b.prog"]
     assert "; 2 programs failed" in done.stdout
+
+
+def test_an_allocation_made_once_and_for_all_is_no_failure(sweep: Sweep) -> None:
+    done, _ = sweep(GROWING, a=NEW)
+    assert done.returncode == 0
+    assert "1 programs, 1 allocations, 2 runs in which they fail" in done.stdout
+
+
+def test_an_allocation_that_does_not_happen_again_is_a_failure(sweep: Sweep) -> None:
+    done, cases = sweep(UNSTEADY, a=NEW)
+    assert done.returncode == 1
+    assert "an allocation did not happen again" in cases["a.prog"]
 
 
 def test_nothing_to_fail_is_a_failure(sweep: Sweep) -> None:
