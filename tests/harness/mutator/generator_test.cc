@@ -49,7 +49,7 @@ TEST_F(Generator, DrawsCallsByTheirWeights)
 {
     double expected[CALL_COUNT] = {0}, drawn[CALL_COUNT] = {0};
 
-    for (int i = 0; i < 4000; i++) {
+    for (int i = 0; i < 10000; i++) {
         swarm_draw(&swarm_, &target_, &weights_, &random_);
         program_clear(&program_);
         forecast_start(&forecast_, &program_);
