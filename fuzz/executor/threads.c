@@ -2,6 +2,7 @@
  * call in a thread creates the thread; all threads end with the program. */
 #include "fuzz/executor/threads.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -24,8 +25,17 @@ static sem_t done; /* posted when the thread has run task() */
 static void require(int condition)
 {
     if (!condition) {
-        fputs("executor: cannot start a thread\n", stderr);
+        fputs("executor: cannot start a thread or wait for it\n", stderr);
         abort();
+    }
+}
+
+/* Waits for a post. A signal may interrupt sem_wait(): libFuzzer checks its
+ * time limit in a handler of SIGALRM. */
+static void await(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) != 0) {
+        require(errno == EINTR);
     }
 }
 
@@ -34,13 +44,13 @@ static void require(int condition)
 static void *take_turns(void *argument)
 {
     struct thread *self = argument;
-    sem_wait(&self->turn);
+    await(&self->turn);
     PyGILState_STATE before = PyGILState_Ensure();
     while (task) {
         task();
         PyThreadState *state = PyEval_SaveThread();
         sem_post(&done);
-        sem_wait(&self->turn);
+        await(&self->turn);
         PyEval_RestoreThread(state);
     }
     PyGILState_Release(before);
@@ -54,7 +64,7 @@ static void give_turn(struct thread *thread, void (*body)(void))
     PyThreadState *state = PyEval_SaveThread();
     sem_post(&thread->turn);
     if (body) {
-        sem_wait(&done);
+        await(&done);
     } else {
         pthread_join(thread->id, NULL);
     }

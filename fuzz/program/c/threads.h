@@ -29,10 +29,19 @@ static ucontext_t turn_caller;
 
 static int turns_are_over;
 
+/* Waits until it is the thread's turn; true if there are more turns. A signal
+ * may interrupt sem_wait(). */
+static int is_next_turn(struct turn *turn)
+{
+    while (sem_wait(&turn->wake) != 0) {
+    }
+    return !turns_are_over;
+}
+
 /* Continues the caller of next_thread() whenever it is the thread's turn. */
 static void wait_for_turns(struct turn *turn)
 {
-    for (sem_wait(&turn->wake); !turns_are_over; sem_wait(&turn->wake)) {
+    while (is_next_turn(turn)) {
         swapcontext(&turn->idle, &turn_caller);
         sem_post(&turns[in_thread].wake);
     }
