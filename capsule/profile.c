@@ -66,6 +66,12 @@ const struct profile PROFILES[] = {
         .observed_rules = true,
     },
     {
+        /* A module lives until a collection, with one reference more. */
+        .name = "cpython-3.14-free-threaded",
+        .observed_rules = true,
+        .deferred_destruction = true,
+    },
+    {
         .name = "documented",
     },
     {

@@ -41,6 +41,9 @@ static const char *own_profile(void)
     if (minor < 11) {
         return "cpython-3.8";
     }
+#ifdef Py_GIL_DISABLED
+    return "cpython-3.14-free-threaded";
+#endif
 #ifdef Py_DEBUG
     return minor < 13 ? "cpython-3.11-debug" : "cpython-3.14-debug";
 #else

@@ -149,7 +149,7 @@ TEST_F(SubinterpretersTest, SUB_1_AnObjectInATableEndsWithItsInterpreter)
     // The table still exists; the object that it points to does not.
     volatile Py_ssize_t seen;
     EXPECT_MISUSE_IS_SEEN(
-        seen = bad_api.module->ob_refcnt;
+        seen = Py_REFCNT(bad_api.module);
         (void)seen, rules::SanitizerReportsCapsule("heap-use-after-free"));
 }
 
