@@ -166,6 +166,7 @@ int wrong_calls;
 
 void UseBystander(PyObject *self)
 {
+    const void *context = PyCapsule_GetContext(self);
     wrong_calls += PyCapsule_CheckExact(bystander) != 1;
     wrong_calls += PyCapsule_IsValid(bystander, "bystander") != 1;
     wrong_calls += PyCapsule_IsValid(bystander, "dying") != 0;
@@ -177,7 +178,7 @@ void UseBystander(PyObject *self)
     wrong_calls += !PyErr_ExceptionMatches(PyExc_ValueError);
     PyErr_Clear();
     wrong_calls += PyCapsule_SetContext(bystander, &payloads[2]) != 0;
-    wrong_calls += PyCapsule_GetContext(self) != &payloads[1];
+    wrong_calls += PyCapsule_GetContext(self) != context;
     wrong_calls += PyCapsule_SetContext(bystander, &payloads[3]) != 0;
 }
 
@@ -187,7 +188,6 @@ void DropNextThenUse(PyObject *self)
 {
     PyObject *next = static_cast<PyObject *>(PyCapsule_GetContext(self));
     Py_XDECREF(next);
-    PyCapsule_SetContext(self, &payloads[1]);
     UseBystander(self);
     rules::LogDestructor(self);
 }

@@ -1,7 +1,8 @@
 """The rule that each failure is charged to.
 
 A crash is charged to the call in which it happened and is always shown,
-whatever else is broken.
+whatever else is broken. Of rules that died in the same function, the rule on which
+the others rest shows the crash.
 
 A failed comparison is charged to its own rule: in a program the rule that the
 report names, in a test the rule of the test. It is shown unless that rule rests on
@@ -84,6 +85,11 @@ def covers(rule: Rule, function: str) -> bool:
     return re.search(rf"\b{re.escape(function)}\b", rule.function) is not None
 
 
+def _is_general(rule: Rule) -> bool:
+    """True if the rule is about every function."""
+    return rule.function.startswith("every function")
+
+
 class Charges:
     """Charges the failures of one implementation."""
 
@@ -102,6 +108,11 @@ class Charges:
             (crashes if failure.crashed else compared).append(failure)
         # The rules whose own tests and programs died in a function of the rule.
         self._crashed_itself = {f.rule for f in crashes if self._is_own(f)}
+        # {rule: the innermost functions in which its tests and programs died}
+        self._died_in: dict[str, set[str]] = {}
+        for failure in crashes:
+            died_in = self._died_in.setdefault(failure.rule, set())
+            died_in.add(self._functions(failure)[0])
         # The rules that are shown whatever they rest on.
         self._certain = {self._place(failure) for failure in crashes}
         self._named_by_program = {f.rule for f in compared if f.by_program}
@@ -142,14 +153,35 @@ class Charges:
         """Returns the rule that a crash is charged to. In a function of another
         rule, that is the function's first rule if its own tests die there too:
         then the function dies of ordinary arguments. Otherwise the arguments of
-        this test kill it, and the crash stays with the test's own rule."""
+        this test kill it, and the crash stays with the test's own rule, or with a
+        rule that this rests on and that died in the same function."""
+        function = self._functions(failure)[0]
+        base = self._base_of_crash(failure.rule, function)
+        if base != failure.rule:
+            return base
         if failure.rule in self._crashed_itself and self._is_own(failure):
             return failure.rule
-        function = self._functions(failure)[0]
         first = next((r for r in self._contract.rules if covers(r, function)), None)
         if first and first.id in self._crashed_itself:
             return first.id
         return failure.rule
+
+    def _base_of_crash(self, rule: str, function: str) -> str:
+        """Returns the rule at the end of the chain that starts with `rule`: each
+        rule rests on the next one, and all of them died in the function. A rule
+        about every function ends no chain, because it rests on rules about one."""
+        seen = [rule]
+        while True:
+            found = (
+                other
+                for other in self._contract[seen[-1]].rests_on
+                if function in self._died_in.get(other, ())
+                and not _is_general(self._contract[other])
+                and other not in seen
+            )
+            if (base := next(found, None)) is None:
+                return seen[-1]
+            seen.append(base)
 
     def _about_of(self, failure: Failure) -> set[str]:
         """Returns the ids of the rules that the failed comparisons are about;
@@ -185,8 +217,8 @@ class Charges:
 
     def _rank(self, rule: str) -> tuple[bool, bool]:
         """Of rules that rest on each other, those of the lowest rank are shown."""
-        function = self._contract[rule].function
-        return function.startswith("every function"), rule not in self._named_by_program
+        general = _is_general(self._contract[rule])
+        return general, rule not in self._named_by_program
 
     def _below(self, rule: str, passes_on: Callable[[str], bool]) -> list[str]:
         """Returns the rules that can block the rule, the nearest first: those that

@@ -26,6 +26,9 @@ ROWS: list[tuple[str, str, tuple[str, ...]]] = [
     ("TYPE-1", "PyCapsule", ("NEW-1",)),
     ("LIFE-1", "lifetime", ("NEW-1",)),
     ("API-1", "exported tables", ("DTOR-2",)),
+    ("SET-ALL-1", "every setter", ("ERR-2",)),
+    ("SET-ALL-2", "every setter", ("SET-ALL-1",)),
+    ("ERR-2", "every function", ("SET-ALL-1",)),
     # Three rules that rest on each other in a circle, and one that rests on it.
     ("GETP-1", "PyCapsule_GetPointer", ("SETP-1",)),
     ("SETP-1", "PyCapsule_SetPointer", ("SETN-1",)),
@@ -195,6 +198,17 @@ def test_what_blocks_the_rule_of_a_shared_comparison_blocks_the_test() -> None:
         # Outside of all functions of the contract.
         ([crash("API-1", "strlen"), test("DTOR-2")], ["API-1", "DTOR-2"]),
         ([crash("API-1"), test("DTOR-2")], ["API-1", "DTOR-2"]),
+        # Rules that died in the same function: that on which the others rest. A rule
+        # about every function rests on those about one.
+        ([crash("SET-ALL-2"), crash("SET-ALL-1")], ["SET-ALL-1", "SET-ALL-1"]),
+        ([crash("ERR-2"), crash("SET-ALL-1")], ["SET-ALL-1", "SET-ALL-1"]),
+        (
+            [
+                crash("SET-ALL-2", "PyCapsule_SetName"),
+                crash("SET-ALL-1", "PyCapsule_SetContext"),
+            ],
+            ["SET-ALL-2", "SET-ALL-1"],
+        ),
         # A rule that crashes blocks those that rest on it.
         ([crash("NEW-1"), test("NEW-4")], ["NEW-1", "NEW-4:NEW-1"]),
     ],

@@ -32,6 +32,11 @@ _CALL = re.compile(r"^  (?:call +\d*|in destructor) +(?:\w+: )?(.*)$", re.M)
 _CALLED = re.compile(r"(?:\w+ = )?(\w+)\(")
 _PROGRAM = re.compile(r"^  program\n((?:    .*\n?)*)", re.M)
 
+# A call in a destructor, and the rules that say which calls a destructor may make. A
+# call that kills the process there may be right everywhere else.
+_INSIDE = re.compile(r"^  in destructor +(?:\w+: )?(PyCapsule_(Set|Get|IsValid)\w*)", re.M)
+_RULES_INSIDE = {"Set": "DTOR-3", "Get": "DTOR-2", "IsValid": "DTOR-2"}
+
 # Words of the line in which a runtime says why it aborts.
 _LAST_WORDS = re.compile(r"assert|fatal|abort|error|corrupt|invalid", re.I)
 
@@ -100,13 +105,17 @@ def _rule_of_crash(
 ) -> Rule:
     """Returns the rule of a program that died. It is about the innermost function
     that the contract knows: the rule of the title, the rule that the executor
-    held the call to, or the first one that is."""
+    held the call to, or the first one that is. If a destructor called the function,
+    it is the rule about such calls."""
+    inside = _INSIDE.search(output)
     named = contract.rule_of_program(title)
     under_test = _UNDER_TEST.search(output)
     held_to = None
     if under_test and under_test[1] in contract:
         held_to = contract[under_test[1]]
     for function in functions:
+        if inside and inside[1] == function:
+            return contract[_RULES_INSIDE[inside[2]]]
         about = [rule for rule in contract.rules if charge.covers(rule, function)]
         if about:
             return next((r for r in (named, held_to) if r in about), about[0])

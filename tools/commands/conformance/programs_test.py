@@ -19,6 +19,8 @@ CONTRACT = Contract(
             ("GETP-3", "PyCapsule_GetPointer"),
             ("SETN-1", "PyCapsule_SetName"),
             ("SETN-2", "PyCapsule_SetName"),
+            ("DTOR-2", "capsule destructors"),
+            ("DTOR-3", "capsule destructors"),
         ]
     ]
 )
@@ -38,8 +40,7 @@ FAULT = """\
 worker: signal SIGSEGV
 while running a program
   implementation  x 1 (profile documented)
-  call 2          Py_DECREF(c0)
-  in destructor   log: PyCapsule_SetName(self, NULL)
+  call 2          PyCapsule_SetName(c0, NULL)
   program
     c0 = PyCapsule_New(0x1, "a", log)
 """
@@ -58,6 +59,26 @@ def test_a_crash_belongs_to_the_running_call() -> None:
     broken = broken_rule(CONTRACT, "", result)
     assert (broken.rule.id, broken.outcome) == ("SETN-1", CRASHED)
     assert broken.text.startswith("signal SIGSEGV\n")
+
+
+@pytest.mark.parametrize(
+    "call, rule",
+    [
+        ("PyCapsule_SetName(self, NULL)", "DTOR-3"),
+        ("PyCapsule_GetName(self)", "DTOR-2"),
+        ("PyCapsule_IsValid(self, NULL)", "DTOR-2"),
+    ],
+)
+def test_a_crash_in_a_destructor_belongs_to_the_rule_about_destructors(
+    call: str, rule: str
+) -> None:
+    output = FAULT.replace("  program\n", f"  in destructor   log: {call}\n  program\n")
+    output += "  under test      SETN-2  PyCapsule_SetName: kept\n"
+    result = Result("x", CRASHED, "signal SIGABRT", output)
+    assert broken_rule(CONTRACT, "", result).rule.id == rule
+    # The destructor has returned, and the executor reads the fields.
+    result = result._replace(output=f"worker: in PyCapsule_GetPointer\n{output}")
+    assert broken_rule(CONTRACT, "", result).rule.id == "GETP-3"
 
 
 def test_a_crash_belongs_to_the_rule_under_test() -> None:
