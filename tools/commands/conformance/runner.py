@@ -14,10 +14,14 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-# Seconds without a line from a worker after which it is ended. Each time, the
-# next worker has half as many: many endless cases must not take hours.
+# Seconds of processor time without a line from a worker after which it is ended.
+# Each time, the next worker has half as many: many endless cases must not take hours.
 CASE_SECONDS = 20
 FEWEST_SECONDS: float = 5
+
+# A worker that waits uses no processor time. It is ended after this many times as
+# many seconds; a worker that works slowly on a busy machine is not.
+_WAITING = 4
 
 # The line that a worker prints when it begins. What precedes it is the interpreter's,
 # such as a warning about the machine.
@@ -108,6 +112,16 @@ def _kill(process: subprocess.Popen[bytes], number: int) -> None:
         pass
 
 
+def _processor_seconds(process: subprocess.Popen[bytes]) -> float:
+    """Returns the processor time that the process has used; 0 if it has ended."""
+    try:
+        text = pathlib.Path(f"/proc/{process.pid}/stat").read_text()
+    except OSError:
+        return 0
+    user, system = text.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def pairs(variables: Mapping[str, str]) -> list[str]:
     """Returns environment variables as arguments for worker/inside.py."""
     return [f"{name}={value}" for name, value in variables.items()]
@@ -172,16 +186,20 @@ class Worker:
 
     def _wait(self, process: subprocess.Popen[bytes], results: pathlib.Path) -> float:
         """Waits for the end of the process. If the process writes no line in time,
-        kills the process and its children. Returns the seconds without output, or 0
-        if the process ended by itself."""
-        size, since = 0, time.monotonic()
+        kills the process and its children. Returns the limit that the process
+        exceeded, in seconds, or 0 if the process ended by itself."""
+        size, since, used = 0, time.monotonic(), 0.0
         waited: float = 0
         pause = 0.002
         while process.poll() is None:
             now = time.monotonic()
             if results.stat().st_size != size:
                 size, since = results.stat().st_size, now
-            elif now - since > self._seconds:
+                used = _processor_seconds(process)
+            elif (
+                now - since > self._seconds * _WAITING
+                or _processor_seconds(process) - used > self._seconds
+            ):
                 waited = self._seconds
                 self._seconds = max(waited / 2, min(waited, FEWEST_SECONDS))
                 # On SIGABRT the executor reports the program and the call

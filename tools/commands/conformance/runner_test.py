@@ -47,6 +47,12 @@ for case in cases:
         os._exit(3)
     elif word == "hang":
         time.sleep(60)
+    elif word == "waits":
+        time.sleep(2)
+        say("end", case, "passed", "")
+    elif word == "loops":
+        while True:
+            pass
     elif word == "stubborn":
         signal.signal(signal.SIGABRT, lambda *_: print("was here", flush=True))
         while True:
@@ -120,6 +126,12 @@ def test_a_case_that_hangs_reports_its_call(worker: Worker) -> None:
     assert outcomes(results) == {"stubborn": CRASHED, "pass": PASSED}
     assert results[0].text == "no end within 1 seconds"
     assert "was here" in results[0].output
+
+
+def test_the_time_limit_is_one_of_processor_time(worker: Worker) -> None:
+    # The limit is one second.
+    results, _ = worker.run_list("tests", ["waits", "loops"])
+    assert outcomes(results) == {"waits": PASSED, "loops": CRASHED}
 
 
 def test_the_time_limit_is_halved_after_each_hang(tmp_path: pathlib.Path) -> None:
