@@ -25,6 +25,7 @@ static void name_begin(struct name *name)
     name->block = malloc(NAME_BYTES + 1);
     name->block[NAME_BYTES] = '\0';
     __CPROVER_input("a name of so many bytes", NAME_BYTES);
+    __CPROVER_input("the address of a name", (uintptr_t)name->block);
     for (int i = 0; i < NAME_BYTES; i++) {
         __CPROVER_input("a byte of a name", name->block[i]);
     }

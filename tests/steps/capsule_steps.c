@@ -22,6 +22,9 @@ static void check_new(PyObject *capsule, const struct world *before,
     SAME("NEW-10", fields.context, NULL, "the context is NULL");
     SAME("NEW-7", fields.destructor, asked->destructor,
          "the destructor is kept");
+    HOLDS("DTOR-14",
+          same_collected(state_collected(capsule), (struct collected){0}),
+          "the collector neither knows a new capsule nor has callbacks for it");
     KEEPS_ERROR("ERR-1", *before);
 }
 

@@ -38,9 +38,26 @@ PyCapsule_Destructor any_destructor(const char *what)
                         : NULL;
 }
 
+#ifndef CAPSULE_REFERENCE
+static int any_traverse(PyObject *op, visitproc visit, void *arg) { return 0; }
+static int any_clear(PyObject *op) { return 0; }
+
+/* A capsule that the collector knows has both callbacks. */
+static void begin_collected(PyObject *capsule)
+{
+    bool has_callbacks = any_bool("the capsule has callbacks of the collector");
+    layout_collect(capsule, (struct collected){
+                                .traverse = has_callbacks ? any_traverse : NULL,
+                                .clear = has_callbacks ? any_clear : NULL,
+                                .tracked = has_callbacks,
+                            });
+}
+#endif
+
 static PyObject *any_capsule(void)
 {
     PyObject *capsule = environment_object(&PyCapsule_Type);
+    __CPROVER_input("the address of a capsule", (uintptr_t)capsule);
     struct fields fields = {
         .pointer = any_pointer("the pointer of a capsule"),
         .name = any_name("the name of a capsule"),
@@ -49,6 +66,9 @@ static PyObject *any_capsule(void)
     };
     ASSUME(fields.pointer != NULL, "NEW-2 and SETP-2 refuse a NULL pointer");
     layout_write(capsule, fields);
+#ifndef CAPSULE_REFERENCE
+    begin_collected(capsule);
+#endif
     int references = nondet_int();
     ASSUME(references > 0, "a capsule lives as long as it has references");
     ASSUME(references < 1 << 30, "there is no memory for so many references");
@@ -140,6 +160,11 @@ int state_index(PyObject *object)
 
 struct fields state_fields(PyObject *capsule) { return layout_read(capsule); }
 
+struct collected state_collected(PyObject *capsule)
+{
+    return layout_collected(capsule);
+}
+
 void capsule_forget(PyObject *capsule)
 {
     Py_TYPE(capsule); /* the object stays readable */
@@ -171,9 +196,11 @@ struct world state_world(void)
     for (int i = 0; i < CAPSULES; i++) {
         if (capsules[i] != NULL) {
             last.fields[i] = layout_read(capsules[i]);
+            last.collected[i] = layout_collected(capsules[i]);
             last.references[i] = Py_REFCNT(capsules[i]);
         }
         world.fields[i] = last.fields[i];
+        world.collected[i] = last.collected[i];
         world.references[i] = last.references[i];
     }
     return world;

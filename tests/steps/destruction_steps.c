@@ -10,6 +10,7 @@ static struct {
     struct fields fields;
     Py_ssize_t references;
     bool valid; /* the answer of PyCapsule_IsValid() */
+    bool tracked;
     struct error error;
     struct error left; /* the exception that the destructor left */
 } seen;
@@ -74,6 +75,7 @@ static void arbitrary_destructor(PyObject *op)
     seen.fields = state_fields(op);
     seen.references = Py_REFCNT(op);
     seen.error = error_now();
+    seen.tracked = state_collected(op).tracked;
     seen.valid = PyCapsule_IsValid(op, seen.fields.name);
     change_fields(op);
     change_others();
@@ -100,6 +102,8 @@ static void check_destructor(PyObject *op, const struct world *before,
     SAME("DTOR-2", seen.fields.destructor, before->fields[FIRST].destructor,
          "the destructor meets itself in the capsule");
     HOLDS("DTOR-2", seen.valid, "the capsule is valid in its destructor");
+    HOLDS("DTOR-14", !seen.tracked,
+          "the collector does not know a dying capsule");
     SAME("DTOR-9", seen.references, 0,
          "the count of a dying capsule is 0 and nobody changes it");
     HOLDS("DTOR-7", same_error(seen.error, before->error),

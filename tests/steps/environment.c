@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "tests/steps/environment.h"
+#include "tests/steps/exception_type.h"
 #include "tests/steps/layout.h"
 
 /* Reads a string as the rest of Python would, with every check. */
@@ -126,7 +127,12 @@ PyObject *_PyObject_New(PyTypeObject *type) { return new_object(type); }
 
 #ifndef CAPSULE_REFERENCE
 PyObject *_PyObject_GC_New(PyTypeObject *type) { return new_object(type); }
-void PyObject_GC_UnTrack(void *op) { (void)op; }
+void PyObject_GC_UnTrack(void *op)
+{
+    struct collected collected = layout_collected(op);
+    collected.tracked = false;
+    layout_collect(op, collected);
+}
 void PyObject_GC_Del(void *op) { release(layout_block(op)); }
 #endif
 
@@ -161,10 +167,6 @@ size_t environment_fetched;
 enum { FETCHED = 2 };
 static struct raised fetched[FETCHED];
 
-/* A type of exceptions is known by its address alone. */
-#define EXCEPTION(name)                                                        \
-    static PyTypeObject type_##name;                                           \
-    PyObject *PyExc_##name = (PyObject *)&type_##name;
 EXCEPTION(BaseException)
 EXCEPTION(Exception)
 EXCEPTION(AttributeError)

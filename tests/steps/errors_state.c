@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/steps/exception_type.h"
+
 /* The state is no part of what is proved. */
 #pragma CPROVER check push
 #pragma CPROVER check disable "pointer"
@@ -26,9 +28,6 @@ PyTypeObject PyBaseObject_Type, PyType_Type, PyUnicode_Type, PyTuple_Type;
 PyObject _Py_NoneStruct;
 static PyTypeObject general, special, plain, other_type;
 
-#define EXCEPTION(name)                                                        \
-    static PyTypeObject type_##name;                                           \
-    PyObject *PyExc_##name = (PyObject *)&type_##name;
 EXCEPTION(BaseException)
 EXCEPTION(MemoryError)
 EXCEPTION(SystemError)

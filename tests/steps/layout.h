@@ -9,6 +9,10 @@
 struct fields layout_read(PyObject *capsule);
 void layout_write(PyObject *capsule, struct fields fields);
 
+/* Reads and writes what is kept for the cycle collector. */
+struct collected layout_collected(PyObject *capsule);
+void layout_collect(PyObject *capsule, struct collected collected);
+
 /* Allocates the memory of an object of the type. The bytes have any value. The
  * memory has the type of the struct, which the checker handles far better than
  * an array of bytes. */

@@ -21,6 +21,7 @@ void machine_start(const char *profile)
 
 #define STEP_ON_MACHINE(name) STEP(name);
 #define STEP_FOR_CHECKER(name)
+#define STEP_FOR_CPYTHON(name)
 #define TABLE_STEP(subject, name, bytes, where) STEP_##where(name)
 #include "tests/steps/steps.def"
 #undef STEP_ON_MACHINE

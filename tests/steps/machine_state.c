@@ -166,6 +166,12 @@ struct fields state_fields(PyObject *capsule)
     };
 }
 
+struct collected state_collected(PyObject *capsule)
+{
+    (void)capsule;
+    return (struct collected){0};
+}
+
 void state_last_reference(PyObject *capsule, PyCapsule_Destructor destructor)
 {
     PyCapsule_SetDestructor(capsule, destructor);

@@ -12,4 +12,7 @@ extern size_t blocks;
 extern void *freed;
 extern bool no_memory_is_raised;
 
+/* The object of the step has a count of 0 or less. */
+extern bool object_is_dying;
+
 #endif

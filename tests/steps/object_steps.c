@@ -76,6 +76,7 @@ static void begin(void)
     before.object = any_count("the references to the object");
     before.next = any_count("the references to the other object");
     object->ob_refcnt = before.object;
+    object_is_dying = before.object <= 0;
     next->ob_refcnt = before.next;
 }
 

@@ -88,6 +88,13 @@ struct fields {
     PyCapsule_Destructor destructor;
 };
 
+/* What CPython 3.13 and later keep for the cycle collector; zeros elsewhere. */
+struct collected {
+    traverseproc traverse;
+    inquiry clear;
+    bool tracked; /* the collector knows the capsule */
+};
+
 struct error {
     PyObject *type; /* NULL: no exception is pending */
     size_t number;  /* tells the exceptions of a step apart */
@@ -100,6 +107,7 @@ enum { FIRST, SECOND, CAPSULES };
 /* Everything that a call could change. */
 struct world {
     struct fields fields[CAPSULES];
+    struct collected collected[CAPSULES];
     Py_ssize_t references[CAPSULES];
     uint64_t other; /* sum of the bytes of the other object */
     uint64_t names; /* sum of the bytes of all names */
@@ -132,6 +140,8 @@ void state_destroyed(int which);
 /* FIRST or SECOND, or CAPSULES if the object is no capsule of the state. */
 int state_index(PyObject *object);
 struct fields state_fields(PyObject *capsule);
+/* On a machine always zeros: no call of the C API tells. */
+struct collected state_collected(PyObject *capsule);
 struct world state_world(void);
 
 /* True if an allocation of the implementation failed since state_begin(). */
@@ -169,7 +179,13 @@ void capsule_forget(PyObject *capsule);
 /* --- what every call keeps ------------------------------------------------ */
 
 /* The field that a call may change, of the capsule that it is given. */
-enum field { NO_FIELD, POINTER, NAME, CONTEXT, DESTRUCTOR };
+enum field { NO_FIELD, POINTER, NAME, CONTEXT, DESTRUCTOR, COLLECTED };
+
+static inline bool same_collected(struct collected a, struct collected b)
+{
+    return a.traverse == b.traverse && a.clear == b.clear &&
+           a.tracked == b.tracked;
+}
 
 static inline bool keeps_fields(const struct world *before,
                                 const struct world *after, int changed,
@@ -181,7 +197,9 @@ static inline bool keeps_fields(const struct world *before,
         if ((f != POINTER && a->pointer != b->pointer) ||
             (f != NAME && a->name != b->name) ||
             (f != CONTEXT && a->context != b->context) ||
-            (f != DESTRUCTOR && a->destructor != b->destructor)) {
+            (f != DESTRUCTOR && a->destructor != b->destructor) ||
+            (f != COLLECTED &&
+             !same_collected(before->collected[i], after->collected[i]))) {
             return false;
         }
     }

@@ -57,6 +57,12 @@ def _begin(limit: float | None) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
 
 
+def _first_error(done: subprocess.CompletedProcess[str]) -> str:
+    """Returns the first error of a compiler in one line."""
+    lines = (done.stderr + done.stdout).splitlines() or ["no reason"]
+    return next((line for line in lines if "error" in line), lines[-1])
+
+
 class Checker:
     """Runs CBMC's programs."""
 
@@ -84,12 +90,20 @@ class Checker:
         """Compiles a C file; Problem with the first error."""
         done = self._run("goto-cc", [*flags, "-c", source, "-o", str(output)])
         if done.returncode != 0:
-            lines = (done.stderr + done.stdout).splitlines() or ["no reason"]
-            why = next((line for line in lines if "error" in line), "")
             raise Problem(
-                f"{source} does not compile: {why or lines[-1]}; see the "
+                f"{source} does not compile: {_first_error(done)}; see the "
                 "folders of headers (--include)"
             )
+
+    def preprocess(self, source: str, flags: Sequence[str]) -> str:
+        """Returns the text of a C file after the preprocessor."""
+        done = self._run("goto-cc", ["-E", "-x", "c", *flags, source])
+        if done.returncode != 0:
+            raise Problem(
+                f"{source} has no preprocessed text: {_first_error(done)}; see the "
+                "folders of headers (--include)"
+            )
+        return done.stdout
 
     def link(
         self,
@@ -151,6 +165,8 @@ class Checker:
                 loops,
                 "--no-malloc-may-fail",
                 "--drop-unused-functions",
+                # Without the flag, CBMC leaves out the states that end in `for (;;);`.
+                "--no-self-loops-to-assumptions",
                 "--json-ui",
                 *flags,
             ],

@@ -22,6 +22,12 @@ _CONSTANT = (
 )
 
 
+# CBMC has no check of its own for this.
+_UNREACHABLE = (
+    '-D__builtin_unreachable()=__CPROVER_assert(0, "code is not reached")'
+)
+
+
 @dataclasses.dataclass(frozen=True)
 class Source:
     """A file under proof, and how it is compiled."""
@@ -30,6 +36,16 @@ class Source:
     includes: tuple[str, ...]
     core: bool = False  # a file of CPython itself
     implementation: str = "reference"  # "CPython 3.13.5"
+
+    @property
+    def headers(self) -> list[str]:
+        """The compiler's flags for the folders of headers."""
+        return [f"-I{folder}" for folder in self.includes]
+
+    @property
+    def defines(self) -> list[str]:
+        """The compiler's flags for the macros that the file itself needs."""
+        return ["-DPy_BUILD_CORE"] if self.core else []
 
 
 def reference(root: pathlib.Path, subject: Subject) -> Source:
@@ -88,15 +104,13 @@ class Builder:
             "-DSTEP_CHECKER",
             *self._defines,
             f"-I{self._root}",
-            *(f"-I{folder}" for folder in source.includes),
+            *source.headers,
         ]
         names = "opaque_names"
         if step.name_bytes is not None:
             flags.append(f"-DNAME_BYTES={step.name_bytes}")
             names = "bounded_names"
-        own = [f'-DSTEP_SOURCE="{source.path}"']
-        if source.core:
-            own.append("-DPy_BUILD_CORE")
+        own = [f'-DSTEP_SOURCE="{source.path}"', _UNREACHABLE, *source.defines]
         objects = [self._object(step.subject.layout, flags, own)]
         for name in (*step.subject.files, names):
             objects.append(self._object(name, flags, ()))

@@ -6,10 +6,9 @@ import concurrent.futures
 import dataclasses
 import os
 import pathlib
-import re
 from collections.abc import Callable, Sequence
 
-from tools.commands.prove import verdict
+from tools.commands.prove import unsound, verdict
 from tools.commands.prove.checker import Checker, NoAnswer
 from tools.commands.prove.program import Builder, Source
 from tools.commands.prove.steps import Step
@@ -22,16 +21,6 @@ _BEYOND_NAMES = 3
 
 # The bound of loops where no loop runs over a name.
 _FEW = 3
-
-# CBMC 6.6 takes `(intptr_t)pointer < 0` for `pointer != NULL`, so nothing is proved
-# of a source that casts to a signed number as wide as a pointer.
-_SIGNED = re.compile(
-    r"\(\s*((Py_)?intptr_t|(Py_)?ssize_t|ptrdiff_t|int64_t|(signed )?long( long)?)\s*\)"
-)
-_CANNOT_COMPARE = (
-    "CBMC is wrong about pointers that are compared as signed numbers, and the "
-    "source casts to one"
-)
 
 # What some state of a smaller set reaches, some state reaches. Names of two bytes
 # differ, are equal at two addresses, and have a dot.
@@ -91,10 +80,14 @@ def _prove(
     return Proof(step, tuple(found), seconds, why)
 
 
-def _casts(source: Source) -> bool:
-    """True if the source casts to a signed number as wide as a pointer."""
-    text = pathlib.Path(source.path).read_text(encoding="utf-8")
-    return _SIGNED.search(text) is not None
+def _why_unsound(checker: Checker, root: pathlib.Path, source: Source) -> str:
+    """Returns why nothing can be proved of the source and its headers; empty if
+    nothing is in the way. CPython's own headers do not count: they are part of the
+    environment."""
+    flags = [f"-I{root}", *source.headers, *source.defines]
+    text = checker.preprocess(source.path, flags)
+    headers = () if source.core else source.includes
+    return unsound.why(text, (source.path, *headers))
 
 
 def first_refuted(found: Sequence[Assertion]) -> Assertion | None:
@@ -127,8 +120,10 @@ def prove(
 
         def answer(path: pathlib.Path, step: Step) -> Proof:
             found = _prove(checker, path, step, flags, trace, limit)
-            if found.verdict == verdict.PROVED and _casts(source_of(step)):
-                found = Proof(step, (), found.seconds, _CANNOT_COMPARE)
+            source = source_of(step)
+            if found.verdict == verdict.PROVED:
+                why = _why_unsound(checker, root, source)
+                found = Proof(step, (), found.seconds, why) if why else found
             tell(found)
             return found
 

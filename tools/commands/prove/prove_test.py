@@ -110,6 +110,26 @@ def test_a_mutated_step_loses_a_bug(
     assert answer.verdict == verdict.PROVED, answer
 
 
+SET = "((PyCapsule *)op)->context = context;"
+
+
+def proof_with(
+    statements: str, folder: pathlib.Path, builder: program.Builder
+) -> proof.Proof:
+    """The proof of PyCapsule_SetContext with these statements for a capsule."""
+    source = folder / "capsule.c"
+    text = (ROOT / "capsule/reference/capsule.c").read_text(encoding="utf-8")
+    assert text.count(SET) == 1
+    (folder / "high.h").write_text("#define IS_HIGH(p) ((Py_ssize_t)(p) < 0)\n")
+    source.write_text(
+        '#include <stdlib.h>\n#include "high.h"\n' + text.replace(SET, statements),
+        encoding="utf-8",
+    )
+    step = step_of("PyCapsule_SetContext")
+    own = program.Source(str(source), reference(step).includes)
+    return proof.prove(ROOT, lambda step: own, [step], builder=builder)[0]
+
+
 # Statements that the checker cannot follow, and why there is no proof.
 NOT_FOLLOWED = [
     ("PyList_New(0);", "no body for callee PyList_New"),
@@ -125,25 +145,46 @@ NOT_FOLLOWED = [
 def test_what_the_checker_cannot_follow_is_no_proof(
     statement: str, why: str, tmp_path: pathlib.Path, builder: program.Builder
 ) -> None:
-    source = tmp_path / "capsule.c"
-    text = (ROOT / "capsule/reference/capsule.c").read_text(encoding="utf-8")
-    old = "    ((PyCapsule *)op)->context = context;\n"
-    assert old in text
-    source.write_text(text.replace(old, old + statement), encoding="utf-8")
-    step = step_of("PyCapsule_SetContext")
-    includes = reference(step).includes
-    found = proof.prove(
-        ROOT,
-        lambda step: program.Source(str(source), includes),
-        [step],
-        builder=builder,
-    )[0]
+    found = proof_with(statement + SET, tmp_path, builder)
     assert found.verdict == verdict.NOT_ASKED
     assert why in {
         each.text
         for each in found.assertions
         if each.verdict == verdict.NOT_ASKED
     }
+
+
+# Bodies of PyCapsule_SetContext that keep no contract, although no assertion behind
+# the call fails, and what refutes each or why there is no answer.
+NONSENSE = [
+    ("abort();", "the source does not end the process"),
+    ("exit(0);", "the source does not end the process"),
+    ("_Exit(0);", "the source does not end the process"),
+    ("__builtin_trap();", "no body for callee __builtin_trap"),
+    ("__builtin_unreachable();", "code is not reached"),
+    ("for (;;) { }", "a loop of PyCapsule_SetContext runs longer than its bound"),
+    ("again: goto again;", "a loop of PyCapsule_SetContext runs longer than its bound"),
+    ("return PyCapsule_SetContext(op, context);", "recursion unwinding assertion"),
+    ('__asm__("ud2");' + SET, "assembly"),
+    ("__CPROVER_assume(0);", "orders for CBMC"),
+    ("((PyCapsule *)op)->pointer = context;", "the field has the new value"),
+    ("return 0;", "the field has the new value"),
+]
+
+
+@needs_checker
+@pytest.mark.parametrize("body, why", NONSENSE)
+def test_nonsense_is_not_proved(
+    body: str, why: str, tmp_path: pathlib.Path, builder: program.Builder
+) -> None:
+    found = proof_with(body, tmp_path, builder)
+    assert found.verdict != verdict.PROVED
+    reasons = [
+        each.text
+        for each in found.assertions
+        if each.verdict != verdict.PROVED
+    ]
+    assert any(why in text for text in [*reasons, found.why]), reasons
 
 
 @needs_checker
@@ -156,3 +197,12 @@ def test_a_source_that_compares_signed_pointers_is_not_proved(
     answer = bugs.prove(ROOT, planted, [step_of("PyCapsule_New")], builder=builder)
     assert answer.verdict == verdict.NOT_ASKED
     assert "signed" in answer.why
+
+
+@needs_checker
+def test_a_macro_of_a_header_hides_no_signed_pointer(
+    tmp_path: pathlib.Path, builder: program.Builder
+) -> None:
+    found = proof_with(SET + "if (IS_HIGH(context)) { op++; }", tmp_path, builder)
+    assert found.verdict == verdict.NOT_ASKED
+    assert "signed" in found.why

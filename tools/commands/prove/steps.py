@@ -11,9 +11,11 @@ import re
 
 from tools.lib.problem import Problem
 
-_STEP = re.compile(r"^TABLE_STEP\((\w+), (\w+), (\d+|ANY), \w+\)", re.MULTILINE)
+_STEP = re.compile(
+    r"^TABLE_STEP\((\w+), (\w+), (\d+|ANY), (\w+)\)", re.MULTILINE
+)
 _SUBJECT = re.compile(
-    r'^SUBJECT\((\w+), "([^"]+)", "([^"]+)",\s*"([^"]*)"\)', re.MULTILINE
+    r'^SUBJECT\((\w+), "([^"]+)", "([^"]+)",\s*((?:"[^"]*"\s*)+)\)', re.MULTILINE
 )
 
 FOLDER = pathlib.Path("tests/steps")
@@ -48,8 +50,9 @@ class Step:
         return self.name if self.name_bytes is not None else f"{self.name} *"
 
 
-def read(root: pathlib.Path) -> list[Step]:
-    """Returns the steps in the order of the table."""
+def read(root: pathlib.Path, source: str = "") -> list[Step]:
+    """Returns the steps in the order of the table. `source` is the text of a source
+    of CPython, which may have functions that the reference lacks."""
     table = root / FOLDER / "steps.def"
     try:
         text = table.read_text(encoding="utf-8")
@@ -58,10 +61,11 @@ def read(root: pathlib.Path) -> list[Step]:
             f"{table}: {error.strerror}; run the tool of a whole checkout"
         ) from error
     subjects = {
-        name: Subject(name, source, layout, tuple(files.split()))
+        name: Subject(name, source, layout, tuple(files.replace('"', " ").split()))
         for name, source, layout, files in _SUBJECT.findall(text)
     }
     return [
         Step(name, subjects[subject], None if size == "ANY" else int(size))
-        for subject, name, size in _STEP.findall(text)
+        for subject, name, size, where in _STEP.findall(text)
+        if where != "FOR_CPYTHON" or name in source
     ]
