@@ -104,6 +104,8 @@ const char *const INIT_NAMES[INIT_COUNT] = {
     [INIT_UNREPORTED] = "unreported",
 };
 
+/* tools/prove compiles this file with the pointers of a refutation. */
+#ifndef OTHER_ADDRESSES
 const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
     0x1,
     0x2,
@@ -118,6 +120,9 @@ const uintptr_t ADDRESSES[ADDRESS_COUNT] = {
     0xbebebebebebebebe, /* what fills new memory */
     0x9e3779b97f4a7c15, /* bits without a pattern */
 };
+#else
+const uintptr_t ADDRESSES[ADDRESS_COUNT] = {OTHER_ADDRESSES};
+#endif
 
 const uint32_t COUNTS[COUNTS_COUNT] = {
     1,   2,   3,    7,    16,   64,   127,   128,   129,   255,    256,

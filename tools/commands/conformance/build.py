@@ -76,8 +76,9 @@ class Builder:
     """Builds for one implementation.
 
     `includes` are the folders of its headers, `signature` changes when they
-    do, `defines` belong to every file that includes them, `overlay` plants a
-    bug. The compiler searches the folders `last` after those of the system."""
+    do, `defines` and `flags` belong to every file that includes them, `overlay`
+    plants a bug. The compiler searches the folders `last` after those of the
+    system."""
 
     def __init__(
         self,
@@ -88,6 +89,7 @@ class Builder:
         defines: Iterable[str] = (),
         overlay: Overlay | None = None,
         last: Iterable[str | pathlib.Path] = (),
+        flags: Iterable[str] = (),
     ) -> None:
         self._overlay = overlay
         self._root = root
@@ -95,7 +97,7 @@ class Builder:
         folder.mkdir(parents=True, exist_ok=True)
         self._includes = [f"-I{path}" for path in includes]
         self._includes += [f"-idirafter{path}" for path in last]
-        self._defines = [f"-D{define}" for define in defines]
+        self._defines = [*(f"-D{define}" for define in defines), *flags]
         self._signature = signature
         self._headers = _digest_of_headers(root)
         self._generated = _generate(root, folder)

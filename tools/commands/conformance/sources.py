@@ -45,7 +45,7 @@ def targets(root: pathlib.Path) -> list[str]:
 
 def _harness(root: pathlib.Path) -> Iterator[tuple[pathlib.Path, bool]]:
     """Yields (file, True if the file includes <Python.h>) for the executor and the
-    files that it needs."""
+    files that it needs, without that of interpreters."""
     for path in sorted((root / "fuzz/program").glob("*.c")):
         if path.name not in _PROGRAM_MAINS:
             yield path, False
@@ -83,6 +83,20 @@ def programs(root: pathlib.Path) -> Iterator[Source]:
     yield Source(
         root / "fuzz/driver/minimize.c", False, "programs", ("main=worker_minimize",)
     )
+
+
+def reproduction(root: pathlib.Path, table: str) -> Iterator[Source]:
+    """Yields the sources of a program that runs one input on the reference, without
+    those of the reference itself. `table` replaces the pointers of
+    fuzz/program/program.c."""
+    for path, python in [*_harness(root), (root / _INTERPRETERS, True)]:
+        if path.parent.name == "mutator":
+            continue
+        is_table = path.name == "program.c"
+        defines = (f"OTHER_ADDRESSES={table}",) if is_table else ()
+        yield Source(path, python, "programs", defines)
+    for name in ("fuzz/sequence_fuzz.c", "fuzz/driver/repro.c", *_HOSTS):
+        yield Source(root / name, False, "programs", ())
 
 
 def stand_in(root: pathlib.Path) -> Source:

@@ -12,7 +12,6 @@ import textwrap
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from tools.commands.prove import (
     bugs,
@@ -23,11 +22,11 @@ from tools.commands.prove import (
     mutants,
     program,
     proof,
+    report,
     steps,
-    story,
     verdict,
 )
-from tools.commands.prove.proof import Proof
+from tools.commands.prove.shown import Runner
 from tools.lib import bug, choice, contract
 from tools.lib.arguments import Parser, seconds
 from tools.lib.problem import Problem, exit_status
@@ -71,6 +70,10 @@ _MORE = textwrap.dedent(
 
       tools/prove --cpython 3.13 --matrix proved.json
       tools/conformance --join out/conformance/matrix.json proved.json
+
+    Where calls can build the state of a refutation, tools/prove builds the reference
+    with the source, runs the calls as a program, and prints the program with the
+    rule that the program breaks.
 
     docs/proof.md says what a proof means and what its bounds are.
 
@@ -171,104 +174,6 @@ def _source(options: argparse.Namespace) -> program.Source | None:
     )
 
 
-def _rules_of(found: Proof, wanted: str) -> str:
-    rules = []
-    for rule, answer in sorted(verdict.by_rule(found.assertions).items()):
-        if answer == wanted:
-            rules.append(rule)
-    return " ".join(rules)
-
-
-def _show_table(proofs: Sequence[Proof], console: Console) -> None:
-    table = Table(title="from any state")
-    table.add_column("function", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("s", justify="right")
-    table.add_column("proved")
-    table.add_column("refuted")
-    for found in proofs:
-        table.add_row(
-            found.step.title,
-            found.verdict,
-            f"{found.seconds:.1f}",
-            _rules_of(found, verdict.PROVED),
-            _rules_of(found, verdict.REFUTED),
-        )
-    console.print(table)
-
-
-def _show_refutation(found: Proof, source: str) -> None:
-    """Prints what is refuted in a step, and how the first assertion is."""
-    refuted = [a for a in found.assertions if a.verdict == verdict.REFUTED]
-    refuted.sort(key=lambda a: a.rule == verdict.SAFETY)
-    for assertion in refuted:
-        print(
-            f"refuted: {assertion.rule}  {found.step.title}: {assertion.text}  "
-            f"({assertion.place})"
-        )
-    if refuted:
-        for title, text in story.lines(story.read(refuted[0].trace, source)):
-            print(f"  {title:24} {text}")
-
-
-def _show_refutations(proofs: Sequence[Proof], source: str) -> None:
-    for found in proofs:
-        if found.why:
-            print(f"not asked: {found.step.title}: {found.why}")
-        for assertion in found.assertions:
-            # Behind a refutation, CBMC leaves assertions undecided.
-            if assertion.verdict == found.verdict == verdict.NOT_ASKED:
-                print(
-                    f"not asked: {found.step.title}: {assertion.text}  "
-                    f"({assertion.place})"
-                )
-        _show_refutation(found, source)
-
-
-def _tell(found: Proof) -> None:
-    """Says how far the proofs are."""
-    print(
-        f"prove: {found.step.title}: {found.verdict} in {found.seconds:.1f} s",
-        file=sys.stderr,
-        flush=True,
-    )
-
-
-def _as_json(proofs: Sequence[Proof], source: program.Source) -> str:
-    """Returns the verdicts. "memory" stands for undefined behaviour, and is no
-    rule."""
-    found = [each for one in proofs for each in one.assertions]
-    rules = verdict.by_rule(found)
-    return json.dumps(
-        {
-            "format": 1,
-            "implementation": source.implementation,
-            "source": pathlib.Path(source.path).name,
-            "rules": rules,
-            "functions": {
-                found.step.title: {
-                    "verdict": found.verdict,
-                    "seconds": round(found.seconds, 2),
-                    "rules": verdict.by_rule(found.assertions),
-                }
-                for found in proofs
-            },
-        },
-        indent=2,
-    )
-
-
-def _write(path: str, text: str) -> None:
-    """Writes a file whole or not at all."""
-    target = pathlib.Path(path)
-    staged = target.with_name(target.name + ".new")
-    try:
-        staged.write_text(text + "\n", encoding="utf-8")
-        staged.replace(target)
-    except OSError as error:
-        raise Problem(f"{path}: {error.strerror}; choose another file") from error
-
-
 def _prove_bugs(
     options: argparse.Namespace, every: Sequence[steps.Step]
 ) -> int:
@@ -293,9 +198,9 @@ def _prove_bugs(
                 flush=True,
             )
     builder.close()
-    _show_counts([found.verdict for found in answers])
+    report.show_counts([found.verdict for found in answers])
     if options.json:
-        _write(
+        report.write(
             options.json,
             json.dumps(
                 {
@@ -342,19 +247,15 @@ def _prove_mutants(
                 + (" ".join(found.rules) or found.why),
                 flush=True,
             )
-    _show_counts([found.verdict for found in answers])
+    report.show_counts([found.verdict for found in answers])
     return 0
-
-
-def _show_counts(verdicts: Sequence[str]) -> None:
-    for wanted in (verdict.REFUTED, verdict.PROVED, verdict.NOT_ASKED):
-        print(f"{verdicts.count(wanted)} {wanted}")
 
 
 def _steps_for(source: program.Source) -> list[steps.Step]:
     """Returns the steps of a source that is not the reference's: those of the
     file with its name."""
-    every = steps.read(_ROOT)
+    text = pathlib.Path(source.path).read_text(encoding="utf-8")
+    every = steps.read(_ROOT, text if source.core else "")
     name = pathlib.Path(source.path).name
     found = [
         step for step in every if pathlib.Path(step.subject.source).name == name
@@ -387,12 +288,16 @@ def _main() -> int:
     chosen = proof.chosen(every, what, rules) if what else every
     if options.mutants:
         return _prove_mutants(options, chosen, source)
+
+    def source_of(step: steps.Step) -> program.Source:
+        return source or program.reference(_ROOT, step.subject)
+
     proofs = proof.prove(
         _ROOT,
-        lambda step: source or program.reference(_ROOT, step.subject),
+        source_of,
         chosen,
         limit=options.limit,
-        tell=_tell,
+        tell=report.tell,
     )
     if what in rules:
         proofs = [
@@ -400,18 +305,18 @@ def _main() -> int:
             for found in proofs
             if any(assertion.rule == what for assertion in found.assertions)
         ]
-    _show_table(proofs, Console(width=110))
-    _show_refutations(
-        proofs, pathlib.Path(source.path if source else "capsule.c").name
+    report.show_table(proofs, Console(width=110))
+    report.show_refutations(
+        proofs, source_of, Runner(_ROOT, _ROOT / "out/prove/objects")
     )
     own = source or program.reference(_ROOT, every[0].subject)
     if options.json:
-        _write(options.json, _as_json(proofs, own))
+        report.write(options.json, report.as_json(proofs, own))
     if options.matrix:
         text = column.of(
             _ROOT, proofs, own.implementation, own.path, every_rule
         )
-        _write(options.matrix, text)
+        report.write(options.matrix, text)
     return 0 if all(p.verdict == verdict.PROVED for p in proofs) else 1
 
 

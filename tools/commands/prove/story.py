@@ -15,7 +15,7 @@ _OBJECTS = ("the first capsule", "the second capsule", "another object", "NULL",
 _OTHER_TYPES = ("PyCapsule", "a.PyCapsule", "a")
 
 
-def _number(value: dict[str, Any]) -> int:
+def number(value: dict[str, Any]) -> int:
     """The value of an integer, a truth value or a pointer."""
     binary = value.get("binary")
     if binary and set(binary) <= {"0", "1"}:
@@ -37,8 +37,9 @@ def _shown(value: dict[str, Any]) -> str:
 
 @dataclasses.dataclass
 class Capsule:
-    """The fields of a capsule at the start."""
+    """The fields of a capsule at the start, and where the capsule is."""
 
+    address: int = 0
     pointer: int = 0
     name: int = _NAMES
     context: int = 0
@@ -51,6 +52,7 @@ class Story:
     """What a trace says."""
 
     names: list[bytes] = dataclasses.field(default_factory=list)
+    addresses: list[int] = dataclasses.field(default_factory=list)  # of names
     capsules: list[Capsule] = dataclasses.field(default_factory=list)
     other_type: int = 2
     pending: bool = False
@@ -66,7 +68,12 @@ class Story:
         """A name as C has it."""
         if index >= len(self.names):
             return "NULL"
-        return '"' + "".join(map(_character, self.names[index])) + '"'
+        return quoted(self.names[index])
+
+
+def quoted(text: bytes) -> str:
+    """A text as C has it."""
+    return '"' + "".join(map(_character, text)) + '"'
 
 
 def _character(byte: int) -> str:
@@ -87,13 +94,16 @@ def _read_names(story: Story, inputs: list[tuple[str, dict[str, Any]]]) -> None:
     """Takes the names from the front of the inputs."""
     while inputs and inputs[0][0] == "a name of so many bytes":
         inputs.pop(0)
+        if inputs and inputs[0][0] == "the address of a name":
+            story.addresses.append(number(inputs.pop(0)[1]))
         name = []
         while inputs and inputs[0][0] == "a byte of a name":
-            name.append(_number(inputs.pop(0)[1]) & 0xFF)
+            name.append(number(inputs.pop(0)[1]) & 0xFF)
         story.names.append(bytes(name).partition(b"\0")[0])
 
 
 _FIELDS = {
+    "the address of a capsule": "address",
     "the pointer of a capsule": "pointer",
     "the name of a capsule": "name",
     "the context of a capsule": "context",
@@ -103,16 +113,16 @@ _FIELDS = {
 
 
 def _read(story: Story, label: str, value: dict[str, Any]) -> None:
-    if label == "the pointer of a capsule":
+    if label == "the address of a capsule":
         story.capsules.append(Capsule())
     if label in _FIELDS:
-        setattr(story.capsules[-1], _FIELDS[label], _number(value))
+        setattr(story.capsules[-1], _FIELDS[label], number(value))
     elif label == "the type of the other object":
-        story.other_type = _number(value)
+        story.other_type = number(value)
     elif label == "an exception is pending":
-        story.pending = bool(_number(value))
+        story.pending = bool(number(value))
     elif label == "this allocation fails":
-        story.no_memory.append(bool(_number(value)))
+        story.no_memory.append(bool(number(value)))
     elif label not in ("the other object",):
         story.choices.append((label, value))
 
@@ -152,8 +162,8 @@ def read(trace: Iterable[dict[str, Any]], source: str) -> Story:
             if not bits:
                 setattr(story, which, _shown(step["values"][0]))
             elif not getattr(story, which):
-                number = _number(step["values"][0])
-                setattr(story, which, f"{number:#x}" if number else "NULL")
+                bits_shown = number(step["values"][0])
+                setattr(story, which, f"{bits_shown:#x}" if bits_shown else "NULL")
     story.statics = _statics(steps, source)
     return story
 
@@ -174,13 +184,13 @@ _IF_TRUE = ("the profile", "the other type", "the lookup", "the destructor")
 
 def choice(story: Story, label: str, value: dict[str, Any]) -> str:
     """The value of a choice in words."""
-    number = _number(value)
+    index = number(value)
     if label == "the object":
-        return _OBJECTS[number]
+        return _OBJECTS[index]
     if "name" in label or label == "path" or value.get("is_name"):
-        return story.name(number)
-    if "destructor" in label and number < len(_DESTRUCTORS):
-        return _DESTRUCTORS[number]
+        return story.name(index)
+    if "destructor" in label and index < len(_DESTRUCTORS):
+        return _DESTRUCTORS[index]
     return _shown(value)
 
 
@@ -191,7 +201,7 @@ def lines(story: Story) -> list[tuple[str, str]]:
         for name, capsule in zip(_CAPSULES, story.capsules)
     ]
     if any(
-        label == "the object" and _number(value) == 2
+        label == "the object" and number(value) == 2
         for label, value in story.choices
     ):
         told.append(("another object", f"of type {_OTHER_TYPES[story.other_type]}"))
@@ -203,7 +213,7 @@ def lines(story: Story) -> list[tuple[str, str]]:
     told += [
         (label, choice(story, label, value))
         for label, value in story.choices
-        if not label.startswith(_IF_TRUE) or _number(value)
+        if not label.startswith(_IF_TRUE) or number(value)
     ]
     if story.expected or story.got:
         told += [("expected", story.expected), ("got", story.got)]
