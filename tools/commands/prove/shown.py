@@ -77,7 +77,11 @@ class Runner:
         if found.step.name_bytes is None:
             return Shown("", "the names have any length, and no bytes")
         with tempfile.TemporaryDirectory(prefix="prove.") as folder:
-            return self._try(found.step, told, source, pathlib.Path(folder))
+            try:
+                return self._try(found.step, told, source, pathlib.Path(folder))
+            except Problem as problem:
+                # The refutation stands where the harness cannot run.
+                return Shown("", str(problem))
 
     def _try(
         self, step: Step, told: story.Story, source: Source, folder: pathlib.Path

@@ -191,7 +191,7 @@ def choice(story: Story, label: str, value: dict[str, Any]) -> str:
         return story.name(index)
     if "destructor" in label and index < len(_DESTRUCTORS):
         return _DESTRUCTORS[index]
-    return _shown(value)
+    return f"{index:#x}" if index > 0xFFFF else _shown(value)
 
 
 def lines(story: Story) -> list[tuple[str, str]]:
