@@ -20,6 +20,7 @@ enum {
 };
 
 static dealloc_function real_dealloc;
+static dealloc_function real_py_dealloc;
 static bool hold = true;
 static const struct origin no_origin;
 
@@ -371,10 +372,24 @@ static void dealloc(void *object)
         end_capsule(object, record);
 }
 
+/* Stands before _Py_Dealloc() where that reads the thread state first. A thread
+ * without one ends the process there, before dealloc() sees the capsule. */
+static void py_dealloc(void *object)
+{
+    if (!interpreter_is_attached()) {
+        const struct record *record = record_find((uintptr_t)object);
+        if (record)
+            report_detached(record, (uintptr_t)__builtin_return_address(0));
+    }
+    real_py_dealloc(object);
+}
+
 void end_hook(void)
 {
     if (interpreter_dealloc() == dealloc)
         return;
     real_dealloc = interpreter_dealloc();
     interpreter_set_dealloc(dealloc);
+    if (!real_py_dealloc)
+        real_py_dealloc = interpreter_redirect_dealloc(py_dealloc);
 }

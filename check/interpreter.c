@@ -257,3 +257,13 @@ void interpreter_set_dealloc(dealloc_function function)
 {
     python.type[TYPE_DEALLOC] = (uintptr_t)function;
 }
+
+dealloc_function interpreter_redirect_dealloc(dealloc_function wrapper)
+{
+    ElfW(Sym) *symbol = elf_find(&python.object, "_Py_Dealloc");
+    if (!symbol || python.version < 314)
+        return NULL;
+    dealloc_function real;
+    *(void **)&real = elf_address(&python.object, "_Py_Dealloc");
+    return elf_redirect(&python.object, symbol, (void *)wrapper) ? real : NULL;
+}

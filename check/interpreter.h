@@ -109,4 +109,11 @@ typedef void (*dealloc_function)(void *object);
 dealloc_function interpreter_dealloc(void);
 void interpreter_set_dealloc(dealloc_function function);
 
+/* Puts `wrapper` in front of _Py_Dealloc() for the calls of extensions and
+ * returns _Py_Dealloc(). Returns NULL and changes nothing if the interpreter
+ * lacks that function, or if it is older than 3.14: only since then does
+ * _Py_Dealloc() read the thread state before it calls the destroying function
+ * of the type. */
+dealloc_function interpreter_redirect_dealloc(dealloc_function wrapper);
+
 #endif
