@@ -20,7 +20,8 @@ CASE_SECONDS = 20
 FEWEST_SECONDS: float = 5
 
 # A worker that waits uses no processor time. It is ended after this many times as
-# many seconds; a worker that works slowly on a busy machine is not.
+# many seconds; a worker that works slowly on a busy machine is not. This limit is not
+# halved, because on such a machine the start alone may take half a minute.
 _WAITING = 4
 
 # The line that a worker prints when it begins. What precedes it is the interpreter's,
@@ -146,6 +147,7 @@ class Worker:
         self._environment = environment
         self._folder = folder
         self._seconds = seconds
+        self._longest = seconds * _WAITING
 
     def start(self, *arguments: object) -> Run:
         """Runs one command to its end; returns the Run."""
@@ -197,7 +199,7 @@ class Worker:
                 size, since = results.stat().st_size, now
                 used = _processor_seconds(process)
             elif (
-                now - since > self._seconds * _WAITING
+                now - since > self._longest
                 or _processor_seconds(process) - used > self._seconds
             ):
                 waited = self._seconds
