@@ -2,8 +2,7 @@
 environment names, and holds what it builds against OSS-Fuzz's conditions.
 
 The flags are those of OSS-Fuzz's image, but -O0: the compiler takes a third of
-the time. CPython's sources are not there; docs/fleet.md says what a build with
-them showed.
+the time. CPython's sources are not there, because their build is too long for a test.
 """
 
 from __future__ import annotations
@@ -85,7 +84,8 @@ class Image:
         files = package.contents(ROOT)
         files["tools/commands/package/Makefile"] = files["Makefile"]
         for path in (ROOT / "oss-fuzz").iterdir():
-            files[f"oss-fuzz/{path.name}"] = path
+            if path.is_file():
+                files[f"oss-fuzz/{path.name}"] = path
         for name, path in files.items():
             copy = self.source / name
             copy.parent.mkdir(parents=True, exist_ok=True)
