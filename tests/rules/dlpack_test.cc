@@ -108,6 +108,21 @@ TEST_F(DLPackTest, DLPACK_2_OfferedTakenAndReleasedOnce)
     EXPECT_EQ(released, 1);
 }
 
+TEST_F(DLPackTest, DLPACK_2_EachOfferHasATensorOfItsOwn)
+{
+    PyObject *capsules[] = {Offer(), Offer(), OfferVersioned(),
+                            OfferVersioned()};
+    dlpack_taken taken[4];
+    for (int i = 0; i < 4; i++)
+        EXPECT_EQ(dlpack_take(capsules[i], &taken[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        dlpack_release(&taken[i]);
+        EXPECT_EQ(released, i + 1);
+    }
+    for (PyObject *capsule : capsules)
+        Drop(capsule);
+}
+
 TEST_F(DLPackTest, DLPACK_2_TheSecondReleaseOfAConsumerDoesNothing)
 {
     int deleted = 0;
@@ -144,16 +159,19 @@ TEST_F(DLPackTest, DLPACK_3_TheDestructorLeavesATakenTensor)
 
 TEST_F(DLPackTest, DLPACK_4_ATakenTensorIsNotTakenAgain)
 {
-    PyObject *capsule = Offer();
-    dlpack_taken first, second;
-    EXPECT_EQ(dlpack_take(capsule, &first), 0);
-    EXPECT_EQ(dlpack_take(capsule, &second), -1);
-    EXPECT_TRUE(Raised(PyExc_ValueError));
-    EXPECT_EQ(second.tensor, nullptr);
-    dlpack_release(&second);
-    EXPECT_EQ(released, 0);
-    dlpack_release(&first);
-    Drop(capsule);
+    for (PyObject *capsule : {Offer(), OfferVersioned()}) {
+        dlpack_taken first, second;
+        released = 0;
+        EXPECT_EQ(dlpack_take(capsule, &first), 0);
+        EXPECT_EQ(dlpack_take(capsule, &second), -1);
+        EXPECT_TRUE(Raised(PyExc_ValueError));
+        EXPECT_EQ(second.tensor, nullptr);
+        dlpack_release(&second);
+        EXPECT_EQ(released, 0);
+        dlpack_release(&first);
+        EXPECT_EQ(released, 1);
+        Drop(capsule);
+    }
 }
 
 TEST_F(DLPackTest, DLPACK_4_WhatIsNoTensorIsNotTaken)
