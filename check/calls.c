@@ -30,7 +30,8 @@
      .site = (uintptr_t)__builtin_return_address(0),                           \
      .stack = (uintptr_t)__builtin_frame_address(0) + 2 * sizeof(void *)}
 
-/* Writes down the call, which has returned, if a trace is wanted. */
+/* Writes down the call, which has returned, if a trace is wanted. Releases the
+ * exception that begin() holds. Every wrapper does so once. */
 #define TRACE(...)                                                             \
     if (UNLIKELY(trace_is_on))                                                 \
     trace_call(&call, &(struct trace_record){__VA_ARGS__})
@@ -64,8 +65,10 @@ static struct site *begin(struct call *call)
         finding(FINDING_ERROR, RULE_THR_5, NULL, call->site, no_origin,
                 "%s is called %s", function_names[call->function],
                 errors_why_detached());
-    if (UNLIKELY(trace_is_on) && interpreter_may_be_called())
+    if (UNLIKELY(trace_is_on) && interpreter_may_be_called()) {
         call->before = pending_now();
+        pending_hold(call->before);
+    }
     struct site *site = site_of(call->site);
     image_count(site->image, columns[call->function]);
     return site;

@@ -312,6 +312,7 @@ static void end_with_trace(void *object, struct record *record)
 {
     struct record ended = *record;
     struct pending before = pending_now();
+    pending_hold(before);
     trace_end(TRACE_DYING, record, before);
     if (trace_follows_interpreter()) {
         if (record->destructor)
@@ -322,6 +323,7 @@ static void end_with_trace(void *object, struct record *record)
         end_capsule(object, record);
     }
     trace_end(TRACE_ENDED, &ended, before);
+    pending_release(before);
 }
 
 /* The caller's place is known if it is not in the interpreter. */

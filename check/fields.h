@@ -14,7 +14,7 @@ struct call {
     enum function function;
     uintptr_t site;        /* its return address */
     uintptr_t stack;       /* an address in the frame of the caller */
-    struct pending before; /* the exception before it; only for a trace */
+    struct pending before; /* the exception before it, held for the trace */
 };
 
 /* A field was stored by this call: remembers where its memory is, and reports

@@ -309,6 +309,8 @@ void trace_call(const struct call *call, const struct trace_record *given)
     record.name_text = number_of_name(record.name);
     describe_exceptions(&record, call->before);
     write_down(&record);
+    if (interpreter_may_be_called())
+        pending_release(call->before);
     errno = saved_errno;
 }
 

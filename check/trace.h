@@ -21,11 +21,13 @@ void trace_forget(void);
 bool trace_follows_interpreter(void);
 
 /* Writes down a call that has returned. `given` has the fields capsule, name,
- * value, destructor and result. The caller may call the interpreter, unless the
+ * value, destructor and result. Releases the exception that the caller has held
+ * since before the call. The caller may call the interpreter, unless the
  * program called the function without the GIL. */
 void trace_call(const struct call *call, const struct trace_record *given);
 
-/* Writes down a moment (TRACE_DYING ... TRACE_ENDED) in a capsule's end. */
+/* Writes down a moment (TRACE_DYING ... TRACE_ENDED) in a capsule's end. The
+ * caller holds `before`, the exception that was pending as the end began. */
 void trace_end(enum trace_kind kind, const struct record *record,
                struct pending before);
 

@@ -9,7 +9,7 @@ FUNCTION(make)
 
 FUNCTION(ask)
 {
-    PyErr_SetNone(PyExc_KeyError);
+    PyErr_SetString(PyExc_KeyError, "asked");
     if (!PyCapsule_IsValid(ARGUMENT, "demo.asked"))
         PyErr_Clear();
     return NULL;

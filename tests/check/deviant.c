@@ -35,6 +35,15 @@ static int exception_lost(void *capsule, const char *name)
     return result;
 }
 
+/* The new exception may take the address of the one that is freed. */
+static int exception_replaced(void *capsule, const char *name)
+{
+    int result = is_valid(capsule, name);
+    clear();
+    set_string(*(void **)elf_address(&python, "PyExc_KeyError"), "asked");
+    return result;
+}
+
 static int prefix_accepted(void *capsule, const char *name)
 {
     const char *own = get_name(capsule);
@@ -99,6 +108,7 @@ static const struct {
 } deviations[] = {
     {"name_copied", "PyCapsule_GetName", name_copied},
     {"exception_lost", "PyCapsule_IsValid", exception_lost},
+    {"exception_replaced", "PyCapsule_IsValid", exception_replaced},
     {"prefix_accepted", "PyCapsule_IsValid", prefix_accepted},
     {"wrong_exception", "PyCapsule_GetPointer", wrong_exception},
     {"wrong_message", "PyCapsule_GetPointer", wrong_message},

@@ -135,15 +135,16 @@ def test_a_deviation_is_named(
     assert run.returncode == 23
 
 
-def test_a_lost_exception_is_named(
-    deviant: pathlib.Path, tmp_path: pathlib.Path
+@pytest.mark.parametrize("deviation", ["exception_lost", "exception_replaced"])
+def test_an_exception_that_does_not_stay_is_named(
+    deviation: str, deviant: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     running.compile_extension(
         running.FOLDER / "asks_under_an_exception.c", PYTHON, tmp_path
     )
     assert follow(PENDING, tmp_path).returncode == 0
     run = follow(
-        PENDING, tmp_path, LD_PRELOAD=str(deviant), DEVIANT="exception_lost"
+        PENDING, tmp_path, LD_PRELOAD=str(deviant), DEVIANT=deviation
     )
     assert "VAL-6" in deviations(run), run.stderr
 
