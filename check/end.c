@@ -196,44 +196,43 @@ static uintptr_t destructor_place(const struct record *record)
     return record->destructor + 1;
 }
 
+/* Reports an error of the destructor. `what` goes on after "the destructor of
+ * capsule ...". */
+static void destructor_does(const struct record *record,
+                            enum contract_rule rule, const char *what)
+{
+    finding(FINDING_ERROR, rule, record, destructor_place(record), no_origin,
+            "the destructor of capsule %s %s", quoted(record->copy), what);
+}
+
 static void check_exceptions(const struct record *record, struct pending before)
 {
     struct pending after = pending_now();
-    uintptr_t destructor = destructor_place(record);
     if (pending_equal(before, after))
         return;
     if (!before.type)
-        finding(FINDING_ERROR, RULE_BUG_5, record, destructor, no_origin,
-                "the destructor of capsule %s leaves an exception behind; "
-                "nobody expects one there",
-                quoted(record->copy));
+        destructor_does(record, RULE_BUG_5,
+                        "leaves an exception behind; nobody expects one there");
     else if (!after.type)
-        finding(FINDING_ERROR, RULE_DTOR_6, record, destructor, no_origin,
-                "the destructor of capsule %s swallows the exception that was "
-                "pending when the capsule was destroyed",
-                quoted(record->copy));
+        destructor_does(record, RULE_DTOR_6,
+                        "swallows the exception that was pending when the "
+                        "capsule was destroyed");
     else
-        finding(FINDING_ERROR, RULE_DTOR_6, record, destructor, no_origin,
-                "the destructor of capsule %s replaces the exception that was "
-                "pending when the capsule was destroyed",
-                quoted(record->copy));
+        destructor_does(record, RULE_DTOR_6,
+                        "replaces the exception that was pending when the "
+                        "capsule was destroyed");
 }
 
 static void check_count(const struct record *record, int64_t before,
                         int64_t after)
 {
     if (after > before)
-        finding(FINDING_ERROR, RULE_DTOR_8, record, destructor_place(record),
-                no_origin,
-                "the destructor of capsule %s keeps a reference to the dying "
-                "capsule; the capsule is freed nevertheless",
-                quoted(record->copy));
+        destructor_does(record, RULE_DTOR_8,
+                        "keeps a reference to the dying capsule; the capsule "
+                        "is freed nevertheless");
     else if (after < before)
-        finding(FINDING_ERROR, RULE_DTOR_9, record, destructor_place(record),
-                no_origin,
-                "the destructor of capsule %s drops a reference to the dying "
-                "capsule",
-                quoted(record->copy));
+        destructor_does(record, RULE_DTOR_9,
+                        "drops a reference to the dying capsule");
 }
 
 static void run_destructor(void *object, struct record *record)
@@ -347,11 +346,9 @@ static void dealloc(void *object)
         return;
     }
     if (record->flags & RECORD_ENDING) {
-        finding(FINDING_ERROR, RULE_DTOR_9, record, destructor_place(record),
-                no_origin,
-                "the destructor of capsule %s takes and drops a reference to "
-                "the dying capsule, which destroys it again",
-                quoted(record->copy));
+        destructor_does(record, RULE_DTOR_9,
+                        "takes and drops a reference to the dying capsule, "
+                        "which destroys it again");
         return;
     }
     bool attached = interpreter_is_attached();

@@ -64,7 +64,8 @@ def test_each_rule_that_is_reported_has_a_broken_extension() -> None:
 def sentences(code: str) -> set[str]:
     """Returns the sentences of all reports in the code, with their formats."""
     found = set()
-    for call in re.findall(r"\bfinding\(\s*FINDING_\w+,(.*?)\);", code, re.DOTALL):
+    reports = r"\b(?:finding\(\s*FINDING_\w+|destructor_does\(\s*record),(.*?)\);"
+    for call in re.findall(reports, code, re.DOTALL):
         without_origin = re.sub(r"\(struct origin\)\{[^}]*\}", "", call)
         for literals in re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', without_origin):
             found.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals)))
