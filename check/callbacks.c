@@ -16,8 +16,6 @@ static struct {
 static uint32_t original_count;
 static callback_hook hook;
 
-void callback_start(callback_hook function) { hook = function; }
-
 #define STANDS_FOR(n)                                                          \
     static void stands_for_##n(void *self)                                     \
     {                                                                          \
@@ -48,8 +46,24 @@ static uint32_t number_of(callback function, uint32_t kind)
     return at;
 }
 
+/* The lowest and the highest address among `replacements`. */
+static uintptr_t lowest = UINTPTR_MAX;
+static uintptr_t highest;
+
+void callback_start(callback_hook function)
+{
+    hook = function;
+    for (int i = 0; i < MOST; i++) {
+        uintptr_t address = (uintptr_t)replacements[i];
+        lowest = address < lowest ? address : lowest;
+        highest = address > highest ? address : highest;
+    }
+}
+
 bool callback_is_replaced(callback function)
 {
+    if ((uintptr_t)function < lowest || (uintptr_t)function > highest)
+        return false;
     for (int i = 0; i < MOST; i++)
         if (replacements[i] == function)
             return true;

@@ -8,10 +8,11 @@
 #include "check/finding.h"
 #include "check/heap.h"
 #include "check/memory.h"
+#include "check/places.h"
 #include "check/stacks.h"
 #include "check/watch.h"
 
-enum { LONGEST_NAME = 1024 };
+enum { LONGEST_NAME = 1024, LITERALS = 64 };
 
 static const struct origin no_origin;
 
@@ -36,6 +37,41 @@ static enum contract_rule name_rule(const struct call *call)
     return call->function == FUNCTION_SetName ? RULE_SETN_2 : RULE_NEW_5;
 }
 
+/* Names that lie in the object of the code that gave them: literals. free() and
+ * the end of a function leave them alone; unload.c sees the end of the object.
+ * A direct-mapped cache, without the lock. Another thread may replace an entry
+ * meanwhile, so that the characters are compared. */
+static struct literal {
+    uintptr_t name;
+    const char *copy;
+} literals[LITERALS];
+
+static struct literal *literal_slot(uintptr_t name)
+{
+    return &literals[name / sizeof(uintptr_t) % LITERALS];
+}
+
+/* Returns the copy of a literal that was given before; NULL if this name is
+ * none. The name can be read. */
+static const char *known_literal(uintptr_t name)
+{
+    struct literal *slot = literal_slot(name);
+    const char *copy = __atomic_load_n(&slot->copy, __ATOMIC_RELAXED);
+    return __atomic_load_n(&slot->name, __ATOMIC_RELAXED) == name && copy &&
+                   !strcmp(copy, (const char *)name)
+               ? copy
+               : NULL;
+}
+
+static void remember_literal(uintptr_t name, const char *copy)
+{
+    struct literal *slot = literal_slot(name);
+    __atomic_store_n(&slot->name, name, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->copy, copy, __ATOMIC_RELAXED);
+}
+
+void literals_forget(void) { memset(literals, 0, sizeof literals); }
+
 void name_stored(struct record *record, uintptr_t name, const struct call *call)
 {
     record->flags &= ~(RECORD_NAME_GONE | RECORD_NAME_EDITED |
@@ -43,10 +79,15 @@ void name_stored(struct record *record, uintptr_t name, const struct call *call)
     record->name = name;
     record->name_site = call->site;
     record->copy = NULL;
+    bool readable = name && memory_is_text(name, LONGEST_NAME);
+    if (readable && (record->copy = known_literal(name))) {
+        watch_anew(record, WATCH_NAME, 0);
+        return;
+    }
     watch_anew(record, WATCH_NAME, name);
     if (!name)
         return;
-    if (!memory_is_text(name, LONGEST_NAME)) {
+    if (!readable) {
         finding(FINDING_ERROR, name_rule(call), record, call->site, no_origin,
                 "%s is given a name that cannot be read: its memory is not "
                 "mapped",
@@ -71,7 +112,10 @@ void name_stored(struct record *record, uintptr_t name, const struct call *call)
         return;
     }
     record->copy = text_keep((const char *)name);
-    stack_note(record, WATCH_NAME, name, call->stack);
+    if (image_contains(site_of(call->site)->image, name))
+        remember_literal(name, record->copy);
+    else
+        stack_note(record, WATCH_NAME, name, call->stack);
 }
 
 /* Says in which way the name's memory is gone; NULL if it is there. */

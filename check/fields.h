@@ -26,6 +26,9 @@ void pointer_stored(struct record *record, uintptr_t pointer,
 void context_stored(struct record *record, uintptr_t context,
                     const struct call *call);
 
+/* Forgets which names are literals: an object was unloaded. */
+void literals_forget(void);
+
 /* Reports a name that is gone (an error) or was edited in place (a warning),
  * as this call reads the name. */
 void name_check(struct record *record, const struct call *call);

@@ -56,11 +56,16 @@ static int find_end(struct dl_phdr_info *info, size_t size, void *data)
     return 1;
 }
 
+bool image_contains(uint32_t image, uintptr_t address)
+{
+    return address >= images[image].base && address < images[image].end;
+}
+
 /* Returns the row of a known object, or 0. */
 static uint32_t known_image(uintptr_t address)
 {
     uint32_t row = image_count_of_rows - 1;
-    while (row && (address < images[row].base || address >= images[row].end))
+    while (row && !image_contains(row, address))
         row--;
     return row;
 }

@@ -25,6 +25,10 @@ struct site *site_of(uintptr_t return_address);
  * memory outside all objects. Takes the lock. */
 uint32_t image_of(uintptr_t address);
 
+/* True if the address lies in the object with this index, or did before
+ * dlclose(). False for index 0. */
+bool image_contains(uint32_t image, uintptr_t address);
+
 /* Writes the rows into the file of a new child process. The caller holds the
  * lock. */
 void images_announce_again(void);

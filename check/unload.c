@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "check/elf.h"
+#include "check/fields.h"
 #include "check/memory.h"
 #include "check/pages.h"
 #include "check/record.h"
@@ -84,6 +85,7 @@ __attribute__((visibility("default"))) int dlclose(void *handle)
         dl_iterate_phdr(add_range, earlier);
     int result = real(handle);
     memory_forget(0, SIZE_MAX);
+    literals_forget();
     if (!earlier)
         return result;
     lock_take();

@@ -177,6 +177,21 @@ def test_no_compiler_is_one_line(tmp_path: pathlib.Path) -> None:
     assert run.stderr.startswith("check: there is no C compiler")
 
 
+def test_a_compiler_that_cannot_optimize_all_files_together_does(
+    broken: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    compiler, calls = tmp_path / "cc", tmp_path / "calls"
+    compiler.write_text(
+        f'#!/bin/sh\necho "$@" >> {calls}\n'
+        'case "$*" in *-flto*) echo no linker plugin >&2; exit 1;; esac\n'
+        'exec cc "$@"\n'
+    )
+    compiler.chmod(0o755)
+    run = check("--", PYTHON, broken, CC=str(compiler))
+    assert run.returncode == 23, run.stderr
+    assert len(calls.read_text().splitlines()) == 2
+
+
 def test_a_run_without_an_interpreter_says_so() -> None:
     run = check("--", "true")
     assert run.returncode == 2
