@@ -4,11 +4,13 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <ucontext.h>
 
 #include "check/channel.h"
 #include "check/end.h"
 #include "check/errors.h"
 #include "check/finding.h"
+#include "check/memory.h"
 #include "check/pages.h"
 #include "check/places.h"
 
@@ -40,12 +42,27 @@ static void write_crash(int number, uintptr_t address)
     line_end(&line);
 }
 
+/* Returns the address of the instruction that could not run. */
+static uintptr_t program_counter(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+    return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+    return (uintptr_t)context->uc_mcontext.pc;
+#else
+    return (uintptr_t)context; /* unknown, but readable */
+#endif
+}
+
 /* The handler is off already when it runs (SA_RESETHAND), so a second fault in
  * here takes the default action. So does the first one, when the handler has
  * returned and the instruction runs again. */
 static void handle(int number, siginfo_t *info, void *context)
 {
-    (void)context;
+    /* The unwinder reads the code of each frame, which would be a second fault.
+     */
+    if (!memory_is_readable(program_counter(context), 1))
+        places_without_c_frames();
     uintptr_t address =
         number == SIGABRT ? 0 : (uintptr_t)(info ? info->si_addr : NULL);
     if (lock_try()) {
@@ -63,7 +80,7 @@ static void handle(int number, siginfo_t *info, void *context)
                     "%s(%s) is pending: the NULL that it returned was used",
                     function_names[failure->function], failure->name);
         else if (record && record->destructor && interpreter_is_attached() &&
-                 !(record->flags & RECORD_FREED_TWICE))
+                 !(record->flags & (RECORD_FREED_TWICE | RECORD_UNLOADED)))
             finding(FINDING_ERROR, RULE_DTOR_10, record, record->destructor + 1,
                     (struct origin){NULL, 0},
                     "the program crashes in the destructor of capsule %s",

@@ -217,7 +217,7 @@ static void note_stack(struct record *record, int which, uintptr_t address,
 void pointer_stored(struct record *record, uintptr_t pointer,
                     const struct call *call)
 {
-    record->flags &= ~RECORD_POINTER_GONE;
+    record->flags &= ~(RECORD_POINTER_GONE | RECORD_POINTER_UNMAPPED);
     record->pointer = pointer;
     watch_anew(record, WATCH_POINTER, pointer);
     report_given(record, WATCH_POINTER, pointer, call);
@@ -245,19 +245,32 @@ static bool asked_by_destructor(struct record *record)
     return true;
 }
 
+/* Says in which way the memory behind the pointer is gone; NULL if it is not.
+ */
+static const char *why_pointer_gone(const struct record *record)
+{
+    if (watch_freed_by(record->watches[WATCH_POINTER]))
+        return "freed";
+    if (record->flags & RECORD_POINTER_UNMAPPED &&
+        !memory_is_readable(record->pointer, 1))
+        return "unmapped";
+    return NULL;
+}
+
 void pointer_check(struct record *record, const struct call *call)
 {
     if (record->flags & RECORD_POINTER_GONE)
         return;
-    if (watch_freed_by(record->watches[WATCH_POINTER])) {
+    const char *why = why_pointer_gone(record);
+    if (why) {
         if (asked_by_destructor(record))
             return;
         record->flags |= RECORD_POINTER_GONE;
         finding(FINDING_ERROR, RULE_BUG_3, record, call->site,
                 freed_by(record, WATCH_POINTER),
-                "%s hands out the pointer of capsule %s, whose memory was "
-                "freed while the capsule lives",
-                function_names[call->function], quoted(record->copy));
+                "%s hands out the pointer of capsule %s, whose memory was %s "
+                "while the capsule lives",
+                function_names[call->function], quoted(record->copy), why);
     } else if (stack_is_gone(record, WATCH_POINTER, call->stack)) {
         record->flags |= RECORD_POINTER_GONE;
         finding(FINDING_ERROR, RULE_API_15, record, call->site, no_origin,

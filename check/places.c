@@ -161,6 +161,10 @@ void line_place(struct line *line, const char *key, uintptr_t address)
     line_close(line, '}');
 }
 
+static bool without_c_frames;
+
+void places_without_c_frames(void) { without_c_frames = true; }
+
 struct frames {
     uintptr_t addresses[MOST_FRAMES];
     int count;
@@ -180,7 +184,8 @@ static _Unwind_Reason_Code next_frame(struct _Unwind_Context *context,
 void line_c_frames(struct line *line, const char *key)
 {
     struct frames frames = {.count = 0};
-    _Unwind_Backtrace(next_frame, &frames);
+    if (!without_c_frames)
+        _Unwind_Backtrace(next_frame, &frames);
     Dl_info self, info;
     if (!dladdr((void *)line_c_frames, &self))
         self.dli_fbase = NULL;

@@ -57,4 +57,8 @@ void line_place(struct line *line, const char *key, uintptr_t address);
  * frames of the checker itself. */
 void line_c_frames(struct line *line, const char *key);
 
+/* From now on line_c_frames() finds none: the code of a frame cannot be read.
+ */
+void places_without_c_frames(void);
+
 #endif

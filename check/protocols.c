@@ -209,6 +209,20 @@ static bool is_destructor_of(uint32_t kind, uintptr_t self)
            (!kinds[kind].taken || !strcmp(ending->copy, kinds[kind].offered));
 }
 
+/* The object with the callback may be unloaded before the structure is
+ * released.
+ */
+static void check_code(const struct record *record, uint32_t kind,
+                       callback original, uintptr_t caller)
+{
+    if (!memory_is_readable((uintptr_t)original, 1))
+        finding(FINDING_ERROR, RULE_BUG_3, record, caller,
+                (struct origin){NULL, 0},
+                "the callback that releases what a capsule %s offers lies in "
+                "an object that dlclose() has unloaded",
+                quoted(kinds[kind].offered));
+}
+
 /* Runs instead of a deleter or of release. */
 static void released(uint32_t kind, void *self, callback original,
                      uintptr_t caller)
@@ -239,6 +253,7 @@ static void released(uint32_t kind, void *self, callback original,
     if (!kinds[kind].taken &&
         memory_is_writable((uintptr_t)place, sizeof *place))
         *place = original;
+    check_code(record, kind, original, caller);
     original(self);
     if (!kinds[kind].taken &&
         memory_is_readable((uintptr_t)place, sizeof *place) &&

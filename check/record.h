@@ -19,17 +19,19 @@ enum record_flag {
     RECORD_UNLOADED = 1 << 8, /* the destructor's code is gone */
     RECORD_STACK_CONTEXT = 1 << 15,
     RECORD_NAME_UNLOADED = 1 << 11,
-    RECORD_NAME_UNMAPPED = 1 << 14,  /* its pages were unmapped or protected;
-                                        they may be there again */
-    RECORD_ASKED_FOR_GONE = 1 << 12, /* the destructor got a freed pointer */
-    RECORD_FREED_TWICE = 1 << 13,    /* that it is freed twice is reported */
-    RECORD_INHERITED = 1 << 9,       /* made by the parent, before a fork() */
-    RECORD_TAKEN = 1 << 10,          /* a consumer renamed it: protocols.c */
-    RECORD_OFFERS = 1 << 16,         /* it had the first name of a protocol */
+    RECORD_NAME_UNMAPPED = 1 << 14,    /* its pages were unmapped or protected;
+                                          they may be there again */
+    RECORD_ASKED_FOR_GONE = 1 << 12,   /* the destructor got a freed pointer */
+    RECORD_FREED_TWICE = 1 << 13,      /* that it is freed twice is reported */
+    RECORD_INHERITED = 1 << 9,         /* made by the parent, before a fork() */
+    RECORD_TAKEN = 1 << 10,            /* a consumer renamed it: protocols.c */
+    RECORD_OFFERS = 1 << 16,           /* it had the first name of a protocol */
+    RECORD_POINTER_UNMAPPED = 1 << 17, /* the same, for the pointer */
     /* Records with one of these flags need a closer look at each call. */
     RECORD_SUSPECT = RECORD_DEAD | RECORD_STACK_NAME | RECORD_STACK_POINTER |
                      RECORD_UNLOADED | RECORD_NAME_UNLOADED |
-                     RECORD_NAME_UNMAPPED | RECORD_TAKEN
+                     RECORD_NAME_UNMAPPED | RECORD_POINTER_UNMAPPED |
+                     RECORD_TAKEN
 };
 
 enum { WATCH_POINTER, WATCH_NAME, WATCH_CONTEXT, WATCH_COUNT };

@@ -1,8 +1,8 @@
-/* Memory that the program unmaps or protects while names lie in it.
+/* Memory that the program unmaps or protects while capsules lead into it.
  *
  * The functions do what the program asks. Afterwards no page that may have
- * changed is remembered (memory.c), and each name that may be gone is looked at
- * before it is read (fields.c).
+ * changed is remembered (memory.c). Each name that may be gone is looked at
+ * before it is read, and each pointer before it is handed out (fields.c).
  */
 #include "check/unmap.h"
 
@@ -31,13 +31,17 @@ static size_t size;
 
 static void mark(struct record *record)
 {
-    if (record->name - from < size && !(record->flags & RECORD_DEAD))
+    if (record->flags & RECORD_DEAD)
+        return;
+    if (record->name - from < size)
         record->flags |= RECORD_NAME_UNMAPPED;
+    if (record->pointer - from < size)
+        record->flags |= RECORD_POINTER_UNMAPPED;
 }
 
-/* True if some name may lie in the memory. Spares the look at all records for
- * most calls. */
-static bool may_hold_names(uintptr_t start, size_t length)
+/* True if some capsule may lead into the memory. Spares the look at all records
+ * for most calls. */
+static bool may_concern(uintptr_t start, size_t length)
 {
     enum { MOST = 64 << 20 }; /* a larger range has too many pages to look up */
     return !heap_is_watched() || length > MOST ||
@@ -48,7 +52,7 @@ static void memory_is_gone(void *start, size_t length)
 {
     int saved_errno = errno;
     memory_forget((uintptr_t)start, length);
-    if (started && length && may_hold_names((uintptr_t)start, length)) {
+    if (started && length && may_concern((uintptr_t)start, length)) {
         lock_take();
         from = (uintptr_t)start;
         size = length;
