@@ -132,6 +132,13 @@ def test_a_crash_is_reported_and_stays_a_crash(tmp_path: pathlib.Path) -> None:
     assert 'PyCapsule_GetPointer("demo.wrong")' in run.stderr
 
 
+def test_a_jump_to_code_that_is_gone_is_reported(tmp_path: pathlib.Path) -> None:
+    program = made("broken/dlpack_deleter_unloaded.c", tmp_path)
+    run = check("--", PYTHON, program)
+    assert run.returncode == 128 + 11
+    assert "ERROR BUG-3" in run.stderr and "ended by SIGSEGV" in run.stderr
+
+
 def test_the_program_sees_its_own_python_path(tmp_path: pathlib.Path) -> None:
     code = "import os; print(os.environ.get('PYTHONPATH'))"
     run = check("--", PYTHON, "-c", code, PYTHONPATH="/somewhere")
