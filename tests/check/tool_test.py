@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import xml.etree.ElementTree as xml
 
@@ -169,6 +170,7 @@ subprocess.run([sys.executable, {str(program)!r}], env=variables, check=True)
         (["--leaks", "none", "--", "true"], "whole number"),
         (["--html", "/no/folder/x.html", "--", "true"], "cannot be written"),
         (["--json", "/", "--", "true"], "cannot be written"),
+        (["--json", "/dev/full", "--", "true"], "cannot be written"),
     ],
 )
 def test_bad_input_is_one_line(arguments: list[str], words: str) -> None:
@@ -176,6 +178,62 @@ def test_bad_input_is_one_line(arguments: list[str], words: str) -> None:
     assert run.returncode == 2
     assert words in run.stderr
     assert run.stderr.startswith("check: ") and run.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["json", "html", "junit", "sarif"])
+def test_a_report_whose_folder_vanishes_is_one_line(
+    name: str, tmp_path: pathlib.Path
+) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    code = f"import os; os.rmdir({str(folder)!r})"
+    run = check(f"--{name}", folder / "report", "--", PYTHON, "-c", code)
+    assert run.returncode == 2, run.stderr
+    last = run.stderr.splitlines()[-1]
+    assert last.startswith("check: ") and "cannot be written" in last
+
+
+@pytest.mark.parametrize(
+    "number, status", [(signal.SIGINT, 130), (signal.SIGKILL, 137), (signal.SIGTERM, 143)]
+)
+def test_a_signal_ends_the_program_and_then_comes_the_report(
+    number: int, status: int, broken: pathlib.Path
+) -> None:
+    code = f"""
+import os
+exec(open({str(broken)!r}).read())
+os.kill(os.getpid(), {int(number)})
+import time
+time.sleep(60)
+"""
+    run = check("--", PYTHON, "-c", code, PYTHONPATH=str(broken.parent))
+    assert run.returncode == status, run.stderr
+    assert "ERROR NEW-5" in run.stderr
+    assert "not checked: leaks of 1 process" in run.stderr
+
+
+def test_ctrl_c_reaches_the_program_and_not_the_launcher(
+    broken: pathlib.Path,
+) -> None:
+    code = f"""
+exec(open({str(broken)!r}).read())
+print("ready", flush=True)
+import time
+time.sleep(60)
+"""
+    process = subprocess.Popen(
+        [str(TOOL), "--", PYTHON, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(broken.parent)},
+    )
+    assert process.stdout and process.stdout.readline() == "ready\n"
+    os.killpg(process.pid, signal.SIGINT)
+    _, report = process.communicate()
+    assert process.returncode == 130, report
+    assert "KeyboardInterrupt" in report and "ERROR NEW-5" in report
 
 
 def test_no_compiler_is_one_line(tmp_path: pathlib.Path) -> None:
@@ -203,6 +261,15 @@ def test_a_run_without_an_interpreter_says_so() -> None:
     run = check("--", "true")
     assert run.returncode == 2
     assert "not checked: anything" in run.stderr
+
+
+def test_a_python_without_the_api_says_so(tmp_path: pathlib.Path) -> None:
+    source, program = tmp_path / "program.c", tmp_path / "python3"
+    source.write_text("int main(void) { return 0; }\n")
+    running.must_run(["cc", "-s", str(source), "-o", str(program)])
+    run = check("--", program)
+    assert run.returncode == 2
+    assert "not checked: this Python exports no PyCapsule_New" in run.stderr
 
 
 @pytest.mark.parametrize(

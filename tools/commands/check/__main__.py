@@ -17,6 +17,7 @@ from tools.commands.check import model, record, text, trace
 from tools.lib.arguments import Parser, number
 from tools.lib.places import start_folder, workspace_folder
 from tools.lib.problem import Problem, exit_status
+from tools.lib.whole_file import write_whole
 
 ABOUT = """\
 Runs a Python program and holds what its extension modules do with capsules
@@ -52,11 +53,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--strict", action="store_true", help="warnings make exit status 1"
     )
-    for name, what in (
-        ("json", "JSON"),
-        ("html", "one HTML page"),
-        ("junit", "JUnit XML"),
-        ("sarif", "SARIF 2.1"),
+    for name, what in zip(
+        REPORT_FILES, ("JSON", "one HTML page", "JUnit XML", "SARIF 2.1")
     ):
         parser.add_argument(
             f"--{name}",
@@ -175,22 +173,33 @@ def run(command: list[str], variables: dict[str, str]) -> int:
     return status if status >= 0 else 128 - status
 
 
+REPORT_FILES = ("json", "html", "junit", "sarif")
+
+
+def find_report_files(options: argparse.Namespace) -> None:
+    """Makes the paths of the report's files absolute. Refuses what cannot be
+    written, before the program runs: a file in no folder, a folder, a device."""
+    for name in REPORT_FILES:
+        given = getattr(options, name)
+        if not given:
+            continue
+        path = (start_folder() / given).resolve()
+        if (path.exists() and not path.is_file()) or not os.access(
+            path.parent, os.W_OK
+        ):
+            raise Problem(f"{given} cannot be written; name a file in a folder of yours")
+        setattr(options, name, path)
+
+
 def write(path: pathlib.Path, content: str) -> None:
     """Writes the whole file, or nothing."""
-    path = start_folder() / path
-    scratch = path.with_name(path.name + ".new")
-    scratch.write_text(content, encoding="utf-8", errors="backslashreplace")
-    scratch.rename(path)
-
-
-def check_report_files(options: argparse.Namespace) -> None:
-    """Refuses files that cannot be written, before the program runs."""
-    for path in (options.json, options.html, options.junit, options.sarif):
-        if not path:
-            continue
-        path = start_folder() / path
-        if path.is_dir() or not os.access(path.parent, os.W_OK):
-            raise Problem(f"{path} cannot be written; name a file in a folder of yours")
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise Problem(
+            f"{path} cannot be written: {error.strerror}; name a file in a folder "
+            "of yours"
+        ) from None
 
 
 def why_unchecked(program: str) -> str:
@@ -254,7 +263,7 @@ def main(arguments: list[str]) -> int:
     patterns = [ignored.Pattern.of(text, "--ignore") for text in options.ignore]
     for path in options.suppressions:
         patterns += ignored.read(start_folder() / path)
-    check_report_files(options)
+    find_report_files(options)
     library = build.built(workspace_folder())
     if options.record:
         options.record = start_folder() / options.record

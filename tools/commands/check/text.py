@@ -111,8 +111,8 @@ def _states(report: Report) -> Iterator[str]:
     unfinished = [p for p in report.processes if p.start and p.state == RUNNING]
     if unfinished:
         yield (
-            "tools/check: not checked: what "
-            f"{plural(len(unfinished), 'process')} left at the end "
+            "tools/check: not checked: leaks of "
+            f"{plural(len(unfinished), 'process')} "
             "(ended by _exit() or a signal, or still running)"
         )
 

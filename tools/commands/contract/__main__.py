@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from tools.commands.contract.page import PAGE, page
@@ -11,6 +10,7 @@ from tools.lib import contract as contracts
 from tools.lib.arguments import Parser
 from tools.lib.places import workspace_folder
 from tools.lib.problem import exit_status
+from tools.lib.whole_file import write_whole
 
 ABOUT = """\
 Prints the contract: every rule with its source, its tests and its programs. The
@@ -49,10 +49,7 @@ def main(arguments: list[str]) -> int:
     if not options.write:
         print(text, end="")
         return 0
-    path = root / PAGE
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_text(text, encoding="utf-8")
-    part.rename(path)
+    write_whole(root / PAGE, text)
     return 0
 
 

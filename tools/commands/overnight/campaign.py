@@ -17,9 +17,10 @@ from tools.commands.overnight.phases import Exhaust, Replays
 from tools.commands.overnight.planting import Planting
 from tools.commands.overnight.settings import Lane, Setting
 from tools.commands.overnight.state import Running, State
-from tools.commands.overnight.storage import DiskFull, is_full
+from tools.commands.overnight.storage import DiskFull
 from tools.commands.overnight.work import Work
 from tools.lib.problem import NoSpace
+from tools.lib.whole_file import is_full
 
 _TICK = 0.1  # seconds between two looks at the jobs
 _LOOK = 1.0  # seconds between two readings of the counters

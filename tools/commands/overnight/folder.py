@@ -28,6 +28,7 @@ from tools.commands.fuzz import findings as fuzz_findings
 from tools.commands.overnight import slices, storage
 from tools.commands.overnight.plan import VERSION, Plan, plan_of
 from tools.lib.problem import Problem
+from tools.lib.whole_file import is_full
 
 RESERVE = 4 << 20  # bytes
 LEAST_SPACE = 64 << 20  # bytes that must be free to start a slice
@@ -116,7 +117,7 @@ class Folder:
                 os.posix_fallocate(file.fileno(), 0, RESERVE)
         except OSError as error:
             path.unlink(missing_ok=True)
-            if storage.is_full(error):
+            if is_full(error):
                 raise storage.DiskFull(self.path) from None
             raise
 

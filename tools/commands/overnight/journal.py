@@ -15,7 +15,8 @@ import pathlib
 import zlib
 from typing import Any
 
-from tools.commands.overnight.storage import DiskFull, is_full
+from tools.commands.overnight.storage import DiskFull
+from tools.lib.whole_file import is_full
 
 Event = dict[str, Any]
 

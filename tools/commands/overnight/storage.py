@@ -4,15 +4,14 @@ one. A full disk raises DiskFull."""
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
-import os
 import pathlib
 import shutil
 from collections.abc import Iterator
 from typing import Any
 
 from tools.lib.problem import NoSpace, Problem
+from tools.lib.whole_file import is_full, write_whole
 
 
 class DiskFull(NoSpace):
@@ -23,10 +22,6 @@ class DiskFull(NoSpace):
             f"the disk of {path} is full; make room, then run tools/overnight "
             "--resume"
         )
-
-
-def is_full(error: OSError) -> bool:
-    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextlib.contextmanager
@@ -54,19 +49,13 @@ def remove(folder: pathlib.Path) -> None:
 def write(path: pathlib.Path, text: str) -> None:
     """Replaces the file. After a crash of the machine the file has the old or
     the new text."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        if is_full(error):
-            raise DiskFull(path) from None
-        raise
+        write_whole(path, text)
+    except (NoSpace, OSError) as error:
+        if isinstance(error, OSError) and not is_full(error):
+            raise
+        raise DiskFull(path) from None
 
 
 def write_json(path: pathlib.Path, values: Any) -> None:
