@@ -256,7 +256,7 @@ static void check_owner(const struct record *record, const struct site *site,
         finding(FINDING_WARNING, RULE_PUB_1, record, call->site, no_origin,
                 "%s changes capsule %s, which another object has made and "
                 "published",
-                function_names[call->function], quoted(record->copy));
+                function_names[call->function], capsule_name(record));
 }
 
 static int check_SetPointer(void *capsule, void *pointer)

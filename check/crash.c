@@ -84,7 +84,7 @@ static void handle(int number, siginfo_t *info, void *context)
             finding(FINDING_ERROR, RULE_DTOR_10, record, record->destructor + 1,
                     (struct origin){NULL, 0},
                     "the program crashes in the destructor of capsule %s",
-                    quoted(record->copy));
+                    capsule_name(record));
     }
     if (info && info->si_code <= 0)
         raise(number); /* sent by a process: no instruction runs again */

@@ -56,7 +56,7 @@ void end_check_dead(const struct record *record, enum function function,
 {
     finding(FINDING_ERROR, RULE_TYPE_1, record, site, no_origin,
             "%s is called with capsule %s, which has been destroyed",
-            function_names[function], quoted(record->copy));
+            function_names[function], capsule_name(record));
 }
 
 static void check_count_of_dead(const struct dead *held)
@@ -69,7 +69,7 @@ static void check_count_of_dead(const struct dead *held)
                 ? "capsule %s was given back after its end: Py_DECREF() "
                   "once too often"
                 : "a reference to capsule %s was taken after its end",
-            quoted(held->record->copy));
+            capsule_name(held->record));
 }
 
 static void free_dead(struct dead *held)
@@ -135,12 +135,12 @@ static void report_freed_capsule(struct record *record,
                 no_origin,
                 "the destructor of capsule %s is a function that frees memory: "
                 "it gets the capsule, not the pointer",
-                quoted(record->copy));
+                capsule_name(record));
     else
         finding(FINDING_ERROR, RULE_DTOR_13, record, return_address, no_origin,
                 "the destructor of capsule %s frees the capsule itself, which "
                 "the interpreter frees as well",
-                quoted(record->copy));
+                capsule_name(record));
 }
 
 void end_freed_twice(uintptr_t block, uintptr_t return_address)
@@ -164,7 +164,7 @@ void end_freed_twice(uintptr_t block, uintptr_t return_address)
             : record->pointer == block          ? "pointer"
             : record->name == block             ? "name"
                                                 : "context",
-            quoted(record ? record->copy : NULL));
+            capsule_name(record));
 }
 
 /* ---- records ---- */
@@ -202,7 +202,7 @@ static void destructor_does(const struct record *record,
                             enum contract_rule rule, const char *what)
 {
     finding(FINDING_ERROR, rule, record, destructor_place(record), no_origin,
-            "the destructor of capsule %s %s", quoted(record->copy), what);
+            "the destructor of capsule %s %s", capsule_name(record), what);
 }
 
 static void check_exceptions(const struct record *record, struct pending before)
@@ -243,7 +243,7 @@ static void run_destructor(void *object, struct record *record)
         finding(FINDING_ERROR, RULE_DTOR_10, record, 0, no_origin,
                 "the destructor of capsule %s lies in an object that dlclose() "
                 "has unloaded",
-                quoted(record->copy));
+                capsule_name(record));
     struct pending before = pending_now();
     pending_hold(before);
     int64_t count = interpreter_count(object);
@@ -267,7 +267,7 @@ static void run_destructor(void *object, struct record *record)
                 no_origin,
                 "the destructor of capsule %s asks for the pointer, whose "
                 "memory was freed while the capsule lived",
-                quoted(record->copy));
+                capsule_name(record));
 }
 
 /* Runs the destructor and frees the object. */
@@ -331,7 +331,7 @@ static void report_detached(const struct record *record, uintptr_t caller)
     bool known = image_of(caller) != image_of_interpreter();
     finding(FINDING_ERROR, RULE_THR_5, record, known ? caller : 0, no_origin,
             "the last reference to capsule %s is dropped %s",
-            quoted(record->copy), errors_why_detached());
+            capsule_name(record), errors_why_detached());
 }
 
 /* Stands in the type's place for the destroying function. Runs the destructor

@@ -270,13 +270,13 @@ void pointer_check(struct record *record, const struct call *call)
                 freed_by(record, WATCH_POINTER),
                 "%s hands out the pointer of capsule %s, whose memory was %s "
                 "while the capsule lives",
-                function_names[call->function], quoted(record->copy), why);
+                function_names[call->function], capsule_name(record), why);
     } else if (stack_is_gone(record, WATCH_POINTER, call->stack)) {
         record->flags |= RECORD_POINTER_GONE;
         finding(FINDING_ERROR, RULE_API_15, record, call->site, no_origin,
                 "%s hands out the pointer of capsule %s, which leads into the "
                 "stack frame of a function that has returned",
-                function_names[call->function], quoted(record->copy));
+                function_names[call->function], capsule_name(record));
     }
 }
 
@@ -286,14 +286,14 @@ void context_check(struct record *record, const struct call *call)
         finding(FINDING_ERROR, RULE_API_15, record, call->site, no_origin,
                 "%s hands out the context of capsule %s, which leads into the "
                 "stack frame of a function that has returned",
-                function_names[call->function], quoted(record->copy));
+                function_names[call->function], capsule_name(record));
     else if (watch_freed_by(record->watches[WATCH_CONTEXT]) &&
              !asked_by_destructor(record))
         finding(FINDING_ERROR, RULE_BUG_3, record, call->site,
                 freed_by(record, WATCH_CONTEXT),
                 "%s hands out the context of capsule %s, whose memory was "
                 "freed while the capsule lives",
-                function_names[call->function], quoted(record->copy));
+                function_names[call->function], capsule_name(record));
 }
 
 void fields_forget(struct record *record)

@@ -27,6 +27,13 @@ const char *quoted(const char *name)
     return text;
 }
 
+const char *capsule_name(const struct record *record)
+{
+    return !record || (!record->copy && record->name) ? "with an unknown name"
+           : record->copy                             ? quoted(record->copy)
+                                                      : "without a name";
+}
+
 /* Numbers of the findings, by a hash of what makes them the same. */
 static uint64_t keys[CHANNEL_FINDINGS];
 static uint32_t finding_count;

@@ -28,8 +28,13 @@ void finding(enum finding_level level, enum contract_rule rule,
              const struct record *record, uintptr_t at, struct origin origin,
              const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* The name of a capsule for a sentence: its copy in quotes, or "NULL". The
- * result lives until the thread asks for the fourth next one. */
+/* Returns a name for a sentence: in quotes, or "NULL". The result lives until
+ * the thread asks for the fourth next one. */
 const char *quoted(const char *name);
+
+/* Returns what follows the word "capsule" in a sentence: the name in quotes, as
+ * it was when the capsule got it, or words. `record` may be NULL. Lives as long
+ * as the result of quoted(). */
+const char *capsule_name(const struct record *record);
 
 #endif

@@ -172,7 +172,7 @@ void protocols_asked(const struct record *record, const char *name,
             (struct origin){"the tensor was taken by", taken_at},
             "a capsule %s is offered to a consumer once more, although its "
             "tensor was taken",
-            quoted(record->copy));
+            capsule_name(record));
 }
 
 /* ---- releasing ---- */
@@ -198,7 +198,7 @@ static void report_release(const struct offer *offer,
                 (struct origin){"the tensor was taken by", offer->taken_at},
                 "the destructor of a capsule %s calls the deleter, although a "
                 "consumer has taken the tensor",
-                quoted(record->copy));
+                capsule_name(record));
 }
 
 /* True if the destructor of a capsule runs that still offers the structure. */

@@ -131,7 +131,7 @@ static void report_leak(struct record *record)
                 (struct origin){NULL, 0},
                 "%u capsules %s that are made here outlive the interpreter; "
                 "their destructor never runs",
-                alive, quoted(record->copy));
+                alive, capsule_name(record));
 }
 
 /* An interpreter that was not finalized may keep what it likes. */
