@@ -2,6 +2,7 @@
  * objects, and when the checker may call it. */
 #include "check/interpreter.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,16 +146,34 @@ bool interpreter_redirect(void *const wrappers[FUNCTION_COUNT])
     return true;
 }
 
+/* True if this thread made the thread state, which is the current one, up to
+ * 3.11 of whatever thread. PyGILState_Check() knows one state per thread, so
+ * that its answer is no for a state that the program has swapped in. A state
+ * says in which thread it was made; the place is found in the first state that
+ * is this thread's for certain. */
+static bool is_own_state(const uintptr_t *state)
+{
+    enum { FIRST_WORDS = 32 }; /* no thread state is smaller */
+    static int word_of_thread;
+    uintptr_t self = (uintptr_t)pthread_self();
+    if (!python.GILState_Check || python.GILState_Check()) {
+        for (int i = 0; !word_of_thread && i < FIRST_WORDS; i++)
+            if (state[i] == self)
+                word_of_thread = i;
+        return true;
+    }
+    return !word_of_thread || state[word_of_thread] == self;
+}
+
 bool interpreter_is_attached(void)
 {
     static _Thread_local void *own_state
         __attribute__((tls_model("initial-exec")));
     if (python.thread_state) {
         void *state = python.thread_state();
-        /* Up to 3.11 it may be the state of another thread. */
         if (!state || state == own_state || python.version >= 312)
             return state;
-        if (python.GILState_Check && !python.GILState_Check())
+        if (!is_own_state(state))
             return false;
         own_state = state;
         return true;
