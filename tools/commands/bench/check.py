@@ -29,6 +29,21 @@ _DLPACK = (
     "t = time.process_time(); [f(a) for i in range(100000)]; "
     "print((time.process_time() - t) * 1e9 / 1e5)"
 )
+# Each array asks for the capsule of NumPy's memory functions several times.
+_ARRAYS = (
+    "import numpy as n, time; a = n.arange(4.); t = time.process_time(); "
+    "[a + 1.0 for i in range(200000)]; "
+    "print((time.process_time() - t) * 1e9 / 2e5)"
+)
+# Capsules are made, imported, asked and ended by three libraries.
+_CAPSULES = (
+    "import numpy as n, time; from scipy.spatial.distance import cdist\n"
+    "g = n.random.default_rng(1); t = time.process_time()\n"
+    "for i in range(2000):\n"
+    "    x = g.random((20, 3)); n.from_dlpack(cdist(x, x)).sum()\n"
+    "    n.linalg.inv(x[:3] @ x[:3].T + n.eye(3)); n.random.default_rng(i)\n"
+    "print((time.process_time() - t) * 1e6 / 2e3)"
+)
 CASES: list[tuple[str, str, list[str], str]] = [
     ("python3 -c pass", "ms", [], _TOTAL),
     ("import numpy", "ms", ["numpy"], f"import numpy; {_TOTAL}"),
@@ -39,6 +54,8 @@ CASES: list[tuple[str, str, list[str], str]] = [
         f"import numpy, scipy.linalg.cython_lapack, pandas; {_TOTAL}",
     ),
     ("numpy.from_dlpack", "ns", ["numpy"], _DLPACK),
+    ("numpy, a small array", "ns", ["numpy"], _ARRAYS),
+    ("generator, tensor, distances", "us", ["numpy", "scipy"], _CAPSULES),
     ("PyCapsule_GetPointer", "ns", [], f"{_CALLS}print(c.get_pointer(10**6))"),
     ("PyCapsule_New and end", "ns", [], f"{_CALLS}print(c.make_and_end(10**5))"),
     ("capsule of 10,000", "ns", [], f"{_CALLS}print(c.live_together(10**4))"),
