@@ -64,6 +64,8 @@ def test_an_error_is_status_23(broken: pathlib.Path) -> None:
     assert "ERROR NEW-5: the name \"demo.freed\" was freed" in run.stderr
     assert f"where     use() in extension.so, name_freed.c:{LINE}" in run.stderr
     assert "1 error, 0 warnings" in run.stderr
+    assert "called by" not in run.stderr  # the caller is the interpreter
+    assert "docs/authors.md says" in run.stderr
 
 
 def test_a_warning_is_status_1_only_with_strict(suspicious: pathlib.Path) -> None:

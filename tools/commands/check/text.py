@@ -1,10 +1,12 @@
 """The report for people, as plain text."""
 
+import itertools
 import os
 from collections.abc import Iterator
 
 from tools.commands.check.channel import RUNNING
 from tools.commands.check.findings import ERROR, WARNING, Finding, Report
+from tools.commands.check.places import Place
 
 _SHOWN_COLUMNS = (
     "made",
@@ -24,6 +26,10 @@ def _some(values: list[str], most: int) -> str:
     return ", ".join(values[:most]) + (f" and {more} more" if more > 0 else "")
 
 
+def _is_interpreter(place: Place) -> bool:
+    return place.object_name.startswith(("python", "libpython", "pypy", "libpypy"))
+
+
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     """Yields the lines below the sentence: a label and what it is."""
     if finding.at:
@@ -41,7 +47,9 @@ def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
             yield "", f"from {finding.made_python}"
     if finding.origin_at:
         yield finding.origin, str(finding.origin_at)
-    for i, place in enumerate(finding.c_frames[1:5]):
+    # Behind the interpreter's first frame, the Python frames say more.
+    own = itertools.takewhile(lambda at: not _is_interpreter(at), finding.c_frames[1:5])
+    for i, place in enumerate(own):
         yield "called by" if i == 0 else "", str(place)
     for test in dict.fromkeys(finding.tests):
         yield "test", test.removesuffix(" (call)")
@@ -132,6 +140,8 @@ def lines(report: Report) -> Iterator[str]:
         yield from _finding(finding)
     yield from _table(report)
     yield from _states(report)
+    if report.findings:
+        yield "tools/check: docs/authors.md says how to read this and what to do"
     yield summary(report)
 
 
