@@ -143,7 +143,7 @@ def built(root: pathlib.Path, artifact: Artifact = CHECKER) -> pathlib.Path:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         output = pathlib.Path(scratch) / artifact.name
         call = command(root, cc, output, artifact)
-        for flags in ([_AS_ONE_PROGRAM], []):
+        for flags in ((_AS_ONE_PROGRAM,), ()):
             run = subprocess.run([*call, *flags], capture_output=True, text=True)
             if not run.returncode:
                 break
