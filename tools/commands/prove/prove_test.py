@@ -60,6 +60,14 @@ def test_the_reference_is_proved(
 
 
 @needs_checker
+def test_sources_are_read_as_c17(tmp_path: pathlib.Path) -> None:
+    source = tmp_path / "version.c"
+    source.write_text("long version = __STDC_VERSION__;\n")
+    text = checker.Checker().preprocess(str(source), [])
+    assert "version = 201710L;" in text
+
+
+@needs_checker
 @pytest.mark.parametrize("path", BUGS, ids=lambda path: str(path.stem))
 def test_a_bug_that_only_a_proof_finds_is_refuted(
     path: pathlib.Path, builder: program.Builder
