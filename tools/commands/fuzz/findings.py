@@ -5,7 +5,7 @@ import pathlib
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tools.commands.fuzz import corpus
 from tools.commands.fuzz.engine import environment_of
@@ -138,11 +138,20 @@ def examine(
 def _show(finding: Finding, tools: Tools) -> None:
     """Runs the minimized input and keeps its report and its C file."""
     path = finding.path
-    prefix = f"--artifact_prefix={path}."
-    run = _run(
-        [tools.repro, prefix, *finding.earlier, finding.smaller],
-        finding.profile,
-    )
+    command = [
+        tools.repro,
+        f"--artifact_prefix={path}.",
+        *finding.earlier,
+        *([finding.smaller] if finding.smaller else []),
+    ]
+    run = _run(command, finding.profile)
+    if "use-after-poison" in run.stderr:
+        # malloc() remembers where memory was allocated and freed.
+        with_stacks = _run(
+            command, finding.profile, {"CAPSULE_ALLOCATOR": "malloc"}
+        )
+        if "\nfreed by thread" in with_stacks.stderr:
+            run = with_stacks
     # The report of a program contains the program. For other inputs, the repro
     # command prints the input to stdout.
     has_program = "\n  program\n" in run.stderr
@@ -156,6 +165,6 @@ def _show(finding: Finding, tools: Tools) -> None:
 
 
 def _run(
-    command: Sequence[object], profile: str
+    command: Sequence[object], profile: str, more: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return child.run(command, environment_of(profile))
+    return child.run(command, {**environment_of(profile), **(more or {})})
