@@ -168,10 +168,13 @@ class Charges:
 
     def _base_of_crash(self, rule: str, function: str) -> str:
         """Returns the rule at the end of the chain that starts with `rule`: each
-        rule rests on the next one, and all of them died in the function. A rule
-        about every function ends no chain, because it rests on rules about one."""
+        rule rests on the next one, and all of them died in the function. A rule that
+        names the function ends the chain. A rule about every function ends none,
+        because it rests on rules about one."""
         seen = [rule]
         while True:
+            if function in self._contract[seen[-1]].function.split():
+                return seen[-1]
             found = (
                 other
                 for other in self._contract[seen[-1]].rests_on

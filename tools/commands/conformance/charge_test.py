@@ -202,6 +202,14 @@ def test_what_blocks_the_rule_of_a_shared_comparison_blocks_the_test() -> None:
         # about every function rests on those about one.
         ([crash("SET-ALL-2"), crash("SET-ALL-1")], ["SET-ALL-1", "SET-ALL-1"]),
         ([crash("ERR-2"), crash("SET-ALL-1")], ["SET-ALL-1", "SET-ALL-1"]),
+        # A rule that names the function keeps its crash, also in a circle.
+        (
+            [
+                crash("GETC-1", "PyCapsule_GetContext"),
+                crash("SETC-1", "PyCapsule_GetContext"),
+            ],
+            ["GETC-1", "GETC-1"],
+        ),
         (
             [
                 crash("SET-ALL-2", "PyCapsule_SetName"),
