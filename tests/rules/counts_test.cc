@@ -148,6 +148,62 @@ TEST_F(CountsTest, GET_ALL_2_GettersGiveTheSameAnyNumberOfTimes)
     Drop(capsule);
 }
 
+// More than a million: what is wrong every millionth time. The loops only
+// count, so that they stay short.
+const unsigned LONG_LIFE = (1u << 20) + 300;
+
+TEST_F(CountsTest, GET_ALL_2_AMillionCallsLaterTheFieldsAreTheSame)
+{
+    PyObject *capsule = PyCapsule_New(&payload_, NAME, Count);
+    PyCapsule_SetContext(capsule, &destroyed);
+    unsigned right = 0;
+    for (unsigned i = 0; i < LONG_LIFE; i++) {
+        right += PyCapsule_GetPointer(capsule, NAME) == &payload_ &&
+                 PyCapsule_GetName(capsule) == NAME &&
+                 PyCapsule_GetContext(capsule) == &destroyed &&
+                 PyCapsule_GetDestructor(capsule) == Count &&
+                 PyCapsule_IsValid(capsule, NAME) == 1;
+    }
+    EXPECT_EQ(right, LONG_LIFE);
+    EXPECT_TRUE(NothingRaised());
+    Drop(capsule);
+    EXPECT_EQ(destroyed, 1u);
+}
+
+TEST_F(CountsTest, SET_ALL_1_EachOfAMillionSettersSucceeds)
+{
+    PyObject *capsule = PyCapsule_New(&payload_, NAME, nullptr);
+    unsigned right = 0;
+    for (unsigned i = 0; i < LONG_LIFE; i++) {
+        right +=
+            PyCapsule_SetPointer(capsule, PointerOf(i)) == 0 &&
+            PyCapsule_SetName(capsule, NAME + i % 4) == 0 &&
+            PyCapsule_SetContext(capsule, PointerOf(i + 1)) == 0 &&
+            PyCapsule_SetDestructor(capsule, i % 2 ? Count : nullptr) == 0 &&
+            PyCapsule_GetPointer(capsule, NAME + i % 4) == PointerOf(i) &&
+            PyCapsule_GetContext(capsule) == PointerOf(i + 1);
+    }
+    EXPECT_EQ(right, LONG_LIFE);
+    EXPECT_TRUE(NothingRaised());
+    Drop(capsule);
+}
+
+TEST_F(CountsTest, NEW_7_EachOfAMillionCapsulesIsCreatedAndDestroyed)
+{
+    unsigned right = 0;
+    for (unsigned i = 0; i < LONG_LIFE; i++) {
+        PyObject *capsule = PyCapsule_New(PointerOf(i), NAME, Count);
+        right += capsule &&
+                 PyCapsule_GetPointer(capsule, NAME) == PointerOf(i) &&
+                 PyCapsule_GetContext(capsule) == nullptr;
+        Py_XDECREF(capsule);
+    }
+    host_collect();
+    EXPECT_EQ(right, LONG_LIFE);
+    EXPECT_EQ(destroyed, LONG_LIFE);
+    EXPECT_TRUE(NothingRaised());
+}
+
 TEST_F(CountsTest, GETP_3_AWrongNameIsRefusedAnyNumberOfTimes)
 {
     PyObject *capsule = PyCapsule_New(&payload_, NAME, nullptr);
