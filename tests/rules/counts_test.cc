@@ -1,6 +1,7 @@
 // Counts and sizes: what holds once holds the 256th, the 65,536th and every
 // other time, and for many capsules at once.
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,20 @@ TEST_F(CountsTest, TYPE_1_HasAnyNumberOfReferences)
 }
 
 TEST_F(CountsTest, NEW_1_AnyNumberOfCapsulesExistAtATime)
+{
+    std::set<PyObject *> capsules;
+    for (unsigned i = 0; i < MANY; i++) {
+        PyObject *capsule = PyCapsule_New(PointerOf(i), NAME, nullptr);
+        ASSERT_NE(capsule, nullptr) << "the capsule of number " << i;
+        ASSERT_TRUE(capsules.insert(capsule).second)
+            << "the capsule of number " << i << " exists already";
+    }
+    for (PyObject *capsule : capsules) {
+        Py_DECREF(capsule);
+    }
+}
+
+TEST_F(CountsTest, TYPE_2_AnyNumberOfCapsulesKeepTheirFields)
 {
     std::vector<PyObject *> capsules;
     std::string names;
