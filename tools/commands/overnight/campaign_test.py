@@ -197,7 +197,7 @@ def snapshot(path: pathlib.Path) -> Snapshot:
             and not slices.lane_in(p.parent).setting.bug
         },
         {e["run"] for e in events if e["kind"] in ("finding", "again")},
-        {p.parent.name for p in path.glob("findings/*/finding.json")},
+        {p.parent.name for p in path.glob("findings/[!.]*/finding.json")},
         len(events),
     )
 
@@ -300,7 +300,7 @@ def test_a_full_disk_loses_nothing_and_the_campaign_goes_on(
     path = disk / "night"
     seen = Seen(path)
     process = start(path)
-    wait_until(lambda: any(True for _ in path.glob("findings/*/finding.json")))
+    wait_until(lambda: any(True for _ in path.glob("findings/[!.]*/finding.json")))
     fill(disk / "filler")
     assert process.wait(timeout=120) == 2
     wait_for_children(path)
