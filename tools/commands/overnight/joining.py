@@ -126,7 +126,7 @@ def _copy(folder: pathlib.Path, output: pathlib.Path) -> None:
             corpus.publish_all(
                 source, corpus.make_folder(output / "corpus" / source.name)
             )
-    for source in sorted((folder / "findings").glob("*")):
+    for source in sorted((folder / "findings").glob("[!.]*")):
         target = output / "findings" / source.name
         if source.is_dir() and not target.exists():
             shutil.copytree(source, target)

@@ -64,7 +64,7 @@ def _fill(part: pathlib.Path, found: Examined, run: pathlib.Path) -> None:
 def read(folder: pathlib.Path) -> dict[str, dict[str, Any]]:
     """Returns {identity: finding} with the texts of the files."""
     found = {}
-    for path in sorted(folder.glob("*/finding.json")):
+    for path in sorted(folder.glob("[!.]*/finding.json")):
         values = storage.read_json(path, "a finding")
         values["folder"] = path.parent.name
         for key, name in (
@@ -87,7 +87,7 @@ def read(folder: pathlib.Path) -> dict[str, dict[str, Any]]:
 def find(folder: pathlib.Path, name: str) -> pathlib.Path:
     """Returns the folder of the finding with this identity, or the beginning of
     it. Raises Problem."""
-    names = sorted(path.parent.name for path in folder.glob("*/finding.json"))
+    names = sorted(path.parent.name for path in folder.glob("[!.]*/finding.json"))
     chosen = [known for known in names if known.startswith(name)]
     if len(chosen) != 1:
         raise Problem(
