@@ -3,6 +3,12 @@
 #include "fuzz/executor/fault_rule.h"
 #include "fuzz/executor/world.h"
 
+/* True if the byte is in the block, or is the first byte behind the block. */
+static bool is_in(const struct model_block *block, uintptr_t address)
+{
+    return address - block->address <= block->size;
+}
+
 /* True if the byte belongs to a name that a destructor has freed. */
 static bool was_freed_by_destructor(uintptr_t address)
 {
@@ -15,21 +21,15 @@ static bool was_freed_by_destructor(uintptr_t address)
         const struct model_block *block = &run.model.block[id];
         if (capsule->life != LIFE_ALIVE &&
             behaviour_uses(capsule->last_destructor, CALL_FREE_NAME_OF) &&
-            !block->alive && address - block->address <= block->size) {
+            !block->alive && is_in(block, address)) {
             return true;
         }
     }
     return false;
 }
 
-/* True if the byte is in the block, or is the first byte behind the block. */
-static bool is_in(const struct model_block *block, uintptr_t address)
-{
-    return address - block->address <= block->size;
-}
-
-/* The rule that the implementation breaks if it touches this freed byte; or
- * RULE_COUNT. */
+/* Returns the rule that the implementation breaks if it touches this freed
+ * byte, or RULE_COUNT. */
 static uint16_t rule_of_freed(uintptr_t address)
 {
     for (int i = run.model.block_count - 1; i >= 0; i--) {

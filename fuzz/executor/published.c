@@ -1,5 +1,5 @@
-/* What programs publish: the attributes of modules and namespaces, and what a
- * module's __getattr__ answers. */
+/* Sets what programs publish: the attributes of modules and namespaces, and the
+ * answers of a module's __getattr__. */
 #include "fuzz/executor/published.h"
 #include "fuzz/executor/arguments.h"
 #include "fuzz/executor/modules.h"

@@ -1,5 +1,5 @@
-/* What programs publish: the attributes of modules and namespaces. Private to
- * this folder. */
+/* Functions that set what programs publish: the attributes of modules and
+ * namespaces. Private to this folder. */
 #ifndef FUZZ_EXECUTOR_PUBLISHED_H
 #define FUZZ_EXECUTOR_PUBLISHED_H
 

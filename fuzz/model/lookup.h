@@ -18,7 +18,7 @@ static inline struct failure failure(enum exception_type exception,
     return (struct failure){true, (uint8_t)exception, message};
 }
 
-/* One component of a dotted path. */
+/* A component of a dotted path: the text between two dots. */
 struct component {
     const char *text; /* only the last component of a path is NUL-terminated */
     size_t length;

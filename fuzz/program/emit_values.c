@@ -1,6 +1,7 @@
 /* Prints values in C: literals, objects, and the variables that hold objects of
  * other types; the same for both C forms. */
 #include "fuzz/program/emit.h"
+#include "fuzz/program/words.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -34,23 +35,6 @@ void emit_behaviour_name(FILE *out, enum behaviour behaviour)
     fprintf(out, "destructor_%s", DESTRUCTORS[behaviour].name);
 }
 
-static void emit_byte(FILE *out, unsigned char byte, char quote)
-{
-    if (byte == (unsigned char)quote || byte == '\\') {
-        fprintf(out, "\\%c", byte);
-    } else if (byte == '\n') {
-        fputs("\\n", out);
-    } else if (byte == '\t') {
-        fputs("\\t", out);
-    } else if (byte == '\0') {
-        fputs("\\0", out);
-    } else if (byte >= 0x20 && byte < 0x7f) {
-        fputc(byte, out);
-    } else {
-        fprintf(out, "\\x%02x", byte);
-    }
-}
-
 void emit_text(FILE *out, const char *text, size_t length)
 {
     bool after_hex = false;
@@ -63,7 +47,7 @@ void emit_text(FILE *out, const char *text, size_t length)
         if (byte == '?' && i > 0 && text[i - 1] == '?') {
             fputc('\\', out); /* avoids trigraphs */
         }
-        emit_byte(out, byte, '"');
+        word_print_byte(out, byte, '"');
         after_hex =
             (byte < 0x20 || byte >= 0x7f) && byte != '\n' && byte != '\t';
     }
@@ -123,9 +107,7 @@ void emit_value(FILE *out, const struct program *program, enum arg_kind kind,
         break;
     case VALUE_NUMBER:
         if (kind == ARG_BYTE) {
-            fputc('\'', out);
-            emit_byte(out, (unsigned char)value->number, '\'');
-            fputc('\'', out);
+            program_print_value(out, program, kind, value);
             break;
         }
         fprintf(out, "%u", value->number);

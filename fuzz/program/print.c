@@ -1,10 +1,9 @@
 /* Prints a program as text. */
-#include "fuzz/program/program.h"
+#include "fuzz/program/words.h"
 
 #include <inttypes.h>
 
-/* Prints one byte of a literal so that the parser reads it back. */
-static void print_escaped(FILE *out, unsigned char byte, char quote)
+void word_print_byte(FILE *out, unsigned char byte, char quote)
 {
     if (byte == (unsigned char)quote || byte == '\\') {
         fprintf(out, "\\%c", byte);
@@ -23,7 +22,7 @@ static void print_text(FILE *out, const char *text, size_t length)
 {
     fputc('"', out);
     for (size_t i = 0; i < length; i++) {
-        print_escaped(out, (unsigned char)text[i], '"');
+        word_print_byte(out, (unsigned char)text[i], '"');
     }
     fputc('"', out);
 }
@@ -34,7 +33,7 @@ static void print_byte(FILE *out, unsigned byte)
     if (byte == 0) {
         fputs("\\0", out);
     } else {
-        print_escaped(out, (unsigned char)byte, '\'');
+        word_print_byte(out, (unsigned char)byte, '\'');
     }
     fputc('\'', out);
 }

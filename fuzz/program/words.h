@@ -19,6 +19,10 @@ enum word_meaning { WORD_IS_NOTHING, WORD_IS_VALUE, WORD_IS_TEXT };
 enum word_meaning word_value(const struct token *token, const char *bytes,
                              enum arg_kind kind, struct value *value);
 
+/* Prints one byte of a literal that has these quotes. C and the parser of
+ * programs read it back. */
+void word_print_byte(FILE *out, unsigned char byte, char quote);
+
 /* Describes in words what the kind allows: `a name (n0..n7, NULL or a
  * string)`. */
 const char *word_kind(enum arg_kind kind, char *buffer, size_t size);

@@ -88,7 +88,7 @@ TEST_F(NamesTest, GETP_3_NoByteIsLeftOut)
     }
 }
 
-// What a comparison by words, by halves or by samples leaves out.
+// A comparison by words, by halves or by samples leaves out some bytes.
 TEST_F(NamesTest, GETP_3_EachByteOfANameOfAnyLengthCounts)
 {
     for (size_t length = 1; length <= 300; length++) {

@@ -1,5 +1,5 @@
-/* What a correct source never does: it neither touches the count of a dying
- * object nor ends the process. */
+/* The functions that a correct source never calls: those that report a touched
+ * count of a dying object, and those that end the process. */
 #include "tests/steps/step.h"
 
 #ifdef CAPSULE_REFERENCE

@@ -88,7 +88,8 @@ struct fields {
     PyCapsule_Destructor destructor;
 };
 
-/* What CPython 3.13 and later keep for the cycle collector; zeros elsewhere. */
+/* The fields that CPython 3.13 and later keep for the cycle collector; zeros
+ * elsewhere. */
 struct collected {
     traverseproc traverse;
     inquiry clear;

@@ -43,8 +43,8 @@ class Evidence:
 
 @dataclasses.dataclass
 class Reason:
-    """One reason why cells are not applicable: {numbers of the columns: ids of
-    rules}."""
+    """A reason, and the cells that are not applicable for it: {numbers of the
+    columns: ids of rules}."""
 
     text: str
     where: dict[tuple[int, ...], list[str]]

@@ -24,8 +24,8 @@ FEWEST_SECONDS: float = 5
 # halved, because on such a machine the start alone may take half a minute.
 _WAITING = 4
 
-# The line that a worker prints when it begins. What precedes it is the interpreter's,
-# such as a warning about the machine.
+# The line that a worker prints when it begins. The interpreter has printed what
+# precedes it, such as a warning about the machine.
 _BEGINS = "worker: begins\n"
 
 # Seconds that a worker gets after SIGABRT to report, and after SIGKILL to end.

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as xml
 from tools.commands.fuzz import corpus
 from tools.commands.overnight import signature, slices, storage
 from tools.commands.overnight.settings import Lane
-from tools.lib.child import end_with_parent
+from tools.lib import child
 
 REPLAY, SWEEP = "replay", "allocation sweep"
 
@@ -48,24 +48,17 @@ def run(item: Item, environment: dict[str, str], work: pathlib.Path) -> Result:
     report = work / "report.xml"
     command = [str(item.program), str(item.folder)]
     try:
-        done = subprocess.run(
+        done = child.run(
             command,
-            env={**os.environ, **environment, "XML_OUTPUT_FILE": str(report)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="backslashreplace",
-            preexec_fn=end_with_parent,
-            check=False,
-            timeout=_SECONDS,
+            {**os.environ, **environment, "XML_OUTPUT_FILE": str(report)},
+            seconds=_SECONDS,
         )
     except subprocess.TimeoutExpired:
         return Result(item, 0, [], f"did not end within {_SECONDS} s")
     try:
         cases = list(xml.parse(report).iter("testcase"))
     except (OSError, xml.ParseError):
-        lines = done.stdout.strip().splitlines()
+        lines = (done.stdout + done.stderr).strip().splitlines()
         return Result(item, 0, [], lines[-1] if lines else "no output")
     failures = [
         _failure(item, case, work / f"failure-{number}", command)

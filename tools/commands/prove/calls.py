@@ -13,7 +13,7 @@ from tools.commands.prove.story import Capsule, Story
 # Destructors of fuzz/program/destructors.def set these two pointers.
 _ALWAYS = (0x1, 0x2)
 
-# The length of ADDRESSES in fuzz/program/program.c.
+# ADDRESS_COUNT of fuzz/program/program.h.
 _MOST_ADDRESSES = 12
 
 # A state is in a few calls what the checker takes for any value at once: of a
@@ -35,8 +35,11 @@ _BEHAVIOURS = (
     "save_and_restore",
 )
 
-# The counts that take_references() knows and a program needs, the largest first.
-_COUNTS = (100000, 65537, 65536, 32768, 9999, 4096, 1024, 300, 257, 256, 129, 64, 16, 7, 3, 2, 1)
+# Those of COUNTS in fuzz/program/program.c that a program needs, the largest first.
+_COUNTS = (
+    *(100000, 65537, 65536, 32768, 9999, 4096, 1024, 300, 257, 256, 129, 64, 16),
+    *(7, 3, 2, 1),
+)
 _MOST_REFERENCES = 1_000_000
 
 _DESTRUCTORS = ("log", "read_all_fields", "NULL")

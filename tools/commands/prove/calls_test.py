@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tools.commands.prove import calls
 from tools.commands.prove.story import Capsule, Story
+from tools.lib.repository import ROOT
 
 
 def chosen(number: int) -> dict[str, Any]:
@@ -93,3 +95,13 @@ def test_a_state_with_more_pointers_than_the_language_has_no_program() -> None:
 
 def test_modules_are_no_calls() -> None:
     assert not calls.known("PyCapsule_Import")
+
+
+def test_the_tables_of_the_program_language_are_the_same() -> None:
+    source = (ROOT / "fuzz/program/program.c").read_text(encoding="utf-8")
+    header = (ROOT / "fuzz/program/program.h").read_text(encoding="utf-8")
+    counts = re.search(r"COUNTS\[COUNTS_COUNT\] = \{([^}]*)\}", source)
+    most = re.search(r"ADDRESS_COUNT = (\d+) \}", header)
+    assert counts and most
+    assert set(calls._COUNTS) <= set(map(int, re.findall(r"\d+", counts[1])))
+    assert calls._MOST_ADDRESSES == int(most[1])

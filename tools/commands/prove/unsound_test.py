@@ -6,7 +6,7 @@ import pytest
 
 from tools.commands.prove import unsound
 
-# What a preprocessor makes of a source with a header.
+# A source with a header, as a preprocessor prints it.
 TEXT = """\
 # 1 "mine/capsule.c"
 # 1 "/usr/include/stdint.h" 1
