@@ -19,9 +19,7 @@ FUZZ_TARGETS = {
         deps = ["//fuzz/program:check"],
     ),
     "protocol_fuzz": dict(),
-    "reentry_fuzz": dict(
-        sweep_on_cpython = False,
-    ),
+    "reentry_fuzz": dict(),
     "sequence_fuzz": dict(),
     "step_fuzz": dict(
         programs = False,
