@@ -16,12 +16,13 @@ from tools.commands.fuzz.build import (
     build,
     build_labels,
     check_instruments,
+    check_profile,
     flags_of,
     folder_word,
     known_implementations,
     known_targets,
+    profile_of,
     runs_programs,
-    source_of,
 )
 from tools.commands.fuzz.options import Options, Tools
 from tools.commands.fuzz.session import ENGINES, Session
@@ -147,7 +148,7 @@ def profiles_of(
         or arguments.engine != "libfuzzer"
         or "CAPSULE_PROFILE" in os.environ
         or not runs_programs(arguments.target, root)
-        or ".profile =" in source_of(arguments.target, root)
+        or profile_of(arguments.target, root)
     )
     return ("",) if only_one else _PROFILES
 
@@ -208,6 +209,7 @@ def main(argv: list[str]) -> int:
     if arguments.rules:
         return print_rules(targets, root)
     target, implementation = arguments.target, arguments.implementation
+    check_profile(target, implementation, root)
     check_instruments(implementation)
     build_flags = flags_of(implementation)
     name = target

@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from tools.lib.problem import Problem
 
 REFERENCE = "reference"
 CPYTHON = "cpython"
+
+_PROFILE = re.compile(r'\.profile = "([^"]+)"')
 
 
 def known_targets(root: pathlib.Path) -> list[str]:
@@ -166,6 +169,26 @@ def build_labels(
 
 def source_of(target: str, root: pathlib.Path) -> str:
     return (root / "fuzz" / f"{target}.c").read_text(encoding="utf-8")
+
+
+def profile_of(target: str, root: pathlib.Path) -> str:
+    """Returns the profile that all programs of the target follow; "" if the target
+    leaves the choice to the implementation."""
+    found = _PROFILE.search(source_of(target, root))
+    return found[1] if found else ""
+
+
+def check_profile(target: str, implementation: str, root: pathlib.Path) -> None:
+    """Raises a Problem if no CPython 3 follows the target's profile, before the
+    target is built for one. CAPSULE_PROFILE replaces the target's profile."""
+    profile = profile_of(target, root)
+    if implementation == REFERENCE or "CAPSULE_PROFILE" in os.environ:
+        return
+    if profile.startswith("cpython-2"):
+        raise Problem(
+            f"{target} follows the profile {profile}, which no CPython 3 follows; "
+            "leave out --implementation to fuzz the reference"
+        )
 
 
 def runs_programs(target: str, root: pathlib.Path) -> bool:

@@ -116,3 +116,33 @@ def test_a_cpython_without_coverage_is_told(
     assert "reports no coverage of its capsules" in told("address", False)
     with pytest.raises(Problem, match="has the sanitizer 'thread'"):
         told("thread", True)
+
+
+@pytest.mark.parametrize("implementation", ["cpython", "/usr/bin/python3"])
+def test_a_profile_of_python_2_is_refused_before_the_build(
+    implementation: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("CAPSULE_PROFILE", raising=False)
+    arguments = ["cobject", "--implementation", implementation]
+    assert exit_status("fuzz", lambda: main.main(arguments)) == 2
+    assert capsys.readouterr().err == (
+        "fuzz: cobject_fuzz follows the profile cpython-2.7, which no CPython 3 "
+        "follows; leave out --implementation to fuzz the reference\n"
+    )
+
+
+def test_other_targets_and_the_reference_keep_their_profile(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "fuzz").mkdir()
+    (tmp_path / "fuzz/old_fuzz.c").write_text('.profile = "cpython-2.7",\n')
+    (tmp_path / "fuzz/new_fuzz.c").write_text("const struct target TARGET\n")
+    monkeypatch.delenv("CAPSULE_PROFILE", raising=False)
+    build.check_profile("old_fuzz", "reference", tmp_path)
+    build.check_profile("new_fuzz", "cpython", tmp_path)
+    with pytest.raises(Problem, match="no CPython 3 follows"):
+        build.check_profile("old_fuzz", "cpython", tmp_path)
+    monkeypatch.setenv("CAPSULE_PROFILE", "cpython-3.11")
+    build.check_profile("old_fuzz", "cpython", tmp_path)
