@@ -25,6 +25,7 @@ FUZZ_TARGETS = {
         programs = False,
         deps = ["//tests/steps:machine"],
     ),
+    "surroundings_fuzz": dict(),
     "table_fuzz": dict(),
 }
 

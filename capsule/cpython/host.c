@@ -13,6 +13,7 @@
 
 #include "capsule/host.h"
 #include "capsule/host_allocator.h"
+#include "capsule/host_clock.h"
 
 /* NULL if LeakSanitizer is not linked. */
 void __lsan_disable(void) __attribute__((weak));
@@ -317,5 +318,12 @@ void host_collect(void)
 
 /* CPython keeps free lists, interned strings and cached methods. */
 bool host_keeps_nothing(void) { return false; }
+
+/* Python reads the clock of the system. */
+bool host_turn_clock(long seconds)
+{
+    (void)seconds;
+    return false;
+}
 
 bool host_catches_misuse(void) { return false; }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "capsule/profile.h"
+#include "capsule/runtime/clock.h"
 
 /* The profile that the implementation follows; never NULL. */
 extern const struct profile *reference_profile;

@@ -33,14 +33,28 @@ static void print_flag(const char *name, const char *value, const char *help)
     }
 }
 
+/* Prints one word of the usage line; begins a new line if there is no room.
+ * Returns the column behind the word. */
+static int print_word(const char *word, int column)
+{
+    enum { WIDTH = 79, INDENT = 6 };
+    if (column + 1 + (int)strlen(word) > WIDTH) {
+        column = printf("\n%*s", INDENT, "") - 1;
+    }
+    return column + printf(" %s", word);
+}
+
 static void print_help(const struct tool *tool)
 {
-    printf("usage: %s", tool->name);
+    int column = printf("usage: %s", tool->name);
     for (const struct flag *flag = tool->flags; flag->name; flag++) {
-        printf(" [--%s%s%s]", flag->name, flag->value ? "=" : "",
-               flag->value ? flag->value : "");
+        char word[80];
+        snprintf(word, sizeof word, "[--%s%s%s]", flag->name,
+                 flag->value ? "=" : "", flag->value ? flag->value : "");
+        column = print_word(word, column);
     }
-    printf(" %s\n\n%s\n", tool->arguments, tool->about);
+    print_word(tool->arguments, column);
+    printf("\n\n%s\n", tool->about);
     for (const struct flag *flag = tool->flags; flag->name; flag++) {
         print_flag(flag->name, flag->value, flag->help);
     }

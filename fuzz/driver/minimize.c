@@ -15,10 +15,11 @@
 #include "fuzz/driver/whole_file.h"
 
 /* A candidate takes microseconds unless it hangs. */
-enum { SECONDS_PER_CANDIDATE = 1 };
+enum { SECONDS_PER_CANDIDATE = 1, SECONDS_PER_REPETITIONS = 10 };
 
 static struct runner_options options;
 static unsigned seconds = 60;
+static unsigned repetitions = 1;
 static const char *output, *before;
 
 static const struct flag FLAGS[] = {
@@ -33,6 +34,11 @@ static const struct flag FLAGS[] = {
      "run the files of this folder before FILE, and\nwrite those that the "
      "finding needs to\nFILE.before-N",
      .text = &before},
+    {"repeat", "N",
+     "run FILE up to N times in a process until the\nfinding appears; print "
+     "how "
+     "often it must run",
+     .number = &repetitions, .largest = 1000000},
     {0},
 };
 
@@ -74,9 +80,12 @@ static time_t now(void)
 static void run_candidate(void *unused)
 {
     (void)unused;
-    child_limit(SECONDS_PER_CANDIDATE);
+    child_limit(repetitions > 1 ? SECONDS_PER_REPETITIONS
+                                : SECONDS_PER_CANDIDATE);
     earlier_run();
-    runner_run();
+    for (unsigned i = 0; i < repetitions; i++) {
+        runner_run();
+    }
 }
 
 /* Runs the loaded input and writes its finding; an empty text if there is
@@ -102,6 +111,30 @@ static bool keeps_finding(void *context)
     return strcmp(finding, search->finding) == 0;
 }
 
+/* Lowers the number of repetitions to the fewest that show the finding. A
+ * finding that needs n repetitions appears after more repetitions too. */
+static void find_fewest_repetitions(struct search *search)
+{
+    unsigned too_few = 0;
+    for (unsigned enough = repetitions; enough - too_few > 1;) {
+        repetitions = too_few + (enough - too_few) / 2;
+        if (keeps_finding(search)) {
+            enough = repetitions;
+        } else {
+            too_few = repetitions;
+        }
+        repetitions = enough;
+    }
+}
+
+/* A program with fewer calls must run more often until a counter is full. */
+static void allow_more_repetitions(void)
+{
+    if (repetitions > 1) {
+        repetitions *= (unsigned)runner_size() + 1;
+    }
+}
+
 static void print_input(FILE *out, const void *unused)
 {
     (void)unused;
@@ -119,7 +152,10 @@ static int minimize(const char *path)
         return 1;
     }
     earlier_reduce(keeps_finding, &search);
+    find_fewest_repetitions(&search);
+    allow_more_repetitions();
     runner_reduce(keeps_finding, &search);
+    find_fewest_repetitions(&search);
     if (now() >= search.deadline) {
         tool_complain(TOOL.name,
                       "stopped after %u seconds; --seconds allows more",
@@ -134,6 +170,9 @@ static int minimize(const char *path)
     if (!whole_file_write(output, print_input, NULL)) {
         return tool_complain(TOOL.name, "cannot write %s: %s", output,
                              strerror(errno));
+    }
+    if (repetitions > 1) {
+        printf("repeat %u\n", repetitions);
     }
     printf("%s: %s, %zu %s before, %zu after, %zu candidates\n", output,
            search.finding, size, RUNNER_UNIT, runner_size(), search.candidates);

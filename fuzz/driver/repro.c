@@ -12,11 +12,14 @@
 enum { SECONDS = 10 };
 
 static struct runner_options options;
+static unsigned repetitions = 1;
 
 static const struct flag FLAGS[] = {
     RUNNER_MISUSE_FLAG(options),
     {"artifact_prefix", "PREFIX", "where a report puts the C file",
      .text = &options.artifact_prefix},
+    {"repeat", "N", "run the last FILE N times", .number = &repetitions,
+     .largest = 1000000},
     {0},
 };
 
@@ -65,7 +68,9 @@ int main(int argc, char **argv)
         }
         signal(SIGALRM, give_up);
         alarm(SECONDS);
-        runner_run();
+        for (unsigned n = i == count ? repetitions : 1; n > 0; n--) {
+            runner_run();
+        }
         alarm(0);
     }
     runner_stop();

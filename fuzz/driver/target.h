@@ -19,6 +19,8 @@ struct target {
     /* The percentage of generated names that copy a name of the program,
      * exactly or nearly. */
     uint8_t near_miss_percent;
+    /* Names contain any byte; else those of a short alphabet. */
+    bool any_bytes;
     /* Pointers may also be aliases, and any of the ADDRESSES. */
     bool extremes;
     /* Destructors may also import, and use capsules that imports find. */

@@ -34,8 +34,10 @@ enum {
 /* Precedes each block, in poisoned memory. */
 struct header {
     size_t size;
-    size_t live; /* 1 or 0 */
+    size_t owner; /* enum owner */
 };
+
+enum owner { NOBODY, /* the block is freed */ PROGRAM, IMPLEMENTATION };
 
 static _Alignas(16) char arena[ARENA_SIZE];
 static size_t used;
@@ -115,10 +117,10 @@ NO_SANITIZE static struct header *header_of(const void *block)
     return (struct header *)((char *)block - HEADER);
 }
 
-NO_SANITIZE static void write_header(void *block, size_t size, size_t live)
+NO_SANITIZE static void write_header(void *block, size_t size, enum owner owner)
 {
     header_of(block)->size = size;
-    header_of(block)->live = live;
+    header_of(block)->owner = owner;
 }
 
 NO_SANITIZE static size_t size_of(void *block)
@@ -126,9 +128,9 @@ NO_SANITIZE static size_t size_of(void *block)
     return header_of(block)->size;
 }
 
-NO_SANITIZE static size_t is_live(const void *block)
+NO_SANITIZE static enum owner owner_of(const void *block)
 {
-    return header_of(block)->live;
+    return (enum owner)header_of(block)->owner;
 }
 
 static bool is_ours(const void *block)
@@ -138,7 +140,7 @@ static bool is_ours(const void *block)
 
 bool arena_is_live(const void *block)
 {
-    return is_ours(block) && is_live(block);
+    return is_ours(block) && owner_of(block) != NOBODY;
 }
 
 static const uint64_t FILLS[] = {
@@ -231,7 +233,7 @@ static char *fresh(size_t size)
     return block;
 }
 
-void *arena_malloc(size_t size)
+static void *allocate(size_t size, enum owner owner)
 {
     if (!prepared) {
         prepare_shadow();
@@ -241,11 +243,13 @@ void *arena_malloc(size_t size)
     if (block == NULL) {
         block = fresh(size);
     }
-    write_header(block, size, 1);
+    write_header(block, size, owner);
     unpoison(block, size);
     fill_with_garbage(block, size);
     return block;
 }
+
+void *arena_malloc(size_t size) { return allocate(size, PROGRAM); }
 
 void arena_free(void *block)
 {
@@ -256,28 +260,33 @@ void arena_free(void *block)
         free(block);
         return;
     }
-    if (!is_live(block)) {
+    if (owner_of(block) == NOBODY) {
         touch_read(block); /* lets the sanitizer report it */
         fputs("executor: double free\n", stderr);
         abort();
     }
     size_t size = size_of(block);
-    write_header(block, size, 0);
+    write_header(block, size, NOBODY);
     poison(block, size);
     if (reuse != REUSE_NEVER) {
         keep_for_reuse(block, size);
     }
 }
 
-void *arena_realloc(void *block, size_t size)
+static void *reallocate(void *block, size_t size, enum owner owner)
 {
-    void *moved = arena_malloc(size);
+    void *moved = allocate(size, owner);
     if (block) {
         size_t old = size_of(block);
         memcpy(moved, block, old < size ? old : size);
         arena_free(block);
     }
     return moved;
+}
+
+void *arena_realloc(void *block, size_t size)
+{
+    return reallocate(block, size, PROGRAM);
 }
 
 void arena_reset(void)
@@ -303,10 +312,20 @@ bool memory_is_poisoned(const void *address)
 
 #ifdef HOST_ALLOCATOR_COUNTS
 
+static void (*on_stolen)(const void *block);
+
+/* Called before the implementation frees or resizes the block. */
+static void check_owner(const void *block)
+{
+    if (block && is_ours(block) && owner_of(block) == PROGRAM) {
+        on_stolen(block);
+    }
+}
+
 static void *object_malloc(void *ctx, size_t size)
 {
     (void)ctx;
-    return arena_malloc(size);
+    return allocate(size, IMPLEMENTATION);
 }
 
 static void *object_calloc(void *ctx, size_t count, size_t size)
@@ -315,23 +334,26 @@ static void *object_calloc(void *ctx, size_t count, size_t size)
     if (size && count > ARENA_SIZE / size) {
         return NULL;
     }
-    return memset(arena_malloc(count * size), 0, count * size);
+    return memset(allocate(count * size, IMPLEMENTATION), 0, count * size);
 }
 
 static void *object_realloc(void *ctx, void *block, size_t size)
 {
     (void)ctx;
-    return arena_realloc(block, size);
+    check_owner(block);
+    return reallocate(block, size, IMPLEMENTATION);
 }
 
 static void object_free(void *ctx, void *block)
 {
     (void)ctx;
+    check_owner(block);
     arena_free(block);
 }
 
-void arena_install(void)
+void arena_install(void (*stolen)(const void *block))
 {
+    on_stolen = stolen;
     PyMemAllocatorEx allocator = {
         NULL, object_malloc, object_calloc, object_realloc, object_free,
     };
@@ -342,6 +364,6 @@ void arena_install(void)
 #else
 
 /* Without HOST_ALLOCATOR_COUNTS the implementation keeps its own allocator. */
-void arena_install(void) {}
+void arena_install(void (*stolen)(const void *block)) { (void)stolen; }
 
 #endif

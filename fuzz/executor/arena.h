@@ -12,10 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Returns a block of `size` bytes, aligned to 16; never NULL. */
+/* Returns a block of `size` bytes for the program, aligned to 16; never NULL.
+ */
 void *arena_malloc(size_t size);
 void *arena_realloc(void *block, size_t size);
-/* Frees a block of the arena. If the block is already free, reads from it, so
+/* Frees a block of the program. If the block is already free, reads from it, so
  * that the sanitizer reports the double free. A pointer from outside the arena
  * goes to free(). */
 void arena_free(void *block);
@@ -51,7 +52,8 @@ bool arena_is_live(const void *block);
 bool memory_is_poisoned(const void *address);
 
 /* Makes the implementation allocate from the arena too. Call before
- * host_start(). */
-void arena_install(void);
+ * host_start(). `stolen` is called with a block of the program that the
+ * implementation frees; it need not return. */
+void arena_install(void (*stolen)(const void *block));
 
 #endif

@@ -137,20 +137,23 @@ static void correct_prediction(const struct call *call,
     model_lacked_memory(&run.model);
 }
 
-static uintptr_t perform(void *self, struct step *step)
+uintptr_t perform_with_failures(struct step *step)
 {
-    (void)self;
-    const struct executor_family *family = family_of(step->call);
-    if (family->perform_step) {
-        return family->perform_step(step);
-    }
     allocations_begin();
-    uintptr_t got = family->perform(step->call, step->args);
+    uintptr_t got = family_of(step->call)->perform(step->call, step->args);
     allocations_end();
     if (current_level()->lacked_memory) {
         correct_prediction(step->call, &step->prediction, got);
     }
     return got;
+}
+
+static uintptr_t perform(void *self, struct step *step)
+{
+    (void)self;
+    const struct executor_family *family = family_of(step->call);
+    return family->perform_step ? family->perform_step(step)
+                                : perform_with_failures(step);
 }
 
 /* --- what the call destroyed ---------------------------------------------- */

@@ -91,13 +91,14 @@ void report_difference(const struct model_capsule *capsule, enum field field,
 {
     static const char *const names[] = {"pointer", "name", "context",
                                         "destructor"};
-    violation(rule,
-              describe_field(names[field], field_yields[field],
-                             expected_field(capsule, field)),
-              describe_field(names[field],
-                             field == FIELD_DESTRUCTOR ? YIELDS_NOTHING
-                                                       : field_yields[field],
-                             got));
+    violation_of_field(rule, capsule, field,
+                       describe_field(names[field], field_yields[field],
+                                      expected_field(capsule, field)),
+                       describe_field(names[field],
+                                      field == FIELD_DESTRUCTOR
+                                          ? YIELDS_NOTHING
+                                          : field_yields[field],
+                                      got));
 }
 
 void check_at_the_end(int id)

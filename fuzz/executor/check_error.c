@@ -38,10 +38,53 @@ bool has_raised(const struct model_error *before)
  * A MemoryError is not kept if the implementation has a reserve of them: no
  * other exception can get its address, and CPython 3.13 loses a block each time
  * that the reserve is used up. */
+enum { PARTS = 3 };
+
 static struct {
-    PyObject **exception;
-    size_t count, room; /* the array is reused by later programs */
+    struct known_exception {
+        PyObject *exception;
+        /* The cause, the context and the notes when the program raised the
+         * exception; borrowed, for comparisons only. */
+        const void *part[PARTS];
+    } *list;
+    size_t count, room; /* the list is reused by later programs */
 } met;
+
+/* Reads the attributes of the pending exception while no exception is pending,
+ * as Python code would. The notes must be one note. Returns false if there are
+ * more or fewer. */
+static bool read_parts(const void *part[PARTS])
+{
+    static const char *const NAMES[PARTS] = {"__cause__", "__context__",
+                                             "__notes__"};
+    bool one_note = false;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    for (int i = 0; i < PARTS; i++) {
+        PyObject *attribute =
+            value ? PyObject_GetAttrString(value, NAMES[i]) : NULL;
+        part[i] = attribute;
+        one_note = attribute && PyList_Size(attribute) == 1;
+        Py_XDECREF(attribute);
+        PyErr_Clear();
+    }
+    PyErr_Restore(type, value, traceback);
+    return one_note;
+}
+
+/* True if the pending exception, which the program has given a cause, a context
+ * and a note, still has the same ones. */
+static bool keeps_parts(const PyObject *exception)
+{
+    const void *part[PARTS];
+    bool one_note = read_parts(part);
+    for (size_t i = met.count; i-- > 0;) {
+        if (met.list[i].exception == exception) {
+            return one_note && memcmp(part, met.list[i].part, sizeof part) == 0;
+        }
+    }
+    return true;
+}
 
 static void remember_exception(PyObject *exception)
 {
@@ -51,22 +94,25 @@ static void remember_exception(PyObject *exception)
     }
     if (met.count == met.room) {
         met.room = met.room ? 2 * met.room : 256;
-        met.exception =
-            realloc(met.exception, met.room * sizeof(*met.exception));
-        if (met.exception == NULL) {
+        met.list = realloc(met.list, met.room * sizeof(*met.list));
+        if (met.list == NULL) {
             fputs("executor: no memory for the exceptions of a program\n",
                   stderr);
             abort();
         }
     }
     Py_INCREF(exception);
-    met.exception[met.count++] = exception;
+    struct known_exception *known = &met.list[met.count++];
+    known->exception = exception;
+    if (run.model.error.has_chain) {
+        read_parts(known->part);
+    }
 }
 
 void forget_exceptions(void)
 {
     while (met.count > 0) {
-        Py_DECREF(met.exception[--met.count]);
+        Py_DECREF(met.list[--met.count].exception);
     }
 }
 
@@ -119,6 +165,9 @@ void check_indicator(uint16_t rule)
                (e->has_text && run.model.profile->observed_rules &&
                 !is_as_expected(e))) {
         violation(rule, describe_error(e), describe_pending());
+    } else if (e->has_chain && !keeps_parts(exception)) {
+        violation(rule, "the exception keeps its cause, context and note",
+                  "the exception has others");
     }
 }
 

@@ -1,7 +1,9 @@
 /* The error indicator: the program sets, clears, saves and restores it. */
 #include "fuzz/executor/arguments.h"
+#include "fuzz/executor/call.h"
 #include "fuzz/executor/family.h"
 #include "fuzz/executor/world.h"
+#include "fuzz/program/c/exceptions.h"
 
 static uintptr_t raise_exception(PyObject *type)
 {
@@ -32,6 +34,11 @@ static uintptr_t perform(const struct call *call, const struct model_arg *args)
         return PyErr_Occurred() == world.exception_type[args[0].index]
                    ? 0
                    : CALL_FAILED;
+    case CALL_RAISE_CHAINED:
+        return raise_chained(world.exception_type[args[0].index],
+                             name_of(&args[1])) == 0
+                   ? 0
+                   : CALL_FAILED;
     case CALL_CLEAR_ERROR:
         PyErr_Clear();
         return 0;
@@ -44,6 +51,17 @@ static uintptr_t perform(const struct call *call, const struct model_arg *args)
     }
 }
 
+/* Raises a chained exception without a failing allocation: the failure that a
+ * program has requested waits for another call. */
+static uintptr_t perform_step(struct step *step)
+{
+    if (step->call->op == CALL_RAISE_CHAINED) {
+        return perform(step->call, step->args);
+    }
+    return perform_with_failures(step);
+}
+
 const struct executor_family executor_family_errors = {
     .perform = perform,
+    .perform_step = perform_step,
 };

@@ -28,6 +28,15 @@ static bool was_freed_by_destructor(uintptr_t address)
     return false;
 }
 
+uint16_t rule_of_running_code(void)
+{
+    const struct level *level = &run.level[run.level_count - 1];
+    if (run.model.owed > 0) {
+        return RULE_DTOR_13;
+    }
+    return !level->call || level->compared ? RULE_GET_ALL_2 : level->rule;
+}
+
 /* Returns the rule that the implementation breaks if it touches this freed
  * byte, or RULE_COUNT. */
 static uint16_t rule_of_freed(uintptr_t address)
@@ -35,14 +44,16 @@ static uint16_t rule_of_freed(uintptr_t address)
     for (int i = run.model.block_count - 1; i >= 0; i--) {
         const struct model_block *block = &run.model.block[i];
         if (is_in(block, address)) {
-            return block->is_name ? RULE_NEW_5 : RULE_DTOR_13;
+            return block->is_name ? RULE_NEW_5
+                   : block->alive ? RULE_DTOR_13
+                                  : RULE_NEW_11;
         }
     }
     for (int i = run.model.capsule_count - 1; i >= 0; i--) {
         const struct model_capsule *capsule = &run.model.capsule[i];
         if (address - (uintptr_t)capsule->handle <
             (uintptr_t)PyCapsule_Type.tp_basicsize) {
-            return capsule->life == LIFE_DEAD ? RULE_TYPE_1 : RULE_DTOR_2;
+            return run.level_count > 1 ? RULE_DTOR_2 : rule_of_running_code();
         }
     }
     return RULE_COUNT;

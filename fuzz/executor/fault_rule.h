@@ -4,6 +4,11 @@
 
 #include <stdint.h>
 
+/* Returns the rule of the code that runs now: that of the current call; while
+ * the call destroys a capsule, DTOR-13; for a getter that the harness calls to
+ * compare, GET-ALL-2. */
+uint16_t rule_of_running_code(void);
+
 /* Returns the rule that the implementation breaks if it touches the byte at
  * this address, or RULE_COUNT if the address tells nothing. */
 uint16_t fault_rule(uintptr_t address);

@@ -21,6 +21,7 @@
 void __asan_set_error_report_callback(void (*callback)(const char *))
     __attribute__((weak));
 void *__asan_get_report_address(void) __attribute__((weak));
+void __sanitizer_print_stack_trace(void) __attribute__((weak));
 
 /* NULL if UndefinedBehaviorSanitizer is not linked in. */
 void __ubsan_get_current_report_data(const char **kind, const char **message,
@@ -33,6 +34,7 @@ void __ubsan_get_current_report_data(const char **kind, const char **message,
  * AddressSanitizer. */
 static void (*volatile set_report_callback)(void (*)(const char *)) =
     __asan_set_error_report_callback;
+static void (*volatile sanitizer_stack)(void) = __sanitizer_print_stack_trace;
 static void *(*volatile get_report_address)(void) = __asan_get_report_address;
 
 /* Returns the program reduced to the calls made so far, the current call
@@ -74,26 +76,55 @@ static bool set_own_name(struct program *program, struct value *value,
     return text == NULL || program_set_text(program, value, text, strlen(text));
 }
 
+/* Appends the getter of a field, called for the capsule in the slot. Appends
+ * nothing if the program is full or cannot write the capsule's name. */
+static void add_getter(struct program *program, unsigned slot, enum field field)
+{
+    static const enum call_op GETTERS[FIELD_COUNT] = {
+        CALL_GET_POINTER, CALL_GET_NAME, CALL_GET_CONTEXT, CALL_GET_DESTRUCTOR};
+    const struct model_capsule *capsule =
+        &run.model.capsule[run.model.capsule_slot[slot]];
+    struct call *call = program_append(program, GETTERS[field]);
+    if (call == NULL) {
+        return;
+    }
+    call->args[0].tag = VALUE_CAPSULE;
+    call->args[0].index = (uint8_t)slot;
+    if (field == FIELD_POINTER &&
+        !set_own_name(program, &call->args[1], &capsule->field[FIELD_NAME])) {
+        program->call_count--;
+    }
+}
+
 /* Appends the getters that the harness calls to compare, for each capsule that
  * has a slot: the fault is in one of them. */
 static void add_getters(struct program *program)
 {
-    static const enum call_op GETTERS[] = {
-        CALL_GET_NAME, CALL_GET_CONTEXT, CALL_GET_DESTRUCTOR, CALL_GET_POINTER};
+    static const enum field ORDER[FIELD_COUNT] = {
+        FIELD_NAME, FIELD_CONTEXT, FIELD_DESTRUCTOR, FIELD_POINTER};
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        for (unsigned i = 0; i < FIELD_COUNT; i++) {
+            if (run.model.capsule_slot[slot] != NOTHING) {
+                add_getter(program, slot, ORDER[i]);
+            }
+        }
+    }
+}
+
+/* The field that the harness found to be wrong by calling a getter. */
+static struct {
+    const struct model_capsule *capsule; /* NULL: there is none */
+    enum field field;
+} wrong_field;
+
+/* Appends the getter that shows the wrong field, if the capsule has a slot. */
+static void add_getter_of_wrong_field(struct program *program)
+{
     for (unsigned slot = 0; slot < SLOTS; slot++) {
         int id = run.model.capsule_slot[slot];
-        for (unsigned i = 0; id != NOTHING && i < 4; i++) {
-            struct call *call = program_append(program, GETTERS[i]);
-            if (call == NULL) {
-                return;
-            }
-            call->args[0].tag = VALUE_CAPSULE;
-            call->args[0].index = (uint8_t)slot;
-            if (GETTERS[i] == CALL_GET_POINTER &&
-                !set_own_name(program, &call->args[1],
-                              &run.model.capsule[id].field[FIELD_NAME])) {
-                program->call_count--;
-            }
+        if (id != NOTHING && wrong_field.capsule == &run.model.capsule[id]) {
+            add_getter(program, slot, wrong_field.field);
+            return;
         }
     }
 }
@@ -212,6 +243,8 @@ static void print_state(FILE *out, bool fault)
     struct program *program = performed_program();
     if (fault && is_comparing()) {
         add_getters(program);
+    } else if (wrong_field.capsule && is_comparing()) {
+        add_getter_of_wrong_field(program);
     }
     fputs("  program\n", out);
     print_program(out, program);
@@ -281,23 +314,69 @@ static uintptr_t reported_address(const char *report)
     return get_report_address ? (uintptr_t)get_report_address() : 0;
 }
 
-/* Prints the rule if the finding breaks one that only a sanitizer can check. */
-static void print_rule(FILE *out, const char *report)
+void violation_of_field(uint16_t rule, const struct model_capsule *capsule,
+                        enum field field, const char *expected, const char *got)
 {
-    uint16_t rule = fault_rule(reported_address(report));
-    if (rule != RULE_COUNT && !world.options.misuse) {
-        fprintf(out, "  rule            %s  %s: %s\n", CONTRACT[rule].id,
-                CONTRACT[rule].function, CONTRACT[rule].text);
+    wrong_field.capsule = capsule;
+    wrong_field.field = field;
+    violation(rule, expected, got);
+    wrong_field.capsule = NULL;
+}
+
+/* Prints the functions that run now, if a sanitizer is linked. */
+static void print_stack(void)
+{
+    if (sanitizer_stack) {
+        sanitizer_stack();
     }
 }
 
-/* Prints the rule that the current call tests. */
+void report_stolen_block(const void *address)
+{
+    bool is_name = false;
+    for (int i = 0; i < run.model.block_count; i++) {
+        const struct model_block *block = &run.model.block[i];
+        is_name |= block->is_name && block->address == (uintptr_t)address;
+    }
+    if (!is_unchecked() && !world.reporting) {
+        print_stack();
+    }
+    violation(rule_of_running_code(), "the caller's memory is left alone",
+              is_name ? "the implementation freed a name"
+                      : "the implementation freed a payload or context");
+}
+
+/* True if the report is about a pointer that was passed to free(). */
+static bool is_about_free(const char *report)
+{
+    return report && (strstr(report, "attempting free") ||
+                      strstr(report, "attempting double-free"));
+}
+
+/* Prints the rule if the finding breaks one that only a sanitizer can check.
+ * Returns false if there is none. */
+static bool print_rule(FILE *out, const char *report)
+{
+    uint16_t rule = is_about_free(report)
+                        ? rule_of_running_code()
+                        : fault_rule(reported_address(report));
+    if (rule == RULE_COUNT || world.options.misuse) {
+        return false;
+    }
+    fprintf(out, "  rule            %s  %s: %s\n", CONTRACT[rule].id,
+            CONTRACT[rule].function, CONTRACT[rule].text);
+    return true;
+}
+
+/* Prints the rule that the current call tests. The getters that the harness
+ * calls to compare test no rule of the call before them. */
 static void print_rule_of_call(FILE *out)
 {
     const struct level *level = &run.level[run.level_count - 1];
-    if (level->call) {
-        fprintf(out, "  under test      %s  %s: %s\n", CONTRACT[level->rule].id,
-                CONTRACT[level->rule].function, CONTRACT[level->rule].text);
+    if (level->call && !level->compared) {
+        uint16_t rule = rule_of_running_code();
+        fprintf(out, "  under test      %s  %s: %s\n", CONTRACT[rule].id,
+                CONTRACT[rule].function, CONTRACT[rule].text);
     }
 }
 
@@ -318,7 +397,7 @@ static void report_finding(const char *finding, const char *report)
     if (run.program == NULL) {
         return;
     }
-    print_rule(stderr, report);
+    bool has_rule = print_rule(stderr, report);
     if (run.abandoned) {
         print_row(stderr, "after", known);
     }
@@ -331,7 +410,9 @@ static void report_finding(const char *finding, const char *report)
     fprintf(stderr, "  implementation  %s (profile %s)\n", host_name(),
             host_profile()->name);
     print_calls_under_way(stderr, true);
-    print_rule_of_call(stderr);
+    if (!has_rule) {
+        print_rule_of_call(stderr);
+    }
     print_state(stderr, true);
 }
 

@@ -77,7 +77,7 @@ int executor_start(const struct executor_options *options)
     quarantine_open();
     executor_set_calls(NULL);
     if (!options->use_malloc && host_keeps_nothing()) {
-        arena_install();
+        arena_install(report_stolen_block);
     }
     families_announce();
     if (host_start(options->profile) < 0) {

@@ -34,6 +34,7 @@ static bool permits(const struct model *model, const struct call *call,
     case CALL_RAISE:
         return !in_destructor(model);
     case CALL_RAISE_TEXT:
+    case CALL_RAISE_CHAINED:
         return !in_destructor(model) && is_plain_text(&args[0], &args[1]);
     case CALL_CLEAR_ERROR:
         return model_may_touch_error(model);
@@ -60,11 +61,13 @@ static void apply(struct model *model, const struct call *call,
         };
         break;
     case CALL_RAISE_TEXT:
+    case CALL_RAISE_CHAINED:
         model->error = (struct model_error){
             .set = true,
             .type = args[0].index,
             .message = (const char *)args[1].value.address,
             .has_text = true,
+            .has_chain = call->op == CALL_RAISE_CHAINED,
         };
         break;
     case CALL_CLEAR_ERROR:

@@ -41,7 +41,7 @@ enum {
     MAX_CAPSULES = 128, /* created by one run, destructors included */
     MAX_BLOCKS = 256,
     MAX_FRAMES = 24,  /* nested destructors */
-    INTERPRETERS = 4, /* at the same time; 0 is the main interpreter */
+    INTERPRETERS = 8, /* at the same time; 0 is the main interpreter */
     NOTHING = -1      /* no capsule, no block, no destructor */
 };
 
@@ -100,6 +100,7 @@ struct model_error {
     uint8_t type;         /* enum exception_type */
     const char *message;  /* static; NULL: no message is predicted */
     bool has_text;        /* the program has given the message */
+    bool has_chain;       /* the program has given a cause, a context, a note */
     const void *identity; /* the exception object; NULL: unknown */
 };
 

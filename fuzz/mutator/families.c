@@ -5,6 +5,7 @@
 const struct mutator_family mutator_family_objects = {.wants = NULL};
 const struct mutator_family mutator_family_references = {.wants = NULL};
 const struct mutator_family mutator_family_threads = {.wants = NULL};
+const struct mutator_family mutator_family_surroundings = {.wants = NULL};
 
 const struct mutator_family *const MUTATOR_FAMILIES[FAMILY_COUNT] = {
 #define FAMILY(ident, name) [FAMILY_##ident] = &mutator_family_##name,

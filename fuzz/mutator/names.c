@@ -9,9 +9,50 @@
 static const char ALPHABET[] = {'a', 'b',    '.',    'A',        '%',
                                 's', '\x01', '\x7f', (char)0x80, (char)0xff};
 
-static char alphabet_byte(struct random *random)
+/* Bytes that a comparison may treat as equal, or leave out at an end: white
+ * space, separators, quotes, signs without a glyph, letters of other locales.
+ */
+static const char *const ALIKE[] = {
+    "\n\r\t\v\f \xa0",
+    "-_~",
+    "./\\:;,|",
+    "'\"`",
+    "\x1a\x7f\x04\x1b",
+    "iI\xb9\xc4\xdd\xfd",
+    "eE\xe9\xc9\xc3\xe8\xc8",
+    "0Oo@",
+    "+&=?#*!",
+};
+
+enum { GROUPS = sizeof ALIKE / sizeof *ALIKE };
+
+static char byte_like(struct random *random, const char *group)
 {
-    return ALPHABET[random_next(random) % sizeof ALPHABET];
+    return group[random_below(random, (unsigned)strlen(group))];
+}
+
+/* Returns a byte of a name. */
+static char name_byte(struct generator *g)
+{
+    struct random *random = g->random;
+    if (!g->target->any_bytes) {
+        return ALPHABET[random_next(random) % sizeof ALPHABET];
+    }
+    return random_chance(random, 70)
+               ? byte_like(random, ALIKE[random_below(random, GROUPS)])
+               : (char)(1 + random_below(random, 255));
+}
+
+/* Returns a byte of the same group, perhaps the same byte; any byte if the byte
+ * is in no group. */
+static char byte_alike(struct generator *g, char byte)
+{
+    for (unsigned i = 0; i < GROUPS; i++) {
+        if (strchr(ALIKE[i], byte)) {
+            return byte_like(g->random, ALIKE[i]);
+        }
+    }
+    return name_byte(g);
 }
 
 static void set_empty(struct value *value)
@@ -51,9 +92,10 @@ static unsigned choose_position(struct random *random, unsigned length)
     }
 }
 
-static char other_byte(struct random *random, char byte)
+static char other_byte(struct generator *g, char byte)
 {
-    char other = alphabet_byte(random);
+    bool alike = g->target->any_bytes && random_chance(g->random, 50);
+    char other = alike ? byte_alike(g, byte) : name_byte(g);
     return other != byte ? other : (char)(byte == 1 ? 2 : byte ^ 1);
 }
 
@@ -78,26 +120,28 @@ static bool change_case(struct random *random, char *text, unsigned length)
 }
 
 /* Changes bytes of a text and keeps its length. */
-static void edit_in_place(struct random *random, unsigned kind, char *text,
+static void edit_in_place(struct generator *g, unsigned kind, char *text,
                           unsigned length)
 {
+    struct random *random = g->random;
     if (kind == CHANGE_CASE && change_case(random, text, length)) {
         return;
     }
     char *byte = &text[choose_position(random, length)];
-    *byte = kind == FLIP_ONE_BIT ? flip_bit(random, *byte)
-                                 : other_byte(random, *byte);
+    *byte =
+        kind == FLIP_ONE_BIT ? flip_bit(random, *byte) : other_byte(g, *byte);
 }
 
-static bool append_byte(struct random *random, struct program *program,
-                        struct value *value, struct characters text)
+static bool append_byte(struct generator *g, struct value *value,
+                        struct characters text)
 {
+    struct program *program = g->program;
     uint32_t offset = program->text_size;
     if (text.length + 2u > MAX_TEXT - offset) {
         return false;
     }
     memcpy(program->text + offset, text.bytes, text.length);
-    program->text[offset + text.length] = alphabet_byte(random);
+    program->text[offset + text.length] = name_byte(g);
     program->text[offset + text.length + 1] = '\0';
     program->text_size += text.length + 2u;
     *value = (struct value){.tag = VALUE_TEXT,
@@ -119,7 +163,7 @@ void make_near_miss(struct generator *g, struct characters text,
     }
     if (kind == APPEND_ONE || text.length == 0) {
         if (text.length < g->target->longest_name &&
-            append_byte(random, program, value, text)) {
+            append_byte(g, value, text)) {
             return;
         }
         kind = CHANGE_ONE_BYTE;
@@ -146,8 +190,7 @@ void make_near_miss(struct generator *g, struct characters text,
         set_empty(value);
     } else if (kind == CHANGE_ONE_BYTE || kind == FLIP_ONE_BIT ||
                kind == CHANGE_CASE) {
-        edit_in_place(random, kind, program->text + value->offset,
-                      value->number);
+        edit_in_place(g, kind, program->text + value->offset, value->number);
     }
 }
 
@@ -260,6 +303,9 @@ static void set_fresh(struct generator *g, struct value *value)
             text[i] = ALPHABET[bits & 7];
             bits >>= 3;
         }
+    }
+    for (unsigned i = 0; g->target->any_bytes && i < length; i++) {
+        text[i] = name_byte(g);
     }
     text[length] = '\0';
     program->text_size += length + 1;

@@ -223,6 +223,9 @@ void emit_program(struct emitter *e)
               "\n",
               e->out);
     }
+    if (e->calls[CALL_SET_LOCALE]) {
+        fputs("#include <locale.h>\n\n", e->out);
+    }
     fputs(e->form->includes, e->out);
     emit_variables(e);
     emit_declarations(e);

@@ -2,7 +2,7 @@
 
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
-load("//tools/build_defs:configs.bzl", "COVERAGE_COPTS", "configured_files")
+load("//tools/build_defs:configs.bzl", "IMPLEMENTATION_COPTS", "configured_files")
 
 _COMPILE = {
     "c": "c-compile",
@@ -36,7 +36,7 @@ def _compile_command(ctx, toolchain, source, context):
     else:
         flags = cpp.copts + cpp.conlyopts
     if source.path.startswith("capsule/"):
-        flags = flags + ctx.attr.coverage_copts
+        flags = flags + ctx.attr.implementation_copts
     return _command(toolchain, _COMPILE[source.extension], cc_common.create_compile_variables(
         feature_configuration = toolchain.features,
         cc_toolchain = toolchain.cc,
@@ -54,7 +54,7 @@ def _link_command(ctx, toolchain, is_cxx):
     if not is_cxx:
         # The link of a C library needs no startup files or libraries, so call
         # ld.bfd directly: it starts three times as fast as clang.
-        return ["/usr/bin/ld.bfd", "-shared", "@OBJECTS@", "-o", "@OUTPUT@"]
+        return ["/usr/bin/ld.bfd", "-shared", "--eh-frame-hdr", "@OBJECTS@", "-o", "@OUTPUT@"]
     return _command(toolchain, _LINK, cc_common.create_link_variables(
         feature_configuration = toolchain.features,
         cc_toolchain = toolchain.cc,
@@ -141,7 +141,7 @@ _broken_libraries = rule(
     toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
     attrs = {
         "bugs": attr.label_list(allow_files = True, mandatory = True),
-        "coverage_copts": attr.string_list(),
+        "implementation_copts": attr.string_list(),
         # Libraries whose headers a source includes although the source's own
         # library does not depend on them.
         "headers": attr.label_list(allow_files = True),
@@ -164,7 +164,7 @@ def _plant(name, bugs, sources, **kwargs):
     _broken_libraries(
         name = name,
         bugs = bugs,
-        coverage_copts = COVERAGE_COPTS,
+        implementation_copts = IMPLEMENTATION_COPTS,
         headers = ["//fuzz/executor:private_headers"],
         libraries = {library: None for library in sources.values()}.keys(),
         sources = sources,

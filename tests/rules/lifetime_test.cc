@@ -2,6 +2,7 @@
 // alive; and the second pointer, the context.
 #include <cstdlib>
 
+#include "capsule/host_clock.h"
 #include "tests/rules/drop.h"
 #include "tests/rules/fields.h"
 #include "tests/rules/misuse.h"
@@ -244,6 +245,34 @@ TEST_F(LifetimeTest, CTX_1_TheDestructorFindsIt)
     ASSERT_EQ(PyCapsule_SetContext(capsule, &context), 0);
     Drop(capsule);
     host_collect();
+    ASSERT_EQ(destructor_log.size(), 1u);
+    EXPECT_EQ(destructor_log[0].context, &context);
+}
+
+// The clock of an implementation that has one to turn: the capsule is then a
+// second, an hour, a day and thirty years old.
+TEST_F(LifetimeTest, CTX_1_ACapsuleDoesNotAge)
+{
+    int pointer, context;
+    PyObject *capsule = PyCapsule_New(&pointer, "demo.c", LogDestructor);
+    ASSERT_EQ(PyCapsule_SetContext(capsule, &context), 0);
+    const Fields fields = {&pointer, "demo.c", &context, LogDestructor};
+    EXPECT_EQ(FieldsOf(capsule), fields);
+    for (long age : {1L, 3600L, 86400L, 30 * 365 * 86400L}) {
+        host_turn_clock(age);
+        EXPECT_EQ(FieldsOf(capsule), fields) << age << " seconds later";
+        EXPECT_EQ(PyCapsule_IsValid(capsule, "demo.c"), 1);
+        EXPECT_EQ(PyCapsule_SetContext(capsule, nullptr), 0);
+        EXPECT_EQ(PyCapsule_SetContext(capsule, &context), 0);
+        PyObject *young = PyCapsule_New(&pointer, "demo.c", nullptr);
+        EXPECT_EQ(PyCapsule_GetPointer(young, "demo.c"), &pointer);
+        Drop(young);
+        EXPECT_TRUE(NothingRaised());
+    }
+    host_turn_clock(40 * 365 * 86400L);
+    Drop(capsule);
+    host_collect();
+    host_turn_clock(0);
     ASSERT_EQ(destructor_log.size(), 1u);
     EXPECT_EQ(destructor_log[0].context, &context);
 }

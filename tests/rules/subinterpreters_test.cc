@@ -1,6 +1,9 @@
 // Section 9 of docs/contract.md, MODST-1, SUB-1 and SUB-2: module state, and
 // tables that interpreters share.
 
+#include <memory>
+#include <vector>
+
 #include "tests/rules/drop.h"
 #include "tests/rules/interpreters.h"
 #include "tests/rules/misuse.h"
@@ -232,6 +235,28 @@ TEST_F(SubinterpretersTest, SUB_2_AnExceptionEndsWithItsInterpreter)
     PyErr_SetNone(PyExc_KeyError);
     sub.End();
     EXPECT_TRUE(NothingRaised());
+}
+
+// More interpreters at a time than a small table has places for.
+TEST_F(SubinterpretersTest, SUB_2_CapsulesWorkInEachOfManyInterpreters)
+{
+    NEEDS_OWN_INTERPRETER();
+    std::vector<std::unique_ptr<Subinterpreter>> nested;
+    for (int i = 0; i < 12; i++) {
+        nested.push_back(std::make_unique<Subinterpreter>());
+        PyObject *capsule = PyCapsule_New(&payload, "demo.cap", nullptr);
+        ASSERT_NE(capsule, nullptr) << "interpreter " << i;
+        EXPECT_EQ(PyCapsule_SetContext(capsule, &other_payload), 0);
+        EXPECT_EQ(PyCapsule_GetPointer(capsule, "demo.cap"), &payload);
+        EXPECT_EQ(PyCapsule_GetContext(capsule), &other_payload);
+        EXPECT_EQ(PyCapsule_GetPointer(capsule, "other"), nullptr);
+        EXPECT_TRUE(Raised(PyExc_ValueError)) << "interpreter " << i;
+        Py_DECREF(capsule);
+        EXPECT_TRUE(NothingRaised());
+    }
+    while (!nested.empty()) {
+        nested.pop_back(); // ends the interpreter, the innermost one first
+    }
 }
 
 } // namespace

@@ -86,10 +86,16 @@ CONFIGS = {
 # intercepts strcmp(). The code links without an engine too, because every
 # sanitizer's runtime has weak definitions of the hooks. The configurations for
 # engines instrument all code themselves.
-_COVERAGE = ["-fsanitize-coverage=inline-8bit-counters,pc-table"]
-COVERAGE_COPTS = select({
-    "//tools/build_defs:is-default": _COVERAGE,
-    "//tools/build_defs:is-fuzz": _COVERAGE,
+#
+# A stack in a report shows each function of the implementation: the compiler does
+# not turn a call at the end of a function into a jump.
+_WATCHED = [
+    "-fno-optimize-sibling-calls",
+    "-fsanitize-coverage=inline-8bit-counters,pc-table",
+]
+IMPLEMENTATION_COPTS = select({
+    "//tools/build_defs:is-default": _WATCHED,
+    "//tools/build_defs:is-fuzz": _WATCHED,
     "//conditions:default": [],
 })
 

@@ -32,6 +32,7 @@ _FIELDS = (
     "Proof",
     "Sanitizer",
     "Sources",
+    "Flags",
 )
 _FIELD = re.compile(r"^([A-Z][a-z]+): (.+)$", re.MULTILINE)
 _TARGET = re.compile(r"(\w+_fuzz) (\d+)")
@@ -86,6 +87,7 @@ class Bug:
     sanitizer_only  True if a replay without sanitizers misses the bug
     sources         the sources to compile with an edited header, or None for
                     every source that uses an edited identifier
+    flags           further flags of the compiler, such as -DNDEBUG
     edits           the edits that plant the bug
     """
 
@@ -112,6 +114,7 @@ class Bug:
                 f"{path}: `Sanitizer:` must be `only`; correct or remove it"
             )
         self.sources = _list(fields["Sources"]) if "Sources" in fields else None
+        self.flags = fields.get("Flags", "").split()
         try:
             self.edits = edits.parse("@ " + rest)
         except edits.Malformed as error:

@@ -5,7 +5,7 @@
 #include <Python.h>
 
 /* The running interpreters; the first one is the main interpreter. */
-static PyThreadState *interpreters[4];
+static PyThreadState *interpreters[8];
 
 /* The index of the interpreter that the thread is in. */
 static int in_interpreter;
@@ -13,10 +13,10 @@ static int in_interpreter;
 static void start_interpreter(void)
 {
     int i = 1;
-    while (i < 4 && interpreters[i] != NULL) {
+    while (i < 8 && interpreters[i] != NULL) {
         i++;
     }
-    if (i < 4) {
+    if (i < 8) {
         interpreters[in_interpreter] = PyThreadState_Get();
         interpreters[i] = Py_NewInterpreter();
         in_interpreter = i;
@@ -27,7 +27,7 @@ static void next_interpreter(void)
 {
     int i = in_interpreter;
     do {
-        i = (i + 1) % 4;
+        i = (i + 1) % 8;
     } while (interpreters[i] == NULL && i != in_interpreter);
     if (i != in_interpreter) {
         PyThreadState_Swap(interpreters[i]);

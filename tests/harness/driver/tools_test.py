@@ -360,3 +360,22 @@ def test_minimize_without_a_finding_writes_nothing(
     assert done.returncode == 1
     assert "shows no finding" in done.stderr
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_repro_repeats_the_last_file(tmp_path: pathlib.Path) -> None:
+    first, last = tmp_path / "a.prog", tmp_path / "b.prog"
+    first.write_text(GOOD)
+    last.write_text(GOOD)
+    done = run("sequence_fuzz_repro", "--repeat=3", first, last)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("no violation\n")
+
+
+def test_minimize_prints_how_often_an_input_must_run(
+    tmp_path: pathlib.Path
+) -> None:
+    path = tmp_path / "a.prog"
+    path.write_text(TWICE)
+    done = run("sequence_fuzz_minimize", "--misuse", "--repeat=50", path)
+    assert done.returncode == 0, done.stderr
+    assert "repeat" not in done.stdout  # once is enough

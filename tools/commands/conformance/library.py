@@ -13,7 +13,7 @@ from tools.lib.problem import Problem
 _HOST_FUNCTIONS = (
     "host_start host_stop host_import_only host_name host_profile host_collect "
     "host_fail_allocation host_allocations host_live_blocks "
-    "host_keeps_nothing host_catches_misuse"
+    "host_keeps_nothing host_turn_clock host_catches_misuse"
 ).split()
 
 

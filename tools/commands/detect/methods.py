@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from tools.commands.detect import report
+from tools.commands.fuzz.engine import LONG_FROM_THE_START
 
 
 def _any(findings: list[str]) -> str | None:
@@ -41,7 +42,12 @@ SANITIZERS = "sanitizers"
 
 # The first method is the project's own; the tables compare the others with it.
 METHODS = (
-    Method("targets", "the project's targets, from an empty corpus", ""),
+    Method(
+        "targets",
+        "the project's targets, from an empty corpus, as tools/fuzz runs them",
+        "",
+        (LONG_FROM_THE_START,),
+    ),
     Method(
         "swarm",
         "generated programs, each with a random subset of the calls, no coverage",
@@ -63,7 +69,7 @@ METHODS = (
         "the same targets without the model: only ASan, LSan, UBSan and "
         "crashes count; malloc() in place of the arena",
         "",
-        ("-detect_leaks=1",),
+        (LONG_FROM_THE_START, "-detect_leaks=1"),
         {
             "CAPSULE_CHECKS": "sanitizers",
             "CAPSULE_ALLOCATOR": "malloc",

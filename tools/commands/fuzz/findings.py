@@ -30,6 +30,12 @@ _MINIMIZED = re.compile(
 )
 
 
+# The most often that an input runs in one process until its finding appears again.
+_REPETITIONS = 20000
+
+# "repeat N": the input must run N times
+_REPEATED = re.compile(r"^repeat (\d+)$", re.MULTILINE)
+
 # "after FILE", for an input that must run before
 _EARLIER = re.compile(r"^after (.*)$", re.MULTILINE)
 
@@ -42,6 +48,7 @@ class Finding:
     path     the input that the engine wrote
     smaller  the minimized input
     earlier  inputs that must run before, in the same process
+    repeat   how often the input must run in one process
     profile  the profile that the implementation followed; "": the target's
     counts   the size of the input before and after, as text
     """
@@ -51,6 +58,7 @@ class Finding:
     report: str
     smaller: pathlib.Path | None = None
     earlier: Sequence[pathlib.Path] = ()
+    repeat: int = 1
     profile: str = ""
     counts: str = ""
     c_file: pathlib.Path | None = None
@@ -115,6 +123,9 @@ def examine(
     run = _run(minimize, profile)
     match = _MINIMIZED.search(run.stdout)
     before = path.with_name(f"{path.name}.before")
+    if not match:
+        run = _run([*minimize[:2], f"--repeat={_REPETITIONS}", path], profile)
+        match = _MINIMIZED.search(run.stdout)
     if not match and before.is_dir():
         run = _run([*minimize[:2], f"--before={before}", path], profile)
         match = _MINIMIZED.search(run.stdout)
@@ -122,10 +133,16 @@ def examine(
         name = path.name.partition("-")[0] + ", not seen again by itself"
         return Finding(name, path, log.report(), profile=profile)
     earlier = [path.parent / name for name in _EARLIER.findall(run.stdout)]
+    repeated = _REPEATED.search(run.stdout)
     finding = Finding(
-        match["finding"], path, "", earlier=earlier, profile=profile
+        match["finding"],
+        path,
+        "",
+        earlier=earlier,
+        repeat=int(repeated[1]) if repeated else 1,
+        profile=profile,
     )
-    if earlier:
+    if earlier or finding.repeat > 1:
         finding.name += ", depends on earlier programs"
     finding.smaller = path.parent / match["path"]
     finding.counts = (
@@ -135,12 +152,18 @@ def examine(
     return finding
 
 
+def repetition_flags(finding: Finding) -> list[str]:
+    """Returns the flags of the repro command that repeat the input."""
+    return [f"--repeat={finding.repeat}"] if finding.repeat > 1 else []
+
+
 def _show(finding: Finding, tools: Tools) -> None:
     """Runs the minimized input and keeps its report and its C file."""
     path = finding.path
     command = [
         tools.repro,
         f"--artifact_prefix={path}.",
+        *repetition_flags(finding),
         *finding.earlier,
         *([finding.smaller] if finding.smaller else []),
     ]

@@ -66,6 +66,15 @@ echo "after ${!#}.before-1.prog"
 echo "${!#}.min.prog: GETP-3, 31 calls before, 4 after, 120 candidates"
 """
 
+# Finds something only after many runs of the same input.
+MINIMIZE_REPEATED = """\
+#!/bin/bash
+[[ "$*" == *--repeat=* ]] || exit 1
+echo small >"${!#}.min.prog"
+echo "repeat 75"
+echo "${!#}.min.prog: NEW-10, 31 calls before, 1 after, 120 candidates"
+"""
+
 REPRO = """\
 #!/bin/bash
 printf 'contract violation: GETP-3  x\\n  program\\n    one\\n' >&2
@@ -204,6 +213,16 @@ def test_a_finding_that_depends_on_earlier_inputs_is_shown_with_them(
     output = capsys.readouterr().out
     assert "finding     GETP-3, depends on earlier programs\n" in output
     assert re.search(r"repro -- \S+\.before-1\.prog \S+\.min\.prog\n", output)
+
+
+def test_a_finding_of_a_counter_is_shown_with_the_number_of_runs(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert world.run(FINDING, minimize=MINIMIZE_REPEATED, seed=5) == 1
+    output = capsys.readouterr().out
+    assert "finding     NEW-10, depends on earlier programs\n" in output
+    assert "\n  after     74 runs of the same program\n" in output
+    assert re.search(r"repro -- --repeat=75 \S+\.min\.prog\n", output)
 
 
 def test_each_job_follows_the_next_profile_and_the_report_says_which(

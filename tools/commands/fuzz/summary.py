@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tools.commands.fuzz import corpus
 from tools.commands.fuzz.engine import FINDINGS, INTERRUPTED, with_profile
-from tools.commands.fuzz.findings import Finding
+from tools.commands.fuzz.findings import Finding, repetition_flags
 from tools.commands.fuzz.options import Job
 from tools.commands.fuzz.workspace import Workspace
 from tools.lib.status import rules_of
@@ -102,12 +102,15 @@ class Summary:
         print(f"  input     {show(finding.path)} {finding.counts}".rstrip())
         for earlier in finding.earlier:
             print(f"  after     {show(earlier)}")
+        if finding.repeat > 1:
+            print(f"  after     {finding.repeat - 1} runs of the same program")
         if finding.smaller:
             print(f"  minimised {show(finding.smaller)}")
         if finding.c_file:
             print(f"  as C      {show(finding.c_file)}")
         inputs = [*finding.earlier, finding.smaller or finding.path]
         label = f"//fuzz:{self.target}_repro"
-        command = ["bazel", "run", *self.build_flags, label, "--", *map(show, inputs)]
+        command = ["bazel", "run", *self.build_flags, label, "--"]
+        command += [*repetition_flags(finding), *map(show, inputs)]
         reproduce = with_profile(finding.profile, shlex.join(command))
         print(f"  reproduce {reproduce}")

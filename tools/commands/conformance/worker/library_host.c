@@ -3,6 +3,7 @@
 #include <Python.h>
 
 #include "capsule/host.h"
+#include "capsule/host_clock.h"
 
 #ifdef NEEDS_host_start
 static const struct profile *chosen;
@@ -69,6 +70,14 @@ size_t host_live_blocks(void) { return 0; }
 
 #ifdef NEEDS_host_keeps_nothing
 bool host_keeps_nothing(void) { return false; }
+#endif
+
+#ifdef NEEDS_host_turn_clock
+bool host_turn_clock(long seconds)
+{
+    (void)seconds;
+    return false;
+}
 #endif
 
 #ifdef NEEDS_host_catches_misuse

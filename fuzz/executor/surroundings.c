@@ -1,0 +1,62 @@
+/* What surrounds a program: the locale of the process and the clock that the
+ * implementation reads. Both are as before when the program has ended. */
+#define _POSIX_C_SOURCE 200809L /* strdup */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capsule/host_clock.h"
+#include "fuzz/executor/arguments.h"
+#include "fuzz/executor/family.h"
+#include "fuzz/executor/world.h"
+#include "fuzz/program/c/surroundings.h"
+
+static char *usual_locale; /* the locale between programs; owned */
+static bool is_changed;
+static long clock_ahead; /* seconds */
+
+static const char *lacks(enum call_op op)
+{
+    return op == CALL_TURN_CLOCK && !host_turn_clock(0)
+               ? "a clock that can be turned"
+               : NULL;
+}
+
+static void start(void)
+{
+    usual_locale = strdup(setlocale(LC_ALL, NULL));
+    if (usual_locale == NULL) {
+        abort();
+    }
+}
+
+static void stop(void) { free(usual_locale); }
+
+static void end(void)
+{
+    if (is_changed) {
+        setlocale(LC_ALL, usual_locale);
+        clock_ahead = 0;
+        host_turn_clock(0);
+        is_changed = false;
+    }
+}
+
+static uintptr_t perform(const struct call *call, const struct model_arg *args)
+{
+    is_changed = true;
+    if (call->op == CALL_SET_LOCALE) {
+        set_locale(args[0].number);
+        return 0;
+    }
+    clock_ahead += (long)args[0].number;
+    return host_turn_clock(clock_ahead) ? 0 : CALL_FAILED;
+}
+
+const struct executor_family executor_family_surroundings = {
+    .lacks = lacks,
+    .start = start,
+    .stop = stop,
+    .end = end,
+    .perform = perform,
+};
