@@ -15,7 +15,7 @@
 #include "fuzz/driver/whole_file.h"
 
 /* A candidate takes microseconds unless it hangs. */
-enum { SECONDS_PER_CANDIDATE = 1, SECONDS_PER_REPETITIONS = 10 };
+enum { SECONDS_PER_CANDIDATE = 3, SECONDS_PER_REPETITIONS = 10 };
 
 static struct runner_options options;
 static unsigned seconds = 60;

@@ -61,7 +61,7 @@ const Neighbour NEIGHBOURS[] = {
      With(BASE, "Py_DECREF(c0)\n", "Py_DECREF(c0)\nPy_DECREF(c0)\n")},
     {"CallInserted", 100000, BASE,
      With(BASE, "Py_DECREF", "Py_INCREF(c0)\nPy_DECREF")},
-    {"CallReplaced", 40000, BASE,
+    {"CallReplaced", 80000, BASE,
      With(BASE, "Py_DECREF(c0)", "PyCapsule_GetContext(c0)")},
     {"CallsSwapped", 1000, BASE,
      With(BASE, "p0 = payload(16)\nn0 = name(\"demo._C_API\")\n",
