@@ -31,6 +31,9 @@ bool has_raised(const struct model_error *before)
            (!before->set || before->identity != peek_exception());
 }
 
+/* The parts of a chained exception: its cause, its context and its notes. */
+enum { PARTS = 3 };
+
 /* The exceptions that the program has met. A reference to each is kept. Without
  * it a later exception could get the same address and look like the earlier
  * one.
@@ -38,13 +41,11 @@ bool has_raised(const struct model_error *before)
  * A MemoryError is not kept if the implementation has a reserve of them: no
  * other exception can get its address, and CPython 3.13 loses a block each time
  * that the reserve is used up. */
-enum { PARTS = 3 };
-
 static struct {
     struct known_exception {
         PyObject *exception;
-        /* The cause, the context and the notes when the program raised the
-         * exception; borrowed, for comparisons only. */
+        /* The parts when the program raised the exception; borrowed, for
+         * comparisons only. */
         const void *part[PARTS];
     } *list;
     size_t count, room; /* the list is reused by later programs */

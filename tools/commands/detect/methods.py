@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Callable
 
 from tools.commands.detect import report
-from tools.commands.fuzz.engine import LONG_FROM_THE_START
 
 
 def _any(findings: list[str]) -> str | None:
@@ -42,12 +41,7 @@ SANITIZERS = "sanitizers"
 
 # The first method is the project's own; the tables compare the others with it.
 METHODS = (
-    Method(
-        "targets",
-        "the project's targets, from an empty corpus, as tools/fuzz runs them",
-        "",
-        (LONG_FROM_THE_START,),
-    ),
+    Method("targets", "the project's targets, from an empty corpus", ""),
     Method(
         "swarm",
         "generated programs, each with a random subset of the calls, no coverage",
@@ -69,7 +63,7 @@ METHODS = (
         "the same targets without the model: only ASan, LSan, UBSan and "
         "crashes count; malloc() in place of the arena",
         "",
-        (LONG_FROM_THE_START, "-detect_leaks=1"),
+        ("-detect_leaks=1",),
         {
             "CAPSULE_CHECKS": "sanitizers",
             "CAPSULE_ALLOCATOR": "malloc",

@@ -32,11 +32,6 @@ _LISTED_FLAG = re.compile(r"^ (\w+)\s+\S+\t", re.MULTILINE)
 # Seconds that one input may take.
 _TIME_LIMIT = 10
 
-# Without this flag, libFuzzer begins with inputs of a few bytes: programs of a call
-# or two, which show few bugs. With it, generated programs are long from the first one
-# on. The user's own flags come later and win.
-LONG_FROM_THE_START = "-len_control=0"
-
 # Flags that a user must not pass: tools/fuzz sets them itself, or they switch
 # libFuzzer to another mode. Each with the replacement to use.
 _OWN_FLAGS = {
@@ -126,7 +121,6 @@ class Engine:
             f"-artifact_prefix={self.artifacts}/",
             "-print_final_stats=1",
             f"-timeout={_TIME_LIMIT}",
-            LONG_FROM_THE_START,
             *flags,
             str(self.units),
             *map(str, inputs),
