@@ -25,6 +25,11 @@
 #define NO_SANITIZE
 #endif
 
+/* NULL unless MemorySanitizer is linked: says that nobody has written the
+ * block. */
+void __msan_allocated_memory(const volatile void *block, size_t size)
+    __attribute__((weak));
+
 enum {
     ARENA_SIZE = 96 << 20, /* more than 64 calls can allocate */
     HEADER = 16,
@@ -246,6 +251,9 @@ static void *allocate(size_t size, enum owner owner)
     write_header(block, size, owner);
     unpoison(block, size);
     fill_with_garbage(block, size);
+    if (owner == IMPLEMENTATION && __msan_allocated_memory) {
+        __msan_allocated_memory(block, size);
+    }
     return block;
 }
 

@@ -59,11 +59,15 @@ static size_t stable_length(const char *text)
     return length;
 }
 
-/* The same for UBSan, whose texts contain numbers anywhere. */
+/* The same for UBSan, whose texts contain numbers anywhere: "signed integer
+ * overflow: -5 - 7 cannot ..." ends before the colon. */
 static size_t undefined_length(const char *text)
 {
     size_t length = strcspn(text, "0123456789'\n");
-    return length - (length && text[length - 1] == ' ');
+    while (length > 0 && strchr(" :-", text[length - 1])) {
+        length--;
+    }
+    return length;
 }
 
 void finding_of_undefined(const char *message, char finding[FINDING_SIZE])

@@ -45,6 +45,9 @@ TEST(Finding, OfUndefinedBehaviourEndsBeforeWhatDiffersBetweenRuns)
     char finding[FINDING_SIZE];
     finding_of_undefined("load of address 0x7f for type 'int'", finding);
     EXPECT_STREQ(finding, "UndefinedBehaviorSanitizer: load of address");
+    finding_of_undefined("signed integer overflow: -5 - 7 cannot be", finding);
+    EXPECT_STREQ(finding,
+                 "UndefinedBehaviorSanitizer: signed integer overflow");
 }
 
 TEST(Finding, OfAViolationIsTheRule)

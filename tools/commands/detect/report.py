@@ -37,7 +37,6 @@ def is_rule(finding: str) -> bool:
 
 
 def _name(match: re.Match[str]) -> str:
-    name = match[match.lastgroup or 0].strip()
     if match["undefined"]:
-        return f"UndefinedBehaviorSanitizer: {name}"
-    return name
+        return "UndefinedBehaviorSanitizer: " + match["undefined"].rstrip(" :-")
+    return match[match.lastgroup or 0].strip()

@@ -29,6 +29,10 @@ from tools.commands.detect import report
             "a.c:3:4: runtime error: null pointer passed as argument 1, which",
             "UndefinedBehaviorSanitizer: null pointer passed as argument",
         ),
+        (
+            "a.c:3:4: runtime error: signed integer overflow: -5 - 7 cannot be",
+            "UndefinedBehaviorSanitizer: signed integer overflow",
+        ),
         ("==7== ERROR: libFuzzer: deadly signal", "deadly signal"),
         ("capsule reference: Py_DECREF of a dead object", "capsule reference"),
     ],
