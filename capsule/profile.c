@@ -66,6 +66,12 @@ const struct profile PROFILES[] = {
         .observed_rules = true,
     },
     {
+        .name = "cpython-3.13-free-threaded",
+        .observed_rules = true,
+        .deferred_destruction = true,
+        .modules_are_immortal = true,
+    },
+    {
         /* A module lives until a collection, with one reference more. */
         .name = "cpython-3.14-free-threaded",
         .observed_rules = true,

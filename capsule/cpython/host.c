@@ -43,7 +43,8 @@ static const char *own_profile(void)
         return "cpython-3.8";
     }
 #ifdef Py_GIL_DISABLED
-    return "cpython-3.14-free-threaded";
+    return minor < 14 ? "cpython-3.13-free-threaded"
+                      : "cpython-3.14-free-threaded";
 #endif
 #ifdef Py_DEBUG
     return minor < 13 ? "cpython-3.11-debug" : "cpython-3.14-debug";

@@ -64,12 +64,19 @@ static void share(PyObject *capsule)
             PyObject_SetAttrString(module, "cap", capsule) == 0);
 }
 
+/* Removes a module from this interpreter. If the module stays alive
+ * nevertheless, first takes away the capsule that it holds. */
 static void forget_module(const char *name)
 {
     PyObject *modules = PyImport_GetModuleDict();
-    if (PyDict_GetItemString(modules, name)) {
-        require(PyDict_DelItemString(modules, name) == 0);
+    PyObject *module = PyDict_GetItemString(modules, name); /* borrowed */
+    if (module == NULL) {
+        return;
     }
+    if (host_profile()->modules_are_immortal) {
+        PyDict_Clear(PyModule_GetDict(module));
+    }
+    require(PyDict_DelItemString(modules, name) == 0);
 }
 
 /* Imports the published capsule. Other families compare the exceptions of

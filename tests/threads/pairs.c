@@ -32,7 +32,7 @@ const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {
     return "suppress_equal_stacks=0:suppress_equal_addresses=0:exitcode=0:"
-           "report_signal_unsafe=0:log_path=/dev/null";
+           "report_signal_unsafe=0:history_size=7:log_path=/dev/null";
 }
 
 /* --- the calls ------------------------------------------------------------ */
