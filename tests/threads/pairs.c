@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-enum { ROUNDS = 50 };
+enum { ROUNDS = 50, ATTEMPTS = 5 };
 
 static char payload;
 static PyObject *capsule; /* the capsule of the pair that runs */
@@ -42,6 +42,7 @@ static void destroy(PyObject *self)
     PyCapsule_GetPointer(self, PyCapsule_GetName(self));
 }
 
+static void nothing(void) {}
 static void new_one(void) { Py_DECREF(PyCapsule_New(&payload, "x", destroy)); }
 static void check(void) { (void)PyCapsule_CheckExact(capsule); }
 static void is_valid(void) { PyCapsule_IsValid(capsule, "pairs.cap"); }
@@ -85,6 +86,8 @@ static const struct call {
     {"INCREF", count},
     {"DECREF", drop},
 };
+
+static const struct call NOTHING = {"", nothing};
 
 enum { CALL_COUNT = sizeof CALLS / sizeof CALLS[0] };
 
@@ -148,15 +151,29 @@ static int races(const struct call *first, const struct call *second)
     return __atomic_load_n(&reports, __ATOMIC_RELAXED) != before;
 }
 
+/* ThreadSanitizer misses one race in ten: two accesses at the same moment
+ * overwrite each other's trace. */
+static int races_once(const struct call *first, const struct call *second)
+{
+    for (int i = 0; i < ATTEMPTS; i++) {
+        if (races(first, second)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int main(void)
 {
     Py_InitializeEx(0);
     pthread_barrier_init(&begin, NULL, 2);
     pthread_barrier_init(&end, NULL, 2);
+    /* The first threads of CPython 3.13 race while they start. */
+    races(&NOTHING, &NOTHING);
     for (int i = 0; i < CALL_COUNT; i++) {
         for (int j = i; j < CALL_COUNT; j++) {
             printf("%s %s %s\n", CALLS[i].name, CALLS[j].name,
-                   races(&CALLS[i], &CALLS[j]) ? "race" : "-");
+                   races_once(&CALLS[i], &CALLS[j]) ? "race" : "-");
         }
     }
     return fflush(stdout) ? 3 : 0;
