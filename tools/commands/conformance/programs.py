@@ -200,9 +200,7 @@ class Programs:
             run = self._worker.start("generate", target, first, count - first + 1)
             done, open_case = run.results()
             lacking += [reason for _, reason in run.values("lacks")]
-            self.exercised += collections.Counter(
-                {name: int(n) for name, n in run.values("rule")}
-            )
+            self.exercised += run.rules()
             if done or open_case is None:
                 break
             found += 1

@@ -93,6 +93,13 @@ class Run:
     def values(self, kind: str) -> list[list[str]]:
         return [rest for found, *rest in self.lines if found == kind]
 
+    def rules(self) -> collections.Counter[str]:
+        """Returns how often the programs that passed have exercised each rule."""
+        found: collections.Counter[str] = collections.Counter()
+        for name, count in self.values("rule"):
+            found[name] += int(count)
+        return found
+
     def why(self) -> str:
         """Returns the reason why the process died."""
         if self.waited:
@@ -232,7 +239,7 @@ class Worker:
             run = self._start_with(command, left)
             done, open_case = run.results()
             results += done
-            rules.update({name: int(n) for name, n in run.values("rule")})
+            rules += run.rules()
             seen = {result.case for result in done}
             if open_case is not None:
                 seen.add(open_case)

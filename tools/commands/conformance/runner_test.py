@@ -65,7 +65,7 @@ for case in cases:
         say("end", case, "skipped", "not here")
     else:
         say("end", case, "passed", "")
-say("rule", "GETP-3", "7")
+        say("rule", "GETP-3", "7")
 """
 
 
@@ -87,6 +87,11 @@ def test_the_results_of_cases_are_read(worker: Worker) -> None:
     assert results[1].text == "one\ntwo\\three"
     assert results[2].text == "not here"
     assert rules == {"GETP-3": 7}
+
+
+def test_what_passed_before_a_crash_has_exercised_its_rules(worker: Worker) -> None:
+    _, rules = worker.run_list("programs", ["pass-1", "pass-2", "signal", "pass-3"])
+    assert rules == {"GETP-3": 21}
 
 
 def test_the_run_continues_after_a_crash(worker: Worker) -> None:

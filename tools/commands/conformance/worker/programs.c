@@ -37,14 +37,19 @@ static int start(void)
     return 0;
 }
 
+/* Says how often each rule was compared since the last call. Called after each
+ * program: a later program may end the process. */
 static void say_rules(void)
 {
+    static uint64_t said[RULE_COUNT];
     for (int i = 0; i < RULE_COUNT; i++) {
         char count[32];
-        snprintf(count, sizeof count, "%" PRIu64, status->rule[i].count);
-        if (status->rule[i].count) {
+        snprintf(count, sizeof count, "%" PRIu64,
+                 status->rule[i].count - said[i]);
+        if (status->rule[i].count != said[i]) {
             worker_say("rule", status->rule[i].id, count, NULL);
         }
+        said[i] = status->rule[i].count;
     }
 }
 
@@ -62,6 +67,7 @@ static void run_file(const char *path)
     } else {
         runner_run();
         worker_say("end", path, "passed", "");
+        say_rules();
     }
     input_free(&input);
 }
@@ -86,7 +92,6 @@ int worker_programs(const char *path)
     }
     free(line);
     fclose(list);
-    say_rules();
     return 0;
 }
 
@@ -140,10 +145,10 @@ int worker_generate(const char *name, long first, long count)
         worker_say(lack ? "lacks" : "begin", text, lack, NULL);
         if (!lack) {
             executor_run(program, NULL);
+            say_rules();
         }
     }
     worker_say("end", "all", "passed", "");
-    say_rules();
     return 0;
 }
 
