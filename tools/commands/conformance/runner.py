@@ -20,8 +20,9 @@ CASE_SECONDS = 20
 FEWEST_SECONDS: float = 5
 
 # A worker that waits uses no processor time. It is ended after this many times as
-# many seconds; a worker that works slowly on a busy machine is not. This limit is not
-# halved, because on such a machine the start alone may take half a minute.
+# many seconds without any. A worker that works slowly on a busy machine uses some, and
+# goes on. This limit is not halved, because on such a machine the start alone may take
+# half a minute.
 _WAITING = 4
 
 # The line that a worker prints when it begins. The interpreter has printed what
@@ -197,17 +198,20 @@ class Worker:
         """Waits for the end of the process. If the process writes no line in time,
         kills the process and its children. Returns the limit that the process
         exceeded, in seconds, or 0 if the process ended by itself."""
-        size, since, used = 0, time.monotonic(), 0.0
+        size, since = 0, time.monotonic()
+        used = used_at_line = 0.0
         waited: float = 0
         pause = 0.002
         while process.poll() is None:
-            now = time.monotonic()
+            now, used_before = time.monotonic(), used
+            used = _processor_seconds(process)
+            if used != used_before:
+                since = now
             if results.stat().st_size != size:
                 size, since = results.stat().st_size, now
-                used = _processor_seconds(process)
+                used_at_line = used
             elif (
-                now - since > self._longest
-                or _processor_seconds(process) - used > self._seconds
+                now - since > self._longest or used - used_at_line > self._seconds
             ):
                 waited = self._seconds
                 self._seconds = max(waited / 2, min(waited, FEWEST_SECONDS))

@@ -50,6 +50,13 @@ for case in cases:
     elif word == "waits":
         time.sleep(2)
         say("end", case, "passed", "")
+    elif word == "slow":
+        for _ in range(12):
+            time.sleep(0.25)
+            until = time.process_time() + 0.01
+            while time.process_time() < until:
+                pass
+        say("end", case, "passed", "")
     elif word == "loops":
         while True:
             pass
@@ -137,6 +144,13 @@ def test_the_time_limit_is_one_of_processor_time(worker: Worker) -> None:
     # The limit is one second.
     results, _ = worker.run_list("tests", ["waits", "loops"])
     assert outcomes(results) == {"waits": PASSED, "loops": CRASHED}
+
+
+def test_a_worker_that_works_slowly_is_not_waiting(worker: Worker) -> None:
+    # Three seconds without a line, and some processor time all along.
+    worker._longest = 2
+    assert worker.run_alone("tests", "slow").outcome == PASSED
+    assert worker.run_alone("tests", "hang").outcome == CRASHED
 
 
 def test_the_time_limit_is_halved_after_each_hang(tmp_path: pathlib.Path) -> None:
