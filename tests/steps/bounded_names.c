@@ -24,6 +24,11 @@ static void name_begin(struct name *name)
 {
     name->block = malloc(NAME_BYTES + 1);
     name->block[NAME_BYTES] = '\0';
+}
+
+/* Keeps the bytes for names_changed(). */
+static void name_note(struct name *name)
+{
     __CPROVER_input("a name of so many bytes", NAME_BYTES);
     __CPROVER_input("the address of a name", (uintptr_t)name->block);
     for (int i = 0; i < NAME_BYTES; i++) {
@@ -38,6 +43,12 @@ void names_begin(void)
 {
     for (int i = 0; i < NAMES; i++) {
         name_begin(&names[i]);
+    }
+#ifdef EMPTY_PATH
+    names[0].block[0] = '\0';
+#endif
+    for (int i = 0; i < NAMES; i++) {
+        name_note(&names[i]);
     }
 }
 

@@ -79,9 +79,7 @@ static void begin(void)
     in_capsule.name = any_bool("the capsule has a name") ? "a.b" : NULL;
     in_capsule.pointer = any_pointer("the pointer of the capsule");
     ASSUME(in_capsule.pointer != NULL, "NEW-2 refuses a NULL pointer");
-    if (any_bool("an exception is pending")) {
-        PyErr_SetNone(PyExc_KeyError);
-    }
+    environment_begin_error();
     error_before = error_now();
     blocks_before = environment_blocks;
 }

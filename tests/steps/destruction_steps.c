@@ -11,12 +11,10 @@ static struct {
     Py_ssize_t references;
     bool valid; /* the answer of PyCapsule_IsValid() */
     bool tracked;
+    bool dropped; /* it gave back the last reference to the second capsule */
     struct error error;
     struct error left; /* the exception that the destructor left */
 } seen;
-
-/* The rest of the state, for the destructor to use. */
-static PyObject *held; /* a reference to another capsule, or NULL */
 
 static void change_fields(PyObject *op)
 {
@@ -45,9 +43,11 @@ static void change_fields(PyObject *op)
 
 static void change_others(void)
 {
-    if (held != NULL && any_bool("the destructor drops another capsule")) {
-        Py_DECREF(held);
-        held = NULL;
+    if (any_bool("the destructor drops another capsule")) {
+        PyObject *second = state_capsule(SECOND);
+        state_last_reference(second, NULL);
+        Py_DECREF(second);
+        seen.dropped = true;
     }
     if (any_bool("the destructor makes a capsule and drops it")) {
         PyObject *made = PyCapsule_New(
@@ -72,6 +72,7 @@ static void arbitrary_destructor(PyObject *op)
         return;
     }
     seen.capsule = op;
+    op = state_capsule(FIRST); /* NEW-7 asserts that both are one object */
     seen.fields = state_fields(op);
     seen.references = Py_REFCNT(op);
     seen.error = error_now();
@@ -110,26 +111,29 @@ static void check_destructor(PyObject *op, const struct world *before,
           "the destructor meets the pending exception of the caller");
 }
 
-/* The last reference is given back. */
+/* Gives back the last reference. Returns the state before. */
+static struct world destroy(PyObject *op, PyCapsule_Destructor destructor)
+{
+    state_last_reference(op, destructor);
+    struct world before = state_world();
+    Py_DECREF(op);
+    return before;
+}
+
 STEP(capsule_destruction)
 {
     state_begin();
     ASSUME(state_destroys_at_once(), "other profiles destroy later (DTOR-11)");
-    PyObject *op = state_capsule(FIRST), *second = state_capsule(SECOND);
+    PyObject *op = state_capsule(FIRST);
     bool has_destructor = any_bool("the capsule has a destructor");
-    bool drops_second = any_bool("the destructor owns another capsule");
-    state_last_reference(op, has_destructor ? arbitrary_destructor : NULL);
-    held = NULL;
-    if (drops_second) {
-        state_last_reference(second, NULL);
-        held = second;
-    }
     seen.runs = 0;
-    struct world before = state_world();
+    seen.dropped = false;
 
-    Py_DECREF(op);
+    /* Two calls: the checker then knows the destructor of each. */
+    struct world before =
+        has_destructor ? destroy(op, arbitrary_destructor) : destroy(op, NULL);
 
-    bool second_is_dead = drops_second && held == NULL;
+    bool second_is_dead = seen.dropped;
     check_destructor(op, &before, has_destructor);
     struct error now = error_now();
     if (has_destructor) {

@@ -9,6 +9,11 @@
 #define NAME_BYTES 5
 #endif
 
+/* The most references to a capsule that the state begins with. */
+#ifndef MOST_REFERENCES
+#define MOST_REFERENCES ((1 << 30) - 1)
+#endif
+
 /* The text of a format. Two texts are taken for equal if they have one length
  * and one 64-bit FNV-1a hash, which the checker computes in advance. */
 struct message {
@@ -25,8 +30,9 @@ enum { ARGUMENT_BYTES = SHORT_NAMES ? NAME_BYTES + 2 : 32 };
 /* An exception: what PyErr_SetString() and the like make. */
 struct raised {
     PyObject base;
-    PyObject *type; /* NULL: no exception */
-    size_t number;  /* counts the exceptions, so that two can be told apart */
+    PyObject *value; /* where the reference has the value; may be NULL */
+    PyObject *type;  /* NULL: no exception */
+    size_t number;   /* counts the exceptions, so that two can be told apart */
     struct message message;
     /* A copy of the first argument, a string; empty if there is none. */
     char argument[ARGUMENT_BYTES];
@@ -36,6 +42,11 @@ struct raised {
 extern struct raised environment_raised;
 /* The number of exceptions that PyErr_Fetch() and the like gave away. */
 extern size_t environment_fetched;
+
+/* Makes an exception pending, with or without a text, or none. */
+void environment_begin_error(void);
+/* Destroys an exception or a text. False for any other object. */
+bool environment_forget(PyObject *op);
 
 /* A new object of that type with one reference. All other bytes have any value.
  * The object counts as a block of the implementation. */

@@ -93,8 +93,11 @@ void state_begin(void)
         capsules[i] = any_capsule();
     }
     begin_other();
-    if (any_bool("an exception is pending")) {
+    int which = any_below("an exception is pending", 3);
+    if (which == 1) {
         PyErr_SetNone(PyExc_KeyError);
+    } else if (which == 2) {
+        PyErr_SetString(PyExc_KeyError, "pending");
     }
     failing = (size_t)any_below("the allocation that fails", 8);
     failing = failing < 4 ? failing : 0;
@@ -225,7 +228,7 @@ struct error error_now(void)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    struct error error = {type, (size_t)value};
+    struct error error = {type, (size_t)value, NULL};
     PyErr_Restore(type, value, traceback);
     return error;
 }

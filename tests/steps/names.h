@@ -12,9 +12,8 @@ enum { NAMES = 3 };
 void names_begin(void);
 /* Frees the names that nobody freed. Only on a machine. */
 void names_end(void);
-/* Returns one of the names; the checker always gets the first. The three names
- * are alike, so a step that uses one name proves no less and takes less time.
- */
+/* Returns the name that is the path of an import. The other names are alike, so
+ * a step that has one path proves no less and takes less time. */
 const char *first_name(void);
 /* The number of names that are not as names_begin() made them. */
 int names_changed(void);

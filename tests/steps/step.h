@@ -97,8 +97,9 @@ struct collected {
 };
 
 struct error {
-    PyObject *type; /* NULL: no exception is pending */
-    size_t number;  /* tells the exceptions of a step apart */
+    PyObject *type;  /* NULL: no exception is pending */
+    size_t number;   /* tells the exceptions of a step apart */
+    PyObject *value; /* what the exception carries; on a machine always NULL */
 };
 
 /* The state has two capsules with fields of their own, and an object of
@@ -171,7 +172,7 @@ bool error_says(struct error error, const char *format, const char *name);
 
 static inline bool same_error(struct error a, struct error b)
 {
-    return a.type == b.type && a.number == b.number;
+    return a.type == b.type && a.number == b.number && a.value == b.value;
 }
 
 /* Releases a capsule that the call made, without its destructor. */
@@ -241,6 +242,8 @@ static inline bool keeps_references(const struct world *before,
              "success leaves the pending exception alone");                    \
         SAME("ERR-1", _now.number, (before).error.number,                      \
              "the pending exception is the same object");                      \
+        HOLDS("ERR-1", _now.value == (before).error.value,                     \
+              "the pending exception has its value");                          \
     } while (0)
 
 /* A new exception of that type replaced the one from before. A memory failure

@@ -46,13 +46,6 @@ static void begin_table(int known)
     table.bytes = bytes;
 }
 
-static void begin_error(void)
-{
-    if (any_bool("an exception is pending")) {
-        PyErr_SetNone(PyExc_KeyError);
-    }
-}
-
 /* True if the bytes of the table are as begin_table() wrote them. */
 static bool table_is_unchanged(void)
 {
@@ -165,7 +158,7 @@ STEP(api_table_check)
     int version = 7;
     size_t prefix = any_size("prefix");
     begin_table(version);
-    begin_error();
+    environment_begin_error();
     bool none = any_bool("the table is NULL");
     ASSUME(!none || error_now().type != NULL, "NULL comes with an exception");
     struct error before = error_now();
@@ -205,7 +198,7 @@ STEP(api_table_get)
     size_t prefix = any_size("prefix");
     const char *name = any_bool("unnamed") ? NULL : "a.b";
     begin_table(version);
-    begin_error();
+    environment_begin_error();
 
     const void *result = api_table_get(&object, name, version, prefix);
 
@@ -257,7 +250,7 @@ STEP(api_table_object)
     object.ob_refcnt = 1 + any_below("other references", 3);
     Py_ssize_t references = object.ob_refcnt;
     PyObject *given = any_bool("the function returned NULL") ? NULL : &object;
-    begin_error();
+    environment_begin_error();
     struct error before = error_now();
 
     PyObject *result = api_table_object(given, "f");
@@ -280,7 +273,7 @@ STEP(api_table_object)
 STEP(api_table_status)
 {
     int status = any_below("the function returned", 5) - 2;
-    begin_error();
+    environment_begin_error();
     struct error before = error_now();
 
     int result = api_table_status(status, "f");

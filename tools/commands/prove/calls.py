@@ -42,6 +42,11 @@ _COUNTS = (
 )
 _MOST_REFERENCES = 1_000_000
 
+# The exception of the state, by Story.pending.
+_PENDING = {
+    1: "PyErr_SetNone(PyExc_KeyError)",
+    2: 'PyErr_SetString(PyExc_KeyError, "a text")',
+}
 _DESTRUCTORS = ("log", "read_all_fields", "NULL")
 _OBJECTS = ("c0", "c1", "lookalike", "NULL", "None")
 
@@ -221,7 +226,7 @@ def _program(
     if behaviour:
         lines.append(f"PyCapsule_SetDestructor(c0, {behaviour})")
     if told.pending:
-        lines.append("PyErr_SetNone(PyExc_KeyError)")
+        lines.append(_PENDING[told.pending])
     if any(told.no_memory):
         lines.append(f"fail_allocation({told.no_memory.index(True) + 1})")
     call = _CALLS[step](writer)

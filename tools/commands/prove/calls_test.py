@@ -63,12 +63,18 @@ def test_a_pointer_may_be_the_address_of_a_capsule_or_of_a_name() -> None:
 
 
 def test_an_exception_and_a_lack_of_memory_come_before_the_call() -> None:
-    told = story(pending=True, no_memory=[False, True])
+    told = story(pending=1, no_memory=[False, True])
     assert first("PyCapsule_New", told)[-3:] == [
         "PyErr_SetNone(PyExc_KeyError)",
         "fail_allocation(2)",
         "c2 = PyCapsule_New(NULL, n0, log)",
     ]
+
+
+def test_an_exception_may_have_a_text() -> None:
+    assert first("PyCapsule_GetName", story(pending=2))[-2] == (
+        'PyErr_SetString(PyExc_KeyError, "a text")'
+    )
 
 
 def test_counts_of_references_are_tried_later() -> None:

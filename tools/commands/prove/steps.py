@@ -6,13 +6,14 @@ tests/steps/steps.def is the table; this module reads it.
 from __future__ import annotations
 
 import dataclasses
+import enum
 import pathlib
 import re
 
 from tools.lib.problem import Problem
 
 _STEP = re.compile(
-    r"^TABLE_STEP\((\w+), (\w+), (\d+|ANY), (\w+)\)", re.MULTILINE
+    r"^TABLE_STEP\((\w+), (\w+), (?:(PATHS_TO_)?(\d+)|ANY), (\w+)\)", re.MULTILINE
 )
 _SUBJECT = re.compile(
     r'^SUBJECT\((\w+), "([^"]+)", "([^"]+)",\s*((?:"[^"]*"\s*)+)\)', re.MULTILINE
@@ -36,6 +37,14 @@ class Subject:
         return "checker_state" in self.files
 
 
+class Path(enum.Enum):
+    """The path that a step imports. The value ends the title of the step."""
+
+    NONE = ""
+    EMPTY = ' ""'  # and capsules with any number of references
+    ANY = " path"  # and capsules with few references
+
+
 @dataclasses.dataclass(frozen=True)
 class Step:
     """The contract of one function."""
@@ -43,11 +52,14 @@ class Step:
     name: str  # "PyCapsule_New"; the C function is step_PyCapsule_New
     subject: Subject
     name_bytes: int | None  # the bound of names; None: names of any length
+    path: Path = Path.NONE
 
     @property
     def title(self) -> str:
         """The name in reports."""
-        return self.name if self.name_bytes is not None else f"{self.name} *"
+        if self.name_bytes is None:
+            return f"{self.name} *"
+        return f"{self.name}{self.path.value}"
 
 
 def read(root: pathlib.Path, source: str = "") -> list[Step]:
@@ -65,7 +77,8 @@ def read(root: pathlib.Path, source: str = "") -> list[Step]:
         for name, source, layout, files in _SUBJECT.findall(text)
     }
     return [
-        Step(name, subjects[subject], None if size == "ANY" else int(size))
-        for subject, name, size, where in _STEP.findall(text)
+        Step(name, subjects[subject], int(size) if size else None, path)
+        for subject, name, paths, size, where in _STEP.findall(text)
         if where != "FOR_CPYTHON" or name in source
+        for path in ((Path.EMPTY, Path.ANY) if paths else (Path.NONE,))
     ]

@@ -14,6 +14,9 @@ _CAPSULES = ("first capsule", "second capsule")
 _OBJECTS = ("the first capsule", "the second capsule", "another object", "NULL", "a small object")
 _OTHER_TYPES = ("PyCapsule", "a.PyCapsule", "a")
 
+# The value of Story.pending for an exception with a text.
+_WITH_TEXT = 2
+
 
 def number(value: dict[str, Any]) -> int:
     """The value of an integer, a truth value or a pointer."""
@@ -55,7 +58,7 @@ class Story:
     addresses: list[int] = dataclasses.field(default_factory=list)  # of names
     capsules: list[Capsule] = dataclasses.field(default_factory=list)
     other_type: int = 2
-    pending: bool = False
+    pending: int = 0  # 0: no exception, 1: without a text, 2: with a text
     no_memory: list[bool] = dataclasses.field(default_factory=list)
     choices: list[tuple[str, dict[str, Any]]] = dataclasses.field(
         default_factory=list
@@ -120,7 +123,7 @@ def _read(story: Story, label: str, value: dict[str, Any]) -> None:
     elif label == "the type of the other object":
         story.other_type = number(value)
     elif label == "an exception is pending":
-        story.pending = bool(number(value))
+        story.pending = number(value)
     elif label == "this allocation fails":
         story.no_memory.append(bool(number(value)))
     elif label not in ("the other object",):
@@ -206,7 +209,8 @@ def lines(story: Story) -> list[tuple[str, str]]:
     ):
         told.append(("another object", f"of type {_OTHER_TYPES[story.other_type]}"))
     if story.pending:
-        told.append(("pending", "a KeyError"))
+        text = " with a text" if story.pending == _WITH_TEXT else ""
+        told.append(("pending", f"a KeyError{text}"))
     if any(story.no_memory):
         told.append(("memory", "an allocation fails"))
     told += [(f"static {name}", value) for name, value in story.statics]
