@@ -60,8 +60,8 @@ _MORE = textwrap.dedent(
       tools/prove --bugs names_by          which proofs refute them
       tools/prove --table                  how many, by file
 
-    So do wrong versions: each function as `return 0;`, and a list of wrong versions
-    of CPython's capsules:
+    So do wrong versions: each function with a body that is nonsense, and a list of
+    wrong versions of CPython's capsules:
 
       tools/prove --mutants PyCapsule_SetName
       tools/prove --cpython 3.13 --mutants PyCapsule_SetName
@@ -133,7 +133,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--mutants",
         action="store_true",
-        help="prove wrong versions: each function without its body, and with "
+        help="prove wrong versions: each function with nonsense as its body, and with "
         "--cpython those of tests/steps/cpython.mutants",
     )
     parser.add_argument(
@@ -224,7 +224,7 @@ def _mutants_of(
     """The list of wrong versions is one of CPython's capsules."""
     text = pathlib.Path(source.path).read_text(encoding="utf-8")
     listed = mutants.read(_ROOT) if source.core else []
-    return [*listed, *mutants.emptied(text, source.path, own)]
+    return [*listed, *mutants.nonsense(text, source.path, own)]
 
 
 def _prove_mutants(

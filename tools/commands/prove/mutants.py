@@ -1,5 +1,5 @@
-"""Wrong versions of a source, which the steps must refute: each function without
-its body, and the versions of CPython's capsules in a list."""
+"""Wrong versions of a source, which the steps must not prove: each function with
+a body that is nonsense, and the versions of CPython's capsules in a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import dataclasses
 import os
 import pathlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from tools.commands.prove import bugs, refute, verdict
 from tools.commands.prove.checker import Checker
@@ -52,26 +52,67 @@ def read(root: pathlib.Path) -> list[Mutant]:
     return found
 
 
-def emptied(text: str, path: str, steps: Sequence[Step]) -> list[Mutant]:
-    """Returns the versions of a source in which the function of a step does
-    nothing but return 0."""
+# Bodies that keep no contract, although no assertion behind the call fails.
+_ENDLESS = ("{ abort(); }", "{ for (;;) { } }", "{ __builtin_unreachable(); }")
+
+
+def _signature(words: Sequence[str], name: str) -> tuple[str, ...]:
+    """Returns the types of the result and the parameters of a function, from the
+    words of its definition."""
+    start = words.index(name)
+    end = words.index("{")
+    while "__attribute__" in words[start:end]:
+        end = start + list(words[start:end]).index("__attribute__")
+    parameters = " ".join(words[start + 2 : end - 1]).split(" , ")
+    result = [word for word in words[:start] if word not in ("static", "inline")]
+    return (
+        " ".join(result),
+        *(each.rpartition(" ")[0] for each in parameters),
+    )
+
+
+def _calls(
+    code: edits.Code, name: str, words: Sequence[str], others: Collection[str]
+) -> Iterator[str]:
+    """Yields bodies that call one of the other functions, of the same types."""
+    own = _signature(words, name)
+    end = words.index(")")
+    names = [
+        before
+        for before, word in zip(words, words[1 : end + 1])
+        if word in (",", ")") and before not in ("void", "(")
+    ]
+    call = "return " if own[0] != "void" else ""
+    for item in code.items:
+        other = code.words[item.first : item.last]
+        if (
+            item.has_body
+            and "{" in other
+            and item.name in others
+            and item.name != name
+            and _signature(other, item.name) == own
+        ):
+            yield f"{{ {call}{item.name}({', '.join(names)}); }}"
+
+
+def nonsense(text: str, path: str, steps: Sequence[Step]) -> list[Mutant]:
+    """Returns the versions of a source in which the function of a step does nothing
+    but return 0, never returns, or calls the function of another step."""
     code = edits.Code(text)
     found = []
-    for name in dict.fromkeys(bugs.entry(step) for step in steps):
+    entries = dict.fromkeys(bugs.entry(step) for step in steps)
+    for name in entries:
         for item in code.named(name):
             words = code.words[item.first : item.last]
             if not item.has_body or "{" not in words:
                 continue
             returns = words[words.index(name) - 1]
-            body = "{ }" if returns == "void" else "{ return 0; }"
+            empty = "{ }" if returns == "void" else "{ return 0; }"
             start = code.tokens[item.first + words.index("{")].start
             old = text[start : code.tokens[item.last - 1].end]
-            found.append(
-                Mutant(
-                    f"{name} is {body}",
-                    (edits.Edit(path, name, False, old, body),),
-                )
-            )
+            for body in (empty, *_ENDLESS, *_calls(code, name, words, entries)):
+                edit = edits.Edit(path, name, False, old, body)
+                found.append(Mutant(f"{name} is {body}", (edit,)))
     return found
 
 
