@@ -61,7 +61,8 @@ def test_a_rule_has_the_worst_verdict_of_its_steps(
 
 def test_a_step_without_an_answer_is_a_remark(tmp_path: pathlib.Path) -> None:
     own = written(tmp_path).columns[0]
-    assert own.remarks == ["PyCapsule_Import: not asked: no answer in 600 s"]
+    title = STEPS["PyCapsule_Import"].title
+    assert own.remarks == [f"{title}: not asked: no answer in 600 s"]
 
 
 def test_the_column_joins_a_measured_matrix(tmp_path: pathlib.Path) -> None:

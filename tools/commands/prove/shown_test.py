@@ -83,7 +83,7 @@ NOT_SHOWN = [
         shown.NEEDS_MORE,
     ),
     (
-        "tests/bugs/capsule/import_first_only.bug",
+        "tests/bugs/capsule/import_by_address.bug",
         "PyCapsule_Import",
         "the step's surroundings are no calls of a program",
     ),
