@@ -95,15 +95,24 @@ enum { CALL_COUNT = sizeof CALLS / sizeof CALLS[0] };
 
 static pthread_barrier_t begin, end;
 
+/* Waits for the other thread. Lets go of Python meanwhile: the free-threaded
+ * CPython stops all threads while it prepares one that starts. */
+static void meet(pthread_barrier_t *barrier)
+{
+    PyThreadState *state = PyEval_SaveThread();
+    pthread_barrier_wait(barrier);
+    PyEval_RestoreThread(state);
+}
+
 static void *run(void *call)
 {
     PyGILState_STATE state = PyGILState_Ensure();
-    /* Nothing orders the two threads between these barriers. */
-    pthread_barrier_wait(&begin);
+    /* Nothing orders the two threads between these meetings. */
+    meet(&begin);
     for (int round = 0; round < ROUNDS; round++) {
         ((const struct call *)call)->perform();
     }
-    pthread_barrier_wait(&end);
+    meet(&end);
     PyErr_Clear();
     PyGILState_Release(state);
     return NULL;
