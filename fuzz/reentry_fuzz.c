@@ -1,6 +1,7 @@
-/* Imports inside imports: a module's initialisation and its __getattr__ import,
- * use, rename and destroy capsules in the middle of PyCapsule_Import();
- * destructors import, and use other capsules.
+/* Paths of many components; and imports inside imports: a module's
+ * initialisation and its __getattr__ import, use, rename and destroy capsules
+ * in the middle of PyCapsule_Import(); destructors import, and use other
+ * capsules.
  *
  * Each call must give the same result at any depth as in a program of its own,
  * and the import around it must see the state that the inner calls leave. */
@@ -21,8 +22,9 @@ const struct target TARGET = {
             [CALL_IMPORT_MODULE] = 4,  [CALL_CONSUME] = 3,
             [CALL_IMPORT] = 25,        [CALL_RUN_INSIDE] = 12,
         },
-    .longest_name = 64,
+    .longest_name = 600,
     .near_miss_percent = 5,
+    .deep_paths = true,
     .reenters = true,
     .cost = 20, /* importing modules is slow */
 };

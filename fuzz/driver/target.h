@@ -21,6 +21,9 @@ struct target {
     uint8_t near_miss_percent;
     /* Names contain any byte; else those of a short alphabet. */
     bool any_bytes;
+    /* Namespaces may contain themselves, and paths lead through such a
+     * namespace many times. */
+    bool deep_paths;
     /* Pointers may also be aliases, and any of the ADDRESSES. */
     bool extremes;
     /* Destructors may also import, and use capsules that imports find. */

@@ -16,7 +16,8 @@ static bool is_special(const char *name)
 }
 
 /* True if the object may become an attribute of the owner. A capsule must be
- * owned by the program. A namespace must not lead back to the owner. */
+ * owned by the program. A namespace may contain itself; it must not lead back
+ * to the owner through another one. */
 static bool may_be_kept(const struct model *model, const struct model_arg *arg,
                         unsigned owner)
 {
@@ -25,7 +26,7 @@ static bool may_be_kept(const struct model *model, const struct model_arg *arg,
         return arg->capsule != NOTHING &&
                model->capsule[arg->capsule].life == LIFE_ALIVE;
     case VALUE_SPACE:
-        return owner < MODULE_COUNT || model_owner_of(arg) > owner;
+        return owner < MODULE_COUNT || model_owner_of(arg) >= owner;
     default:
         return true;
     }

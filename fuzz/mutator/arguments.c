@@ -231,6 +231,21 @@ static void draw_arguments(struct generator *g, struct call *call)
     }
 }
 
+/* True if the call puts a namespace into itself. */
+static bool makes_cycle(const struct call *call)
+{
+    return call->op == CALL_PUBLISH && call->args[0].tag == VALUE_SPACE &&
+           call->args[2].tag == VALUE_SPACE &&
+           call->args[0].index == call->args[2].index;
+}
+
+/* True if the model permits the call and the target wants such calls. */
+static bool suits(const struct generator *g, const struct call *call)
+{
+    return (g->target->deep_paths || !makes_cycle(call)) &&
+           forecast_permits(g->forecast, call);
+}
+
 void generate_arguments(struct generator *g, struct call *call)
 {
     enum { TRIES = 6 };
@@ -238,8 +253,7 @@ void generate_arguments(struct generator *g, struct call *call)
 
     generate_result(g, call);
     draw_arguments(g, call);
-    for (int i = 1; family->drawn_together && i < TRIES &&
-                    !forecast_permits(g->forecast, call);
+    for (int i = 1; family->drawn_together && i < TRIES && !suits(g, call);
          i++) {
         draw_arguments(g, call);
     }

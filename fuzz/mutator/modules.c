@@ -139,6 +139,10 @@ static void choose_value(struct generator *g, const struct call *call,
         matching = matching && random_chance(g->random, 90) ? matching : live;
         set_index(value, VALUE_CAPSULE,
                   matching ? random_bit(g->random, matching) : 0);
+    } else if (g->target->deep_paths && kind == ARG_ATTRIBUTE &&
+               call->args[0].tag == VALUE_SPACE &&
+               random_chance(g->random, 50)) {
+        *value = call->args[0];
     } else if (kind == ARG_ATTRIBUTE && choice < 85) {
         set_index(value, VALUE_SPACE, random_below(g->random, SPACES));
     } else if (kind == ARG_ANSWER && choice < 85) {

@@ -45,7 +45,7 @@ void path_add_owner(const struct forecast *f, unsigned owner, struct path *path)
     for (unsigned i = 0; i < f->model.modules.attribute_count; i++) {
         const struct model_attribute *a = &f->model.modules.attribute[i];
         if (a->value.kind == OBJECT_IS_OWNER && !a->is_hook &&
-            a->value.index == (int)owner) {
+            a->value.index == (int)owner && a->owner != owner) {
             path_add_owner(f, a->owner, path);
             path_add_component(path, a->name, a->length);
             return;
@@ -80,6 +80,38 @@ static bool existing_path(struct generator *g, struct path *path)
     } else {
         path_add_component(path, a->name, a->length);
     }
+    return true;
+}
+
+/* Returns an attribute of a namespace whose value is the namespace itself, or
+ * NULL. */
+static const struct model_attribute *way_back(const struct forecast *f)
+{
+    for (unsigned i = 0; i < f->model.modules.attribute_count; i++) {
+        const struct model_attribute *a = &f->model.modules.attribute[i];
+        if (a->value.kind == OBJECT_IS_OWNER && !a->is_hook &&
+            a->value.index == (int)a->owner) {
+            return a;
+        }
+    }
+    return NULL;
+}
+
+/* Builds a path that goes through one namespace many times. Returns false if no
+ * namespace contains itself. */
+static bool deep_path(struct generator *g, struct path *path)
+{
+    const struct model_attribute *back = way_back(g->forecast);
+    if (back == NULL) {
+        return false;
+    }
+    path_add_owner(g->forecast, back->owner, path);
+    unsigned rounds = random_chance(g->random, 60) ? 12 : 150;
+    for (unsigned n = random_below(g->random, rounds); n > 0; n--) {
+        path_add_component(path, back->name, back->length);
+    }
+    const char *word = path_word(g);
+    path_add_component(path, word, strlen(word));
     return true;
 }
 
@@ -131,7 +163,9 @@ void path_choose(struct generator *g, struct value *value)
         return;
     }
     path.text[0] = '\0';
-    if (!(choice < 60 && existing_path(g, &path)) &&
+    if (!(g->target->deep_paths && random_chance(g->random, 30) &&
+          deep_path(g, &path)) &&
+        !(choice < 60 && existing_path(g, &path)) &&
         !(choice < 75 && existing_name(g, &path))) {
         any_path(g, &path);
     }

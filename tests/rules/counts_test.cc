@@ -60,6 +60,10 @@ TEST_F(CountsTest, TYPE_1_HasAnyNumberOfReferences)
         Py_INCREF(capsule);
     }
     EXPECT_REFERENCES(capsule, static_cast<Py_ssize_t>(MANY) + 1);
+    EXPECT_EQ(PyCapsule_IsValid(capsule, NAME), 1);
+    EXPECT_EQ(PyCapsule_SetContext(capsule, &payload_), 0);
+    const Fields fields = {&payload_, NAME, &payload_, Count};
+    EXPECT_EQ(FieldsOf(capsule), fields);
     for (unsigned i = 0; i < MANY; i++) {
         Py_DECREF(capsule);
         ASSERT_EQ(destroyed, 0u) << "after " << i + 1 << " of " << MANY + 1;

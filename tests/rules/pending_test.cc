@@ -1,22 +1,30 @@
 // Exceptions x calls: each function, succeeding and failing, with each kind of
 // exception pending. Success leaves the exception as it is, the object and what
 // it holds (ERR-1); failure replaces it (ERR-2).
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "tests/rules/drop.h"
+#include "tests/rules/fields.h"
 #include "tests/rules/support.h"
 
 namespace {
 
 using rules::Drop;
+using rules::Fields;
+using rules::FieldsOf;
 using rules::NothingRaised;
 using rules::Raised;
 
 const char NAME[] = "demo._C_API";
 
 void Nothing(PyObject *) {}
+
+unsigned destroyed;
+
+void Count(PyObject *) { destroyed++; }
 
 // An exception that can be pending before a call.
 struct Pending {
@@ -314,6 +322,45 @@ TEST_F(PendingTest, ERR_2_FailureReplacesEachException)
         }
     }
     Drop(capsule);
+}
+
+// The result of a call does not depend on the exception, whatever the capsule
+// holds.
+TEST_F(PendingTest, ERR_1_NoResultDependsOnAPendingException)
+{
+    static int block, other;
+    void *const contexts[] = {nullptr, &other,
+                              reinterpret_cast<void *>(UINTPTR_MAX)};
+    for (const Pending &pending : all_) {
+        for (const char *name :
+             {NAME, "", static_cast<const char *>(nullptr)}) {
+            for (void *context : contexts) {
+                SCOPED_TRACE(pending.what);
+                PyObject *capsule = PyCapsule_New(&block, name, Count);
+                EXPECT_EQ(PyCapsule_SetContext(capsule, context), 0);
+                Indicator raised;
+                if (Raise(pending)) {
+                    raised.TakeRaised(pending);
+                }
+                const Fields before = {&block, name, context, Count};
+                EXPECT_EQ(FieldsOf(capsule), before);
+                EXPECT_EQ(PyCapsule_IsValid(capsule, name), 1);
+                EXPECT_EQ(PyCapsule_IsValid(capsule, "other"), 0);
+                EXPECT_EQ(PyCapsule_SetPointer(capsule, &other), 0);
+                EXPECT_EQ(PyCapsule_SetName(capsule, "other"), 0);
+                EXPECT_EQ(PyCapsule_SetContext(capsule, &block), 0);
+                EXPECT_EQ(PyCapsule_SetDestructor(capsule, nullptr), 0);
+                const Fields after = {&other, "other", &block, nullptr};
+                EXPECT_EQ(FieldsOf(capsule), after);
+                EXPECT_EQ(PyCapsule_SetDestructor(capsule, Count), 0);
+                EXPECT_EQ(PyCapsule_SetName(capsule, name), 0);
+                destroyed = 0;
+                Drop(capsule);
+                EXPECT_EQ(destroyed, 1u);
+                PyErr_Clear();
+            }
+        }
+    }
 }
 
 } // namespace

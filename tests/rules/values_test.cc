@@ -53,16 +53,27 @@ class ValuesTest : public rules::CapsuleTest {
         return all;
     }
 
-    // Addresses that this capsule has to do with.
-    std::vector<void *> OwnOf(PyObject *capsule)
+    // A capsule without a name stores its values like one with a name.
+    std::vector<const char *> Names() const
     {
-        return {capsule,
-                Py_TYPE(capsule),
-                block_.name,
-                block_.name + 2,
-                &block_.payload,
-                Address(reinterpret_cast<uintptr_t>(Count)),
-                Address(reinterpret_cast<uintptr_t>(PyCapsule_New))};
+        return {block_.name, "", nullptr};
+    }
+
+    // The same, and addresses that this capsule has to do with.
+    std::vector<void *> AllFor(PyObject *capsule)
+    {
+        std::vector<void *> all = {
+            capsule,
+            Py_TYPE(capsule),
+            block_.name,
+            block_.name + 2,
+            &block_.payload,
+            Address(reinterpret_cast<uintptr_t>(Count)),
+            Address(reinterpret_cast<uintptr_t>(PyCapsule_New))};
+        for (void *stranger : Strangers()) {
+            all.push_back(stranger);
+        }
+        return all;
     }
 
     Block block_;
@@ -71,49 +82,50 @@ class ValuesTest : public rules::CapsuleTest {
 
 TEST_F(ValuesTest, NEW_11_EachAddressIsStoredAsItIs)
 {
-    for (void *address : Strangers()) {
-        PyObject *capsule = PyCapsule_New(address, block_.name, Count);
-        ASSERT_NE(capsule, nullptr) << address;
-        EXPECT_EQ(PyCapsule_GetPointer(capsule, block_.name), address);
-        EXPECT_TRUE(NothingRaised());
-        Drop(capsule);
+    for (const char *name : Names()) {
+        destroyed = 0;
+        for (void *address : Strangers()) {
+            PyObject *capsule = PyCapsule_New(address, name, Count);
+            ASSERT_NE(capsule, nullptr) << address;
+            EXPECT_EQ(PyCapsule_GetPointer(capsule, name), address);
+            EXPECT_TRUE(NothingRaised());
+            Drop(capsule);
+        }
+        EXPECT_EQ(destroyed, Strangers().size());
     }
-    EXPECT_EQ(destroyed, Strangers().size());
 }
 
 TEST_F(ValuesTest, SETP_1_EachAddressReplacesThePointer)
 {
-    PyObject *capsule = PyCapsule_New(&block_, block_.name, Count);
-    std::vector<void *> all = Strangers();
-    for (void *own : OwnOf(capsule)) {
-        all.push_back(own);
+    for (const char *name : Names()) {
+        PyObject *capsule = PyCapsule_New(&block_, name, Count);
+        for (void *address : AllFor(capsule)) {
+            ASSERT_EQ(PyCapsule_SetPointer(capsule, address), 0) << address;
+            const Fields fields = {address, name, nullptr, Count};
+            EXPECT_EQ(FieldsOf(capsule), fields);
+            EXPECT_EQ(PyCapsule_IsValid(capsule, name), 1);
+            EXPECT_REFERENCES(capsule, 1);
+        }
+        destroyed = 0;
+        Drop(capsule);
+        EXPECT_EQ(destroyed, 1u);
     }
-    for (void *address : all) {
-        ASSERT_EQ(PyCapsule_SetPointer(capsule, address), 0) << address;
-        const Fields fields = {address, block_.name, nullptr, Count};
-        EXPECT_EQ(FieldsOf(capsule), fields);
-        EXPECT_EQ(PyCapsule_IsValid(capsule, block_.name), 1);
-        EXPECT_REFERENCES(capsule, 1);
-    }
-    Drop(capsule);
-    EXPECT_EQ(destroyed, 1u);
 }
 
 TEST_F(ValuesTest, SETC_1_EachAddressReplacesTheContext)
 {
-    PyObject *capsule = PyCapsule_New(&block_, block_.name, Count);
-    std::vector<void *> all = Strangers();
-    for (void *own : OwnOf(capsule)) {
-        all.push_back(own);
+    for (const char *name : Names()) {
+        PyObject *capsule = PyCapsule_New(&block_, name, Count);
+        for (void *address : AllFor(capsule)) {
+            ASSERT_EQ(PyCapsule_SetContext(capsule, address), 0) << address;
+            const Fields fields = {&block_, name, address, Count};
+            EXPECT_EQ(FieldsOf(capsule), fields);
+            EXPECT_REFERENCES(capsule, 1);
+        }
+        destroyed = 0;
+        Drop(capsule);
+        EXPECT_EQ(destroyed, 1u);
     }
-    for (void *address : all) {
-        ASSERT_EQ(PyCapsule_SetContext(capsule, address), 0) << address;
-        const Fields fields = {&block_, block_.name, address, Count};
-        EXPECT_EQ(FieldsOf(capsule), fields);
-        EXPECT_REFERENCES(capsule, 1);
-    }
-    Drop(capsule);
-    EXPECT_EQ(destroyed, 1u);
 }
 
 TEST_F(ValuesTest, TYPE_2_FieldsThatAreEqualStaySeparate)
