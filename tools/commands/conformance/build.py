@@ -3,6 +3,7 @@ second run compiles nothing, and interpreters share the objects that do not depe
 on their headers."""
 
 import concurrent.futures
+import copy
 import dataclasses
 import errno
 import functools
@@ -101,6 +102,12 @@ class Builder:
         self._signature = signature
         self._headers = _digest_of_headers(root)
         self._generated = _generate(root, folder)
+
+    def with_bug(self, overlay: Overlay) -> "Builder":
+        """Returns a builder that plants this bug, and is the same otherwise."""
+        other = copy.copy(self)
+        other._overlay = overlay
+        return other
 
     def compile_all(
         self, sources: Iterable[Source], googletest: Sequence[str]

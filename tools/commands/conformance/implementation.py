@@ -23,6 +23,8 @@ class Implementation:
     command      the command that starts the worker
     environment  variables that the worker needs
     takes_variables  True if the worker takes them as arguments NAME=VALUE too
+    forks        True if the implementation starts no thread before host_start(), so
+                 that a process may fork before it
     left_out     {test that could not be built: the reason}
     no_programs  the reason why no programs are run, or ""
     remarks      other tests that are left out, as sentences
@@ -38,6 +40,7 @@ class Implementation:
         self.command: list[str] = []
         self.environment: dict[str, str] = {}
         self.takes_variables = False
+        self.forks = False
         self.left_out: dict[str, str] = {}
         self.no_programs = ""
         self.remarks: list[str] = []
@@ -77,6 +80,7 @@ class Implementation:
             {**self.environment, **more},
             self.folder,
             takes_variables=self.takes_variables,
+            forks=self.forks,
         )
 
     def _compile(

@@ -76,6 +76,14 @@ class Library(Implementation):
                 raise Problem(f"{self.shown}: {build.first_error(said)}")
             compiled = self._leave_out_users(builder, compiled, undefined)
 
+    def use_worker_of(self, other: "Library") -> None:
+        """Instead of build(): runs the worker of another library that has the same
+        soname and the same functions."""
+        self._root, self._builder = other._root, other._builder
+        self.left_out, self.remarks = other.left_out, other.remarks
+        self.command = other.command
+        self.environment["LD_LIBRARY_PATH"] = str(self.path.parent)
+
     def compile_c(self, path: pathlib.Path) -> Command:
         program = self.folder / "c" / path.stem
         copy = self.folder / self.path.name

@@ -30,6 +30,7 @@ _VIOLATION = re.compile(r"^contract violation: (\S+)  (.*)$", re.M)
 _UNDER_TEST = re.compile(r"^  under test +(\S+)", re.M)
 _CALL = re.compile(r"^  (?:call +\d*|in destructor) +(?:\w+: )?(.*)$", re.M)
 _CALLED = re.compile(r"(?:\w+ = )?(\w+)\(")
+_NUMBER = re.compile(r"^worker: program \d+\n", re.M)
 _PROGRAM = re.compile(r"^  program\n((?:    .*\n?)*)", re.M)
 
 # A call in a destructor, and the rules that say which calls a destructor may make. A
@@ -194,38 +195,44 @@ class Programs:
         """Runs the generated programs 1 to `count`. Continues after a failed
         program, up to _ENOUGH of them."""
         first = 1
-        found = 0
+        failed: list[int] = []
         lacking: list[str] = []  # the reasons
-        while first <= count and found < _ENOUGH:
+        while first <= count and len(failed) < _ENOUGH:
             run = self._worker.start("generate", target, first, count - first + 1)
             done, open_case = run.results()
             lacking += [reason for _, reason in run.values("lacks")]
             self.exercised += run.rules()
             if done or open_case is None:
                 break
-            found += 1
-            self._add_generated(target, int(open_case))
-            first = int(open_case) + 1
-        ran = count if first > count or found < _ENOUGH else first - 1
+            failed.append(int(open_case))
+            first = failed[-1] + 1
+        if failed:
+            self._add_generated(target, failed)
+        ran = count if first > count or len(failed) < _ENOUGH else first - 1
         self.count += ran - len(lacking)
         self.planned += count - len(lacking)
         if len(lacking) == ran:
             self.remarks.append(f"{target}: no program can run here: {lacking[0]}")
         if ran < count:
             self.remarks.append(
-                f"{target} stopped after {found} failed programs: {ran} of {count} "
-                "programs ran"
+                f"{target} stopped after {len(failed)} failed programs: {ran} of "
+                f"{count} programs ran"
             )
 
-    def _add_generated(self, target: str, number: int) -> None:
-        """Runs the program in a separate process; adds it to `broken` if it does
-        not pass."""
-        text = self._worker.start("print", target, number).output
-        path = self._write("generated.prog", text)
-        result = self._worker.run_list("programs", [str(path)])[0][0]
-        if result.outcome == PASSED:
-            return
-        self._add(broken_rule(self._contract, "", result), text)
+    def _add_generated(self, target: str, numbers: list[int]) -> None:
+        """Runs the programs of these numbers alone; adds those that do not pass to
+        `broken`."""
+        printed = self._worker.start("print", target, *numbers).output
+        texts = _NUMBER.split(printed)[1:]
+        paths = [
+            self._write(f"generated_{number}.prog", text)
+            for number, text in zip(numbers, texts)
+        ]
+        results, _ = self._worker.run_list("programs", [*map(str, paths)])
+        for result, path, text in zip(results, paths, texts):
+            path.unlink()
+            if result.outcome != PASSED:
+                self._add(broken_rule(self._contract, "", result), text)
 
     def _add(self, broken: Broken, text: str) -> None:
         """Adds a failed program. `text` is the program that ran."""

@@ -124,7 +124,8 @@ class FakeWorker:
             if number < int(arguments[1]) + int(arguments[2]):
                 return Run([["begin", str(number)]], VIOLATION, -6, False)
             return Run([["end", "all", "passed", ""]], "", 0, False)
-        return Run([], "text\n", 0, False)
+        texts = [f"worker: program {number}\ntext\n" for number in arguments[1:]]
+        return Run([], "".join(texts), 0, False)
 
     def run_alone(self, command: str, case: str) -> Result:
         self.started.append((command, case))

@@ -2,7 +2,8 @@
 
 All cases of a list run in one process. One that does not pass runs again in a
 process of its own, and that result counts: what an earlier case did to the
-process is no fault of it."""
+process is no fault of it. A case that kills a process in which it was the first does
+not run again."""
 
 import collections
 import os
@@ -13,6 +14,8 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from tools.commands.conformance.server import Process, Server
 
 # Seconds of processor time without a line from a worker after which it is ended.
 # Each time, the next worker has half as many: many endless cases must not take hours.
@@ -111,7 +114,7 @@ class Run:
         return describe_status(self.status)
 
 
-def _kill(process: subprocess.Popen[bytes], number: int) -> None:
+def _kill(process: Process, number: int) -> None:
     """Sends the signal to the process and its children; waits a short time for the
     end of the process."""
     try:
@@ -121,7 +124,17 @@ def _kill(process: subprocess.Popen[bytes], number: int) -> None:
         pass
 
 
-def _processor_seconds(process: subprocess.Popen[bytes]) -> float:
+def _ends(process: Process, seconds: float) -> bool:
+    """Waits for the end of the process; returns False if it does not come in
+    time."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _processor_seconds(process: Process) -> float:
     """Returns the processor time that the process has used; 0 if it has ended."""
     try:
         text = pathlib.Path(f"/proc/{process.pid}/stat").read_text()
@@ -140,7 +153,8 @@ class Worker:
     """Starts the processes of a worker.
 
     If `takes_variables` is true, the worker gets its environment variables as
-    arguments too, because a command that enters a container may drop them."""
+    arguments too, because a command that enters a container may drop them. If `forks`
+    is true, a server forks the processes."""
 
     def __init__(
         self,
@@ -149,8 +163,11 @@ class Worker:
         folder: pathlib.Path,
         seconds: float = CASE_SECONDS,
         takes_variables: bool = False,
+        forks: bool = False,
     ) -> None:
         self._takes_variables = takes_variables
+        self._forks = forks
+        self._server: Server | None = None
         self._command = command
         self._environment = environment
         self._folder = folder
@@ -164,27 +181,12 @@ class Worker:
             folder = pathlib.Path(name)
             results, output = folder / "results", folder / "output"
             results.touch()
-            variables = {
-                "MALLOC_PERTURB_": "85",
-                **self._environment,
-                "CAPSULE_RESULTS": str(results),
-            }
-            given = pairs(variables) if self._takes_variables else []
-            with open(output, "wb") as out:
-                process = subprocess.Popen(
-                    [*self._command, *given, *map(str, arguments)],
-                    env={**os.environ, **variables},
-                    cwd=folder,
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-                try:
-                    waited = self._wait(process, results)
-                except BaseException:  # Ctrl-C, or a disk that is full
-                    _kill(process, signal.SIGKILL)
-                    raise
+            process = self._launch(folder, results, output, arguments)
+            try:
+                waited = self._wait(process, results)
+            except BaseException:  # Ctrl-C, or a disk that is full
+                _kill(process, signal.SIGKILL)
+                raise
             lines = [
                 line.split("\t")
                 for line in results.read_text(errors="replace").splitlines()
@@ -192,9 +194,39 @@ class Worker:
             text = output.read_bytes().decode(errors="backslashreplace")
             before, begins, after = text.partition(_BEGINS)
             said = after if begins else before
-            return Run(lines, said, process.returncode, waited)
+            return Run(lines, said, process.wait(), waited)
 
-    def _wait(self, process: subprocess.Popen[bytes], results: pathlib.Path) -> float:
+    def _launch(
+        self,
+        folder: pathlib.Path,
+        results: pathlib.Path,
+        output: pathlib.Path,
+        arguments: tuple[object, ...],
+    ) -> Process:
+        """Starts a process that writes to the two files in the folder."""
+        variables = {
+            "MALLOC_PERTURB_": "85",
+            **self._environment,
+            "CAPSULE_RESULTS": str(results),
+        }
+        environment = {**os.environ, **variables}
+        if self._forks:
+            if self._server is None:
+                self._server = Server(self._command, environment)
+            return self._server.start(folder, arguments)
+        given = pairs(variables) if self._takes_variables else []
+        with open(output, "wb") as out:
+            return subprocess.Popen(
+                [*self._command, *given, *map(str, arguments)],
+                env=environment,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _wait(self, process: Process, results: pathlib.Path) -> float:
         """Waits for the end of the process. If the process writes no line in time,
         kills the process and its children. Returns the limit that the process
         exceeded, in seconds, or 0 if the process ended by itself."""
@@ -202,7 +234,7 @@ class Worker:
         used = used_at_line = 0.0
         waited: float = 0
         pause = 0.002
-        while process.poll() is None:
+        while not _ends(process, pause):
             now, used_before = time.monotonic(), used
             used = _processor_seconds(process)
             if used != used_before:
@@ -219,7 +251,6 @@ class Worker:
                 # that is running.
                 _kill(process, signal.SIGABRT)
                 _kill(process, signal.SIGKILL)
-            time.sleep(pause)
             pause = min(2 * pause, 0.05)
         return waited
 
@@ -227,16 +258,19 @@ class Worker:
         self, command: str, cases: Iterable[str]
     ) -> tuple[list[Result], collections.Counter[str]]:
         """Returns a Result for each case, and how often rules were exercised."""
-        results, rules = self._in_company(command, cases)
+        results, rules, firsts = self._in_company(command, cases)
         for index, result in enumerate(results):
-            if result.outcome in (FAILED, CRASHED):
+            if result.outcome in (FAILED, CRASHED) and result.case not in firsts:
                 results[index] = self.run_alone(command, result.case)
         return results, rules
 
     def _in_company(
         self, command: str, cases: Iterable[str]
-    ) -> tuple[list[Result], collections.Counter[str]]:
+    ) -> tuple[list[Result], collections.Counter[str], set[str]]:
+        """Returns what run_list() returns, and the cases that killed a process in
+        which no other case ran."""
         results: list[Result] = []
+        firsts: set[str] = set()
         rules: collections.Counter[str] = collections.Counter()
         left = list(cases)
         while left:
@@ -246,6 +280,8 @@ class Worker:
             rules += run.rules()
             seen = {result.case for result in done}
             if open_case is not None:
+                if not seen:
+                    firsts.add(open_case)
                 seen.add(open_case)
                 results.append(Result(open_case, CRASHED, run.why(), run.output))
             if not seen:  # it died before the first case
@@ -254,7 +290,7 @@ class Worker:
                 ]
                 break
             left = [case for case in left if case not in seen]
-        return results, rules
+        return results, rules, firsts
 
     def run_alone(self, command: str, case: str) -> Result:
         """Runs the case in a process of its own."""

@@ -2,7 +2,6 @@
 fails, crashes or hangs."""
 
 import pathlib
-import subprocess
 import textwrap
 from collections.abc import Iterable
 from typing import NoReturn
@@ -18,9 +17,12 @@ from tools.commands.conformance.runner import (
     Result,
     Worker,
 )
+from tools.commands.conformance.server import Process
+from tools.lib.problem import Problem
 
 
-# A fake worker. The name of a case says what the worker does for that case.
+# A fake worker. The name of a case says what the worker does for that case. As a
+# server it forks a process for each line of its input, as worker.c does.
 WORKER = """\
 #!/usr/bin/python3
 import os, signal, sys, time
@@ -29,59 +31,94 @@ def say(*parts):
     with open(os.environ["CAPSULE_RESULTS"], "a") as out:
         print(*parts, sep="\\t", file=out)
 
-print("Warning: cannot find the size of the cache", flush=True)
-if sys.argv[1] != "dies":
-    print("worker: begins", flush=True)
-cases = open(sys.argv[2]).read().split()
-for case in cases:
-    say("begin", case)
-    word = case.split("-")[0]
-    if word == "signal":
-        print("said before the end", flush=True)
-        os.kill(os.getpid(), signal.SIGSEGV)
-    elif word == "compare":
-        say("failure", case, "a.cc:1: one\\\\nline")
-        say("failure", case, "a.cc:2: two")
-        say("end", case, "failed", "")
-    elif word == "exit":
-        os._exit(3)
-    elif word == "hang":
-        time.sleep(60)
-    elif word == "waits":
-        time.sleep(2)
-        say("end", case, "passed", "")
-    elif word == "slow":
-        for _ in range(12):
-            time.sleep(0.25)
-            until = time.process_time() + 0.01
-            while time.process_time() < until:
-                pass
-        say("end", case, "passed", "")
-    elif word == "loops":
-        while True:
-            pass
-    elif word == "stubborn":
-        signal.signal(signal.SIGABRT, lambda *_: print("was here", flush=True))
-        while True:
+def serve():
+    for line in sys.stdin:
+        folder, *arguments = line.rstrip("\\n").split("\\t")
+        child = os.fork()
+        if child == 0:
+            os.setpgid(0, 0)
+            os.chdir(folder)
+            output = os.open("output", os.O_WRONLY | os.O_CREAT)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.environ["CAPSULE_RESULTS"] = folder + "/results"
+            run(*arguments)
+            sys.stdout.flush()
+            os._exit(0)
+        print(child, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+def run(command, names):
+    print("Warning: cannot find the size of the cache", flush=True)
+    if command != "dies":
+        print("worker: begins", flush=True)
+    cases = open(names).read().split()
+    for case in cases:
+        say("begin", case)
+        word = case.split("-")[0]
+        if word == "signal":
+            print("said before the end", flush=True)
+            os.kill(os.getpid(), signal.SIGSEGV)
+        elif word == "compare":
+            say("failure", case, "a.cc:1: one\\\\nline")
+            say("failure", case, "a.cc:2: two")
+            say("end", case, "failed", "")
+        elif word == "exit":
+            os._exit(3)
+        elif word == "hang":
             time.sleep(60)
-    elif word == "spoiled" and len(cases) > 1:
-        say("end", case, "failed", "in company")
-    elif word == "fail":
-        say("end", case, "failed", "one\\\\ntwo\\\\\\\\three")
-    elif word == "skip":
-        say("end", case, "skipped", "not here")
-    else:
-        say("end", case, "passed", "")
-        say("rule", "GETP-3", "7")
+        elif word == "waits":
+            time.sleep(2)
+            say("end", case, "passed", "")
+        elif word == "slow":
+            for _ in range(12):
+                time.sleep(0.25)
+                until = time.process_time() + 0.01
+                while time.process_time() < until:
+                    pass
+            say("end", case, "passed", "")
+        elif word == "loops":
+            while True:
+                pass
+        elif word == "stubborn":
+            signal.signal(signal.SIGABRT, lambda *_: print("was here", flush=True))
+            while True:
+                time.sleep(60)
+        elif word == "spoiled" and len(cases) > 1:
+            say("end", case, "failed", "in company")
+        elif word == "counted":
+            with open(MARK, "a") as mark:
+                print(case, file=mark)
+            os._exit(3)
+        elif word == "fail":
+            say("end", case, "failed", "one\\\\ntwo\\\\\\\\three")
+        elif word == "skip":
+            say("end", case, "skipped", "not here")
+        else:
+            say("end", case, "passed", "")
+            say("rule", "GETP-3", "7")
+
+MARK = os.path.abspath(sys.argv[0]) + ".mark"
+serve() if sys.argv[1] == "serve" else run(*sys.argv[1:])
 """
 
 
+# For tests of both ways to start a process. They are slow where a process hangs.
+BOTH_WAYS = pytest.mark.parametrize("worker", ["starts", "forks"], indirect=True)
+
+
 @pytest.fixture(name="worker")
-def fixture_worker(tmp_path: pathlib.Path) -> Worker:
+def fixture_worker(tmp_path: pathlib.Path, request: pytest.FixtureRequest) -> Worker:
     path = tmp_path / "worker"
     path.write_text(textwrap.dedent(WORKER))
     path.chmod(0o755)
-    return Worker([str(path)], {}, tmp_path / "runs", seconds=1)
+    return Worker(
+        [str(path)],
+        {},
+        tmp_path / "runs",
+        seconds=1,
+        forks=getattr(request, "param", "starts") == "forks",
+    )
 
 
 def outcomes(results: Iterable[Result]) -> dict[str, str]:
@@ -101,6 +138,7 @@ def test_what_passed_before_a_crash_has_exercised_its_rules(worker: Worker) -> N
     assert rules == {"GETP-3": 21}
 
 
+@BOTH_WAYS
 def test_the_run_continues_after_a_crash(worker: Worker) -> None:
     cases = ["pass-1", "signal", "pass-2", "exit", "hang", "pass-3"]
     results, _ = worker.run_list("tests", cases)
@@ -120,12 +158,14 @@ def test_the_run_continues_after_a_crash(worker: Worker) -> None:
     assert "said before the end" in results[1].output
 
 
+@BOTH_WAYS
 def test_what_the_interpreter_prints_before_the_worker_is_no_output(
     worker: Worker,
 ) -> None:
     assert worker.run_alone("tests", "signal").output == "said before the end\n"
 
 
+@BOTH_WAYS
 def test_the_output_of_a_worker_that_dies_before_it_begins_is_kept(
     worker: Worker,
 ) -> None:
@@ -163,19 +203,20 @@ def test_the_time_limit_is_halved_after_each_hang(tmp_path: pathlib.Path) -> Non
     assert waited == [0.2, 0.1, 0.1]
 
 
+@BOTH_WAYS
 def test_an_interrupted_run_leaves_no_process(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Process] = []
 
-    def interrupt(process: subprocess.Popen[bytes], _: object) -> NoReturn:
+    def interrupt(process: Process, _: object) -> NoReturn:
         started.append(process)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(worker, "_wait", interrupt)
     with pytest.raises(KeyboardInterrupt):
         worker.run_list("tests", ["hang"])
-    assert started[0].poll() is not None
+    assert started[0].returncode is not None
 
 
 def test_the_comparisons_of_a_test_belong_to_it(worker: Worker) -> None:
@@ -195,3 +236,19 @@ def test_a_worker_that_never_begins_crashes_each_case(tmp_path: pathlib.Path) ->
     results, _ = worker.run_list("tests", ["a", "b"])
     assert outcomes(results) == {"a": CRASHED, "b": CRASHED}
     assert results[0].text == "exit status 1"
+
+
+@BOTH_WAYS
+def test_only_a_case_that_had_company_runs_again(
+    worker: Worker, tmp_path: pathlib.Path
+) -> None:
+    results, _ = worker.run_list("tests", ["counted-1", "counted-2", "pass", "counted-3"])
+    assert [result.outcome for result in results] == [CRASHED, CRASHED, PASSED, CRASHED]
+    ran = (tmp_path / "worker.mark").read_text().split()
+    assert ran == ["counted-1", "counted-2", "counted-3", "counted-3"]
+
+
+def test_a_server_that_ends_is_a_problem(tmp_path: pathlib.Path) -> None:
+    worker = Worker(["/bin/false"], {}, tmp_path, forks=True)
+    with pytest.raises(Problem, match="serve ended with status 1"):
+        worker.start("info")

@@ -6,12 +6,12 @@ import os
 import pathlib
 import statistics
 import sys
-from typing import NamedTuple
 
 from tools.commands.conformance import matrix, saved, testing
 from tools.commands.conformance.library import Library
 from tools.commands.planted import replant
 from tools.commands.planted.broken import Reference
+from tools.commands.planted.kept import Kept, Shown
 from tools.commands.planted.record_bug import record_bug
 from tools.lib import bug
 from tools.lib import contract as contracts
@@ -26,7 +26,9 @@ ABOUT = """\
 Tests the matrix of tools/conformance with the planted bugs of tests/bugs. For
 each bug, builds the reference with the bug and without sanitizers, makes its
 matrix, and prints the failed rules: the rules that the bug's header names, and
-others. Keeps the matrix of each bug in out/planted/bugs."""
+others. Keeps the matrix of each bug in out/planted/bugs. A run that was stopped goes
+on when it starts again: a bug is tested again only if the bug, the reference, the
+tests, the corpus or the tools have changed."""
 
 MORE = """\
 A bug is shown if a rule of its header (Breaks, Reports) has failed. A bug is
@@ -44,16 +46,6 @@ Ctrl-C, 2 for bad input.
 # Generated programs per target, in addition to those of the corpus: the corpus has
 # a program for nearly every rule, but not for all.
 PROGRAMS = 30
-
-
-class Shown(NamedTuple):
-    """The rules that the matrix shows for a bug, as ids."""
-
-    bug: bug.Bug
-    own: list[str]  # failed, and named by the bug's header
-    others: list[str]  # failed, and not named by the header
-    hidden: list[str]  # blocked, and named by the header
-    blocked: int  # the number of blocked rules
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -107,15 +99,13 @@ class Matrices:
     """Makes the matrix of a library with a planted bug."""
 
     def __init__(
-        self, contract: contracts.Contract, programs: int, objects: pathlib.Path
+        self, contract: contracts.Contract, programs: int
     ) -> None:
         self._contract = contract
         self._rules = [r for r in contract.rules if r.level != "advice"]
         self._programs = programs
-        self._objects = objects
 
     def column(self, library: Library) -> matrix.Column:
-        library.build(ROOT, self._objects)
         column = testing.column_of(
             library,
             testing.start(library, "observed"),
@@ -142,7 +132,6 @@ class Matrices:
             elif cell.outcome == matrix.BLOCKED:
                 blocked.append(identity)
         return Shown(
-            planted,
             [identity for identity in red if identity in names],
             [identity for identity in red if identity not in names],
             [identity for identity in blocked if identity in names],
@@ -150,9 +139,9 @@ class Matrices:
         )
 
 
-def line(shown: Shown) -> str:
+def line(planted: bug.Bug, shown: Shown) -> str:
     """Returns the line to print for a bug."""
-    text = f"{shown.bug.name}: {' '.join(shown.own) or 'not shown'}"
+    text = f"{planted.name}: {' '.join(shown.own) or 'not shown'}"
     if shown.hidden and not shown.own:
         text += f" ({' '.join(shown.hidden)} blocked)"
     if shown.others:
@@ -174,27 +163,33 @@ def main(arguments: list[str]) -> int:
     folder = start_folder() / options.output
     contract = contracts.read(ROOT)
     reference = Reference(ROOT, folder)
-    matrices = Matrices(contract, options.programs, folder / "objects")
-    whole = matrices.column(reference.whole())
+    matrices = Matrices(contract, options.programs)
+    whole = matrices.column(reference.whole)
     if not whole.is_clean():
         raise Problem(
             "the reference without a bug does not hold; see "
             f"{folder}/whole/matrix.json"
         )
+    kept = Kept(ROOT, folder, reference.whole, options.programs)
+
+    def show(planted: bug.Bug) -> Shown:
+        shown = kept.find(planted)
+        if shown is None:
+            shown = matrices.show(planted, reference.broken(planted))
+            kept.keep(planted, shown)
+        return shown
+
     pool = concurrent.futures.ThreadPoolExecutor(options.jobs)
     results = []
     try:
-        for shown in pool.map(
-            lambda planted: matrices.show(planted, reference.broken(planted)),
-            bugs,
-        ):
-            print(line(shown), flush=True)
-            results.append(shown)
+        for planted, shown in zip(bugs, pool.map(show, bugs)):
+            print(line(planted, shown), flush=True)
+            results.append((planted.name, shown))
     finally:
         pool.shutdown(cancel_futures=True)
-    red = [len(shown.own) + len(shown.others) for shown in results]
-    hidden = [s.bug.name for s in results if s.hidden and not s.own]
-    unseen = [s.bug.name for s in results if not s.hidden and not s.own]
+    red = [len(shown.own) + len(shown.others) for _, shown in results]
+    hidden = [name for name, shown in results if shown.hidden and not shown.own]
+    unseen = [name for name, shown in results if not shown.hidden and not shown.own]
     print(
         f"{len(results)} bugs; red rules: median {statistics.median(red):g}, "
         f"most {max(red)}; hidden: {' '.join(hidden) or 'none'}; "

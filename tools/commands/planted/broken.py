@@ -18,59 +18,73 @@ _NAME = "libreference.so"
 
 
 class Reference:
-    """Compiles the reference once. For each bug, compiles only the sources that
-    the bug changes."""
+    """Compiles the reference, and what runs tests and programs on it, once. For each
+    bug, compiles only the sources that the bug changes."""
 
     def __init__(self, root: pathlib.Path, folder: pathlib.Path) -> None:
         self._root = root
         self._folder = folder
         self._include = root / _INCLUDE
-        self._paths = [
-            path for name in _FOLDERS for path in sorted((root / name).glob("*.c"))
-        ] + [root / name for name in _MORE]
-        self._objects = self._compile(None)
-
-    def whole(self) -> Library:
-        """Returns the library without a bug."""
-        return self._library("whole", self._objects)
+        self._sources = [
+            sources.Source(path, True, "", ())
+            for name in _FOLDERS
+            for path in sorted((root / name).glob("*.c"))
+        ] + [sources.Source(root / name, True, "", ()) for name in _MORE]
+        self._builder = build.Builder(
+            root,
+            folder / "objects",
+            [self._include],
+            build.signature_of(self._include),
+        )
+        self._objects = [
+            self._compile(self._builder, source) for source in self._sources
+        ]
+        # The library without a bug.
+        self.whole = self._library("whole", self._objects)
+        self.whole.build(root, folder / "objects")
 
     def broken(self, bug: Bug) -> Library:
-        """Returns the library with the bug."""
+        """Returns the library with the bug, and with a worker."""
         folder = self._folder / "bugs" / bug.name
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            overlay = Overlay(bug.broken(self._root), folder, self._root)
+            broken = bug.broken(self._root)
         except edits.DoesNotApply as error:
             raise Problem(
                 f"{bug.path}: {error}; see tools/planted --check"
             ) from error
-        library = self._library(f"bugs/{bug.name}", self._compile(overlay))
-        library.overlay = overlay
+        overlay = Overlay(broken, folder, self._root)
+        builder = self._builder.with_bug(overlay)
+        objects = [
+            self._compile(builder, source) if overlay.flags(source.path) else known
+            for source, known in zip(self._sources, self._objects)
+        ]
+        library = self._library(f"bugs/{bug.name}", objects)
         if bug.profile:
             library.environment["CAPSULE_PROFILE"] = bug.profile
+        if {self._root / path for path in broken.files} <= {
+            source.path for source in self._sources
+        }:
+            library.use_worker_of(self.whole)
+        else:
+            library.overlay = overlay
+            library.build(self._root, self._folder / "objects")
         return library
 
-    def _compile(self, overlay: Overlay | None) -> list[build.Object]:
-        """Returns the objects. Does not compile objects that exist already."""
-        builder = build.Builder(
-            self._root,
-            self._folder / "objects",
-            [self._include],
-            build.signature_of(self._include),
-            overlay=overlay,
-        )
-        objects = []
-        for path in self._paths:
-            item = builder.compile(sources.Source(path, True, "", ()))
-            if item.path is None:
-                raise Problem(f"{path} does not compile: {item.error}")
-            objects.append(item)
-        return objects
+    @staticmethod
+    def _compile(builder: build.Builder, source: sources.Source) -> build.Object:
+        item = builder.compile(source)
+        if item.path is None:
+            raise Problem(f"{source.path} does not compile: {item.error}")
+        return item
 
     def _library(self, name: str, objects: list[build.Object]) -> Library:
+        """Links the objects. The soname lets one worker load any of the libraries."""
         folder = self._folder / name
         path = folder / _NAME
-        said = build.link(path, objects, ["-shared", "-lpthread"])
+        said = build.link(path, objects, ["-shared", f"-Wl,-soname,{_NAME}", "-lpthread"])
         if said:
             raise Problem(f"{path}: {build.first_error(said)}")
-        return Library(path, folder / "worker", self._include)
+        library = Library(path, folder / "worker", self._include)
+        library.forks = True
+        return library

@@ -85,8 +85,8 @@ def test_the_rule_of_a_bug_fails_and_few_others_do(
 
 def test_the_reference_runs_all_programs(folder: pathlib.Path) -> None:
     contract = contracts.read(planted.ROOT)
-    matrices = planted.Matrices(contract, 10, folder / "objects")
-    column = matrices.column(Reference(planted.ROOT, folder).whole())
+    matrices = planted.Matrices(contract, 10)
+    column = matrices.column(Reference(planted.ROOT, folder).whole)
     assert column.programs == column.planned > 100, column.remarks
 
 
@@ -95,19 +95,19 @@ def test_neither_of_two_faults_hides_the_other(folder: pathlib.Path) -> None:
     path.write_text(TWO_FAULTS)
     two = bug.read(path)
     contract = contracts.read(planted.ROOT)
-    matrices = planted.Matrices(contract, 10, folder / "objects")
+    matrices = planted.Matrices(contract, 10)
     shown = matrices.show(two, Reference(planted.ROOT, folder).broken(two))
-    assert shown.own == ["GETP-3", "GETC-1"], planted.line(shown)
+    assert shown.own == ["GETP-3", "GETC-1"], planted.line(two, shown)
 
 
 def test_each_of_ten_defects_is_shown_under_its_own_rule(folder: pathlib.Path) -> None:
     ten = bug.read(planted.ROOT / "tools/commands/planted/ten_defects.bug")
     assert len(ten.breaks) == 10
     contract = contracts.read(planted.ROOT)
-    matrices = planted.Matrices(contract, 10, folder / "objects")
+    matrices = planted.Matrices(contract, 10)
     shown = matrices.show(ten, Reference(planted.ROOT, folder).broken(ten))
-    assert sorted(shown.own) == sorted(ten.breaks), planted.line(shown)
-    assert not shown.others, planted.line(shown)
+    assert sorted(shown.own) == sorted(ten.breaks), planted.line(ten, shown)
+    assert not shown.others, planted.line(ten, shown)
 
 
 @pytest.mark.parametrize(

@@ -152,10 +152,13 @@ int worker_generate(const char *name, long first, long count)
     return 0;
 }
 
-int worker_print(const char *name, long number)
+int worker_print(const char *name, int count, char **numbers)
 {
     static struct mutator mutator;
     mutator_init(&mutator, target_of(name), &DEFAULT_WEIGHTS);
-    program_print(stdout, generated(&mutator, number));
+    for (int i = 0; i < count; i++) {
+        printf("worker: program %s\n", numbers[i]);
+        program_print(stdout, generated(&mutator, atol(numbers[i])));
+    }
     return 0;
 }

@@ -12,10 +12,12 @@
  *       the fuzz targets, and what a program of each costs
  *   generate TARGET FIRST COUNT
  *       runs generated programs
- *   print TARGET NUMBER
- *       prints one of them
+ *   print TARGET NUMBER...
+ *       prints some of them, after a line with the number of each
  *   minimize ARGUMENT...
  *       as fuzz/driver/minimize.c
+ *   serve
+ *       reads command lines, and forks a process for each
  */
 #define _GNU_SOURCE /* dladdr */
 #include "tools/commands/conformance/worker/worker.h"
@@ -28,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "capsule/host.h"
@@ -169,11 +172,92 @@ static int absent(void)
     return 2;
 }
 
+/* Makes a descriptor of this process mean the file at `path`. */
+static void redirect(int descriptor, const char *path, int flags)
+{
+    int file = open(path, flags, 0644);
+
+    if (file < 0 || dup2(file, descriptor) < 0) {
+        perror(path);
+        _exit(2);
+    }
+    close(file);
+}
+
+/* Runs a line of serve(), of this length, in the process that is forked for it.
+ * Does not return. */
+static void run_line(char *line, size_t length)
+{
+    char **parts = calloc(length + 1, sizeof *parts);
+    char results[4096];
+    int count = 0;
+    int status;
+
+    for (char *part; parts && (part = strsep(&line, "\t"));) {
+        parts[count++] = part;
+    }
+    if (count == 0) {
+        _exit(2);
+    }
+    setpgid(0, 0);
+    snprintf(results, sizeof results, "%s/results", parts[0]);
+    if (chdir(parts[0]) < 0 || setenv("CAPSULE_RESULTS", results, 1) < 0) {
+        perror(parts[0]);
+        _exit(2);
+    }
+    redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
+    redirect(STDOUT_FILENO, "output", O_WRONLY | O_CREAT | O_TRUNC);
+    dup2(STDOUT_FILENO, STDERR_FILENO);
+    status = worker_run(count - 1, parts + 1);
+    fflush(NULL);
+    /* Runs no destructors of C++: those of GoogleTest take as long as a case.
+     */
+    _exit(status);
+}
+
+/* Forks a process for each line of stdin. A line is a folder and a command
+ * line, with tabs between the parts. The process writes its results and its
+ * output to the files `results` and `output` in the folder. Prints the id of
+ * the process, then how it ended: its exit status, or the negative number of a
+ * signal. */
+static int serve(void)
+{
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length;
+
+    while ((length = getline(&line, &size, stdin)) > 0) {
+        pid_t child;
+        int status;
+
+        line[length - 1] = '\0';
+        child = fork();
+        if (child == 0) {
+            run_line(line, (size_t)length);
+        }
+        /* The child does the same. Whoever is first, the group exists before
+         * the reader gets the id. */
+        setpgid(child, child);
+        if (child < 0 || dprintf(STDOUT_FILENO, "%d\n", (int)child) < 0 ||
+            waitpid(child, &status, 0) < 0) {
+            perror("worker");
+            return 2;
+        }
+        dprintf(STDOUT_FILENO, "%d\n",
+                WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status));
+    }
+    free(line);
+    return 0;
+}
+
 int worker_run(int argc, char **argv)
 {
     const char *command = argc > 0 ? argv[0] : "";
     bool is_minimize = strcmp(command, "minimize") == 0;
 
+    if (strcmp(command, "serve") == 0 && argc == 1) {
+        return serve();
+    }
     /* An interpreter may have printed warnings while it started. runner.py
      * drops what precedes this line. */
     print_now("worker: begins\n");
@@ -201,8 +285,9 @@ int worker_run(int argc, char **argv)
                    ? worker_generate(argv[1], atol(argv[2]), atol(argv[3]))
                    : absent();
     }
-    if (strcmp(command, "print") == 0 && argc == 3) {
-        return worker_print ? worker_print(argv[1], atol(argv[2])) : absent();
+    if (strcmp(command, "print") == 0 && argc > 2) {
+        return worker_print ? worker_print(argv[1], argc - 2, argv + 2)
+                            : absent();
     }
     if (strncmp(command, "--gtest_", strlen("--gtest_")) == 0) {
         return worker_death_test ? worker_death_test(argc, argv) : absent();

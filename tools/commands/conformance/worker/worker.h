@@ -44,14 +44,15 @@ int worker_death_test(int argc, char **argv) __attribute__((weak));
 
 /* Runs the programs whose paths the file at `path` names, a line each; lists
  * the targets, a `target` line each; runs `count` generated programs of the
- * target from number `first` on; prints one of these; makes a program smaller
- * (the arguments are those of
+ * target from number `first` on; prints `count` of these, whose numbers are
+ * given; makes a program smaller (the arguments are those of
  * fuzz/driver/minimize.c). Absent where the executor could not be built. */
 int worker_programs(const char *path) __attribute__((weak));
 int worker_list_targets(void) __attribute__((weak));
 int worker_generate(const char *target, long first, long count)
     __attribute__((weak));
-int worker_print(const char *target, long number) __attribute__((weak));
+int worker_print(const char *target, int count, char **numbers)
+    __attribute__((weak));
 int worker_minimize(int argc, char **argv) __attribute__((weak));
 
 #ifdef __cplusplus
