@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 
 #include "tests/rules/drop.h"
 #include "tests/rules/support.h"
@@ -285,17 +286,27 @@ TEST_F(SettersTest, SETC_1_TakesAnyValue)
     EXPECT_TRUE(NothingRaised());
 }
 
+// A block that was freed would be the next one of its size. Does not look at
+// what the setter returns: SETC-1 does, and a setter that does nothing frees
+// nothing.
 TEST_F(SettersTest, SETC_2_TheContextIsNeverFreed)
 {
-    void *old_block = std::malloc(16);
-    void *last_block = std::malloc(16);
-    EXPECT_EQ(PyCapsule_SetContext(capsule_, old_block), 0);
-    EXPECT_EQ(PyCapsule_SetContext(capsule_, last_block), 0);
+    const size_t size = 16;
+    void *old_block = std::malloc(size);
+    void *last_block = std::malloc(size);
+    (void)PyCapsule_SetContext(capsule_, old_block);
+    (void)PyCapsule_SetContext(capsule_, last_block);
+    void *after_change = std::malloc(size);
+    EXPECT_NE(after_change, old_block);
     DropCapsule();
-    std::memset(old_block, 1, 16);
-    std::memset(last_block, 1, 16);
-    std::free(old_block);
-    std::free(last_block);
+    void *after_end = std::malloc(size);
+    EXPECT_NE(after_end, last_block);
+    std::memset(old_block, 1, size);
+    std::memset(last_block, 1, size);
+    for (void *block :
+         std::set<void *>{old_block, last_block, after_change, after_end}) {
+        std::free(block);
+    }
 }
 
 } // namespace

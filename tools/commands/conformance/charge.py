@@ -150,21 +150,20 @@ class Charges:
         return any(covers(rule, name) for name in self._functions(failure))
 
     def _place(self, failure: Failure) -> str:
-        """Returns the rule that a crash is charged to. In a function of another
-        rule, that is the function's first rule if its own tests die there too:
-        then the function dies of ordinary arguments. Otherwise the arguments of
-        this test kill it, and the crash stays with the test's own rule, or with a
-        rule that this rests on and that died in the same function."""
-        function = self._functions(failure)[0]
-        base = self._base_of_crash(failure.rule, function)
-        if base != failure.rule:
+        """Returns the rule that a crash is charged to: the test's own rule, or the
+        rule at the end of what this rests on and died in the same function. If that
+        rule is not about the function, it is the function's first rule if its own
+        tests die there too: then the function dies of ordinary arguments."""
+        functions = self._functions(failure)
+        base = self._base_of_crash(failure.rule, functions[0])
+        is_own = any(covers(self._contract[base], name) for name in functions)
+        if base in self._crashed_itself and is_own:
             return base
-        if failure.rule in self._crashed_itself and self._is_own(failure):
-            return failure.rule
-        first = next((r for r in self._contract.rules if covers(r, function)), None)
+        rules = self._contract.rules
+        first = next((r for r in rules if covers(r, functions[0])), None)
         if first and first.id in self._crashed_itself:
             return first.id
-        return failure.rule
+        return base
 
     def _base_of_crash(self, rule: str, function: str) -> str:
         """Returns the rule at the end of the chain that starts with `rule`: each

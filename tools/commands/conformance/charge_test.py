@@ -202,6 +202,17 @@ def test_what_blocks_the_rule_of_a_shared_comparison_blocks_the_test() -> None:
         # about every function rests on those about one.
         ([crash("SET-ALL-2"), crash("SET-ALL-1")], ["SET-ALL-1", "SET-ALL-1"]),
         ([crash("ERR-2"), crash("SET-ALL-1")], ["SET-ALL-1", "SET-ALL-1"]),
+        # The rule below others is not about destruction, which kills ordinary
+        # capsules.
+        (
+            [
+                crash("TYPE-1", "_Py_Dealloc"),
+                crash("NEW-1", "_Py_Dealloc"),
+                crash("DTOR-1", "_Py_Dealloc"),
+                test("NEW-4"),
+            ],
+            ["DTOR-1", "DTOR-1", "DTOR-1", "NEW-4"],
+        ),
         # A rule that names the function keeps its crash, also in a circle.
         (
             [

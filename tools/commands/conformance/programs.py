@@ -33,9 +33,15 @@ _CALLED = re.compile(r"(?:\w+ = )?(\w+)\(")
 _NUMBER = re.compile(r"^worker: program \d+\n", re.M)
 _PROGRAM = re.compile(r"^  program\n((?:    .*\n?)*)", re.M)
 
-# A call in a destructor, and the rules that say which calls a destructor may make. A
-# call that kills the process there may be right everywhere else.
-_INSIDE = re.compile(r"^  in destructor +(?:\w+: )?(PyCapsule_(Set|Get|IsValid)\w*)", re.M)
+# A call in a destructor, or the getters that the executor calls there, and the rules
+# that say which calls a destructor may make. A call that kills the process there may
+# be right everywhere else.
+_INSIDE = re.compile(
+    r"^  in destructor +(?:\w+: )?(?:(PyCapsule_\w+)|after .*, while the harness itself "
+    r"calls the getters)",
+    re.M,
+)
+_OF_CAPSULES = re.compile(r"PyCapsule_(Set|Get|IsValid)")
 _RULES_INSIDE = {"Set": "DTOR-3", "Get": "DTOR-2", "IsValid": "DTOR-2"}
 
 # Words of the line in which a runtime says why it aborts.
@@ -115,8 +121,9 @@ def _rule_of_crash(
     if under_test and under_test[1] in contract:
         held_to = contract[under_test[1]]
     for function in functions:
-        if inside and inside[1] == function:
-            return contract[_RULES_INSIDE[inside[2]]]
+        kind = _OF_CAPSULES.match(function)
+        if kind and inside and inside[1] in (None, function):
+            return contract[_RULES_INSIDE[kind[1]]]
         about = [rule for rule in contract.rules if charge.covers(rule, function)]
         if about:
             return next((r for r in (named, held_to) if r in about), about[0])

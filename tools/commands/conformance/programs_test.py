@@ -81,6 +81,17 @@ def test_a_crash_in_a_destructor_belongs_to_the_rule_about_destructors(
     assert broken_rule(CONTRACT, "", result).rule.id == "GETP-3"
 
 
+def test_a_getter_that_the_harness_calls_in_a_destructor_belongs_to_destructors() -> None:
+    inside = (
+        "  in destructor   log: after PyCapsule_IsValid(self, NULL), while the "
+        "harness itself calls the getters of the capsules to compare them\n"
+    )
+    output = FAULT.replace("  program\n", f"{inside}  program\n")
+    output = f"worker: in abort\nworker: in PyCapsule_GetPointer\n{output}"
+    result = Result("x", CRASHED, "signal SIGABRT", output)
+    assert broken_rule(CONTRACT, "", result).rule.id == "DTOR-2"
+
+
 def test_a_crash_belongs_to_the_rule_under_test() -> None:
     output = FAULT + "  under test      SETN-2  PyCapsule_SetName: kept\n"
     result = Result("x", CRASHED, "no end within 20 seconds", output)
