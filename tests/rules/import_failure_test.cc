@@ -173,9 +173,13 @@ TEST_F(ImportFailureTest, IMP_5_SuccessIsThePointerAndNoException)
 TEST_F(ImportFailureTest, IMP_6_AModuleThatDoesNotExist)
 {
     ExpectCouldNotImport("nosuchmod.x", "nosuchmod");
-    ExpectCouldNotImport("nosuchmod", "nosuchmod");
     ExpectCouldNotImport("nosuchmod.", "nosuchmod");
     ExpectCouldNotImport("nosuchmod.a.b", "nosuchmod");
+}
+
+TEST_F(ImportFailureTest, IMP_11_AModuleThatDoesNotExistIsImportedForItself)
+{
+    ExpectCouldNotImport("nosuchmod", "nosuchmod");
 }
 
 TEST_F(ImportFailureTest, IMP_6_EveryExceptionOfTheImportIsReplaced)

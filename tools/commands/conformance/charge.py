@@ -116,8 +116,8 @@ class Charges:
         # The rules that are shown whatever they rest on.
         self._certain = {self._place(failure) for failure in crashes}
         self._named_by_program = {f.rule for f in compared if f.by_program}
-        self._broken_by_tests = self._certain | {
-            f.rule for f in compared if not f.by_program
+        self._broken_by_tests = {f.rule for f in compared if not f.by_program} | {
+            f.rule for f in crashes if not f.by_program and self._place(f) == f.rule
         }
         # {broken rule: what its failures are about}
         self._about = {rule: {_ITSELF} for rule in self._certain}
@@ -243,6 +243,8 @@ class Charges:
 
         def blocks(other: str, rule: str, near: Sequence[str]) -> bool:
             """True if the other rule, which is shown, blocks the rule."""
+            if rule in self._named_by_program and other not in self._broken_by_tests:
+                return False
             if rule in below[other]:
                 return self._rank(other) < self._rank(rule)
             return other in near
