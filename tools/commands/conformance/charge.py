@@ -30,6 +30,7 @@ that fail in the same way.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -101,6 +102,11 @@ class Charges:
     ) -> None:
         """`holding` are the ids of the rules of which a test has passed."""
         self._contract = contract
+        # True if some rule is about the function. A thousand crashes ask the same
+        # few functions.
+        self._is_known = functools.cache(
+            lambda function: any(covers(rule, function) for rule in contract.rules)
+        )
         self._holding = set(holding)
         crashes: list[Failure] = []
         compared: list[Failure] = []
@@ -137,11 +143,7 @@ class Charges:
         """Returns the functions of a crash that some rule is about. A stack
         without one is that of a destruction: Py_DECREF() is a macro, and the
         function that it calls may jump into the destructor without a frame."""
-        found = [
-            function
-            for function in failure.functions
-            if any(covers(rule, function) for rule in self._contract.rules)
-        ]
+        found = [name for name in failure.functions if self._is_known(name)]
         return found or [_DESTROY]
 
     def _is_own(self, failure: Failure) -> bool:
