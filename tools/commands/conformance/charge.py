@@ -152,15 +152,17 @@ class Charges:
         return any(covers(rule, name) for name in self._functions(failure))
 
     def _place(self, failure: Failure) -> str:
-        """Returns the rule that a crash is charged to: the test's own rule, or the
-        rule at the end of what this rests on and died in the same function. If that
-        rule is not about the function, it is the function's first rule if its own
-        tests die there too: then the function dies of ordinary arguments."""
+        """Returns the rule that a crash is charged to: the rule at the end of what the
+        test's own rule rests on and died in the same function, or the own rule,
+        whichever is about the function. Otherwise it is the function's first rule if
+        its own tests die there too: then the function dies of ordinary arguments."""
         functions = self._functions(failure)
         base = self._base_of_crash(failure.rule, functions[0])
-        is_own = any(covers(self._contract[base], name) for name in functions)
-        if base in self._crashed_itself and is_own:
-            return base
+        for rule in (base, failure.rule):
+            about = self._contract[rule]
+            is_own = any(covers(about, name) for name in functions)
+            if rule in self._crashed_itself and is_own:
+                return rule
         rules = self._contract.rules
         first = next((r for r in rules if covers(r, functions[0])), None)
         if first and first.id in self._crashed_itself:
