@@ -170,7 +170,8 @@ def main(arguments: list[str]) -> int:
             "the reference without a bug does not hold; see "
             f"{folder}/whole/matrix.json"
         )
-    kept = Kept(ROOT, folder, reference.whole, options.programs)
+    built = [reference.whole.path, pathlib.Path(reference.whole.command[0])]
+    kept = Kept(ROOT, folder, built, options.programs)
 
     def show(planted: bug.Bug) -> Shown:
         shown = kept.find(planted)

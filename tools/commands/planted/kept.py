@@ -6,9 +6,9 @@ from __future__ import annotations
 import hashlib
 import json
 import pathlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from tools.commands.conformance.library import Library
 from tools.commands.conformance.matrix import write
 from tools.lib.bug import Bug
 from tools.lib.contract import corpus_of
@@ -28,26 +28,32 @@ class Kept:
     everything that it was made from is unchanged."""
 
     def __init__(
-        self, root: pathlib.Path, folder: pathlib.Path, whole: Library, programs: int
+        self,
+        root: pathlib.Path,
+        folder: pathlib.Path,
+        built: Sequence[pathlib.Path],
+        programs: int,
     ) -> None:
-        """`whole` is the reference without a bug, `programs` the number of generated
-        programs per target."""
+        """`built` are the files of the reference without a bug and of its worker,
+        `programs` is the number of generated programs per target."""
         self._folder = folder
         self._common = hashlib.sha256(str(programs).encode())
-        read = [whole.path, pathlib.Path(whole.command[0]), *corpus_of(root)]
+        read = [*built, *corpus_of(root)]
         for name in ("commands/conformance", "commands/planted", "lib"):
             read += sorted((root / "tools" / name).glob("*.py"))
         for path in read:
             self._common.update(hashlib.sha256(path.read_bytes()).digest())
 
     def find(self, bug: Bug) -> Shown | None:
-        """Returns the result of an earlier run, or None."""
+        """Returns the result of an earlier run, or None. A file that is damaged counts
+        as none."""
         try:
             value = json.loads(self._path(bug).read_text())
-        except (OSError, ValueError):
+            made_from = value.pop("made from")
+            shown = Shown(**value)
+        except (OSError, ValueError, LookupError, AttributeError, TypeError):
             return None
-        made_from = value.pop("made from")
-        return Shown(**value) if made_from == self._made_from(bug) else None
+        return shown if made_from == self._made_from(bug) else None
 
     def keep(self, bug: Bug, shown: Shown) -> None:
         value = {"made from": self._made_from(bug), **shown._asdict()}
