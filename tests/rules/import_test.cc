@@ -233,6 +233,28 @@ TEST_F(ImportTest, IMP_3_FollowsAttributesOfAnyObjects)
     ExpectNotValid("capm.ns.deep");
 }
 
+// No name of an attribute means something else in a path.
+TEST_F(ImportTest, IMP_3_EachByteOfAsciiMayBeAComponent)
+{
+    for (char byte = 1; byte < 127; byte++) {
+        if (byte == '.') {
+            continue;
+        }
+        const std::string component(1, byte);
+        const std::string inner = "capm." + component + ".x";
+        const std::string last = "capm." + component + "." + component;
+        PyObject *ns = NewNamespace();
+        Publish(ns, "x", &payload_, inner.c_str());
+        Publish(ns, component.c_str(), &payload_, last.c_str());
+        Put(module(), component.c_str(), ns);
+        EXPECT_EQ(PyCapsule_Import(last.c_str(), 0), &payload_) << last;
+        EXPECT_EQ(PyCapsule_Import(inner.c_str(), 0), &payload_) << inner;
+        EXPECT_TRUE(NothingRaised()) << inner;
+        // The capsules must die before their names.
+        Put(module(), component.c_str(), NewNamespace());
+    }
+}
+
 TEST_F(ImportTest, IMP_3_OnlyTheFirstComponentIsLookedUpInSysModules)
 {
     Importable submodule("capm.sub"), same_name("sub");
