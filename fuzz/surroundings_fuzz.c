@@ -1,6 +1,7 @@
-/* What surrounds the calls of a program: names of any bytes, and near misses
- * with bytes that look alike; another locale; a clock that is turned forward;
- * pending exceptions with a cause, a context and a note; eight interpreters.
+/* Varies what surrounds the calls of a program: names of any bytes, and near
+ * misses with bytes that look alike; another locale; a clock that is turned
+ * forward; pending exceptions with a cause, a context and a note; eight
+ * interpreters.
  *
  * Each byte of a name counts, whatever the locale. A capsule does not age. A
  * pending exception stays as it is, with all that belongs to it. */

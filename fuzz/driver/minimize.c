@@ -36,8 +36,7 @@ static const struct flag FLAGS[] = {
      .text = &before},
     {"repeat", "N",
      "run FILE up to N times in a process until the\nfinding appears; print "
-     "how "
-     "often it must run",
+     "how often it must run",
      .number = &repetitions, .largest = 1000000},
     {0},
 };

@@ -1,5 +1,6 @@
-/* What surrounds a program: the locale of the process and the clock that the
- * implementation reads. Both are as before when the program has ended. */
+/* Changes what surrounds a program: the locale of the process and the clock
+ * that the implementation reads. Both are as before when the program has ended.
+ */
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include <locale.h>
 #include <stdlib.h>

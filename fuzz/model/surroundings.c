@@ -1,5 +1,5 @@
-/* What surrounds a program: the locale of the process and the clock. Capsules
- * depend on neither. */
+/* The calls that change what surrounds a program: the locale of the process and
+ * the clock. Capsules depend on neither. */
 #include "fuzz/model/callers.h"
 #include "fuzz/model/family.h"
 

@@ -231,18 +231,11 @@ static void draw_arguments(struct generator *g, struct call *call)
     }
 }
 
-/* True if the call puts a namespace into itself. */
-static bool makes_cycle(const struct call *call)
-{
-    return call->op == CALL_PUBLISH && call->args[0].tag == VALUE_SPACE &&
-           call->args[2].tag == VALUE_SPACE &&
-           call->args[0].index == call->args[2].index;
-}
-
 /* True if the model permits the call and the target wants such calls. */
 static bool suits(const struct generator *g, const struct call *call)
 {
-    return (g->target->deep_paths || !makes_cycle(call)) &&
+    const struct mutator_family *family = family_of(call->op);
+    return (family->suits == NULL || family->suits(g, call)) &&
            forecast_permits(g->forecast, call);
 }
 

@@ -25,6 +25,8 @@ struct mutator_family {
      * false to choose as for calls of other families. */
     bool (*choose)(struct generator *generator, struct call *call,
                    unsigned index);
+    /* True if the target wants the call with these arguments. NULL: always. */
+    bool (*suits)(const struct generator *generator, const struct call *call);
     /* Changes the call after all arguments were chosen. */
     void (*complete)(struct generator *generator, struct call *call);
     /* True if the arguments are permitted only in combination: the generator

@@ -269,6 +269,17 @@ static bool choose(struct generator *g, struct call *call, unsigned index)
     }
 }
 
+/* True unless the call puts a namespace into itself, which only some targets
+ * want. */
+static bool suits(const struct generator *g, const struct call *call)
+{
+    bool makes_cycle = call->op == CALL_PUBLISH &&
+                       call->args[0].tag == VALUE_SPACE &&
+                       call->args[2].tag == VALUE_SPACE &&
+                       call->args[0].index == call->args[2].index;
+    return g->target->deep_paths || !makes_cycle;
+}
+
 /* --- the forecast --------------------------------------------------------- */
 
 /* The forecast sets the state after the call first: what runs inside the call
@@ -293,5 +304,6 @@ const struct mutator_family mutator_family_modules = {
     .perform = perform,
     .wants = wants,
     .choose = choose,
+    .suits = suits,
     .drawn_together = true,
 };

@@ -1,4 +1,4 @@
-"""What tools/fuzz reports of planted bugs, from the engine to the summary."""
+"""Tests of what tools/fuzz reports of planted bugs, from the engine to the summary."""
 
 from __future__ import annotations
 

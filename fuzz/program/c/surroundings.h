@@ -1,4 +1,5 @@
-/* What surrounds a program. The executor calls set_locale() too. */
+/* The functions that change what surrounds a program. The executor calls
+ * set_locale() too. */
 #ifndef FUZZ_PROGRAM_C_SURROUNDINGS_H
 #define FUZZ_PROGRAM_C_SURROUNDINGS_H
 

@@ -228,7 +228,8 @@ def test_what_blocks_the_rule_of_a_shared_comparison_blocks_the_test() -> None:
             ],
             ["SET-ALL-2", "SET-ALL-1"],
         ),
-        # What a program reports is blocked only by a rule that its own tests break.
+        # A rule that a program reports is blocked only by a rule that its own tests
+        # break.
         (
             [Failure("NEW-1", True, True, (), ("PyCapsule_New",)), program("NEW-4")],
             ["NEW-1", "NEW-4"],

@@ -15,7 +15,7 @@ from tools.lib.problem import Problem
 
 
 class Process(Protocol):
-    """What the runner needs of a process; subprocess.Popen has it too.
+    """The part of subprocess.Popen that the runner needs of a process.
 
     pid         the process; it is the leader of its process group
     returncode  as that of subprocess.Popen; None before wait() has returned

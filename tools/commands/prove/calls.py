@@ -35,7 +35,8 @@ _BEHAVIOURS = (
     "save_and_restore",
 )
 
-# Those of COUNTS in fuzz/program/program.c that a program needs, the largest first.
+# The numbers of COUNTS in fuzz/program/program.c that a program needs, the largest
+# first.
 _COUNTS = (
     *(100000, 65537, 65536, 32768, 9999, 4096, 1024, 300, 257, 256, 129, 64, 16),
     *(7, 3, 2, 1),
