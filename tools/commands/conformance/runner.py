@@ -32,8 +32,10 @@ _WAITING = 4
 # precedes it, such as a warning about the machine.
 _BEGINS = "worker: begins\n"
 
-# Seconds that a worker gets after SIGABRT to report, and after SIGKILL to end.
-_SECONDS_TO_DIE = 2
+# Seconds that a worker gets after SIGABRT to report, and after SIGKILL to end. The
+# second limit is only for a kernel that cannot end a process.
+_SECONDS_TO_REPORT = 2
+_SECONDS_TO_DIE = 30
 
 PASSED, FAILED, CRASHED, SKIPPED = "passed", "failed", "crashed", "skipped"
 
@@ -114,14 +116,14 @@ class Run:
         return describe_status(self.status)
 
 
-def _kill(process: Process, number: int) -> None:
-    """Sends the signal to the process and its children; waits a short time for the
+def _kill(process: Process, number: int, seconds: float) -> None:
+    """Sends the signal to the process and its children; waits so many seconds for the
     end of the process."""
     try:
         os.killpg(process.pid, number)
-        process.wait(_SECONDS_TO_DIE)
-    except (ProcessLookupError, subprocess.TimeoutExpired):
+    except ProcessLookupError:
         pass
+    _ends(process, seconds)
 
 
 def _ends(process: Process, seconds: float) -> bool:
@@ -185,7 +187,7 @@ class Worker:
             try:
                 waited = self._wait(process, results)
             except BaseException:  # Ctrl-C, or a disk that is full
-                _kill(process, signal.SIGKILL)
+                _kill(process, signal.SIGKILL, _SECONDS_TO_DIE)
                 raise
             lines = [
                 line.split("\t")
@@ -249,8 +251,8 @@ class Worker:
                 self._seconds = max(waited / 2, min(waited, FEWEST_SECONDS))
                 # On SIGABRT the executor reports the program and the call
                 # that is running.
-                _kill(process, signal.SIGABRT)
-                _kill(process, signal.SIGKILL)
+                _kill(process, signal.SIGABRT, _SECONDS_TO_REPORT)
+                _kill(process, signal.SIGKILL, _SECONDS_TO_DIE)
             pause = min(2 * pause, 0.05)
         return waited
 

@@ -45,6 +45,10 @@ def serve():
             run(*arguments)
             sys.stdout.flush()
             os._exit(0)
+        try:  # the group exists before the reader gets the id
+            os.setpgid(child, child)
+        except ProcessLookupError:
+            pass
         print(child, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
