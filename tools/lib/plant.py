@@ -3,7 +3,7 @@
 For each bug, this writes the libraries that the bug changes to OUTPUT/<name of
 the bug>, under their usual names. If a bug cannot be planted, this writes the
 reason to the file TROUBLE in that folder and builds the other bugs. The test of
-the bug then fails with that reason.
+the bug then fails with that reason, until an input changes.
 
 COMMANDS is a JSON file that tests/bugs/bugs.bzl writes; class Commands describes
 its fields. UNUSED receives the paths of the inputs that no bug needed: Bazel
@@ -143,6 +143,8 @@ def main(arguments: list[str]) -> None:
     root = pathlib.Path()
     commands = Commands(**json.loads(pathlib.Path(commands_path).read_text()))
     planter = Planter(commands, root)
+    inputs = {*commands.compile, *commands.objects.values()}
+    inputs.update(part for parts in commands.parts.values() for part in parts)
     for path in paths:
         folder = pathlib.Path(output, pathlib.Path(path).stem)
         folder.mkdir(parents=True)
@@ -152,8 +154,7 @@ def main(arguments: list[str]) -> None:
                 planter.plant(planted, folder)
         except (bug.Malformed, Trouble) as error:
             (folder / TROUBLE).write_text(f"{error}\n")
-    inputs = {*commands.compile, *commands.objects.values()}
-    inputs.update(part for parts in commands.parts.values() for part in parts)
+            planter.used |= inputs  # the bug may apply after any change
     pathlib.Path(unused).write_text(
         "".join(f"{path}\n" for path in sorted(inputs - planter.used))
     )
