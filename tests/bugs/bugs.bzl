@@ -184,6 +184,10 @@ def _sources_of(folder, headers):
                 sources[library + ":sources"] = library
     return sources
 
+def planted_libraries(name, bugs, **kwargs):
+    """Makes a folder with the library of the reference for each bug of capsule.c."""
+    _plant(name, bugs, _sources_of("capsule", {}), **kwargs)
+
 def _check(name, bugs, libraries, targets, args = [], data = [], **kwargs):
     detectors = [
         "--target=%s=$(rootpath :%s)=$(rootpath //fuzz:%s)" % (t, t, t)

@@ -1,11 +1,13 @@
 #!/bin/bash
-# reads_uninitialised.sh ENGINE LIBRARIES: fails unless MemorySanitizer stops the
-# engine when the reference is the one in the only folder of LIBRARIES.
+# reads_uninitialised.sh LIBRARIES WORDS COMMAND ...: fails unless the command, with
+# the reference in the only folder of LIBRARIES, stops at PyCapsule_New with a report
+# that has these words.
 set -u
-library=("$2"/*)
-report=$(LD_LIBRARY_PATH=${library[0]} "$1" -runs=3000 -seed=1 2>&1)
+library=("$1"/*)
+words=$2
+report=$(LD_LIBRARY_PATH=${library[0]} "${@:3}" 2>&1)
 status=$?
-if [[ $status -eq 0 || $report != *use-of-uninitialized-value*PyCapsule_New* ]]; then
+if [[ $status -eq 0 || $report != *"$words"*PyCapsule_New* ]]; then
     echo "$report"
     echo "the planted bug was not seen: status $status"
     exit 1

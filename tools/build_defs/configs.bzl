@@ -74,6 +74,10 @@ CONFIGS = {
         "data races",
         sanitize = "thread",
     ),
+    "valgrind": _config_without_sanitizer(
+        "no sanitizer, debug information for Valgrind",
+        copts = ["-gdwarf-4"],
+    ),
     "ubsan-libfuzzer": _config(
         "undefined behaviour, coverage",
         sanitize = "undefined,fuzzer-no-link",
