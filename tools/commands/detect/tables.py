@@ -84,17 +84,17 @@ def later(summaries: dict[str, Summaries], first: str, other: str) -> Table:
         (
             bug,
             target.removesuffix("_fuzz"),
-            f"{of.median:g}",
-            f"{than.median:g}",
-            f"{(of.median - summary.OWN_EXECUTIONS) / than.median:.1f}",
+            f"{of.average:.1f}",
+            f"{than.average:.1f}",
+            f"{summary.times_later(of, than):.1f}",
         )
         for bug, target, of, than in both
         if summary.is_later(of, than)
     ]
     rows.sort(key=lambda row: -float(row[4]))
     return Table(
-        f"{len(rows)} of {len(both)}: {first} needs more than {summary.LATER} "
-        f"times the executions of {other}",
+        f"{len(rows)} of {len(both)}: on average, {first} needs more than "
+        f"{summary.LATER} times the executions of {other}",
         ("bug", "target", first, other, "times"),
         rows,
     )
