@@ -67,16 +67,14 @@ CONFIGS = {
     ),
     "replay": _config_without_sanitizer(
         "no sanitizer, no engine; for gcc add --repo_env=CC=gcc",
+        # The Valgrind of Debian 12 cannot read what clang 19 writes by default.
+        copts = ["-gdwarf-4"],
         # gcc does not find lld.
         linkopts = ["-fuse-ld=bfd"],
     ),
     "tsan": _config(
         "data races",
         sanitize = "thread",
-    ),
-    "valgrind": _config_without_sanitizer(
-        "no sanitizer, debug information for Valgrind",
-        copts = ["-gdwarf-4"],
     ),
     "ubsan-libfuzzer": _config(
         "undefined behaviour, coverage",
