@@ -1,7 +1,7 @@
 #include "fuzz/mutator/weights.h"
 
 const struct weights DEFAULT_WEIGHTS = {
-    .fresh_percent = 70,
+    .fresh_percent = 80,
     .extend_percent = 60,
     .more_edits_percent = 50,
     .repair_percent = 50,
@@ -24,7 +24,7 @@ const struct weights DEFAULT_WEIGHTS = {
     .cross_interleave = 1,
     .rename_slots_percent = 50,
 
-    .whole_percent = 60,
+    .whole_percent = 75,
     .keep_call_percent = 75,
     .keep_destructor_percent = 40,
     .long_percent = 75,
