@@ -54,11 +54,13 @@ class Broken:
     names    the identifiers of edited headers whose meaning changes; a source
              that uses one of them compiles differently with the bug
     sources  see Bug; these may name the header through another header
+    flags    see Bug
     """
 
     files: dict[str, str]
     names: frozenset[str]
     sources: list[str] | None
+    flags: tuple[str, ...] = ()
 
     def changes(self, path: str, text: str) -> bool:
         """True if the source compiles differently with the bug."""
@@ -114,7 +116,7 @@ class Bug:
                 f"{path}: `Sanitizer:` must be `only`; correct or remove it"
             )
         self.sources = _list(fields["Sources"]) if "Sources" in fields else None
-        self.flags = fields.get("Flags", "").split()
+        self.flags = tuple(fields.get("Flags", "").split())
         try:
             self.edits = edits.parse("@ " + rest)
         except edits.Malformed as error:
@@ -139,7 +141,7 @@ class Bug:
             if path.endswith(".h"):
                 items = {edit.item for edit in self.edits if edit.path == path}
                 names |= edits.users(items, text)
-        return Broken(files, frozenset(names), self.sources)
+        return Broken(files, frozenset(names), self.sources, self.flags)
 
     def _fields(self, header: str) -> dict[str, str]:
         fields = dict(_FIELD.findall(header))

@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from tools.lib import bug
+from tools.lib import bug, overlay
 
 PATH = pathlib.Path("tests/bugs/capsule/some_bug.bug")
 EDIT = "\n@ capsule.c f\n- a\n+ b\n"
@@ -24,6 +24,15 @@ def test_a_bug_that_no_target_finds_gives_a_reason() -> None:
     header = "Forgets.\n\nBreaks: NEW-5\nFuzz: none, no program calls it\n"
     planted = bug.Bug(PATH, header + EDIT)
     assert planted.budgets == {} and planted.corpora == []
+
+
+def test_a_bug_may_need_flags_of_the_compiler(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "capsule.c").write_text("void f(void)\n{\n    a\n}\n")
+    header = "Forgets.\n\nBreaks: NEW-5\nFuzz: name_fuzz 20\nFlags: -O3 -DNDEBUG\n"
+    broken = bug.Bug(PATH, header + EDIT).broken(tmp_path)
+    source = tmp_path / "capsule.c"
+    flags = overlay.Overlay(broken, tmp_path, tmp_path).flags(source)
+    assert flags[-2:] == ["-O3", "-DNDEBUG"]
 
 
 def test_a_header_can_say_that_only_sanitizers_find_the_bug() -> None:

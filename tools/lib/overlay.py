@@ -49,9 +49,9 @@ class Overlay:
         path = str(source.relative_to(self._root))
         if not self._broken.changes(path, read_code(source)):
             return []
-        return ["-ivfsoverlay", str(self.path)]
+        return ["-ivfsoverlay", str(self.path), *self._broken.flags]
 
     def contents(self) -> str:
-        """Returns the text of the overlay and of the edited files: an object
+        """Returns the text of the edited files and the flags of the bug: an object
         that was compiled with flags() depends on this text."""
-        return json.dumps(self._broken.files, sort_keys=True)
+        return json.dumps([self._broken.files, self._broken.flags], sort_keys=True)

@@ -74,7 +74,7 @@ class Planter:
             for source in self._sources(planted, broken):
                 path = folder / f"{len(objects)}.o"
                 self._run(
-                    self._commands.compile[source] + planted.flags,
+                    self._commands.compile[source] + [*broken.flags],
                     {"@OUTPUT@": [str(path)], "@OVERLAY@": [str(overlay.path)]},
                 )
                 objects[source] = str(path)
