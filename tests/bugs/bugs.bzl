@@ -42,7 +42,7 @@ def _compile_command(ctx, toolchain, source, context):
         cc_toolchain = toolchain.cc,
         source_file = source.path,
         output_file = "@OUTPUT@",
-        user_compile_flags = flags + _COPTS + ["-ivfsoverlay", "@OVERLAY@"],
+        user_compile_flags = flags + _COPTS,
         include_directories = context.includes,
         quote_include_directories = context.quote_includes,
         system_include_directories = context.system_includes,

@@ -3,7 +3,7 @@
 # the reference in the only folder of LIBRARIES, stops at PyCapsule_New with a report
 # that has these words.
 set -u
-unset XML_OUTPUT_FILE # the command's tests are to fail
+unset XML_OUTPUT_FILE # tools/test must not count the tests of the command
 library=("$1"/*)
 words=$2
 report=$(LD_LIBRARY_PATH=${library[0]} "${@:3}" 2>&1)

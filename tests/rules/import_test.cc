@@ -233,14 +233,14 @@ TEST_F(ImportTest, IMP_3_FollowsAttributesOfAnyObjects)
     ExpectNotValid("capm.ns.deep");
 }
 
-// No name of an attribute means something else in a path.
+// PyCapsule_Import gives no component a meaning of its own.
 TEST_F(ImportTest, IMP_3_EachByteOfAsciiMayBeAComponent)
 {
-    for (char byte = 1; byte < 127; byte++) {
+    for (int byte = 1; byte < 128; byte++) {
         if (byte == '.') {
             continue;
         }
-        const std::string component(1, byte);
+        const std::string component(1, static_cast<char>(byte));
         const std::string inner = "capm." + component + ".x";
         const std::string last = "capm." + component + "." + component;
         PyObject *ns = NewNamespace();

@@ -1,47 +1,18 @@
-/* draw FOLDER COUNT: writes COUNT random programs as C, FOLDER/program_<n>.c.
- * Each defines a function program_<n>() that runs the program; see together.h.
- * Prints PROGRAM(program_<n>) for each. */
+/* draw FOLDER COUNT: writes COUNT random programs of sequence_fuzz as C,
+ * FOLDER/program_<n>.c. Each defines a function program_<n>() that runs the
+ * program; see together.h. Prints PROGRAM(program_<n>) for each. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "fuzz/mutator/forecast.h"
 #include "fuzz/mutator/mutator.h"
 
-/* What the program of one thread does without any effect on another thread:
- * Python itself shares modules, the collector of cycles and the hook of
- * allocations. The C form counts references by slot, so that programs neither
- * copy a reference to another slot (CALL_NEW_REF) nor keep one in a context
- * (CALL_HOLD). */
-static const struct target DRAWN = {
-    .name = "together",
-    .calls =
-        {
-            [CALL_PAYLOAD] = 4,
-            [CALL_NAME] = 3,
-            [CALL_FREE] = 3,
-            [CALL_NEW] = 12,
-            [CALL_GET_POINTER] = 8,
-            [CALL_GET_DESTRUCTOR] = 4,
-            [CALL_GET_NAME] = 4,
-            [CALL_GET_CONTEXT] = 4,
-            [CALL_IS_VALID] = 6,
-            [CALL_CHECK_EXACT] = 2,
-            [CALL_SET_POINTER] = 5,
-            [CALL_SET_DESTRUCTOR] = 6,
-            [CALL_SET_NAME] = 5,
-            [CALL_SET_CONTEXT] = 5,
-            [CALL_INCREF] = 6,
-            [CALL_DECREF] = 14,
-            [CALL_RAISE] = 4,
-            [CALL_CLEAR_ERROR] = 3,
-            [CALL_SAVE_ERROR] = 1,
-            [CALL_RESTORE_ERROR] = 1,
-            [CALL_READ] = 3,
-            [CALL_REPR] = 1,
-            [CALL_CALL_DESTRUCTOR] = 1,
-        },
-    .longest_name = 32,
-    .near_miss_percent = 30,
+/* Calls of sequence_fuzz that programs leave out. The collector and the hook of
+ * allocations are one for all threads. The C form counts references by slot, so
+ * that no reference may move to another slot or into a context. */
+static const enum call_op LEFT_OUT[] = {
+    CALL_LEAVE_IN_CYCLE, CALL_COLLECT, CALL_FAIL_ALLOCATION,
+    CALL_NEW_REF,        CALL_HOLD,
 };
 
 static void fail(const char *what)
@@ -84,9 +55,13 @@ int main(int argc, char **argv)
 {
     static struct mutator mutator;
     static struct program program;
+    struct target target = TARGET;
     int count = argc == 3 ? atoi(argv[2]) : 0;
 
-    mutator_init(&mutator, &DRAWN, &DEFAULT_WEIGHTS);
+    for (size_t i = 0; i < sizeof LEFT_OUT / sizeof LEFT_OUT[0]; i++) {
+        target.calls[LEFT_OUT[i]] = 0;
+    }
+    mutator_init(&mutator, &target, &DEFAULT_WEIGHTS);
     for (int i = 0; i < count; i++) {
         struct random random = {(uint64_t)i};
         char path[4096];

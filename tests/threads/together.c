@@ -3,9 +3,9 @@
  *
  * No program shares a capsule with another one. Each must therefore print in
  * company what it prints alone, and no access of one thread may race with
- * another thread (THR-1): the implementation has no global lock, and nothing of
- * its own that threads write. The threads run freely; each turn they begin
- * together. */
+ * another thread (THR-1): the implementation has no global lock, and no
+ * variable of its own that several threads write. All threads begin a turn at
+ * the same moment and then run freely. */
 #include "tests/threads/together.h"
 
 #include <pthread.h>

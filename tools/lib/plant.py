@@ -29,7 +29,7 @@ TROUBLE = "trouble.txt"
 class Commands:
     """The commands that compile and link.
 
-    compile         {source: command with @OUTPUT@ and @OVERLAY@}
+    compile         {source: command with @OUTPUT@}
     objects         {source: the path of its object without a bug}
     library         {source: the name of the library that contains the source}
     link            {library: command with @OUTPUT@ and @OBJECTS@}
@@ -74,8 +74,9 @@ class Planter:
             for source in self._sources(planted, broken):
                 path = folder / f"{len(objects)}.o"
                 self._run(
-                    self._commands.compile[source] + [*broken.flags],
-                    {"@OUTPUT@": [str(path)], "@OVERLAY@": [str(overlay.path)]},
+                    self._commands.compile[source]
+                    + overlay.flags(pathlib.Path(source)),
+                    {"@OUTPUT@": [str(path)]},
                 )
                 objects[source] = str(path)
             for library in sorted({self._commands.library[s] for s in objects}):

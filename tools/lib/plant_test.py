@@ -19,7 +19,7 @@ Proof: NEW-5
 - {old}
 + b();
 """
-COMPILE = ["/usr/bin/touch", "@OUTPUT@"]
+COMPILE = ["/bin/sh", "-c", 'touch "$0"', "@OUTPUT@"]
 LINK = ["/usr/bin/touch", "@OUTPUT@", "@OBJECTS@"]
 
 

@@ -65,9 +65,10 @@ def is_later(targets: Summary, random: Summary) -> bool:
 
 
 def times_later(targets: Summary, random: Summary) -> float:
-    """Compares average executions, without libFuzzer's own inputs. Where a bug takes
-    a few programs, a median depends on the seeds: if one program in four finds it,
-    the median of 20 seeds is 1 or 5 by chance, and the average is near 4."""
+    """Returns how many times the executions of random programs the targets need, on
+    average and without libFuzzer's own inputs. A median would depend on the seeds
+    where a few programs find the bug: if one program in three finds it, the median of
+    20 seeds is 1 or 4 by chance, and the average is near 3."""
     return (targets.average - OWN_EXECUTIONS) / random.average
 
 
