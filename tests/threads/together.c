@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS = 4, TURNS = 8 };
+enum { THREADS = 4, TURNS = 50 };
 
 struct text {
     size_t size;
