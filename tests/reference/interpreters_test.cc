@@ -3,134 +3,16 @@
 #include <string>
 #include <vector>
 
+#include "tests/reference/counted_modules.h"
 #include "tests/rules/modules.h"
 #include "tests/rules/support.h"
 
 namespace {
 
-using rules::BeforeStart;
+using namespace reference; // the modules
 using rules::NothingRaised;
 using rules::Put;
 using rules::Raised;
-
-std::vector<std::string>
-    events; // the names of capsules as they are destroyed, and "free"
-
-void Note(PyObject *capsule) { events.push_back(PyCapsule_GetName(capsule)); }
-
-int executed;
-bool fail_to_execute;
-
-struct State {
-    int value;
-};
-
-int Execute(PyObject *module)
-{
-    executed++;
-    PyObject *same = PyImport_ImportModule("phased");
-    EXPECT_EQ(same, module);
-    Py_XDECREF(same);
-    static_cast<State *>(PyModule_GetState(module))->value = 7;
-    static int table;
-    Put(module, "cap", PyCapsule_New(&table, "phased.cap", Note));
-    if (fail_to_execute) {
-        PyErr_SetString(PyExc_ValueError, "not today");
-        return -1;
-    }
-    return 0;
-}
-
-void Free(void *) { events.push_back("free"); }
-
-PyObject *InitPhased()
-{
-    static PyModuleDef_Slot slots[] = {
-        {Py_mod_exec, reinterpret_cast<void *>(Execute)}, {0, nullptr}};
-    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
-                              "phased",
-                              "in phases",
-                              sizeof(State),
-                              nullptr,
-                              slots,
-                              nullptr,
-                              nullptr,
-                              Free};
-    return PyModuleDef_Init(&def);
-}
-
-PyObject *Create(PyObject *spec, PyModuleDef *)
-{
-    return PyObject_GetAttrString(spec, "name");
-}
-
-// Py_mod_create returns the module's name, a str, as the module.
-PyObject *InitCreated()
-{
-    static PyModuleDef_Slot slots[] = {
-        {Py_mod_create, reinterpret_cast<void *>(Create)}, {0, nullptr}};
-    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
-                              "created",
-                              nullptr,
-                              0,
-                              nullptr,
-                              slots,
-                              nullptr,
-                              nullptr,
-                              nullptr};
-    return PyModuleDef_Init(&def);
-}
-
-int ExecuteSilently(PyObject *) { return -1; }
-
-PyObject *InitSilent()
-{
-    static PyModuleDef_Slot slots[] = {
-        {Py_mod_exec, reinterpret_cast<void *>(ExecuteSilently)}, {0, nullptr}};
-    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
-                              "silently",
-                              nullptr,
-                              0,
-                              nullptr,
-                              slots,
-                              nullptr,
-                              nullptr,
-                              nullptr};
-    return PyModuleDef_Init(&def);
-}
-
-PyModuleDef single_def = {PyModuleDef_HEAD_INIT,
-                          "single",
-                          nullptr,
-                          0,
-                          nullptr,
-                          nullptr,
-                          nullptr,
-                          nullptr,
-                          nullptr};
-
-int initialised;
-bool import_itself;
-
-PyObject *InitSingle()
-{
-    initialised++;
-    if (import_itself) {
-        PyObject *module = PyImport_ImportModule("single");
-        if (!module) {
-            return nullptr;
-        }
-        Py_DECREF(module);
-    }
-    return PyModule_Create(&single_def);
-}
-
-const BeforeStart announce([] {
-    PyImport_AppendInittab("phased", InitPhased);
-    PyImport_AppendInittab("created", InitCreated);
-    PyImport_AppendInittab("silently", InitSilent);
-    PyImport_AppendInittab("single", InitSingle);
-});
 
 class InterpretersTest : public rules::CapsuleTest {
   protected:
@@ -138,9 +20,7 @@ class InterpretersTest : public rules::CapsuleTest {
     {
         CapsuleTest::SetUp();
         main_ = PyThreadState_Get();
-        events.clear();
-        executed = initialised = 0;
-        fail_to_execute = import_itself = false;
+        ResetModules();
     }
 
     void TearDown() override

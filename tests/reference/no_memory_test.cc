@@ -1,101 +1,20 @@
 // Lack of memory: a function that cannot allocate must fail with a MemoryError,
-// leak nothing and leave everything usable. Tried for each allocation in turn,
-// alone and with all later ones failing too. For capsules, programs of the
+// leak nothing and leave everything usable. For capsules, programs of the
 // corpus do the same (//fuzz:*_sweep).
 
-#include <functional>
 #include <initializer_list>
 #include <string>
 
+#include "tests/reference/ref.h"
+#include "tests/reference/sweep.h"
 #include "tests/rules/modules.h"
 #include "tests/rules/support.h"
 #include "tests/rules/warning_filters.h"
 
 namespace {
 
-// Owns a reference and drops it at the end of the scope. May be NULL.
-class Ref {
-  public:
-    explicit Ref(PyObject *object) : object_(object) {}
-    ~Ref() { Py_XDECREF(object_); }
-    Ref(const Ref &) = delete;
-    Ref &operator=(const Ref &) = delete;
-    operator PyObject *() const { return object_; }
-
-    // Returns the reference; the caller owns it from now on.
-    PyObject *release()
-    {
-        PyObject *object = object_;
-        object_ = nullptr;
-        return object;
-    }
-
-  private:
-    PyObject *object_;
-};
-
-// An operation under test. Returns false with an exception if it fails.
-using Operation = std::function<bool()>;
-
-// Checks the outcome after an allocation failed: a failure must have a
-// MemoryError; a success must have no exception, because the operation did not
-// need the memory.
-void ExpectResultOrMemoryError(bool succeeded)
-{
-    if (succeeded) {
-        EXPECT_TRUE(rules::NothingRaised());
-    } else {
-        EXPECT_TRUE(PyErr_ExceptionMatches(PyExc_MemoryError));
-        PyErr_Clear();
-    }
-}
-
-// Undoes the operation. Runs while no allocation fails.
-using Cleanup = std::function<void()>;
-
-// Repeats the operation and makes each of its allocations fail in turn, until
-// no allocation fails. Returns the number of allocations.
-size_t Sweep(const Operation &operation, const Cleanup &cleanup,
-             host_failure how)
-{
-    for (size_t nth = 1;; nth++) {
-        SCOPED_TRACE("allocation " + std::to_string(nth));
-        size_t before = host_live_blocks();
-        host_fail_allocation(nth, how);
-        bool succeeded = operation();
-        size_t tried = host_allocations();
-        host_fail_allocation(0, HOST_FAIL_ONCE);
-        ExpectResultOrMemoryError(succeeded);
-        cleanup();
-        host_collect();
-        if (host_keeps_nothing()) {
-            EXPECT_EQ(host_live_blocks(), before);
-        }
-        if (tried < nth || ::testing::Test::HasFailure()) {
-            EXPECT_EQ(succeeded, tried < nth);
-            return tried;
-        }
-    }
-}
-
-void SweepBoth(const Operation &operation, const Cleanup &cleanup = [] {})
-{
-    if (!host_fail_allocation(0, HOST_FAIL_ONCE)) {
-        GTEST_SKIP() << "the implementation cannot make an allocation fail";
-    }
-    size_t once, on;
-    {
-        SCOPED_TRACE("fails alone");
-        once = Sweep(operation, cleanup, HOST_FAIL_ONCE);
-    }
-    {
-        SCOPED_TRACE("fails with all later ones");
-        on = Sweep(operation, cleanup, HOST_FAIL_FROM_THERE_ON);
-    }
-    EXPECT_GT(once, 0u) << "nothing was allocated";
-    EXPECT_EQ(once, on);
-    ::testing::Test::RecordProperty("allocations", static_cast<int>(once));
-}
+using reference::Ref;
+using reference::SweepBoth;
 
 class NoMemoryTest : public rules::CapsuleTest {};
 
