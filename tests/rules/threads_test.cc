@@ -1,5 +1,6 @@
-// Section 11 of docs/contract.md, THR-1 and THR-2: capsules in several threads.
-// tests/threads looks for data races, under ThreadSanitizer.
+// Section 11 of docs/contract.md, THR-1 and THR-2, and NEW-1 in another thread
+// than the first: capsules in several threads. tests/threads looks for data
+// races, under ThreadSanitizer.
 
 #include <atomic>
 #include <functional>
@@ -44,6 +45,22 @@ const char *const NAMES[THREADS] = {"a.cap", "b.cap", "c.cap", "d.cap"};
 std::atomic<int> destroyed;
 
 void Count(PyObject *) { destroyed++; }
+
+TEST_F(ThreadsTest, NEW_1_AnyThreadMayCreateCapsules)
+{
+    PyObject *first = PyCapsule_New(payloads, NAMES[0], nullptr);
+    PyThreadState *state = PyEval_SaveThread();
+    std::thread([] {
+        PyGILState_STATE before = PyGILState_Ensure();
+        PyObject *capsule = PyCapsule_New(&payloads[1], NAMES[1], nullptr);
+        EXPECT_NE(capsule, nullptr);
+        EXPECT_TRUE(rules::NothingRaised());
+        Py_XDECREF(capsule);
+        PyGILState_Release(before);
+    }).join();
+    PyEval_RestoreThread(state);
+    Py_XDECREF(first);
+}
 
 TEST_F(ThreadsTest, THR_1_ThreadsCreateCapsulesAtTheSameTime)
 {

@@ -53,12 +53,6 @@ class ValuesTest : public rules::CapsuleTest {
         return all;
     }
 
-    // A capsule without a name stores its values like one with a name.
-    std::vector<const char *> Names() const
-    {
-        return {block_.name, "", nullptr};
-    }
-
     // The same, and addresses that this capsule has to do with.
     std::vector<void *> AllFor(PyObject *capsule)
     {
@@ -76,13 +70,8 @@ class ValuesTest : public rules::CapsuleTest {
         return all;
     }
 
-    Block block_;
-    uintptr_t freed_ = 0;
-};
-
-TEST_F(ValuesTest, NEW_11_EachAddressIsStoredAsItIs)
-{
-    for (const char *name : Names()) {
+    void CreateWithEachAddress(const char *name)
+    {
         destroyed = 0;
         for (void *address : Strangers()) {
             PyObject *capsule = PyCapsule_New(address, name, Count);
@@ -93,12 +82,11 @@ TEST_F(ValuesTest, NEW_11_EachAddressIsStoredAsItIs)
         }
         EXPECT_EQ(destroyed, Strangers().size());
     }
-}
 
-TEST_F(ValuesTest, SETP_1_EachAddressReplacesThePointer)
-{
-    for (const char *name : Names()) {
+    void SetEachPointer(const char *name)
+    {
         PyObject *capsule = PyCapsule_New(&block_, name, Count);
+        ASSERT_NE(capsule, nullptr);
         for (void *address : AllFor(capsule)) {
             ASSERT_EQ(PyCapsule_SetPointer(capsule, address), 0) << address;
             const Fields fields = {address, name, nullptr, Count};
@@ -106,26 +94,56 @@ TEST_F(ValuesTest, SETP_1_EachAddressReplacesThePointer)
             EXPECT_EQ(PyCapsule_IsValid(capsule, name), 1);
             EXPECT_REFERENCES(capsule, 1);
         }
-        destroyed = 0;
-        Drop(capsule);
-        EXPECT_EQ(destroyed, 1u);
+        DropOnce(capsule);
     }
-}
 
-TEST_F(ValuesTest, SETC_1_EachAddressReplacesTheContext)
-{
-    for (const char *name : Names()) {
+    void SetEachContext(const char *name)
+    {
         PyObject *capsule = PyCapsule_New(&block_, name, Count);
+        ASSERT_NE(capsule, nullptr);
         for (void *address : AllFor(capsule)) {
             ASSERT_EQ(PyCapsule_SetContext(capsule, address), 0) << address;
             const Fields fields = {&block_, name, address, Count};
             EXPECT_EQ(FieldsOf(capsule), fields);
             EXPECT_REFERENCES(capsule, 1);
         }
+        DropOnce(capsule);
+    }
+
+    static void DropOnce(PyObject *capsule)
+    {
         destroyed = 0;
         Drop(capsule);
         EXPECT_EQ(destroyed, 1u);
     }
+
+    Block block_;
+    uintptr_t freed_ = 0;
+};
+
+TEST_F(ValuesTest, NEW_11_EachAddressIsStoredAsItIs)
+{
+    CreateWithEachAddress(block_.name);
+    CreateWithEachAddress("");
+}
+
+TEST_F(ValuesTest, SETP_1_EachAddressReplacesThePointer)
+{
+    SetEachPointer(block_.name);
+    SetEachPointer("");
+}
+
+TEST_F(ValuesTest, SETC_1_EachAddressReplacesTheContext)
+{
+    SetEachContext(block_.name);
+    SetEachContext("");
+}
+
+TEST_F(ValuesTest, NEW_4_ACapsuleWithoutANameStoresEachAddressToo)
+{
+    CreateWithEachAddress(nullptr);
+    SetEachPointer(nullptr);
+    SetEachContext(nullptr);
 }
 
 TEST_F(ValuesTest, TYPE_2_FieldsThatAreEqualStaySeparate)
