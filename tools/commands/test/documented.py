@@ -48,8 +48,8 @@ ENTRIES = (
         f"tools/test --test_filter='*.NEW_3_*' {ONE_TEST}",
     ),
     Entry(
-        r"tools/test --test_size_filters=-large",
-        f"tools/test --test_size_filters=-large {ONE_TEST}",
+        r"tools/test --config=quick",
+        f"tools/test --config=quick {ONE_TEST}",
     ),
     Entry(
         r"tools/test --config=tsan .*",
