@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tools.commands.conformance.server import Process, Server
+from tools.lib.child import end_with_parent
 
 # Seconds of processor time without a line from a worker after which it is ended.
 # Each time, the next worker has half as many: many endless cases must not take hours.
@@ -226,6 +227,7 @@ class Worker:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
 
     def _wait(self, process: Process, results: pathlib.Path) -> float:

@@ -2,8 +2,11 @@
 fails, crashes or hangs."""
 
 import pathlib
+import subprocess
+import sys
 import textwrap
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
 import pytest
@@ -25,7 +28,7 @@ from tools.lib.problem import Problem
 # server it forks a process for each line of its input, as worker.c does.
 WORKER = """\
 #!/usr/bin/python3
-import os, signal, sys, time
+import ctypes, os, signal, sys, time
 
 def say(*parts):
     with open(os.environ["CAPSULE_RESULTS"], "a") as out:
@@ -37,6 +40,7 @@ def serve():
         child = os.fork()
         if child == 0:
             os.setpgid(0, 0)
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # when the server ends
             os.chdir(folder)
             output = os.open("output", os.O_WRONLY | os.O_CREAT)
             os.dup2(output, 1)
@@ -94,6 +98,12 @@ def run(command, names):
             with open(MARK, "a") as mark:
                 print(case, file=mark)
             os._exit(3)
+        elif word == "known":
+            with open(MARK + ".new", "w") as mark:
+                print(os.getpid(), end="", file=mark)
+            os.rename(MARK + ".new", MARK)
+            while True:
+                pass
         elif word == "fail":
             say("end", case, "failed", "one\\\\ntwo\\\\\\\\three")
         elif word == "skip":
@@ -221,6 +231,47 @@ def test_an_interrupted_run_leaves_no_process(
     with pytest.raises(KeyboardInterrupt):
         worker.run_list("tests", ["hang"])
     assert started[0].returncode is not None
+
+
+# Runs a case that writes the id of its process, and never ends.
+KILLED = """\
+import pathlib, sys
+from tools.commands.conformance.runner import Worker
+command, folder, forks = sys.argv[1:]
+worker = Worker([command], {}, pathlib.Path(folder), forks=bool(forks))
+worker.run_list("tests", ["known"])
+"""
+
+
+@pytest.mark.parametrize("forks", ["", "forks"])
+def test_a_case_ends_with_a_tool_that_is_killed(
+    worker: Worker, tmp_path: pathlib.Path, forks: str
+) -> None:
+    del worker  # only its program is needed
+    mark = tmp_path / "worker.mark"
+    with subprocess.Popen(
+        [sys.executable, "-B", "-c", KILLED, tmp_path / "worker", tmp_path, forks]
+    ) as tool:
+        assert _comes_true(mark.exists)
+        tool.kill()
+    assert _comes_true(lambda: not _runs(mark.read_text()))
+
+
+def _runs(process: str) -> bool:
+    """Returns False for a process that has ended, also before it is waited for."""
+    try:
+        text = pathlib.Path("/proc", process, "stat").read_text()
+    except FileNotFoundError:
+        return False
+    return text.rpartition(")")[2].split()[0] != "Z"
+
+
+def _comes_true(what: Callable[[], bool]) -> bool:
+    """Waits until `what` is true, for at most 60 seconds. Returns what it is."""
+    end = time.monotonic() + 60
+    while not what() and time.monotonic() < end:
+        time.sleep(0.01)
+    return what()
 
 
 def test_the_comparisons_of_a_test_belong_to_it(worker: Worker) -> None:

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from tools.lib.child import end_with_parent
 from tools.lib.problem import Problem
 
 
@@ -44,6 +45,7 @@ class Server:
             stdout=subprocess.PIPE,
             bufsize=0,
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )
         self._read = b""
         weakref.finalize(self, _end, self._process)

@@ -1,7 +1,12 @@
 """Tests of the matrix with some planted bugs: for each bug, the rule of its header
 fails, and few other rules do. tools/planted tests all bugs."""
 
+import os
 import pathlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -44,6 +49,31 @@ Fuzz: none, only the matrix sees this one
 @ capsule/reference/capsule.c names_match
 - strcmp(a, b) == 0
 + strcasecmp(a, b) == 0
+"""
+
+
+# A case that never ends, in the process that a worker forks for it.
+ENDLESS = """\
+PyCapsule_GetContext never returns.
+
+Breaks: GETC-1
+Fuzz: none, only the matrix sees this one
+
+@ capsule/reference/capsule.c PyCapsule_GetContext
+- !IS_LEGAL(op, "PyCapsule_GetContext")
++ ({ for (;;) { } 0; })
+"""
+
+SHOW = """\
+import pathlib, sys
+from tools.commands.planted import __main__ as planted
+from tools.commands.planted.broken import Reference
+from tools.lib import bug, contract
+
+folder = pathlib.Path(sys.argv[1])
+endless = bug.read(folder / "endless.bug")
+library = Reference(planted.ROOT, folder).broken(endless)
+planted.Matrices(contract.read(planted.ROOT), 10).show(endless, library)
 """
 
 
@@ -108,6 +138,39 @@ def test_each_of_ten_defects_is_shown_under_its_own_rule(folder: pathlib.Path) -
     shown = matrices.show(ten, Reference(planted.ROOT, folder).broken(ten))
     assert sorted(shown.own) == sorted(ten.breaks), planted.line(ten, shown)
     assert not shown.others, planted.line(ten, shown)
+
+
+def _workers(folder: pathlib.Path) -> dict[int, float]:
+    """Returns {process: seconds of processor time} of the workers in the folder."""
+    found = {}
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if folder in (process / "exe").readlink().parents:
+                text = (process / "stat").read_text().rpartition(")")[2]
+                ticks = int(text.split()[11])
+                found[int(process.name)] = ticks / os.sysconf("SC_CLK_TCK")
+        except OSError:  # it has ended, or is no program
+            pass
+    return found
+
+
+def _comes_true(what: Callable[[], bool]) -> bool:
+    """Waits until `what` is true, for at most five minutes. Returns what it is."""
+    end = time.monotonic() + 300
+    while not what() and time.monotonic() < end:
+        time.sleep(0.1)
+    return what()
+
+
+def test_a_case_that_never_ends_ends_with_the_tool(folder: pathlib.Path) -> None:
+    (folder / "endless.bug").write_text(ENDLESS)
+    with subprocess.Popen(
+        [sys.executable, "-B", "-c", SHOW, folder], cwd=planted.ROOT
+    ) as tool:
+        looping = _comes_true(lambda: max(_workers(folder).values(), default=0) > 1)
+        tool.kill()
+    assert looping
+    assert _comes_true(lambda: not _workers(folder)), _workers(folder)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -200,6 +201,9 @@ static void run_line(char *line, size_t length)
         _exit(2);
     }
     setpgid(0, 0);
+    /* A case that never ends must not outlive a tool that was killed. The
+     * server ends with the tool, and this process with the server. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     snprintf(results, sizeof results, "%s/results", parts[0]);
     if (chdir(parts[0]) < 0 || setenv("CAPSULE_RESULTS", results, 1) < 0) {
         perror(parts[0]);
