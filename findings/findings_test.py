@@ -6,6 +6,7 @@ import pathlib
 import platform
 import re
 import subprocess
+import sysconfig
 
 import pytest
 
@@ -67,10 +68,12 @@ def test_a_finding_needs_nothing_of_this_repository(name: str) -> None:
 
 def version_here(name: str) -> str:
     """Returns the version of what the finding is about: the library that its
-    README.md names, or else Python. Skips the test if there is no such library."""
+    README.md names, or else Python, with "t" for a free-threaded one. Skips the test
+    if there is no such library."""
     library = re.search(r"^Library: (.+)$", description(name), re.MULTILINE)
     if not library:
-        return platform.python_version()
+        free_threaded = sysconfig.get_config_var("Py_GIL_DISABLED")
+        return platform.python_version() + ("t" if free_threaded else "")
     try:
         return importlib.metadata.version(library[1])
     except importlib.metadata.PackageNotFoundError:
@@ -85,7 +88,7 @@ def test_a_finding_tells_this_python_right(name: str) -> None:
     done = try_finding(name)
     assert done.returncode != 2, done.stderr
     has_it = re.search(
-        rf"(?<![\d.]){re.escape(version)}(?![\d.])", field(name, "Versions")
+        rf"(?<![\d.]){re.escape(version)}(?![\w.])", field(name, "Versions")
     )
     assert (done.returncode != 0) == bool(has_it), done.stderr
 
