@@ -58,6 +58,9 @@ build_cpython()
             ;;
         memory) flags+=" -mllvm -msan-keep-going=1" ;;
     esac
+    # CPython's Makefile puts CFLAGS of the environment behind its own, and the last
+    # flag wins.
+    local -x CFLAGS=
     # Programs that the build itself runs must not end with a report.
     export ASAN_OPTIONS=detect_leaks=0
     export MSAN_OPTIONS=halt_on_error=0:exitcode=0:report_umrs=0
