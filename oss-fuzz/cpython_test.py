@@ -1,5 +1,6 @@
-"""How build.sh builds CPython: with which flags. The sources of CPython are a
-stand-in, whose Makefile only writes its commands down."""
+"""How build.sh builds CPython, with which flags, and how its targets find Python's
+library. The sources of CPython are a stand-in, whose Makefile only writes its
+commands down."""
 
 import pathlib
 import shutil
@@ -10,6 +11,10 @@ import pytest
 from tools.lib.places import workspace_folder
 
 ROOT = workspace_folder()
+
+LLVM = subprocess.run(
+    [ROOT / "tools/lib/llvm_version"], capture_output=True, text=True, check=True
+).stdout.strip()
 
 # The order of the flags is that of CPython's Makefile.
 CONFIGURE = """\
@@ -134,3 +139,50 @@ def test_the_harness_keeps_its_flags(folder: pathlib.Path) -> None:
     build(folder, "address", flags)
     for name in ("sequence_fuzz", "cpython_sequence_fuzz"):
         assert (folder / "out" / name).read_text().strip() == flags
+
+
+# Reads its arguments, as our targets do.
+TARGET = """\
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp((*argv)[i], "-runs=1") == 0) {
+            puts(getenv("PYTHONHOME"));
+        }
+    }
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return data && size ? 0 : -1;
+}
+"""
+
+
+@pytest.mark.parametrize("sanitizer", FLAGS)
+def test_a_target_finds_the_library_beside_it(
+    tmp_path: pathlib.Path, sanitizer: str
+) -> None:
+    source, target = tmp_path / "target.c", tmp_path / "target"
+    source.write_text(TARGET)
+    home = ROOT / "oss-fuzz/python_home.c"
+    flags = ["-O1", f"-fsanitize=fuzzer,{sanitizer}"]
+    subprocess.run(
+        [f"clang-{LLVM}", *flags, source, home, "-o", target],
+        check=True,
+    )
+    done = subprocess.run(
+        [target, "-runs=1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{tmp_path / 'cpython'}\n"
