@@ -22,6 +22,8 @@ void check_error(const struct step *step);
 void check_indicator(uint16_t rule);
 /* Drops the references to the exceptions that the program has met. */
 void forget_exceptions(void);
+/* The same, but keeps those that are pending in other interpreters. */
+void forget_exceptions_here(void);
 
 /* --- check_capsules.c: fields, reference counts, other objects ------------ */
 

@@ -117,6 +117,28 @@ void forget_exceptions(void)
     }
 }
 
+static bool is_pending_elsewhere(const PyObject *exception)
+{
+    for (int i = 0; i < INTERPRETERS; i++) {
+        const struct model_interpreter *other = &run.model.interpreter[i];
+        if (i != run.model.current && other->runs && other->error.set &&
+            other->error.identity == exception) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void forget_exceptions_here(void)
+{
+    for (size_t i = met.count; i-- > 0;) {
+        if (!is_pending_elsewhere(met.list[i].exception)) {
+            Py_DECREF(met.list[i].exception);
+            met.list[i] = met.list[--met.count];
+        }
+    }
+}
+
 static bool message_is(PyObject *exception, const char *message)
 {
     PyObject *text = PyObject_Str(exception);
@@ -181,9 +203,12 @@ void check_error(const struct step *step)
         bool replaced = !before->set || before->identity == NULL ||
                         p->exception == EXCEPTION_MEMORY_ERROR ||
                         before->identity != peek_exception();
-        if (PyErr_Occurred() == NULL || !replaced) {
+        if (PyErr_Occurred() == NULL) {
             violation(p->indicator_rule, describe_error(&run.model.error),
                       describe_pending());
+        } else if (!replaced) {
+            violation(p->indicator_rule, "an exception of its own",
+                      "the exception that was pending before the call");
         }
         check_indicator(p->message_rule);
         exercise(p->message_rule, WHEN_FAILS);

@@ -41,7 +41,7 @@ static void start_interpreter(void)
  * CPython 3.12 crashes when an exception of an ended interpreter is freed. */
 static void end_interpreter(void)
 {
-    forget_exceptions();
+    forget_exceptions_here();
     Py_EndInterpreter(states[entered]);
     enter(0, NULL); /* the model goes there after the call */
 }

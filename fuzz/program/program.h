@@ -278,7 +278,7 @@ static inline unsigned kind_tag_count(enum arg_kind kind)
 static inline enum value_tag kind_tag(enum arg_kind kind, unsigned selector)
 {
     unsigned tags = ARG_TAGS[kind];
-    while (selector--) {
+    for (; selector > 0; selector--) {
         tags &= tags - 1;
     }
     return (enum value_tag)__builtin_ctz(tags);
