@@ -8,12 +8,16 @@ from collections.abc import Mapping, Sequence
 
 _PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 
+# Looked up before any fork(): the child of a process with several threads would wait
+# forever for the loader's lock if another thread had it.
+_prctl = ctypes.CDLL(None).prctl
+
 
 def end_with_parent() -> None:
     """Asks the kernel to send this process SIGTERM when its parent ends, or the
     thread that started it. Runs in the child, between fork() and exec(): give it to
     subprocess as preexec_fn."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def run(
