@@ -20,6 +20,17 @@ void ResetModules()
 
 namespace {
 
+// Returns the definition of a module without functions and state.
+PyModuleDef Definition(const char *name, PyModuleDef_Slot *slots)
+{
+    PyModuleDef_Base base = PyModuleDef_HEAD_INIT;
+    PyModuleDef definition = {};
+    definition.m_base = base;
+    definition.m_name = name;
+    definition.m_slots = slots;
+    return definition;
+}
+
 int Execute(PyObject *module)
 {
     executed++;
@@ -42,15 +53,10 @@ PyObject *InitPhased()
 {
     static PyModuleDef_Slot slots[] = {
         {Py_mod_exec, reinterpret_cast<void *>(Execute)}, {0, nullptr}};
-    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
-                              "phased",
-                              "in phases",
-                              sizeof(State),
-                              nullptr,
-                              slots,
-                              nullptr,
-                              nullptr,
-                              Free};
+    static PyModuleDef def = Definition("phased", slots);
+    def.m_doc = "in phases";
+    def.m_size = sizeof(State);
+    def.m_free = Free;
     return PyModuleDef_Init(&def);
 }
 
@@ -64,15 +70,7 @@ PyObject *InitCreated()
 {
     static PyModuleDef_Slot slots[] = {
         {Py_mod_create, reinterpret_cast<void *>(Create)}, {0, nullptr}};
-    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
-                              "created",
-                              nullptr,
-                              0,
-                              nullptr,
-                              slots,
-                              nullptr,
-                              nullptr,
-                              nullptr};
+    static PyModuleDef def = Definition("created", slots);
     return PyModuleDef_Init(&def);
 }
 
@@ -82,29 +80,13 @@ PyObject *InitSilent()
 {
     static PyModuleDef_Slot slots[] = {
         {Py_mod_exec, reinterpret_cast<void *>(ExecuteSilently)}, {0, nullptr}};
-    static PyModuleDef def = {PyModuleDef_HEAD_INIT,
-                              "silently",
-                              nullptr,
-                              0,
-                              nullptr,
-                              slots,
-                              nullptr,
-                              nullptr,
-                              nullptr};
+    static PyModuleDef def = Definition("silently", slots);
     return PyModuleDef_Init(&def);
 }
 
 } // namespace
 
-PyModuleDef single_def = {PyModuleDef_HEAD_INIT,
-                          "single",
-                          nullptr,
-                          0,
-                          nullptr,
-                          nullptr,
-                          nullptr,
-                          nullptr,
-                          nullptr};
+PyModuleDef single_def = Definition("single", nullptr);
 
 PyObject *InitSingle()
 {
